@@ -1,0 +1,95 @@
+"""What is wrong, where, and what to do: the one kind of error a user sees."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nnviz.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a user's text something is wrong; lines and columns count from 1."""
+
+    name: str
+    """A file's name, or the argument the text was given to (`INPUT`, `--kernel`)."""
+    line: int | None = None
+    column: int | None = None
+    text: str | None = None
+    """The user's own line, for the caret to point into."""
+    width: int = 1
+    """How many characters the caret underlines."""
+
+
+class NnvizError(ValueError):
+    """Bad data, or a file that cannot be read or written (exit code 1).
+
+    `template` and `args` make the message; `hint` says what to do; `place` says
+    where. Outer code may add `context` (which command, which layer).
+    """
+
+    exit_code = 1
+
+    def __init__(
+        self,
+        template: str,
+        /,
+        *,
+        hint: str | Words | None = None,
+        place: Place | None = None,
+        **args: object,
+    ) -> None:
+        self.message = Words(template, **args)
+        self.hint = Words(hint) if isinstance(hint, str) else hint
+        self.place = place
+        self.context: list[Words] = []
+        super().__init__(str(self.message))
+
+    def __str__(self) -> str:
+        return describe(self)
+
+
+class UsageError(NnvizError):
+    """An option or argument that cannot be (exit code 2)."""
+
+    exit_code = 2
+
+
+def describe(error: NnvizError, say: Callable[[Words], str] = str) -> str:
+    """The whole message, in the language that `say` speaks: what, where, what to do."""
+    lines = [say(error.message)]
+    if error.place is not None:
+        lines += _point(error.place, say)
+    lines += [f"  {say(words)}" for words in error.context]
+    if error.hint is not None:
+        lines.append(f"  {say(error.hint)}")
+    return "\n".join(lines)
+
+
+def _point(place: Place, say: Callable[[Words], str]) -> list[str]:
+    if place.line is None or place.column is None:
+        return [f"  {place.name}"]
+    where = Words("line {line}, column {column}", line=place.line, column=place.column)
+    lines = [f"  {place.name}, {say(where)}"]
+    if place.text is not None:
+        text, caret = _excerpt(place.text, place.column - 1, place.width)
+        lines += [f"    {text}", f"    {caret}"]
+    return lines
+
+
+def _excerpt(text: str, start: int, width: int, room: int = 70) -> tuple[str, str]:
+    """A line of at most `room` characters around the fault, and the caret under it."""
+    first = max(0, start - room // 2) if len(text) > room else 0
+    shown = text[first : first + room].replace("\t", " ")
+    if first:
+        shown = "…" + shown[1:]
+    if first + room < len(text):
+        shown = shown[:-1] + "…"
+    offset = sum(_columns(c) for c in shown[: start - first])
+    return shown, " " * offset + "^" * max(1, min(width, len(shown) - (start - first)))
+
+
+def _columns(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -1,0 +1,86 @@
+"""One file a format: a Trace becomes bytes.
+
+A module of this package whose name has no leading underscore is a format and holds
+`FORMAT`. Its module name is the format's name (`-f json`); its suffixes are what `-o` takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Literal
+
+from nnviz.errors import UsageError
+from nnviz.figure.look import Look
+from nnviz.trace import Trace
+
+Kind = Literal["figure", "values", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What text is written for: a terminal of some width, a pipe, or a file."""
+
+    width: int | None = None
+    """Columns of the terminal; None where there is none: nothing is cut or wrapped."""
+    color: bool = False
+    encoding: str = "utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of a format beside the trace itself."""
+
+    steps: str | None = None
+    """The text of --steps; None leaves it to the format (see `formats._steps`)."""
+    get: str = "output"
+    """Which array the value formats write."""
+    look: Look = field(default_factory=Look)
+    screen: Screen = field(default_factory=Screen)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: `write(trace, request)` gives the whole content of the file or stream."""
+
+    kind: Kind
+    suffixes: tuple[str, ...]
+    """With the point; empty where `-o` has no such file."""
+    write: Callable[[Trace, Request], bytes]
+    stream: bool = True
+    """Whether `-f` offers it on standard output."""
+    binary: bool = False
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Every format there is, from the files of this folder."""
+    found = (path.stem for path in Path(__file__).parent.glob("*.py"))
+    return tuple(sorted(name for name in found if not name.startswith("_")))
+
+
+@cache
+def load(name: str) -> Format:
+    """The format of this name."""
+    module = import_module(f"{__name__}.{name}")
+    loaded = module.FORMAT
+    assert isinstance(loaded, Format)
+    return loaded
+
+
+def by_suffix(path: str) -> Format:
+    """The format that a file's suffix names; an error naming the known ones."""
+    suffix = Path(path).suffix.lower()
+    if suffix[1:] in names():
+        return load(suffix[1:])
+    known = {s: name for name in names() for s in load(name).suffixes}
+    if suffix in known:
+        return load(known[suffix])
+    raise UsageError(
+        "{path} has no suffix that nnviz knows" if suffix else "{path} has no suffix",
+        path=path,
+        hint="known are " + " ".join(sorted(known)),
+    )

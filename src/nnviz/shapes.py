@@ -1,0 +1,172 @@
+"""Whole-number arithmetic of windows: output sizes, padding, positions. No NumPy.
+
+One `Axis` is one axis of one sliding window. What is drawn, printed and computed
+all ask the same `Axis`, so that they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Literal
+
+from nnviz.errors import NnvizError
+
+PadMode = Literal["zeros", "reflect", "replicate", "circular"]
+PAD_MODES: tuple[PadMode, ...] = ("zeros", "reflect", "replicate", "circular")
+
+PadName = Literal["same", "same-lower", "valid", "full"]
+PAD_NAMES: tuple[PadName, ...] = ("same", "same-lower", "valid", "full")
+
+Pairs = tuple[tuple[int, int], ...]
+"""Padding as (before, after), axis by axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A window of `kernel` cells sliding along an axis of `size` cells.
+
+    >>> Axis(size=5, kernel=3, stride=2, before=1, after=1).out
+    3
+    """
+
+    size: int
+    kernel: int
+    stride: int = 1
+    dilation: int = 1
+    before: int = 0
+    after: int = 0
+    ceil: bool = False
+
+    @property
+    def extent(self) -> int:
+        """Cells from the window's first to its last, dilation counted: d(k − 1) + 1."""
+        return self.dilation * (self.kernel - 1) + 1
+
+    @property
+    def padded(self) -> int:
+        return self.size + self.before + self.after
+
+    @property
+    def out(self) -> int:
+        """⌊(size + before + after − d(k − 1) − 1) / stride⌋ + 1; with `ceil`, ⌈…⌉.
+
+        A last window of `ceil` that would start in the padding after the input is
+        dropped, as in PyTorch. Not positive where the window does not fit.
+        """
+        room = self.padded - self.extent
+        if room < 0:
+            return 0
+        if not self.ceil:
+            return room // self.stride + 1
+        count = -(-room // self.stride) + 1
+        starts_in_padding = (count - 1) * self.stride >= self.size + self.before
+        return count - 1 if starts_in_padding else count
+
+    def positions(self, o: int) -> range:
+        """Input coordinates under output cell `o`; below 0 or ≥ size is padding."""
+        start = o * self.stride - self.before
+        return range(start, start + self.extent, self.dilation)
+
+    def source(self, p: int, mode: PadMode = "zeros") -> int | None:
+        """The input cell that position `p` reads; None is a zero of the padding."""
+        if 0 <= p < self.size:
+            return p
+        if mode == "replicate":
+            return min(max(p, 0), self.size - 1)
+        if mode == "circular":
+            return p % self.size
+        if mode == "reflect":
+            period = 2 * (self.size - 1)
+            p = p % period if period else 0
+            return min(p, period - p)
+        return None
+
+    @property
+    def unused(self) -> range:
+        """Input cells after the last window's end, which the stride never reaches."""
+        end = (self.out - 1) * self.stride - self.before + self.extent
+        return range(max(end, 0), self.size)
+
+
+def window_axes(
+    sizes: Sequence[int],
+    kernel: Sequence[int],
+    *,
+    stride: Sequence[int],
+    dilation: Sequence[int],
+    padding: Pairs | PadName,
+    ceil: bool = False,
+) -> tuple[Axis, ...]:
+    """The axes of a window over `sizes`, with padding by name worked out."""
+    return tuple(
+        Axis(n, k, s, d, *_pair(padding, i, n, k, s, d), ceil=ceil)
+        for i, (n, k, s, d) in enumerate(zip(sizes, kernel, stride, dilation, strict=True))
+    )
+
+
+def _pair(padding: Pairs | PadName, i: int, n: int, k: int, s: int, d: int) -> tuple[int, int]:
+    extent = d * (k - 1) + 1
+    if padding == "valid":
+        return 0, 0
+    if padding == "full":
+        return extent - 1, extent - 1
+    if padding in ("same", "same-lower"):
+        total = max(0, (-(-n // s) - 1) * s + extent - n)
+        less, more = total // 2, total - total // 2
+        return (less, more) if padding == "same" else (more, less)
+    assert not isinstance(padding, str)
+    return padding[i]
+
+
+def check_axes(axes: Sequence[Axis], mode: PadMode = "zeros") -> None:
+    """Raise where a window does not fit its padded input, or padding cannot be made."""
+    for axis in axes:
+        if mode == "reflect" and max(axis.before, axis.after) >= axis.size:
+            raise NnvizError(
+                "reflect padding of {pad} does not fit an input of {size}: "
+                "it can be at most {most}",
+                pad=max(axis.before, axis.after),
+                size=axis.size,
+                most=axis.size - 1,
+            )
+        if mode == "circular" and max(axis.before, axis.after) > axis.size:
+            raise NnvizError(
+                "circular padding of {pad} does not fit an input of {size}: "
+                "it can be at most {most}",
+                pad=max(axis.before, axis.after),
+                size=axis.size,
+                most=axis.size,
+            )
+    if any(axis.out < 1 for axis in axes):
+        raise NnvizError(
+            "the kernel {kernel} is larger than the padded input {input}",
+            kernel=times(axis.extent for axis in axes),
+            input=times(axis.padded for axis in axes),
+            hint="use a smaller kernel or dilation, or more padding",
+        )
+
+
+def times(shape: object) -> str:
+    """A shape as people write it.
+
+    >>> times((3, 5, 5))
+    '3×5×5'
+    """
+    assert hasattr(shape, "__iter__")
+    return "×".join(str(n) for n in shape) or "1"
+
+
+def cells(shape: Sequence[int]) -> int:
+    """How many cells an array of this shape has."""
+    return prod(shape)
+
+
+def unravel(flat: int, shape: Sequence[int]) -> tuple[int, ...]:
+    """The index of cell number `flat` (from 0), row by row."""
+    index: list[int] = []
+    for n in reversed(shape):
+        flat, rest = divmod(flat, n)
+        index.append(rest)
+    return tuple(reversed(index))

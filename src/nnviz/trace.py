@@ -1,0 +1,371 @@
+"""The waist: what every operation returns and every format reads.
+
+Frozen records that hold references to arrays, never copies. A formula is a
+small expression, not a string: the terminal, the figure, LaTeX and the tests
+that evaluate it read the same one. Words are keys until a format says them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
+
+from nnviz.errors import NnvizError
+from nnviz.shapes import Axis, PadMode
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Role = Literal["input", "weight", "output", "hidden", "bias", "intermediate", "plain"]
+"""What a number or an array is; a figure gives each role one hue."""
+
+Index: TypeAlias = tuple[int, ...]
+
+
+# --- expressions ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Num:
+    """A number with its role."""
+
+    value: int | float
+    role: Role = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A symbol, with a subscript where it has one: h with sub "t−1"."""
+
+    text: str
+    sub: str = ""
+    role: Role = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Factors, shown in brackets with ×: (2×1); `dot` shows 2·1 without brackets."""
+
+    factors: tuple[Expr, ...]
+    dot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Terms; `per_line` says how many belong together (a kernel row), 0 if all."""
+
+    terms: tuple[Expr, ...]
+    per_line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function: tanh(…), max(…, …); floor and ceil are drawn as ⌊…⌋ and ⌈…⌉."""
+
+    function: str
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    """`over` divided by `under`."""
+
+    over: Expr
+    under: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """`base` to the `exponent`."""
+
+    base: Expr
+    exponent: Expr
+
+
+Expr: TypeAlias = Num | Name | Product | Sum | Call | Quotient | Power
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """Sides that are equal, left to right: (2×1) + (3×0) = 2, or h = tanh(…) = 0.46."""
+
+    sides: tuple[Expr, ...]
+
+
+Formula: TypeAlias = tuple[Equation, ...]
+
+
+# --- steps ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: which output cell, from which cells, by which arithmetic."""
+
+    number: int
+    """From 1, row by row over the output (over time for a recurrent net)."""
+    index: Index
+    """Into the output, from 0."""
+    formula: Formula
+    value: Any
+    """The number this step makes, or the list of them."""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    """What the trace document adds for this operation (terms, from, window, …), ready for JSON."""
+    cells: Mapping[str, tuple[Index, ...]] = field(default_factory=dict)
+    """Cells of each array that take part, as full indices into that array as given
+    (batch and channel axes included where it has them). Coordinates below 0 or past
+    the end stand in the padding."""
+
+
+class Steps(Sequence[Step]):
+    """Steps made when asked for: the seven-millionth costs what the first costs.
+
+    `make(i)` makes the step of output cell `i`, from 0.
+    """
+
+    def __init__(self, count: int, make: Callable[[int], Step]) -> None:
+        self._count = count
+        self._make = make
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, key: int) -> Step: ...
+    @overload
+    def __getitem__(self, key: slice) -> Sequence[Step]: ...
+    def __getitem__(self, key: int | slice) -> Step | Sequence[Step]:
+        if isinstance(key, slice):
+            chosen = range(self._count)[key]
+            return Steps(len(chosen), lambda i: self._make(chosen[i]))
+        return self._make(range(self._count)[key])
+
+    def __iter__(self) -> Iterator[Step]:
+        return map(self._make, range(self._count))
+
+
+class Results(Mapping[str, Any]):
+    """Arrays by name; one given as a function is computed when first asked for."""
+
+    def __init__(self, **values: Any) -> None:
+        self._values = values
+
+    def __getitem__(self, name: str) -> Any:
+        value = self._values[name]
+        if callable(value):
+            value = self._values[name] = value()
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+# --- the trace -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of the header: a label, and the equation behind it where there is one."""
+
+    label: Words
+    equation: Equation | None = None
+
+
+@dataclass(frozen=True)
+class Trace:
+    """All that an operation has to say about one run."""
+
+    op: str
+    title: Words
+    arrays: Mapping[str, np.ndarray]
+    """What went in, by name: input, kernel, bias, …"""
+    results: Results
+    """What came out: `output` and, by operation, y, h_n, indices, partials, …"""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """The options in force, ready for JSON."""
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    """The role of each array and result that is shown."""
+    equation: tuple[str, ...] = ()
+    """Names of arrays and the signs between them, as they stand in a row:
+    ("input", "∗", "kernel", "+", "bias", "=", "output")."""
+    facts: tuple[Fact, ...] = ()
+    notes: tuple[Words, ...] = ()
+    """What a user should be told: the default kernel, a column that is not used."""
+    steps: Sequence[Step] = ()
+    axes: tuple[Axis, ...] = ()
+    """The window along each spatial axis (the last axes of the input); empty if none."""
+    pad_mode: PadMode = "zeros"
+    image: bool = False
+    """The input came from a picture."""
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Names of the rows of an array: characters of a text, layers of a net."""
+    layers: tuple[Trace, ...] = ()
+
+    @property
+    def output(self) -> np.ndarray:
+        return self.results["output"]  # type: ignore[no-any-return]
+
+    def array(self, name: str) -> Any:
+        """An array or result by name; an error naming those there are."""
+        for place in (self.results, self.arrays):
+            if name in place:
+                return place[name]
+        raise NnvizError(
+            "there is no {name} in a result of {op}",
+            name=name,
+            op=self.op,
+            hint=Words("there is: {names}", names=", ".join([*self.results, *self.arrays])),
+        )
+
+
+# --- formulas as text ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of a formula as text, with the role that colours it.
+
+    `place` is "sub" or "sup" for what stands lower or higher; `line` begins a new line
+    of a long sum.
+    """
+
+    text: str
+    role: Role = "plain"
+    place: Literal["", "sub", "sup"] = ""
+    line: bool = False
+
+
+Show: TypeAlias = Callable[[int | float], str]
+
+
+def tokens(equation: Equation, show: Show) -> Iterator[Token]:
+    """An equation as coloured text; `≈` stands where `show` rounded a number."""
+    rounded = False
+    for i, side in enumerate(equation.sides):
+        rounded = rounded or any(_rounds(n.value, show) for n in numbers(side))
+        if i:
+            yield Token(" ≈ " if rounded else " = ")
+        yield from _expr(side, show)
+
+
+def text(formula: Formula, show: Show) -> str:
+    """A formula as a person writes it, on one line.
+
+    >>> text((Equation((Sum((Num(2), Num(-3))), Num(-1))),), str)
+    '2 − 3 = −1'
+    """
+    lines = ("".join(_flat(t) for t in tokens(equation, show)) for equation in formula)
+    return "; ".join(lines)
+
+
+_SUBS = str.maketrans("0123456789+-−aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
+_SUPS = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
+
+
+def _flat(token: Token) -> str:
+    if token.place == "sub":
+        lowered = token.text.translate(_SUBS)
+        return lowered if not set(lowered) & set(token.text) else "_" + token.text
+    return token.text.translate(_SUPS) if token.place == "sup" else token.text
+
+
+def numbers(expr: Expr) -> Iterator[Num]:
+    """Every number of an expression, left to right."""
+    match expr:
+        case Num():
+            yield expr
+        case Name():
+            return
+        case Product(factors=parts) | Sum(terms=parts) | Call(args=parts):
+            for part in parts:
+                yield from numbers(part)
+        case Quotient(over=a, under=b) | Power(base=a, exponent=b):
+            yield from numbers(a)
+            yield from numbers(b)
+
+
+def _rounds(value: int | float, show: Show) -> bool:
+    shown = show(value).replace("−", "-").replace("×10", "e").translate(_UNSUP)
+    try:
+        return float(shown) != value
+    except (ValueError, OverflowError):
+        return False
+
+
+_UNSUP = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_BRACKETS = {"floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉"), "abs": ("|", "|")}
+
+
+def _expr(expr: Expr, show: Show) -> Iterator[Token]:
+    match expr:
+        case Num(value, role):
+            yield Token(_signed(value, show), role)
+        case Name(name, sub, role):
+            yield Token(name, role)
+            if sub:
+                yield Token(sub, role, "sub")
+        case Product(factors, dot):
+            yield from _product(factors, dot, show)
+        case Sum(terms, per_line):
+            yield from _sum(terms, per_line, show)
+        case Call(function, args):
+            before, after = _BRACKETS.get(function, (function + "(", ")"))
+            yield Token(before)
+            yield from _joined(args, ", ", show)
+            yield Token(after)
+        case Quotient(over, under):
+            yield from _grouped(over, show)
+            yield Token(" / ")
+            yield from _grouped(under, show)
+        case Power(base, exponent):
+            yield from _grouped(base, show)
+            yield Token("".join(t.text for t in _expr(exponent, show)), place="sup")
+
+
+def _product(factors: tuple[Expr, ...], dot: bool, show: Show) -> Iterator[Token]:
+    if not dot:
+        yield Token("(")
+    for i, factor in enumerate(factors):
+        if i:
+            yield Token("·" if dot else "×")
+        yield from _grouped(factor, show)
+    if not dot:
+        yield Token(")")
+
+
+def _sum(terms: tuple[Expr, ...], per_line: int, show: Show) -> Iterator[Token]:
+    for i, term in enumerate(terms):
+        line = per_line > 0 and i > 0 and i % per_line == 0
+        minus = isinstance(term, Num) and _signed(term.value, show).startswith("−")
+        if i:
+            yield Token(" − " if minus else " + ", line=line)
+        if i and minus and isinstance(term, Num):
+            yield Token(_signed(term.value, show)[1:], term.role)
+        else:
+            yield from _expr(term, show)
+
+
+def _joined(parts: Sequence[Expr], between: str, show: Show) -> Iterator[Token]:
+    for i, part in enumerate(parts):
+        if i:
+            yield Token(between)
+        yield from _expr(part, show)
+
+
+def _grouped(expr: Expr, show: Show) -> Iterator[Token]:
+    """An expression inside a product or quotient: a sum gets brackets."""
+    if isinstance(expr, Sum | Quotient):
+        yield Token("(")
+        yield from _expr(expr, show)
+        yield Token(")")
+    else:
+        yield from _expr(expr, show)
+
+
+def _signed(value: int | float, show: Show) -> str:
+    return show(value).replace("-", "−")
