@@ -1,0 +1,128 @@
+"""The ASCII form of each sign, for a stream that cannot carry it: cp949 lacks ⌊ − ₀ ▀ ≈."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SUBS = "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"
+_SUPS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ"
+_FORMS = {
+    "×": "x",
+    "−": "-",
+    "–": "-",
+    "—": "--",
+    "·": ".",
+    "∗": "*",
+    "⋅": ".",
+    "÷": "/",
+    "±": "+-",
+    "≈": "~",
+    "≠": "!=",
+    "≤": "<=",
+    "≥": ">=",
+    "→": "->",
+    "←": "<-",
+    "↔": "<->",
+    "↑": "^",
+    "↓": "v",
+    "⇒": "=>",
+    "↦": "->",
+    "⊙": "(.)",
+    "⌊": "floor(",
+    "⌋": ")",
+    "⌈": "ceil(",
+    "⌉": ")",
+    "√": "sqrt",
+    "∞": "inf",
+    "∂": "d",
+    "∈": "in",
+    "∑": "sum",
+    "Σ": "Sum",
+    "σ": "sigma",
+    "α": "alpha",
+    "β": "beta",
+    "γ": "gamma",
+    "δ": "delta",
+    "ε": "epsilon",
+    "η": "eta",
+    "θ": "theta",
+    "λ": "lambda",
+    "μ": "mu",
+    "π": "pi",
+    "τ": "tau",
+    "φ": "phi",
+    "ω": "omega",
+    "…": "...",
+    "⋯": "...",
+    "⋮": ":",
+    "⋱": "\\",
+    "•": "*",
+    "“": '"',
+    "”": '"',
+    "‘": "'",
+    "’": "'",
+    "′": "'",
+    "\N{NO-BREAK SPACE}": " ",
+    "✓": "ok",
+    "✗": "x",
+    "°": " deg",
+    # blocks, from full to faint
+    "█": "#",
+    "▓": "%",
+    "▒": "+",
+    "░": ".",
+    "▀": '"',
+    "▄": "_",
+    "▌": "|",
+    "▐": "|",
+    "■": "#",
+    "□": ".",
+    "▶": ">",
+    "▲": "^",
+    "▼": "v",
+    "◀": "<",
+}
+_LINES = {"─━═╌┄": "-", "│┃║╎┆": "|", "⎡⎢⎣": "[", "⎤⎥⎦": "]", "⎛⎜⎝": "(", "⎞⎟⎠": ")"}
+_FORMS |= {sign: form for signs, form in _LINES.items() for sign in signs}
+_LOW = re.compile(f"[{_SUBS}]+")
+_HIGH = re.compile(f"[{_SUPS}]+")
+
+
+def ascii_form(text: str, encoding: str) -> str:
+    """The text with an ASCII form for each sign that `encoding` cannot carry.
+
+    >>> ascii_form("⌊(6 − 3) / 2⌋ × 10⁻³", "ascii")
+    'floor((6 - 3) / 2) x 10^-3'
+    >>> ascii_form("2 × 3 − 1", "cp1252")
+    '2 × 3 - 1'
+    """
+    if _carries(encoding, text):
+        return text
+    text = _LOW.sub(lambda run: _lowered(run[0], "_", encoding), text)
+    text = _HIGH.sub(lambda run: _lowered(run[0], "^", encoding), text)
+    return "".join(c if c.isascii() or _carries(encoding, c) else _form(c) for c in text)
+
+
+def _carries(encoding: str, text: str) -> bool:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _lowered(run: str, sign: str, encoding: str) -> str:
+    """A run of subscripts or superscripts as `_12` or `^12`: all of it or none."""
+    if _carries(encoding, run):
+        return run
+    return sign + unicodedata.normalize("NFKC", run).replace("−", "-")
+
+
+def _form(sign: str) -> str:
+    if sign in _FORMS:
+        return _FORMS[sign]
+    if "─" <= sign <= "╿":
+        return "+"
+    plain = unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode()
+    return plain or "?" * (2 if unicodedata.east_asian_width(sign) in "WF" else 1)
