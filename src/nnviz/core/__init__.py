@@ -1,0 +1,1 @@
+"""Pad, window and count: arrays in, arrays out. All the speed lives here."""
