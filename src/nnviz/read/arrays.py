@@ -1,0 +1,199 @@
+"""Array files → arrays: `.npy` and `.npz`. Nothing is ever unpickled."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
+
+from nnviz.errors import NnvizError
+from nnviz.read.nested import DEEPEST
+from nnviz.read.numbers import MOST
+from nnviz.read.text import listed, printable, short
+from nnviz.shapes import times
+
+if TYPE_CHECKING:
+    import zipfile
+
+    import numpy.typing as npt
+
+NPY_MAGIC = b"\x93NUMPY"
+ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
+
+LARGEST = 2**31
+"""Bytes that an archive may unpack to: enough for 178 megapixels of float64."""
+
+
+def read_npy(stream: BinaryIO, name: str) -> npt.NDArray[Any]:
+    """The array of an `.npy` file."""
+    with _faults(name):
+        return plain(_npy(stream, name, _left(stream)), name)
+
+
+def read_npz(stream: BinaryIO, name: str) -> dict[str, npt.NDArray[Any]]:
+    """Every array of an `.npz` archive, by name."""
+    import zipfile
+
+    with _faults(name), zipfile.ZipFile(stream) as archive:
+        members = _members(archive, name)
+        if sum(info.file_size for info in members.values()) > LARGEST:
+            raise _too_large(name)
+        return {key: _member(archive, info, f"{name}:{key}") for key, info in members.items()}
+
+
+def read_npz_one(stream: BinaryIO, name: str, wanted: str | None) -> npt.NDArray[Any]:
+    """One array of an `.npz` archive: the one asked for, or the only one there is."""
+    import zipfile
+
+    with _faults(name), zipfile.ZipFile(stream) as archive:
+        members = _members(archive, name)
+        key = pick(list(members), name, wanted)
+        if members[key].file_size > LARGEST:
+            raise _too_large(name)
+        return _member(archive, members[key], f"{name}:{key}")
+
+
+def pick(keys: list[str], name: str, wanted: str | None) -> str:
+    """The name that was asked for, or the only one there is."""
+    if wanted is None and len(keys) == 1:
+        return keys[0]
+    if wanted in keys:
+        assert wanted is not None
+        return wanted
+    if wanted is None:
+        raise NnvizError(
+            "{name} holds {n} arrays: {keys}",
+            name=printable(name),
+            n=len(keys),
+            keys=listed(keys, most=20),
+            hint="say which with a colon and its name, as in file.npz:name",
+        )
+    raise NnvizError(
+        "{name} has no array named '{wanted}'; it has {keys}",
+        name=printable(name),
+        wanted=short(wanted),
+        keys=listed(keys, most=20),
+    )
+
+
+def plain(array: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
+    """An array as the rest of the program knows them: int64 or float64, not empty.
+
+    Whole numbers and booleans become int64, floats float64, without a copy where they are that.
+    """
+    import numpy as np
+
+    kind = array.dtype.kind
+    if kind not in "biuf":
+        raise NnvizError(
+            "{name} holds {dtype}, not real numbers",
+            name=printable(name),
+            dtype=short(str(array.dtype)),
+        )
+    if array.size == 0:
+        raise NnvizError(
+            "{name} is empty: its shape is {shape}",
+            name=printable(name),
+            shape=times(array.shape),
+        )
+    if array.ndim > DEEPEST:
+        raise NnvizError(
+            "{name} has {n} axes; the most there is a use for is {most}",
+            name=printable(name),
+            n=array.ndim,
+            most=DEEPEST,
+        )
+    if kind == "u" and array.dtype.itemsize == 8 and (top := int(array.max())) > MOST:
+        raise NnvizError(
+            "{number} in {name} is too large for a whole number: they end at 2^63 − 1",
+            number=top,
+            name=printable(name),
+        )
+    with np.errstate(all="ignore"):
+        return array.astype(np.float64 if kind == "f" else np.int64, copy=False)
+
+
+def _npy(stream: IO[bytes], name: str, size: int | None) -> npt.NDArray[Any]:
+    """The array that follows, after its header was found to fit the bytes there are."""
+    import numpy as np
+    from numpy.lib import format as npy
+
+    start = stream.tell()
+    version = npy.read_magic(stream)
+    header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+    shape, _, dtype = header(stream)
+    if dtype.hasobject:
+        raise NnvizError(
+            "{name} holds pickled Python objects, and nothing is ever unpickled",
+            name=printable(name),
+            hint="save an array of numbers: np.save(file, x.astype(float))",
+        )
+    needed = math.prod(shape) * dtype.itemsize + stream.tell() - start
+    if size is not None and needed > size:
+        raise NnvizError(
+            "{name} is cut short: an array of {shape} takes {needed} bytes and it has {size}",
+            name=printable(name),
+            shape=times(shape),
+            needed=needed,
+            size=size,
+        )
+    stream.seek(start)
+    array: npt.NDArray[Any] = np.lib.format.read_array(stream, allow_pickle=False)
+    return array
+
+
+def _members(archive: zipfile.ZipFile, name: str) -> dict[str, zipfile.ZipInfo]:
+    infos = archive.infolist()
+    members = {i.filename.removesuffix(".npy"): i for i in infos if i.filename.endswith(".npy")}
+    if members:
+        return members
+    if any(info.filename.endswith("data.pkl") for info in infos):
+        raise NnvizError(
+            "{name} is a pickled file of PyTorch, and nothing is ever unpickled",
+            name=printable(name),
+            hint="save it as .safetensors, or with numpy.savez",
+        )
+    raise NnvizError(
+        "{name} is a ZIP archive with no array (.npy) in it",
+        name=printable(name),
+        hint="an archive of arrays is made by numpy.savez",
+    )
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> npt.NDArray[Any]:
+    with archive.open(info) as stream:
+        array = _npy(stream, name, info.file_size)
+        stream.read(1)  # to the end, where the checksum is compared
+    return plain(array, name)
+
+
+def _left(stream: BinaryIO) -> int:
+    start = stream.tell()
+    end = stream.seek(0, 2)
+    stream.seek(start)
+    return end - start
+
+
+def _too_large(name: str) -> NnvizError:
+    return NnvizError(
+        "{name} unpacks to more than {most} GiB", name=printable(name), most=LARGEST >> 30
+    )
+
+
+@contextmanager
+def _faults(name: str) -> Iterator[None]:
+    """Whatever a broken file makes NumPy or zipfile raise, as one clear error."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except (NnvizError, MemoryError):
+        raise
+    except Exception as error:  # a broken archive raises a dozen kinds, none documented
+        raise NnvizError(
+            "{name} is a broken array file: {reason}",
+            name=printable(name),
+            reason=short(str(error) or type(error).__name__, 160).splitlines()[0],
+        ) from None

@@ -1,0 +1,199 @@
+"""Pictures → arrays of whole numbers, by Pillow: grey is H×W, colour 3×H×W.
+
+0..255, or 0..65535 where the file has 16 bits. The array of a colour picture is a
+view of Pillow's H×W×3, not a copy.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from nnviz.errors import NnvizError, UsageError
+from nnviz.read.text import printable, short
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    from PIL.Image import Image
+
+DEEP = ("I;16", "I;16B", "I;16L", "I;16N")
+"""Pillow's modes of 16-bit grey."""
+
+LARGEST = 178_956_970
+"""Pixels of the largest picture: where Pillow begins to call it a bomb."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageOptions:
+    """What is done to a picture as it is read."""
+
+    gray: bool = False
+    """Grey by ITU-R 601: 0.299 R + 0.587 G + 0.114 B."""
+    resize: tuple[int, int] | None = None
+    """(H, W) to scale to, antialiased."""
+    unit: bool = False
+    """Divide by 255 or 65535; the array is then float32."""
+    frame: int = 0
+    """Which picture of an animation or of several pages, from 0."""
+
+
+def read_image(stream: BinaryIO, name: str, options: ImageOptions) -> npt.NDArray[Any]:
+    """A picture as an array: uint8 or uint16, H×W where it is grey, else 3×H×W.
+
+    EXIF orientation is applied, a palette expanded, transparency laid on white, any
+    colour space made RGB. Values past 16 bits stay as they are (int64), floating-point
+    pixels float64; with `options.unit` the array is float32 from 0 to 1. Raises NnvizError for what
+    Pillow cannot open, and for a frame that is not there.
+    """
+    _check(options)
+    with _faults(name):
+        from PIL import Image
+
+        with Image.open(stream) as image:
+            _seek(image, options.frame, name)
+            image.load()
+            _turn(image)
+            flat = _opaque(image)
+            if options.gray and flat.mode == "RGB":
+                flat = flat.convert("L")
+            if options.resize is not None:
+                height, width = options.resize
+                flat = flat.resize((width, height), Image.Resampling.BICUBIC)
+            array = _array(flat)
+    return _unit(array, name) if options.unit else array
+
+
+def _check(options: ImageOptions) -> None:
+    if options.resize is not None:
+        height, width = options.resize
+        if min(height, width) < 1 or height * width > LARGEST:
+            raise UsageError(
+                "a picture cannot be resized to {height}×{width}", height=height, width=width
+            )
+    if options.frame < 0:
+        raise UsageError("frame {frame}: frames are counted from 0", frame=options.frame)
+
+
+def _seek(image: Image, frame: int, name: str) -> None:
+    if frame == 0:
+        return  # counting the frames of an animation takes time
+    frames = getattr(image, "n_frames", 1)
+    if frame >= frames:
+        raise NnvizError(
+            "{name} has {n} frames: --frame goes from 0 to {last}, not {frame}"
+            if frames > 1
+            else "{name} is a single picture: there is no frame {frame}",
+            name=printable(name),
+            n=frames,
+            last=frames - 1,
+            frame=frame,
+        )
+    image.seek(frame)
+
+
+def _turn(image: Image) -> None:
+    from PIL import ImageOps
+
+    try:
+        ImageOps.exif_transpose(image, in_place=True)
+    except Exception:  # a picture is still a picture where its EXIF is broken
+        return
+
+
+def _opaque(image: Image) -> Image:
+    """The picture in one of the modes L, RGB, I;16, I and F, without transparency."""
+    from PIL import Image as Images
+
+    if image.mode in DEEP:
+        return _deep(image)
+    if image.mode in ("I", "F") or (image.mode in ("L", "RGB") and not image.has_transparency_data):
+        return image
+    if not image.has_transparency_data:
+        return image.convert("L" if image.mode == "1" else "RGB")
+    grey = image.mode in ("1", "L", "LA", "La")
+    layer = image.convert("LA" if grey else "RGBA")
+    paper = Images.new("L" if grey else "RGB", image.size, "white")
+    paper.paste(layer.convert(paper.mode), mask=layer.getchannel("A"))
+    return paper
+
+
+def _deep(image: Image) -> Image:
+    """16-bit grey in this machine's byte order, its transparent value made white."""
+    import numpy as np
+    from PIL import Image as Images
+
+    clear = image.info.get("transparency")
+    if image.mode == "I;16" and not isinstance(clear, int):
+        return image
+    array = np.asarray(image).astype(np.uint16)
+    if isinstance(clear, int):
+        array[array == clear] = 65535
+    return Images.fromarray(array)
+
+
+def _array(image: Image) -> npt.NDArray[Any]:
+    import numpy as np
+
+    array: npt.NDArray[Any] = np.asarray(image)
+    if image.mode == "F":
+        return array.astype(np.float64)
+    if image.mode == "I":
+        fits = array.min() >= 0 and array.max() <= 65535
+        return array.astype(np.uint16 if fits else np.int64)
+    return array.transpose(2, 0, 1) if array.ndim == 3 else array
+
+
+def _unit(array: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
+    import numpy as np
+
+    if array.dtype not in (np.uint8, np.uint16):
+        raise NnvizError(
+            "{name} has pixels of type {dtype}, and --unit divides those of 8 or 16 bits",
+            name=printable(name),
+            dtype=str(array.dtype),
+        )
+    top = np.float32(np.iinfo(array.dtype).max)
+    scaled: npt.NDArray[Any] = np.divide(array, top, dtype=np.float32)
+    return scaled
+
+
+@contextmanager
+def _faults(name: str) -> Iterator[None]:
+    """Whatever Pillow warns of or raises on a broken picture, as one clear error."""
+    import logging
+
+    # Without a handler, logging would print what Pillow's plugins remark.
+    logging.getLogger("PIL").addHandler(logging.NullHandler())
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except (NnvizError, MemoryError):
+        raise
+    except Exception as error:  # its plugins raise a dozen kinds, none documented
+        raise _broken(error, name) from None
+
+
+def _broken(error: Exception, name: str) -> NnvizError:
+    from PIL import Image, UnidentifiedImageError
+
+    if isinstance(error, UnidentifiedImageError):
+        return NnvizError(
+            "{name} is not a picture that can be opened, nor an array, nor text in UTF-8",
+            name=printable(name),
+            hint="give a picture, JSON, CSV, .npy or .npz",
+        )
+    if isinstance(error, Image.DecompressionBombError):
+        return NnvizError(
+            "the picture {name} is too large: pictures end at {most} megapixels",
+            name=printable(name),
+            most=LARGEST // 10**6,
+        )
+    return NnvizError(
+        "the picture {name} is broken: {reason}",
+        name=printable(name),
+        reason=short(str(error) or type(error).__name__, 160).splitlines()[0],
+    )

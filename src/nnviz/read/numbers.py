@@ -1,0 +1,108 @@
+"""Numbers as people write them → whole numbers, floats, arrays of either."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from nnviz.errors import NnvizError, Place
+from nnviz.read.text import short
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+LEAST, MOST = -(2**63), 2**63 - 1
+"""The whole numbers there are: those of int64."""
+
+_WHOLE = re.compile(r"[-+]?[0-9]+")
+_DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_LONGEST = len(str(MOST)) + 1
+
+
+def is_number(word: str) -> bool:
+    """Whether a word is spelled as a number or a fraction, however large.
+
+    >>> [is_number(word) for word in ("-3", "1e5", "1/9", "1.2.3", "nan")]
+    [True, True, True, False, False]
+    """
+    top, slash, bottom = word.partition("/")
+    return bool(_DECIMAL.fullmatch(top)) and (not slash or bool(_DECIMAL.fullmatch(bottom)))
+
+
+def number(word: str, place: Place | None = None) -> int | float:
+    """The number a word spells: `7` is whole, `7.0`, `7e0` and `7/1` are floats.
+
+    >>> number("-7"), number("7.0"), number("1/4")
+    (-7, 7.0, 0.25)
+    """
+    if not is_number(word):
+        raise NnvizError("'{word}' is not a number", word=short(word), place=place)
+    top, slash, bottom = word.partition("/")
+    if slash:
+        return _fraction(top, bottom, place)
+    return _whole(word, place) if _WHOLE.fullmatch(word) else _float(word, place)
+
+
+def _fraction(top: str, bottom: str, place: Place | None) -> float:
+    over, under = number(top, place), number(bottom, place)
+    if under == 0:
+        raise NnvizError("'{word}' divides by zero", word=short(f"{top}/{bottom}"), place=place)
+    # Whole numbers divide as such: 1/3 is then the float nearest to a third.
+    try:
+        value = over / under
+    except OverflowError:
+        value = math.inf
+    return _finite(value, f"{top}/{bottom}", place)
+
+
+def _whole(word: str, place: Place | None) -> int:
+    # Long spellings are refused before int(), whose own limit is 4300 digits.
+    digits = word.lstrip("+-").lstrip("0")
+    value = int(word) if len(digits) < _LONGEST else MOST + 1
+    if not LEAST <= value <= MOST:
+        raise NnvizError(
+            "{number} is too large for a whole number: they end at 2^63 − 1",
+            number=short(word),
+            place=place,
+            hint="write it with a point to make it a float",
+        )
+    return value
+
+
+def _float(word: str, place: Place | None) -> float:
+    return _finite(float(word), word, place)
+
+
+def _finite(value: float, word: str, place: Place | None) -> float:
+    if math.isinf(value):
+        raise NnvizError(
+            "{number} is too large for a float: they end near 1.8e308",
+            number=short(word),
+            place=place,
+        )
+    return value
+
+
+def array_of(flat: Sequence[int | float], shape: tuple[int, ...]) -> npt.NDArray[Any] | None:
+    """int64 where every number is whole, else float64; None where one does not fit.
+
+    >>> array_of([1, 2, 3.0, 4], (2, 2)).dtype.name
+    'float64'
+    """
+    import numpy as np
+
+    kinds = set(map(type, flat))
+    if int in kinds:
+        least, most = _extremes(flat, mixed=len(kinds) > 1)
+        if least < LEAST or most > MOST:
+            return None
+    array: npt.NDArray[Any]
+    array = np.array(flat, dtype=np.int64 if kinds == {int} else np.float64).reshape(shape)
+    return array if np.isfinite(array).all() else None
+
+
+def _extremes(flat: Sequence[int | float], *, mixed: bool) -> tuple[int | float, int | float]:
+    whole = [value for value in flat if type(value) is int] if mixed else flat
+    return min(whole), max(whole)

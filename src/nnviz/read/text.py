@@ -1,0 +1,76 @@
+"""Bytes → text, and the places in a text that an error points at."""
+
+from __future__ import annotations
+
+import codecs
+
+from nnviz.errors import NnvizError, Place
+
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def has_utf16_mark(head: bytes) -> bool:
+    """Whether bytes begin with the byte order mark of UTF-16."""
+    return head.startswith(_UTF16)
+
+
+def decode(data: bytes, name: str) -> str:
+    r"""Text in UTF-8, with a byte order mark or not, or in UTF-16 with one.
+
+    Every end of a line becomes `\n`.
+
+    >>> decode(b"\xef\xbb\xbf1 2\r\n3 4", "INPUT")
+    '1 2\n3 4'
+    """
+    encoding = "utf-16" if has_utf16_mark(data) else "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise NnvizError(
+            "{name} is not text in UTF-8, nor a picture or an array: "
+            "byte {byte} at offset {offset} cannot be read",
+            name=printable(name),
+            byte=f"0x{data[error.start]:02x}",
+            offset=error.start,
+            hint="save it as UTF-8, or give a picture, JSON, CSV, .npy or .npz",
+        ) from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def place_at(text: str, offset: int, name: str, width: int = 1) -> Place:
+    """Where the character at `offset` stands, with its line to show."""
+    start = text.rfind("\n", 0, offset) + 1
+    end = text.find("\n", offset)
+    line = text[start : end if end >= 0 else len(text)]
+    return Place(
+        printable(name),
+        line=text.count("\n", 0, offset) + 1,
+        column=offset - start + 1,
+        text=printable(line),
+        width=max(1, min(width, start + len(line) - offset)),
+    )
+
+
+def printable(text: str) -> str:
+    """The text with a dot for whatever could steer a terminal, character by character."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else " " if c == "\t" else "·" for c in text)
+
+
+def short(word: str, room: int = 40) -> str:
+    """A word as a message shows it: printable, and cut where it is very long."""
+    return printable(word if len(word) <= room else word[: room - 1] + "…")
+
+
+def listed(names: object, most: int = 8) -> str:
+    """The first names of many, with commas between.
+
+    >>> listed(["a", "b", "c"], most=2)
+    'a, b, …'
+    """
+    assert hasattr(names, "__iter__")
+    shown = [short(str(name)) for name in names]
+    return ", ".join(shown[:most] + ["…"] * (len(shown) > most))
