@@ -8,7 +8,7 @@ that evaluate it read the same one. Words are keys until a format says them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
 from nnviz.errors import NnvizError
@@ -61,6 +61,13 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
+class Neg:
+    """A term taken away: … − 1·(3 − 1)."""
+
+    term: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A function: tanh(…), max(…, …); floor and ceil are drawn as ⌊…⌋ and ⌈…⌉."""
 
@@ -84,7 +91,7 @@ class Power:
     exponent: Expr
 
 
-Expr: TypeAlias = Num | Name | Product | Sum | Call | Quotient | Power
+Expr: TypeAlias = Num | Name | Product | Sum | Neg | Call | Quotient | Power
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +291,8 @@ def numbers(expr: Expr) -> Iterator[Num]:
         case Product(factors=parts) | Sum(terms=parts) | Call(args=parts):
             for part in parts:
                 yield from numbers(part)
+        case Neg(term):
+            yield from numbers(term)
         case Quotient(over=a, under=b) | Power(base=a, exponent=b):
             yield from numbers(a)
             yield from numbers(b)
@@ -313,6 +322,9 @@ def _expr(expr: Expr, show: Show) -> Iterator[Token]:
             yield from _product(factors, dot, show)
         case Sum(terms, per_line):
             yield from _sum(terms, per_line, show)
+        case Neg(term):
+            yield Token("−")
+            yield from _grouped(term, show)
         case Call(function, args):
             before, after = _BRACKETS.get(function, (function + "(", ")"))
             yield Token(before)
@@ -341,13 +353,13 @@ def _product(factors: tuple[Expr, ...], dot: bool, show: Show) -> Iterator[Token
 def _sum(terms: tuple[Expr, ...], per_line: int, show: Show) -> Iterator[Token]:
     for i, term in enumerate(terms):
         line = per_line > 0 and i > 0 and i % per_line == 0
-        minus = isinstance(term, Num) and _signed(term.value, show).startswith("−")
+        pieces = list(_grouped(term, show) if isinstance(term, Sum) else _expr(term, show))
         if i:
+            minus = isinstance(term, Num | Neg) and pieces[0].text.startswith("−")
             yield Token(" − " if minus else " + ", line=line)
-        if i and minus and isinstance(term, Num):
-            yield Token(_signed(term.value, show)[1:], term.role)
-        else:
-            yield from _expr(term, show)
+            if minus:
+                pieces[0] = replace(pieces[0], text=pieces[0].text[1:])
+        yield from (piece for piece in pieces if piece.text)
 
 
 def _joined(parts: Sequence[Expr], between: str, show: Show) -> Iterator[Token]:

@@ -1,0 +1,46 @@
+"""What `params` needs to know of a layer: counts from shapes alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nnviz.errors import NnvizError
+from nnviz.shapes import Axis, times
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer as it is counted: shapes, parameters with their derivation, MACs."""
+
+    output: tuple[int, ...]
+    formula: str = ""
+    weights: int = 0
+    biases: int = 0
+    macs: int = 0
+    axes: tuple[Axis, ...] = ()
+    """The window along each spatial axis, for the receptive field."""
+    everywhere: bool = False
+    """Every output sees the whole input: the receptive field is all of it."""
+    mlp: tuple[int, int] | None = None
+    """Inputs and outputs of the dense layer that would make the same map."""
+
+
+def same_shape(shape: tuple[int, ...], _: object = None) -> Layer:
+    """A layer that works cell by cell and has nothing to learn."""
+    return Layer(shape)
+
+
+def channels_first(shape: Sequence[int], dims: int, op: str) -> tuple[int, ...]:
+    """A shape as (C, *spatial): a plain map has one channel."""
+    if len(shape) == dims:
+        return (1, *shape)
+    if len(shape) == dims + 1:
+        return tuple(shape)
+    raise NnvizError(
+        "{op} cannot take an input of shape {shape}: it wants {n} or {more} axes",
+        op=op,
+        shape=times(shape),
+        n=dims,
+        more=dims + 1,
+    )

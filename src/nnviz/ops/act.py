@@ -1,0 +1,195 @@
+"""Activations: a function applied to every number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nnviz.errors import UsageError
+from nnviz.ops import _kinds as kinds
+from nnviz.ops._layer import same_shape
+from nnviz.ops._operation import Operation, Option, Values
+from nnviz.shapes import unravel
+from nnviz.trace import (
+    Call,
+    Equation,
+    Expr,
+    Fact,
+    Formula,
+    Name,
+    Neg,
+    Num,
+    Power,
+    Product,
+    Quotient,
+    Results,
+    Step,
+    Steps,
+    Sum,
+    Trace,
+)
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+NAMES = (
+    "relu",
+    "leaky-relu",
+    "elu",
+    "gelu",
+    "sigmoid",
+    "hard-sigmoid",
+    "tanh",
+    "softmax",
+)
+_ALPHA = {"leaky-relu": 0.01, "elu": 1.0, "hard-sigmoid": 0.2}
+_BETA = {"hard-sigmoid": 0.5}
+
+
+def run(x: np.ndarray, values: Values) -> Trace:
+    """Apply an activation to every number of x."""
+    from nnviz.core.activations import activate
+
+    parameters = _parameters(x.ndim, values)
+    name = values["name"]
+    output = activate(x, name, **parameters)
+    results: dict[str, Any] = {"output": output}
+    if name != "softmax":
+        results["curve"] = lambda: _curve(x, name, parameters)
+
+    def step(i: int) -> Step:
+        index = unravel(i, output.shape)
+        at = x[index].item()
+        return Step(
+            number=i + 1,
+            index=index,
+            formula=_formula(x, output, index, name, parameters),
+            value=output[index].item(),
+            detail={"x": at},
+            cells={"input": (index,), "output": (index,)},
+        )
+
+    return Trace(
+        op="act",
+        title=Words("Activation {name}", name=name),
+        arrays={"input": x},
+        results=Results(**results),
+        options={"name": name, **{k: v for k, v in parameters.items() if v is not None}},
+        roles={"input": "input", "output": "output"},
+        equation=("input", "→", "output"),
+        facts=(Fact(Words("definition"), _definition(name, parameters)),),
+        steps=Steps(output.size, step),
+    )
+
+
+def _parameters(rank: int, values: Values) -> dict[str, Any]:
+    """alpha, beta, axis and approximate, with ONNX's defaults; only what the function has."""
+    name = values["name"]
+    allowed = {
+        "alpha": _ALPHA.get(name),
+        "beta": _BETA.get(name),
+        "axis": -1 if name == "softmax" else None,
+        "approximate": "none" if name == "gelu" else None,
+    }
+    made: dict[str, Any] = {}
+    for option, default in allowed.items():
+        given = values[option]
+        if given is not None and default is None:
+            raise UsageError("{name} has no {option}", name=name, option=option)
+        if default is not None:
+            made[option] = default if given is None else given
+    if "axis" in made and not -rank <= made["axis"] < rank:
+        raise UsageError(
+            "--axis {axis} is out of range for an input of {n} axes", axis=made["axis"], n=rank
+        )
+    return made
+
+
+def _curve(x: np.ndarray, name: str, parameters: dict[str, Any]) -> np.ndarray:
+    """Points (x, f(x)) over the range of the data and a little around it."""
+    import numpy as np
+
+    from nnviz.core.activations import activate
+
+    finite = x[np.isfinite(x)] if x.dtype.kind == "f" else x
+    reach = max(1.0, float(np.abs(finite).max(initial=0))) * 1.1
+    at = np.linspace(-reach, reach, 241)
+    return np.stack([at, activate(at, name, **parameters)], axis=1)
+
+
+# --- formulas ------------------------------------------------------------------
+
+_X = Name("x")
+
+
+def _exp(argument: Expr) -> Expr:
+    return Power(Name("e"), argument)
+
+
+def _definition(name: str, parameters: dict[str, Any]) -> Equation:
+    """What the function is, in symbols."""
+    alpha, beta = Num(parameters.get("alpha") or 0), Num(parameters.get("beta") or 0)
+    tanh_form = parameters.get("approximate") == "tanh"
+    inner = Sum((_X, Product((Num(0.044715), Power(_X, Num(3))), dot=True)))
+    gelu = (
+        Call("tanh", (Product((Name("√(2/π)"), inner), dot=True),))
+        if tanh_form
+        else Call("erf", (Quotient(_X, Name("√2")),))
+    )
+    half = Quotient(_X, Num(2))
+    right: dict[str, Expr] = {
+        "relu": Call("max", (Num(0), _X)),
+        "leaky-relu": Call("max", (Num(0), _X)),
+        "elu": Call("max", (Num(0), _X)),
+        "gelu": Product((half, Sum((Num(1), gelu))), dot=True),
+        "sigmoid": Quotient(Num(1), Sum((Num(1), _exp(Neg(_X))))),
+        "hard-sigmoid": Call(
+            "max",
+            (Num(0), Call("min", (Num(1), Sum((Product((alpha, _X), dot=True), beta))))),
+        ),
+        "tanh": Quotient(Sum((_exp(_X), Neg(_exp(Neg(_X))))), Sum((_exp(_X), _exp(Neg(_X))))),
+        "softmax": Quotient(Power(Name("e"), Name("x", "i")), Name("Σ e", "j")),
+    }
+    minimum = Call("min", (Num(0), _X))
+    if name == "leaky-relu":
+        return _of(name, Sum((right[name], Product((alpha, minimum), dot=True))))
+    if name == "elu":
+        below = Product((alpha, Sum((_exp(minimum), Num(-1)))), dot=True)
+        return _of(name, Sum((right[name], below)))
+    return _of(name, right[name])
+
+
+def _of(name: str, right: Expr) -> Equation:
+    return Equation((Call(name, (_X,)), right))
+
+
+def _formula(
+    x: np.ndarray, output: np.ndarray, index: tuple[int, ...], name: str, parameters: dict[str, Any]
+) -> Formula:
+    at, value = Num(x[index].item(), "input"), Num(output[index].item(), "output")
+    if name == "softmax":
+        return (Equation((Call(f"softmax{list(index)}", (Name("x"),)), value)),)
+    if name == "relu":
+        return (Equation((Call("max", (Num(0), at)), value)),)
+    if name == "leaky-relu" and at.value < 0:
+        return (Equation((Product((Num(parameters["alpha"]), at)), value)),)
+    return (Equation((Call(name, (at,)), value)),)
+
+
+OPERATION = Operation(
+    name="act",
+    rank=5,
+    help="An activation function applied to every number.",
+    example='act relu "-1 2; 3 -4"',
+    run=run,
+    layer=same_shape,
+    options=(
+        Option("name", (), kinds.choice(*NAMES), "The activation."),
+        Option("alpha", ("--alpha",), kinds.number(), "Slope or scale, where there is one."),
+        Option("beta", ("--beta",), kinds.number(), "Offset of hard-sigmoid."),
+        Option("axis", ("--axis",), kinds.index(), "Axis of softmax (default: the last)."),
+        Option(
+            "approximate", ("--approximate",), kinds.choice("none", "tanh"), "Which gelu is meant."
+        ),
+    ),
+)

@@ -1,0 +1,303 @@
+"""Convolution: cross-correlation, as every framework defines it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from nnviz.ops import _kinds as kinds
+from nnviz.ops._kernels import (
+    DEFAULT,
+    PRESETS,
+    Plan,
+    bias_of,
+    dims_of,
+    given_shape,
+    list_kernels,
+    make_plan,
+    weights_of,
+)
+from nnviz.ops._layer import Layer, channels_first
+from nnviz.ops._operation import Operation, Option, Values
+from nnviz.ops._window import batched, offsets, size_facts, sources, unused_notes
+from nnviz.ops.act import NAMES as ACTIVATIONS
+from nnviz.shapes import PAD_MODES, cells, unravel
+from nnviz.trace import Call, Equation, Expr, Index, Num, Product, Results, Step, Steps, Sum, Trace
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_PER_CHANNEL = ("identity", "box", "gaussian")
+
+
+# --- running it ----------------------------------------------------------------
+
+
+def run(x: np.ndarray, values: Values) -> Trace:
+    """Convolve x with the kernel that the options give, and explain it."""
+    from nnviz.core.conv import conv
+
+    dims = dims_of(given_shape(values), values)
+    full = batched(x, dims)
+    plan = make_plan(full.shape[1:], values)
+    kernel, w = weights_of(plan, values)
+    b = bias_of(plan, values)
+    dtype = "float32" if x.dtype.name in ("uint8", "uint16", "float32") else "float64"
+    made = conv(full, w, b, plan.axes, groups=plan.groups, mode=values["padding_mode"], dtype=dtype)
+    pre = made.reshape(_shown(made.shape, x.ndim, dims))
+    run = _Run(x, full, kernel, w, b, pre, _activated(pre, values), plan, values)
+    return run.trace()
+
+
+def _shown(out: tuple[int, ...], rank: int, dims: int) -> tuple[int, ...]:
+    """As many axes as the input; a plain matrix with several filters gains a channel axis."""
+    if rank == dims + 2:
+        return out
+    return out[1:] if rank == dims + 1 or out[1] > 1 else out[2:]
+
+
+def _activated(pre: np.ndarray, values: Values) -> np.ndarray:
+    if values["act"] is None:
+        return pre
+    from nnviz.core.activations import activate
+
+    return activate(pre, values["act"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run, with all that its steps are made from."""
+
+    x: np.ndarray
+    full: np.ndarray
+    kernel: np.ndarray
+    w: np.ndarray
+    b: np.ndarray | None
+    pre: np.ndarray
+    output: np.ndarray
+    plan: Plan
+    values: Values
+
+    def trace(self) -> Trace:
+        act = self.values["act"]
+        arrays = {"input": self.x, "kernel": self.kernel}
+        results: dict[str, Any] = {"output": self.output, "partials": self.partials}
+        equation = ["input", "∗", "kernel"]
+        if self.b is not None:
+            arrays["bias"] = self.b
+            equation += ["+", "bias"]
+        if act is not None:
+            results["pre"] = self.pre
+        axes = self.plan.axes
+        return Trace(
+            op="conv",
+            title=Words("Convolution"),
+            arrays=arrays,
+            results=Results(**results),
+            options=self.options(),
+            roles={
+                "input": "input",
+                "kernel": "weight",
+                "bias": "bias",
+                "output": "output",
+                "partials": "intermediate",
+                "pre": "intermediate",
+            },
+            equation=(*equation, "=", "output"),
+            facts=size_facts(axes),
+            notes=(*self.notes(), *unused_notes(axes)),
+            steps=Steps(self.output.size, self.step),
+            axes=axes,
+            pad_mode=self.values["padding_mode"],
+        )
+
+    def options(self) -> dict[str, Any]:
+        axes = self.plan.axes
+        return {
+            "stride": [a.stride for a in axes],
+            "padding": [[a.before, a.after] for a in axes],
+            "padding_mode": self.values["padding_mode"],
+            "dilation": [a.dilation for a in axes],
+            "groups": self.plan.groups,
+            "act": self.values["act"],
+        }
+
+    def notes(self) -> Iterable[Words]:
+        given = self.values["kernel"]
+        if given is None and given_shape(self.values) is not None:
+            yield Words("the kernel is the default, {name}; --kernel takes another", name=DEFAULT)
+        if given is not None and not isinstance(given, str) and given.ndim == 0:
+            yield Words(
+                "the kernel is the 1×1 matrix {value}; for a size use --size", value=given.item()
+            )
+        if self.plan.shared:
+            yield Words(
+                "one kernel is used for each of {n} channels and the results are added",
+                n=self.plan.channels,
+            )
+            if isinstance(given, str) and given in _PER_CHANNEL:
+                yield Words("--depthwise keeps the channels apart")
+
+    def partials(self) -> np.ndarray:
+        """The map of each input channel before the sum: (N, F, C/groups, *out)."""
+        import numpy as np
+
+        from nnviz.core.conv import conv
+
+        plan, each = self.plan, self.w.shape[1]
+        per_group = plan.filters // plan.groups
+        maps = [
+            conv(
+                self.full[:, [f // per_group * each + c]],
+                self.w[f : f + 1, c : c + 1],
+                None,
+                plan.axes,
+                mode=self.values["padding_mode"],
+            )[:, 0]
+            for f in range(plan.filters)
+            for c in range(each)
+        ]
+        return np.stack(maps, 1).reshape(len(self.full), plan.filters, each, *plan.out)
+
+    def step(self, i: int) -> Step:
+        """The step that makes output cell number i."""
+        plan = self.plan
+        index = unravel(i, self.output.shape)
+        n, f, *o = unravel(i, (len(self.full), plan.filters, *plan.out))
+        first = f // (plan.filters // plan.groups) * self.w.shape[1]
+        terms: list[tuple[int, Any, Any]] = []
+        origins: list[Index | None] = []
+        read: list[Index] = []
+        weights: list[Index] = []
+        for c in range(self.w.shape[1]):
+            taps = unravel_all(self.w.shape[2:])
+            for tap, position in zip(taps, offsets(plan.axes, o), strict=True):
+                source = sources(plan.axes, position, self.values["padding_mode"])
+                value = 0 if source is None else self.full[(n, first + c, *source)].item()
+                terms.append((first + c, value, self.w[(f, c, *tap)].item()))
+                origins.append(None if source is None else (first + c, *source))
+                read.append((n, first + c, *position)[-self.x.ndim :])
+                weights.append((f, c, *tap)[-max(self.kernel.ndim, plan.dims) :])
+        cell = {"input": tuple(read), "kernel": tuple(weights), "output": (index,)}
+        if self.b is not None:
+            cell["bias"] = ((f,),)
+        return Step(
+            number=i + 1,
+            index=index,
+            formula=self.formula(terms, f, index),
+            value=self.output[index].item(),
+            detail=self.detail(terms, origins, f, index),
+            cells=cell,
+        )
+
+    def formula(
+        self, terms: list[tuple[int, Any, Any]], f: int, index: Index
+    ) -> tuple[Equation, ...]:
+        summands: list[Expr] = [Product((Num(x, "input"), Num(w, "weight"))) for _, x, w in terms]
+        if self.b is not None:
+            summands.append(Num(self.b[f].item(), "bias"))
+        total = Sum(tuple(summands), per_line=self.w.shape[-1])
+        pre = self.pre[index].item()
+        act = self.values["act"]
+        if act is None:
+            return (Equation((total, Num(pre, "output"))),)
+        call = Call(act, (Num(pre, "intermediate"),))
+        value = Num(self.output[index].item(), "output")
+        return (Equation((total, Num(pre, "intermediate"))), Equation((call, value)))
+
+    def detail(
+        self,
+        terms: list[tuple[int, Any, Any]],
+        origins: list[Index | None],
+        f: int,
+        index: Index,
+    ) -> dict[str, Any]:
+        made: dict[str, Any] = {
+            "terms": [list(term) for term in terms],
+            "from": [None if origin is None else list(origin) for origin in origins],
+            "bias": 0 if self.b is None else self.b[f].item(),
+        }
+        if self.values["act"] is not None:
+            made["pre"] = self.pre[index].item()
+        return made
+
+
+def unravel_all(shape: tuple[int, ...]) -> Iterable[Index]:
+    """Every index of an array of this shape, row by row."""
+    return (unravel(i, shape) for i in range(cells(shape)))
+
+
+# --- counting it ---------------------------------------------------------------
+
+
+def layer(shape: tuple[int, ...], values: Values) -> Layer:
+    """Shapes, parameters and MACs of this convolution over an input of `shape`."""
+    dims = dims_of(given_shape(values), values)
+    plan = make_plan(channels_first(shape, dims, "conv"), values)
+    filters, each, *size = plan.weight
+    learned = given_shape(values) is None
+    has_bias = not values["no_bias"] and (learned or values["bias"] is not None)
+    weights, biases = prod(plan.weight), filters if has_bias else 0
+    area = "·".join(str(n) for n in (each, *size))
+    formula = f"{filters} × ({area})" + (f" + {biases}" if biases else "")
+    output = (filters, *plan.out)
+    return Layer(
+        output=output if len(shape) > dims or filters > 1 else plan.out,
+        formula=formula,
+        weights=weights,
+        biases=biases,
+        macs=prod(output) * each * prod(size),
+        axes=plan.axes,
+        mlp=(prod(shape), prod(output)),
+    )
+
+
+OPERATION = Operation(
+    name="conv",
+    rank=1,
+    help="Convolution (cross-correlation), step by step.",
+    example='conv "1 2 3; 4 5 6; 7 8 9" -k "1 0; 0 1"',
+    run=run,
+    layer=layer,
+    announce=list_kernels,
+    reads_input=lambda values: not values["list_kernels"],
+    options=(
+        Option(
+            "kernel",
+            ("-k", "--kernel"),
+            kinds.array(*PRESETS),
+            "The kernel: a preset, a file, or a matrix as text (default: edge).",
+        ),
+        Option("filters", ("--filters",), kinds.count(1), "Draw this many random filters instead."),
+        Option("size", ("--size",), kinds.sizes(1), "Size of the random filters (default: 3)."),
+        Option("seed", ("--seed",), kinds.count(0), "Seed of the random filters.", 0),
+        Option("stride", ("--stride",), kinds.sizes(1), "Cells from window to window.", (1,)),
+        Option(
+            "padding",
+            ("--pad", "--padding"),
+            kinds.padding(),
+            "Cells added around: 1, 1x2, top,bottom,left,right, or a name.",
+            (0,),
+        ),
+        Option(
+            "padding_mode",
+            ("--pad-mode",),
+            kinds.choice(*PAD_MODES),
+            "What the added cells hold.",
+            "zeros",
+        ),
+        Option("dilation", ("--dilation",), kinds.sizes(1), "Cells from tap to tap.", (1,)),
+        Option("groups", ("--groups",), kinds.count(1), "Groups of channels kept apart.", 1),
+        Option("depthwise", ("--depthwise",), None, "Each channel a group of its own.", False),
+        Option(
+            "bias", ("--bias",), kinds.array(), "Added to every sum: one number, or one a filter."
+        ),
+        Option("no_bias", ("--no-bias",), None, "Random filters without a bias.", False),
+        Option("act", ("--act",), kinds.choice(*ACTIVATIONS), "Apply an activation to the map."),
+        Option("dims", ("--dims",), kinds.count(1, 3), "Axes that the kernel slides over."),
+        Option("list_kernels", ("--list-kernels",), None, "Print the presets and stop.", False),
+    ),
+)

@@ -1,0 +1,192 @@
+"""A fully connected layer: every output is a weighted sum of every input."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nnviz.errors import NnvizError, UsageError
+from nnviz.ops import _kinds as kinds
+from nnviz.ops._layer import Layer
+from nnviz.ops._operation import Operation, Option, Values
+from nnviz.ops._window import float_name
+from nnviz.shapes import times, unravel
+from nnviz.trace import (
+    Equation,
+    Expr,
+    Fact,
+    Index,
+    Name,
+    Num,
+    Product,
+    Results,
+    Step,
+    Steps,
+    Sum,
+    Trace,
+)
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def _shape(inputs: int, values: Values) -> tuple[int, int]:
+    """(out, in) of the weights, checked against the inputs."""
+    weight = values["weight"]
+    if (weight is None) == (values["units"] is None):
+        raise UsageError(
+            "dense needs --weight W or --units N"
+            if weight is None
+            else "--weight and --units both say what the weights are",
+            hint="--units N draws the weights of N outputs at random",
+        )
+    if weight is None:
+        return values["units"], inputs
+    if weight.ndim != 2:
+        raise NnvizError("--weight {shape} is not a matrix of out×in", shape=times(weight.shape))
+    if weight.shape[1] != inputs:
+        raise NnvizError(
+            "--weight is {out}×{given}, but the input has {inputs} numbers",
+            out=weight.shape[0],
+            given=weight.shape[1],
+            inputs=inputs,
+            hint=Words("it must be {out}×{inputs}", out=weight.shape[0], inputs=inputs),
+        )
+    return weight.shape[0], inputs
+
+
+def _bias(units: int, values: Values) -> np.ndarray | None:
+    import numpy as np
+
+    bias = values["bias"]
+    if values["no_bias"]:
+        if bias is not None:
+            raise UsageError("--bias and --no-bias contradict each other")
+        return None
+    if bias is None:
+        if values["units"] is None:
+            return None
+        return np.random.default_rng([values["seed"], 1]).integers(-2, 3, units)
+    if bias.size not in (1, units) or bias.ndim > 1:
+        raise NnvizError(
+            "--bias has {n} numbers, but there are {units} outputs",
+            n=times(bias.shape),
+            units=units,
+            hint="give one number, or one an output",
+        )
+    return np.broadcast_to(bias.reshape(-1), (units,))
+
+
+def run(x: np.ndarray, values: Values) -> Trace:
+    """y = W x + b for a vector x, or for every row of a matrix."""
+    import numpy as np
+
+    from nnviz.core.dense import dense
+
+    if x.ndim not in (1, 2):
+        raise NnvizError(
+            "the input {shape} has {n} axes, but dense takes a vector or rows of them",
+            shape=times(x.shape),
+            n=x.ndim,
+            hint="flatten makes a vector of any input",
+        )
+    shape = _shape(x.shape[-1], values)
+    w = values["weight"]
+    if w is None:
+        w = np.random.default_rng(values["seed"]).integers(-2, 3, shape)
+    b = _bias(shape[0], values)
+    if float_name(x) == "float32" and any(a is not None and a.dtype.kind == "f" for a in (w, b)):
+        x, w = x.astype(np.float32, copy=False), w.astype(np.float32, copy=False)
+        b = None if b is None else b.astype(np.float32)
+    output = dense(x, w, b)
+
+    def step(i: int) -> Step:
+        index = unravel(i, output.shape)
+        return _step(i, index, x, w, b, output[index].item())
+
+    arrays = {"weight": w, "input": x}
+    equation = ["weight", "·", "input"]
+    if b is not None:
+        arrays["bias"] = b
+        equation += ["+", "bias"]
+    return Trace(
+        op="dense",
+        title=Words("Fully connected layer"),
+        arrays=arrays,
+        results=Results(output=output),
+        options={"units": shape[0]},
+        roles={"input": "input", "weight": "weight", "bias": "bias", "output": "output"},
+        equation=(*equation, "=", "output"),
+        facts=(Fact(Words("definition"), _definition(b is not None)),),
+        steps=Steps(output.size, step),
+    )
+
+
+def _definition(has_bias: bool) -> Equation:
+    product: Expr = Product((Name("W", role="weight"), Name("x", role="input")), dot=True)
+    right = Sum((product, Name("b", role="bias"))) if has_bias else product
+    return Equation((Name("y", role="output"), right))
+
+
+def _step(
+    i: int, index: Index, x: np.ndarray, w: np.ndarray, b: np.ndarray | None, value: Any
+) -> Step:
+    row = x[index[:-1]]
+    unit = index[-1]
+    terms = [[a.item(), weight.item()] for a, weight in zip(row, w[unit], strict=True)]
+    bias = 0 if b is None else b[unit].item()
+    parts: list[Expr] = [Product((Num(a, "input"), Num(k, "weight"))) for a, k in terms]
+    cells: dict[str, tuple[Index, ...]] = {
+        "input": tuple((*index[:-1], k) for k in range(len(terms))),
+        "weight": tuple((unit, k) for k in range(len(terms))),
+        "output": (index,),
+    }
+    if b is not None:
+        parts.append(Num(bias, "bias"))
+        cells["bias"] = ((unit,),)
+    return Step(
+        number=i + 1,
+        index=index,
+        formula=(Equation((Sum(tuple(parts)), Num(value, "output"))),),
+        value=value,
+        detail={"terms": terms, "bias": bias},
+        cells=cells,
+    )
+
+
+def layer(shape: tuple[int, ...], values: Values) -> Layer:
+    """Parameters and MACs over an input vector of `shape`."""
+    if len(shape) != 1:
+        raise NnvizError(
+            "dense takes a vector, but its input is {shape}",
+            shape=times(shape),
+            hint="put flatten before it",
+        )
+    units, inputs = _shape(shape[0], values)
+    has_bias = not values["no_bias"] and (values["units"] is not None or values["bias"] is not None)
+    biases = units if has_bias else 0
+    return Layer(
+        output=(units,),
+        formula=f"{inputs} × {units}" + (f" + {biases}" if biases else ""),
+        weights=inputs * units,
+        biases=biases,
+        macs=inputs * units,
+        everywhere=True,
+    )
+
+
+OPERATION = Operation(
+    name="dense",
+    rank=6,
+    help="A fully connected layer: W x + b.",
+    example='dense "1 2 3" --weight "1 0 -1; 2 1 0" --bias "1 -1"',
+    run=run,
+    layer=layer,
+    options=(
+        Option("weight", ("--weight",), kinds.array(), "The weights, out×in."),
+        Option("units", ("--units",), kinds.count(1), "Draw the weights of this many outputs."),
+        Option("seed", ("--seed",), kinds.count(0), "Seed of the random weights.", 0),
+        Option("bias", ("--bias",), kinds.array(), "One number, or one an output."),
+        Option("no_bias", ("--no-bias",), None, "Random weights without a bias.", False),
+    ),
+)

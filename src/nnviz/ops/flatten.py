@@ -1,0 +1,90 @@
+"""Flatten: a matrix becomes a vector, and neighbours come apart."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from nnviz.errors import UsageError
+from nnviz.ops import _kinds as kinds
+from nnviz.ops._layer import Layer
+from nnviz.ops._operation import Operation, Option, Values
+from nnviz.shapes import unravel
+from nnviz.trace import Equation, Fact, Name, Num, Results, Step, Steps, Trace
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def _shape(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
+    """The flattened shape: a vector for axis 0, else ONNX's two axes."""
+    if not -len(shape) <= axis <= len(shape):
+        raise UsageError(
+            "--axis {axis} is out of range for an input of {n} axes", axis=axis, n=len(shape)
+        )
+    axis += len(shape) if axis < 0 else 0
+    return (prod(shape[:axis]), prod(shape[axis:])) if axis else (prod(shape),)
+
+
+def run(x: np.ndarray, values: Values) -> Trace:
+    """Lay the rows of x end to end."""
+    output = x.reshape(_shape(x.shape, values["axis"]))
+
+    def step(i: int) -> Step:
+        source, index = unravel(i, x.shape), unravel(i, output.shape)
+        value = x[source].item()
+        place = Name("x", ",".join(str(k) for k in source), "input")
+        target = Name("v", ",".join(str(k) for k in index), "output")
+        return Step(
+            number=i + 1,
+            index=index,
+            formula=(Equation((target, place, Num(value, "output"))),),
+            value=value,
+            detail={"from": list(source)},
+            cells={"input": (source,), "output": (index,)},
+        )
+
+    return Trace(
+        op="flatten",
+        title=Words("Flatten"),
+        arrays={"input": x},
+        results=Results(output=output),
+        options={"axis": values["axis"]},
+        roles={"input": "input", "output": "output"},
+        equation=("input", "→", "output"),
+        facts=tuple(_apart(x.shape)) if output.ndim == 1 else (),
+        steps=Steps(output.size, step),
+    )
+
+
+def _apart(shape: tuple[int, ...]) -> list[Fact]:
+    """How far apart two cells that stood one above the other come to stand."""
+    if len(shape) < 2 or shape[-2] < 2 or shape[-1] < 2:
+        return []
+    label = Words("one below the other becomes {n} apart", n=shape[-1])
+    return [Fact(label)]
+
+
+def layer(shape: tuple[int, ...], values: Values) -> Layer:
+    """Nothing to learn; a batch axis is not part of `shape`."""
+    return Layer(_shape(shape, values["axis"]))
+
+
+OPERATION = Operation(
+    name="flatten",
+    rank=7,
+    help="A matrix as a vector, row after row.",
+    example='flatten "1 2 3; 4 5 6"',
+    run=run,
+    layer=layer,
+    options=(
+        Option(
+            "axis",
+            ("--axis",),
+            kinds.index(),
+            "0 gives a vector; any other the two axes of ONNX's Flatten.",
+            0,
+        ),
+    ),
+)

@@ -1,0 +1,237 @@
+"""Pooling: max, average and Lp, over windows, the whole map, or a given output size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from nnviz.errors import NnvizError, UsageError
+from nnviz.ops import _kinds as kinds
+from nnviz.ops._layer import Layer, channels_first
+from nnviz.ops._operation import Operation, Option, Values
+from nnviz.ops._window import batched, offsets, size_facts, sources, unused_notes
+from nnviz.shapes import Axis, check_axes, unravel, window_axes
+from nnviz.trace import (
+    Call,
+    Equation,
+    Expr,
+    Index,
+    Num,
+    Power,
+    Quotient,
+    Results,
+    Step,
+    Steps,
+    Sum,
+    Trace,
+)
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Kind = Literal["max", "avg", "lp"]
+_TITLES: dict[str, str] = {"max": "Max pooling", "avg": "Average pooling", "lp": "Lp pooling"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Like:
+    """What a framework does where nothing is said."""
+
+    stride: int | None
+    """None: as wide as the kernel."""
+    include_pad: bool
+
+
+_LIKES = {
+    "torch": _Like(None, include_pad=True),
+    "onnx": _Like(1, include_pad=False),
+    "tf": _Like(None, include_pad=False),
+}
+
+
+def _axes(sizes: tuple[int, ...], values: Values) -> tuple[Axis, ...]:
+    """The windows over the spatial axes."""
+    n = len(sizes)
+    like = _LIKES[values["like"] or "torch"]
+    whole = values["global"] or values["kernel"] is None
+    if values["global"] and values["kernel"] is not None:
+        raise UsageError("--global and --kernel contradict each other")
+    kernel = sizes if whole else kinds.each_axis(values["kernel"], n, "--kernel")
+    stride = values["stride"] or ((like.stride,) if like.stride else kernel)
+    padding = kinds.each_pair(values["padding"], n, "--pad")
+    if values["like"] == "tf" and padding not in ("same", "valid") and any(map(any, padding)):
+        raise UsageError("--like tf pads by name only", hint="use --pad same or --pad valid")
+    axes = window_axes(
+        sizes,
+        kernel,
+        stride=kinds.each_axis(stride, n, "--stride"),
+        dilation=kinds.each_axis(values["dilation"], n, "--dilation"),
+        padding=padding,
+        ceil=values["ceil_mode"],
+    )
+    check_axes(axes)
+    for axis in axes:
+        if max(axis.before, axis.after) >= axis.extent:
+            raise NnvizError(
+                "padding of {pad} leaves windows of {kernel} with nothing but padding",
+                pad=max(axis.before, axis.after),
+                kernel=axis.extent,
+                hint=Words("it can be at most {most}", most=axis.extent - 1),
+            )
+    return axes
+
+
+def _include_pad(values: Values) -> bool:
+    given = values["count_include_pad"]
+    return _LIKES[values["like"] or "torch"].include_pad if given is None else bool(given)
+
+
+def run(x: np.ndarray, values: Values) -> Trace:
+    """Pool x as the options say."""
+    from nnviz.core.pool import max_indices, pool
+
+    dims = values["dims"]
+    full = batched(x, dims)
+    axes = _axes(full.shape[2:], values)
+    kind: Kind = values["kind"]
+    include = _include_pad(values)
+    made = pool(full, axes, kind=kind, p=float(values["p"]), include_pad=include)
+    output = made.reshape(made.shape[-x.ndim :])
+    results: dict[str, Any] = {"output": output}
+    if kind == "max":
+        results["indices"] = lambda: max_indices(full, axes).reshape(output.shape)
+    explain = _Explain(x, full, output, axes, kind, include, values["p"])
+    return Trace(
+        op="pool",
+        title=Words(_TITLES[kind]),
+        arrays={"input": x},
+        results=Results(**results),
+        options={
+            "kind": kind,
+            "kernel": [a.kernel for a in axes],
+            "stride": [a.stride for a in axes],
+            "padding": [[a.before, a.after] for a in axes],
+            "dilation": [a.dilation for a in axes],
+            "ceil": values["ceil_mode"],
+            **({"count_include_pad": include} if kind == "avg" else {}),
+            **({"p": values["p"]} if kind == "lp" else {}),
+        },
+        roles={"input": "input", "output": "output", "indices": "plain"},
+        equation=("input", "→", "output"),
+        facts=size_facts(axes),
+        notes=tuple(unused_notes(axes)),
+        steps=Steps(output.size, explain.step),
+        axes=axes,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Explain:
+    """What steps of pooling are made from."""
+
+    x: np.ndarray
+    full: np.ndarray
+    output: np.ndarray
+    axes: tuple[Axis, ...]
+    kind: Kind
+    include_pad: bool
+    p: float
+
+    def step(self, i: int) -> Step:
+        index = unravel(i, self.output.shape)
+        n, c, *o = unravel(i, (*self.full.shape[:2], *(a.out for a in self.axes)))
+        seen = [(p, sources(self.axes, p)) for p in offsets(self.axes, o)]
+        real = [(p, self.full[(n, c, *s)].item()) for p, s in seen if s is not None]
+        cells: dict[str, tuple[Index, ...]] = {
+            "input": tuple((n, c, *p)[-self.x.ndim :] for p, _ in seen),
+            "output": (index,),
+        }
+        window = [value for _, value in real]
+        detail: dict[str, Any] = {"window": window}
+        value = self.output[index].item()
+        if self.kind == "max":
+            best = max(range(len(window)), key=lambda k: (window[k] != window[k], window[k]))
+            place = real[best][0]
+            cells["max"] = ((n, c, *place)[-self.x.ndim :],)
+            detail["argmax"] = _flat(place, self.full.shape[2:])
+        left = self._left(window, o, detail)
+        return Step(
+            number=i + 1,
+            index=index,
+            formula=(Equation((left, Num(value, "output"))),),
+            value=value,
+            detail=detail,
+            cells=cells,
+        )
+
+    def _left(self, window: list[Any], o: list[int], detail: dict[str, Any]) -> Expr:
+        numbers = tuple(Num(value, "input") for value in window)
+        if self.kind == "max":
+            return Call("max", numbers)
+        if self.kind == "avg":
+            divisor = 1
+            for axis, at in zip(self.axes, o, strict=True):
+                divisor *= axis.counted(at, self.include_pad)
+            detail["divisor"] = divisor
+            return Quotient(Sum(numbers, per_line=self.axes[-1].kernel), Num(divisor))
+        powers = tuple(Power(Call("abs", (number,)), Num(self.p)) for number in numbers)
+        return Power(Sum(powers), Quotient(Num(1), Num(self.p)))
+
+
+def _flat(index: Index, shape: tuple[int, ...]) -> int:
+    flat = 0
+    for i, n in zip(index, shape, strict=True):
+        flat = flat * n + i
+    return flat
+
+
+def layer(shape: tuple[int, ...], values: Values) -> Layer:
+    """Shape of the pooled map; nothing to learn, no multiply–accumulates."""
+    dims = values["dims"]
+    channels, *sizes = channels_first(shape, dims, "pool")
+    axes = _axes(tuple(sizes), values)
+    out = tuple(axis.out for axis in axes)
+    return Layer((channels, *out) if len(shape) > dims else out, axes=axes)
+
+
+OPERATION = Operation(
+    name="pool",
+    rank=2,
+    help="Pooling of windows: their maximum or average.",
+    example='pool "1 3 2 1; 4 6 5 0; 7 2 9 8; 0 5 3 4" -k 2',
+    run=run,
+    layer=layer,
+    options=(
+        Option("kind", ("--kind",), kinds.choice("max", "avg", "lp"), "What is kept.", "max"),
+        Option("kernel", ("-k", "--kernel"), kinds.sizes(1), "The window: 2 or 2x3."),
+        Option(
+            "stride", ("--stride",), kinds.sizes(1), "Cells from window to window (default: -k)."
+        ),
+        Option(
+            "padding",
+            ("--pad", "--padding"),
+            kinds.padding(),
+            "Cells added around: 1, 1x2, top,bottom,left,right, or a name.",
+            (0,),
+        ),
+        Option("dilation", ("--dilation",), kinds.sizes(1), "Cells from tap to tap.", (1,)),
+        Option("ceil_mode", ("--ceil",), None, "Keep a last window that is cut off.", False),
+        Option(
+            "count_include_pad",
+            ("--count-include-pad",),
+            None,
+            "Whether averages count the padding.",
+            off="--no-count-include-pad",
+        ),
+        Option("p", ("--p",), kinds.number(positive=True), "The p of Lp pooling.", 2),
+        Option("global", ("--global",), None, "One window: the whole map.", False),
+        Option(
+            "like",
+            ("--like",),
+            kinds.choice(*_LIKES),
+            "Whose defaults and edge rules (default: torch).",
+        ),
+        Option("dims", ("--dims",), kinds.count(1, 3), "Axes that the window slides over.", 2),
+    ),
+)
