@@ -78,6 +78,8 @@ class Operation:
     """Whether INPUT is needed, given the options."""
     layer: Callable[[tuple[int, ...], Values], Any] | None = None
     """What `params` asks of a layer, from the input's shape alone; None: not a layer."""
+    batched: Callable[[Values], Values] = field(default=lambda values: values)
+    """The options in force where a chain's input has a batch axis."""
     announce: Callable[[Values], str | None] = field(default=lambda _: None)
     """A text to print instead of running (--list-kernels), if the options ask for one."""
 

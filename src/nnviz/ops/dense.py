@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from nnviz.errors import NnvizError, UsageError
@@ -28,6 +29,16 @@ from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+def _check(shape: tuple[int, ...]) -> None:
+    if len(shape) not in (1, 2):
+        raise NnvizError(
+            "the input {shape} has {n} axes, but dense takes a vector or rows of them",
+            shape=times(shape),
+            n=len(shape),
+            hint="flatten makes a vector of any input",
+        )
 
 
 def _shape(inputs: int, values: Values) -> tuple[int, int]:
@@ -83,13 +94,7 @@ def run(x: np.ndarray, values: Values) -> Trace:
 
     from nnviz.core.dense import dense
 
-    if x.ndim not in (1, 2):
-        raise NnvizError(
-            "the input {shape} has {n} axes, but dense takes a vector or rows of them",
-            shape=times(x.shape),
-            n=x.ndim,
-            hint="flatten makes a vector of any input",
-        )
+    _check(x.shape)
     shape = _shape(x.shape[-1], values)
     w = values["weight"]
     if w is None:
@@ -155,22 +160,18 @@ def _step(
 
 
 def layer(shape: tuple[int, ...], values: Values) -> Layer:
-    """Parameters and MACs over an input vector of `shape`."""
-    if len(shape) != 1:
-        raise NnvizError(
-            "dense takes a vector, but its input is {shape}",
-            shape=times(shape),
-            hint="put flatten before it",
-        )
-    units, inputs = _shape(shape[0], values)
+    """Parameters and MACs over an input of `shape`: a vector, or rows of them."""
+    _check(shape)
+    *rows, last = shape
+    units, inputs = _shape(last, values)
     has_bias = not values["no_bias"] and (values["units"] is not None or values["bias"] is not None)
     biases = units if has_bias else 0
     return Layer(
-        output=(units,),
+        output=(*rows, units),
         formula=f"{inputs} × {units}" + (f" + {biases}" if biases else ""),
         weights=inputs * units,
         biases=biases,
-        macs=inputs * units,
+        macs=prod(rows) * inputs * units,
         everywhere=True,
     )
 

@@ -78,6 +78,7 @@ OPERATION = Operation(
     example='flatten "1 2 3; 4 5 6"',
     run=run,
     layer=layer,
+    batched=lambda values: {**values, "axis": values["axis"] or 1},
     options=(
         Option(
             "axis",

@@ -1,0 +1,201 @@
+"""Networks as chains of commands: `conv --filters 6 | act relu | pool -k 2`.
+
+The words are split as a POSIX shell does, and each layer's options are read by the
+declaration that the command line reads them by.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nnviz import ops
+from nnviz.errors import NnvizError, Place, UsageError
+from nnviz.ops._operation import Context, Kind, Operation, Values, command_line
+from nnviz.words import Words
+
+EXAMPLE = "conv --filters 6 --size 5 | act relu | pool -k 2"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One layer of a chain: an operation with its options, and where it was written."""
+
+    number: int
+    """From 1."""
+    text: str
+    place: Place
+    operation: Operation
+    values: Values
+
+    @contextmanager
+    def blamed(self) -> Iterator[None]:
+        """Errors inside say which layer they come from."""
+        with _blamed(self.number, self.text, self.place):
+            yield
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The layers of a network, in order."""
+
+    text: str
+    links: tuple[Link, ...]
+
+
+def net() -> Kind:
+    """A chain as text, or a file of one."""
+
+    def parse(text: str, flag: str, context: Context) -> Chain:
+        name = flag
+        if os.path.exists(text):
+            name, text = text, _content(text)
+        return parse_chain(text, name, context)
+
+    def accept(value: Any, flag: str) -> Chain:
+        from nnviz.read import Stdin
+
+        if not isinstance(value, str):
+            raise UsageError("{flag} is not a text such as {example}", flag=flag, example=EXAMPLE)
+        return parse(value, flag, Context(Stdin(None)))
+
+    return Kind("CHAIN|FILE", parse, accept)
+
+
+def _content(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise NnvizError("{path} cannot be read: {why}", path=path, why=error) from None
+
+
+def parse_chain(text: str, name: str, context: Context) -> Chain:
+    """The layers that a text names; an error points at the one that is wrong."""
+    links = []
+    for number, words in enumerate(_layers(text, name), 1):
+        place = _place(text, name, words[0].start, words[-1].end)
+        written = " ".join(text[words[0].start : words[-1].end].split())
+        with _blamed(number, written, place):
+            operation = _operation(words[0].text)
+            texts = command_line([word.text for word in words[1:]], operation)
+            missing = [a.label for a in operation.arguments if a.name not in texts]
+            if missing:
+                raise UsageError("{op} needs {what}", op=operation.name, what=missing[0])
+            links.append(Link(number, written, place, operation, operation.parse(texts, context)))
+    if not links:
+        raise UsageError("the chain has no layers", hint=Words("for example {e}", e=EXAMPLE))
+    return Chain(text.strip(), tuple(links))
+
+
+def _operation(name: str) -> Operation:
+    layers = [n for n in ops.names() if ops.load(n).layer is not None]
+    if name not in layers:
+        raise UsageError("{name} is not a layer", name=name, hint="layers: " + ", ".join(layers))
+    return ops.load(name)
+
+
+@contextmanager
+def _blamed(number: int, text: str, place: Place) -> Iterator[None]:
+    try:
+        yield
+    except NnvizError as error:
+        if error.place is None:
+            error.place = place
+        error.context.append(Words("in layer {n} of the chain: {text}", n=number, text=text))
+        raise
+
+
+def _place(text: str, name: str, start: int, end: int) -> Place:
+    line = text.count("\n", 0, start) + 1
+    first = text.rfind("\n", 0, start) + 1
+    last = text.find("\n", start)
+    row = text[first : last if last >= 0 else len(text)]
+    return Place(name, line, start - first + 1, row, min(end, first + len(row)) - start)
+
+
+# --- words ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str
+    start: int
+    end: int
+
+
+def _layers(text: str, name: str) -> Iterator[Sequence[_Word]]:
+    """The words between `|` and new lines; a `|` with nothing on a side is an error."""
+    words: list[_Word] = []
+    pipe: int | None = None
+    for item in _scan(text, name):
+        if isinstance(item, _Word):
+            words.append(item)
+            pipe = None
+            continue
+        at, sign = item
+        if sign == "|" and (not words or pipe is not None):
+            raise UsageError(
+                "there is no layer before this |", place=_place(text, name, at, at + 1)
+            )
+        if words:
+            yield words
+            words = []
+        pipe = at if sign == "|" else pipe
+        if sign == "|":
+            continue
+    if words:
+        yield words
+    elif pipe is not None:
+        raise UsageError("there is no layer after this |", place=_place(text, name, pipe, pipe + 1))
+
+
+def _scan(text: str, name: str) -> Iterator[_Word | tuple[int, str]]:
+    """Words, and the signs between layers with their places."""
+    i = 0
+    while i < len(text):
+        if text[i] in "|\n":
+            yield i, text[i]
+            i += 1
+        elif text[i].isspace():
+            i += 1
+        elif text[i] == "#":
+            end = text.find("\n", i)
+            i = end if end >= 0 else len(text)
+        else:
+            word = _word(text, i, name)
+            yield word
+            i = word.end
+
+
+def _word(text: str, start: int, name: str) -> _Word:
+    """One word: quotes protect everything; a backslash outside them is itself."""
+    made: list[str] = []
+    i = start
+    while i < len(text) and not text[i].isspace() and text[i] != "|":
+        if text[i] not in "'\"":
+            made.append(text[i])
+            i += 1
+            continue
+        piece, i = _quoted(text, i, name)
+        made.append(piece)
+    return _Word("".join(made), start, i)
+
+
+def _quoted(text: str, start: int, name: str) -> tuple[str, int]:
+    quote, made, i = text[start], [], start + 1
+    while i < len(text) and text[i] != quote:
+        if quote == '"' and text[i] == "\\" and text[i + 1 : i + 2] in ('"', "\\"):
+            i += 1
+        made.append(text[i])
+        i += 1
+    if i == len(text):
+        raise UsageError(
+            "the quote {quote} is never closed",
+            quote=quote,
+            place=_place(text, name, start, start + 1),
+        )
+    return "".join(made), i + 1

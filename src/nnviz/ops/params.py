@@ -1,0 +1,122 @@
+"""Parameter counts of a chain, layer by layer, with their derivation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from nnviz.errors import UsageError
+from nnviz.ops import _kinds as kinds
+from nnviz.ops._chain import Chain, net
+from nnviz.ops._layer import Layer
+from nnviz.ops._operation import Operation, Option, Values
+from nnviz.shapes import times
+from nnviz.trace import Fact, Results, Trace
+from nnviz.words import Words
+
+_TOTALS = ("weights", "biases", "params", "macs")
+
+
+def run(_: object, values: Values) -> Trace:
+    """Count the chain over an input of the shape that --input gives."""
+    chain: Chain = values["net"]
+    if values["input"] is None:
+        raise UsageError(
+            "params needs --input: CxHxW, TxD or D", hint="for example --input 1x28x28"
+        )
+    shape = tuple(values["input"])
+    rows: list[dict[str, Any]] = []
+    versus: list[dict[str, Any]] = []
+    field = _Field(len(shape))
+    for link in chain.links:
+        assert link.operation.layer is not None
+        with link.blamed():
+            layer: Layer = link.operation.layer(shape, link.values)
+        field.pass_through(layer)
+        rows.append(_row(link.text, shape, layer, field.sizes))
+        if layer.mlp is not None and values["versus"] == "mlp":
+            versus.append(_versus(link.text, layer, layer.mlp))
+        shape = layer.output
+    total = {name: sum(row[name] for row in rows) for name in _TOTALS}
+    return Trace(
+        op="params",
+        title=Words("Parameters"),
+        arrays={},
+        results=Results(rows=rows, total=total, versus=versus),
+        options={"net": chain.text, "input": list(values["input"]), "versus": values["versus"]},
+        facts=(
+            Fact(Words("input {shape}", shape=times(values["input"]))),
+            Fact(Words("MACs are multiply–accumulates; biases are not counted in them")),
+        ),
+    )
+
+
+def _row(
+    text: str, shape: tuple[int, ...], layer: Layer, field: list[int] | None
+) -> dict[str, Any]:
+    return {
+        "layer": text,
+        "input": list(shape),
+        "output": list(layer.output),
+        "formula": layer.formula,
+        "weights": layer.weights,
+        "biases": layer.biases,
+        "params": layer.weights + layer.biases,
+        "macs": layer.macs,
+        "receptive_field": field,
+    }
+
+
+def _versus(text: str, layer: Layer, mlp: Sequence[int]) -> dict[str, Any]:
+    """A convolution's weights beside those of the dense layer that makes the same map."""
+    inputs, outputs = mlp
+    return {
+        "layer": text,
+        "conv": {"weights": layer.weights},
+        "dense": {"weights": inputs * outputs, "formula": f"{inputs} × {outputs}"},
+    }
+
+
+class _Field:
+    """How many input cells an output cell sees along each axis, layer after layer.
+
+    r grows by (extent − 1) · jump, the jump by the stride (Araujo, Norris and Sim,
+    Computing Receptive Fields of Convolutional Neural Networks, 2019).
+    """
+
+    def __init__(self, rank: int) -> None:
+        self.sizes: list[int] | None = [1] * (rank if rank < 3 else rank - 1)
+        self._jumps = [1] * len(self.sizes or ())
+
+    def pass_through(self, layer: Layer) -> None:
+        if layer.everywhere or (self.sizes and len(layer.output) < len(self.sizes)):
+            self.sizes = None
+        if self.sizes is None or not layer.axes:
+            return
+        self.sizes = self.sizes[-len(layer.axes) :]
+        self._jumps = self._jumps[-len(layer.axes) :]
+        grown = zip(self.sizes, self._jumps, layer.axes, strict=True)
+        self.sizes = [r + (axis.extent - 1) * jump for r, jump, axis in grown]
+        self._jumps = [
+            jump * axis.stride for jump, axis in zip(self._jumps, layer.axes, strict=True)
+        ]
+
+
+OPERATION = Operation(
+    name="params",
+    rank=4,
+    help="Parameter counts of a network with their derivation, layer by layer.",
+    example='params "conv --filters 6 --size 5 --pad 2 | act relu | pool -k 2" --input 1x28x28',
+    run=run,
+    reads_input=lambda _: False,
+    options=(
+        Option("net", (), net(), "The chain, as text or a file."),
+        Option("input", ("--input",), kinds.sizes(1), "The input's shape: CxHxW, TxD or D."),
+        Option(
+            "versus",
+            ("--versus",),
+            kinds.choice("mlp"),
+            "Set each conv beside the dense layer that makes the same map.",
+        ),
+    ),
+)
