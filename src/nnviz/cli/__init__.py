@@ -1,1 +1,21 @@
-"""."""
+"""The command line: the only code that prints, reads the environment or exits.
+
+Importing this costs nothing, and `--version` is answered before anything else is loaded.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command in `sys.argv` and exit with its code."""
+    words = sys.argv[1:]
+    if words == ["--version"]:
+        from nnviz.version import __version__
+
+        print(f"nnviz {__version__}")  # noqa: T201 - the one print that must not wait
+        return
+    from nnviz.cli.app import run
+
+    sys.exit(run(words))

@@ -1,0 +1,152 @@
+"""The outer place: words in, exit code out; every error ends here as a message."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from nnviz import lang, ops
+from nnviz.cli import streams
+from nnviz.errors import NnvizError, UsageError, describe
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    from nnviz.ops._operation import Operation
+
+_COMPLETION = "_NNVIZ_COMPLETE"
+_DEBUG = "NNVIZ_DEBUG"
+_NUMBER = re.compile(r"-[0-9.]")
+_INTERRUPTED = 130
+_ISSUES = "please report it, with the command, to the makers of nnviz"
+
+
+def run(words: list[str]) -> int:
+    """Run one command and return its exit code."""
+    env = os.environ
+    streams.prepare(env)
+    try:
+        return _run(words, env)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        streams.abandon_output()
+        return 0
+    except Exception as error:  # noqa: BLE001 - the one outer place
+        if env.get(_DEBUG):
+            raise
+        known = _known(error)
+        _complain(known, _language(words, env))
+        return known.exit_code
+
+
+def _run(words: list[str], env: Mapping[str, str]) -> int:
+    from nnviz.cli.commands import GUARD, application
+    from nnviz.cli.flow import Written, execute
+
+    def command(
+        operation: Operation, own: dict[str, Any], given: str | None, shared: dict[str, Any]
+    ) -> None:
+        execute(operation, Written(own, given, shared), env)
+
+    group = application(_operations(words, env), command)
+    guarded = [GUARD + word if _NUMBER.match(word) else word for word in words]
+    code = group.main(guarded or ["--help"], prog_name="nnviz", standalone_mode=False)
+    return code if isinstance(code, int) else 0
+
+
+def _operations(words: list[str], env: Mapping[str, str]) -> list[Operation]:
+    """The one operation that the words name; all of them for help and completion."""
+    names = [name.replace("_", "-") for name in ops.names()]
+    if words and not words[0].startswith("-") and _COMPLETION not in env:
+        if words[0] not in names:
+            raise _no_command(words[0], names)
+        return [ops.load(words[0].replace("-", "_"))]
+    loaded = [ops.load(name) for name in ops.names()]
+    return sorted(loaded, key=lambda operation: (operation.rank, operation.name))
+
+
+def _no_command(word: str, names: list[str]) -> UsageError:
+    near = difflib.get_close_matches(word, names, 1)
+    hint = Words("there is: {names}; nnviz --help says more", names=", ".join(names))
+    if near:
+        hint = Words("did you mean {name}?", name=near[0])
+    elif os.path.exists(word):
+        hint = Words("nnviz show {path} shows it; {names}", path=word, names=", ".join(names))
+    return UsageError("there is no command {word}", word=word, hint=hint)
+
+
+# --- errors --------------------------------------------------------------------
+
+
+def _known(error: Exception) -> NnvizError:
+    """Any error as one with a message for the user."""
+    from typer import Abort, BadParameter
+
+    if isinstance(error, NnvizError):
+        return error
+    if isinstance(error, BadParameter.__mro__[1]):
+        return _usage(error)
+    if isinstance(error, Abort):
+        return NnvizError("stopped")
+    if isinstance(error, MemoryError):
+        return NnvizError(
+            "there is not enough memory for this",
+            hint="a smaller input, or fewer filters, needs less",
+        )
+    if isinstance(error, OSError):
+        name = error.filename if isinstance(error.filename, str) else ""
+        reason = error.strerror or str(error) or type(error).__name__
+        return NnvizError("{reason}", reason=f"{name}: {reason}" if name else reason)
+    return NnvizError(
+        "nnviz itself went wrong: {kind}: {error}",
+        kind=type(error).__name__,
+        error=str(error).strip().partition("\n")[0][:200],
+        hint=_ISSUES,
+    )
+
+
+def _usage(error: Any) -> UsageError:
+    """Typer's complaint about the words of a command, in ours."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "nnviz"
+    help_hint = Words("{command} --help lists its options", command=command)
+    flag = getattr(error, "option_name", None)
+    if flag is None:
+        return UsageError("{message}", message=_plain(error.format_message()), hint=help_hint)
+    if hasattr(error, "possibilities"):
+        near = sorted(error.possibilities or ())
+        return UsageError(
+            "{command} has no option {flag}",
+            command=command,
+            flag=flag,
+            hint=Words("did you mean {names}?", names=" or ".join(near)) if near else help_hint,
+        )
+    if "requires" in error.message:
+        return UsageError("{flag} needs a value", flag=flag, hint=help_hint)
+    return UsageError("{flag} takes no value", flag=flag, hint=help_hint)
+
+
+def _plain(message: str) -> str:
+    shown = message.replace("\0", "").replace("\\x00", "")
+    return (shown[:1].lower() + shown[1:]).rstrip(".")
+
+
+def _complain(error: NnvizError, language: str) -> None:
+    text = describe(error, lambda words: lang.say(words, language))
+    streams.remark(f"error: {text}")
+
+
+def _language(words: list[str], env: Mapping[str, str]) -> str:
+    """The language of a message, even where the words of the command are at fault."""
+    asked = None
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        flag, _, value = word.partition("=")
+        if flag == "--lang":
+            asked = value or after
+    try:
+        return lang.resolve(asked, env)
+    except NnvizError:
+        return lang.ENGLISH

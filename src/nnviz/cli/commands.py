@@ -1,0 +1,190 @@
+"""Typer commands, derived from what the operations declare."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from nnviz.cli import options, streams
+from nnviz.formats._ascii import ascii_form
+from nnviz.ops._operation import Operation, Option
+
+if TYPE_CHECKING:
+    from nnviz.cli.options import Shared
+
+GUARD = "\0"
+"""Stands before a word that begins with a minus sign and a number; no argument can hold it."""
+
+Execute = Callable[[Operation, dict[str, Any], str | None, dict[str, Any]], None]
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+_OWN = "own_"
+_SHARED = "shared_"
+
+
+def application(operations: list[Operation], execute: Execute) -> TyperGroup:
+    """The program with a command for each operation."""
+    app = typer.Typer(
+        name="nnviz",
+        cls=_Group,
+        help="Compute and show neural-network operations step by step, on your own numbers.",
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings=_SETTINGS,
+        epilog="nnviz COMMAND --help has a command's options and an example.",
+    )
+    app.callback()(_program)
+    shared = options.all_shared()
+    for operation in operations:
+        app.command(
+            operation.name,
+            cls=_Command,
+            help=operation.help,
+            epilog=f"\b\nExample:\n  nnviz {operation.example}",
+            context_settings=_SETTINGS,
+        )(_function(operation, shared, execute))
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    return group
+
+
+def _program(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    """Options of the program itself; `main` has answered a lone --version already."""
+    if version:
+        from nnviz.version import __version__
+
+        streams.write_text(f"nnviz {__version__}")
+        raise typer.Exit
+
+
+def takes_input(operation: Operation) -> bool:
+    """Whether a command has the argument INPUT: `params` describes a network and has none."""
+    return operation.reads_input({option.name: option.default for option in operation.options})
+
+
+def _function(
+    operation: Operation, shared: tuple[Shared, ...], execute: Execute
+) -> Callable[..., None]:
+    """A function whose signature is the command's, for Typer to read."""
+    heading = f"Options of {operation.name}"
+    own = [option for option in operation.options if option.flags]
+    names = {option.name for option in own}
+    parameters = [_argument(_OWN, option) for option in operation.arguments]
+    if takes_input(operation):
+        parameters.append(_argument("", options.INPUT))
+    parameters += [_option(_OWN, option, heading, "last") for option in own]
+    parameters += [
+        _option(_SHARED, each.option, each.group, each.times)
+        for each in shared
+        if each.option.name not in names
+    ]
+
+    def command(**texts: Any) -> None:
+        given = {name: _unguarded(text) for name, text in texts.items()}
+        execute(operation, _part(given, _OWN), given.get("input"), _part(given, _SHARED))
+
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {p.name: p.annotation for p in parameters}
+    return command
+
+
+def _part(given: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    return {n.removeprefix(prefix): v for n, v in given.items() if n.startswith(prefix)}
+
+
+def _unguarded(given: Any) -> Any:
+    if isinstance(given, list):
+        return [_unguarded(text) for text in given]
+    return given.removeprefix(GUARD) if isinstance(given, str) else given
+
+
+def _argument(prefix: str, option: Option) -> inspect.Parameter:
+    made = typer.Argument(
+        metavar=f"[{option.label}]" if option is options.INPUT else option.label,
+        help=option.help,
+        show_default=False,
+        autocompletion=_completion(option),
+    )
+    return _parameter(prefix + option.name, Annotated[Optional[str], made])
+
+
+def _option(prefix: str, option: Option, heading: str, times: str) -> inspect.Parameter:
+    flags = list(option.flags)
+    if option.off is not None:
+        flags[-1] += f"/{option.off}"
+    made = typer.Option(
+        *flags,
+        help=option.help + _default(option),
+        metavar=None if option.kind is None else option.kind.metavar,
+        show_default=False,
+        count=times == "count",
+        rich_help_panel=heading,
+        autocompletion=_completion(option),
+    )
+    kind: Any = bool if option.kind is None else str
+    kind = {"last": Optional[kind], "each": Optional[list[str]], "count": int}[times]
+    return _parameter(prefix + option.name, Annotated[kind, made], 0 if times == "count" else None)
+
+
+def _parameter(name: str, annotation: Any, default: Any = None) -> inspect.Parameter:
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+    )
+
+
+def _default(option: Option) -> str:
+    """The default as the help says it, where it is a number or a word."""
+    default = option.default
+    while isinstance(default, tuple) and len(default) == 1:
+        default = default[0]
+    if isinstance(default, bool) or not isinstance(default, int | float | str):
+        return ""
+    return f" [default: {default}]"
+
+
+def _completion(option: Option) -> Callable[[str], list[str]] | None:
+    if option.kind is None or not option.kind.choices:
+        return None
+    choices = option.kind.choices
+
+    def complete(incomplete: str) -> list[str]:
+        return [choice for choice in choices if choice.startswith(incomplete)]
+
+    return complete
+
+
+class _Group(TyperGroup):
+    """The program, its help in signs that standard output can carry."""
+
+    def get_help(self, ctx: Any) -> str:
+        return ascii_form(super().get_help(ctx), streams.encoding(sys.stdout))
+
+
+class _Command(TyperCommand):
+    """A command whose help has its own options first and the shared ones by heading."""
+
+    def get_help(self, ctx: Any) -> str:
+        return ascii_form(super().get_help(ctx), streams.encoding(sys.stdout))
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        records: list[tuple[str, Any]] = []
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None:
+                records.append((_heading(parameter), record))
+        for heading, group in groupby(records, key=lambda pair: pair[0]):
+            with formatter.section(heading):
+                formatter.write_dl([record for _, record in group])
+
+
+def _heading(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        return "Arguments"
+    return getattr(parameter, "rich_help_panel", None) or "General options"

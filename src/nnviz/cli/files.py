@@ -1,0 +1,109 @@
+"""Output files: checked before anything is computed, replaced all at once."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from nnviz.errors import NnvizError, UsageError
+
+
+def check(outputs: Sequence[str], inputs: Iterable[str]) -> None:
+    """Raise where two outputs are one file, one is an input, or its folder is not there."""
+    seen: dict[str, str] = {}
+    for path in outputs:
+        real = os.path.realpath(path)
+        if real in seen:
+            raise UsageError(
+                "{path} would be written twice", path=path, hint="give each output its own name"
+            )
+        seen[real] = path
+        _check_folder(path, Path(real))
+    for given in inputs:
+        for path in outputs:
+            if _is_same(given, path):
+                raise UsageError(
+                    "{path} is an input of this command and is not overwritten",
+                    path=path,
+                    hint="give the output another name",
+                )
+
+
+def _check_folder(path: str, real: Path) -> None:
+    if real.is_dir():
+        raise NnvizError("cannot write {path}: it is a folder", path=path)
+    if not real.parent.is_dir():
+        raise NnvizError(
+            "cannot write {path}: there is no folder {folder}",
+            path=path,
+            folder=os.path.dirname(path) or str(real.parent),  # noqa: PTH120 - as it was written
+        )
+    if not os.access(real.parent, os.W_OK) and not (real.exists() and not real.is_file()):
+        raise NnvizError(
+            "cannot write {path}: the folder {folder} is read-only",
+            path=path,
+            folder=str(real.parent),
+        )
+
+
+def _is_same(given: str, path: str) -> bool:
+    """Whether a text of the command names the file `path`; `file.npz:name` does too."""
+    ends = [len(given), *(i for i, c in enumerate(given[:4096]) if c == ":")]
+    for end in ends:
+        with contextlib.suppress(OSError, ValueError):
+            if given[:end] and os.path.samefile(given[:end], path):
+                return True
+    return False
+
+
+def write(path: str, content: bytes) -> None:
+    """Replace a file by `content`, or leave it as it was."""
+    try:
+        real = Path(os.path.realpath(path))
+        if real.exists() and not real.is_file():
+            real.write_bytes(content)
+        else:
+            _replace(real, content)
+    except OSError as error:
+        raise NnvizError(
+            "cannot write {path}: {reason}", path=path, reason=error.strerror or str(error)
+        ) from None
+
+
+def _replace(real: Path, content: bytes) -> None:
+    handle, name = tempfile.mkstemp(prefix=f".{real.name[:40]}.", dir=real.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).chmod(_mode(real))
+        Path(name).replace(real)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def _mode(real: Path) -> int:
+    """The permissions of the file that is replaced, or those a new file gets."""
+    if real.exists():
+        return stat.S_IMODE(real.stat().st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def size(n: int) -> str:
+    """A number of bytes as people say it.
+
+    >>> size(812), size(24_600), size(3_400_000)
+    ('812 bytes', '24 KB', '3.2 MB')
+    """
+    if n < 1024:
+        return f"{n} bytes" if n != 1 else "1 byte"
+    if n < 1024**2:
+        return f"{n // 1024} KB"
+    return f"{n / 1024**2:.1f} MB"

@@ -1,0 +1,217 @@
+"""One command, from the texts of its options to what is written."""
+
+from __future__ import annotations
+
+import struct
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from nnviz import formats, lang
+from nnviz.cli import files, options, streams
+from nnviz.errors import NnvizError, UsageError
+from nnviz.figure.look import Look
+from nnviz.formats import Request, _map, _steps
+from nnviz.ops._operation import Context, Operation
+from nnviz.read import ImageOptions, Stdin, read_input
+from nnviz.shapes import times
+from nnviz.trace import Trace
+from nnviz.words import Words
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a command was given: its own options as text, INPUT, and the shared ones."""
+
+    own: Mapping[str, Any]
+    input: str | None
+    shared: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: str
+    content: bytes
+    size: str = ""
+    """In pixels, where it is a picture."""
+
+
+def execute(operation: Operation, given: Written, env: Mapping[str, str]) -> None:
+    """Run one command: check, read, compute, render, and write, in this order."""
+    stdin = Stdin(sys.stdin.buffer if sys.stdin is not None else None)
+    context = Context(stdin)
+    shared = options.parse(given.shared, context)
+    language = lang.resolve(shared["lang"], env)
+    stream = _stream(shared)
+    _check_files(given, shared)
+    values = operation.parse(given.own, context)
+    announced = operation.announce(values)
+    if announced is not None:
+        streams.write_text(announced)
+        return
+    trace = _run(operation, values, given, shared, stdin)
+    look = _look(shared, language, env)
+    made = list(_render(trace, look, shared))
+    shown = b""
+    if stream is not None:
+        screen = streams.screen(shared["color"], env)
+        shown = formats.load(stream).write(trace, _request(shared, look, screen=screen))
+    for file in made:
+        files.write(file.path, file.content)
+    streams.write(shown)
+    if not shared["quiet"]:
+        _remark(trace, made, stream, lambda words: lang.say(words, language))
+
+
+# --- before anything is computed -----------------------------------------------
+
+
+def _stream(shared: Mapping[str, Any]) -> str | None:
+    """What standard output gets; None where files are all that was asked for."""
+    named = [*shared["format"], *["json"] * shared["json"], *["trace"] * shared["trace"]]
+    if len(named) > 1:
+        raise UsageError(
+            "the format of standard output is given {n} times: {names}",
+            n=len(named),
+            names=", ".join(named),
+            hint="-f, --json and --trace each name it; -o writes further files",
+        )
+    if not named:
+        return None if shared["output"] or shared["map"] else "table"
+    if formats.load(named[0]).binary and streams.is_terminal(sys.stdout):
+        raise UsageError(
+            "{name} is binary and is not written to a terminal",
+            name=named[0],
+            hint=Words("write a file: -o output.{name}", name=named[0]),
+        )
+    return str(named[0])
+
+
+def _check_files(given: Written, shared: Mapping[str, Any]) -> None:
+    outputs = list(shared["output"])
+    for path in outputs:
+        formats.by_suffix(path)
+    if shared["map"] is not None:
+        _map.check(shared["map"])
+        outputs.append(shared["map"])
+    files.check(outputs, _inputs(given))
+
+
+def _inputs(given: Written) -> list[str]:
+    """Every text that may name a file this command reads."""
+    own = [text for text in given.own.values() if isinstance(text, str)]
+    return [*own, *([given.input] if given.input is not None else [])]
+
+
+# --- computing -----------------------------------------------------------------
+
+
+def _run(
+    operation: Operation,
+    values: dict[str, Any],
+    given: Written,
+    shared: Mapping[str, Any],
+    stdin: Stdin,
+) -> Trace:
+    image = ImageOptions(shared["gray"], shared["resize"], shared["unit"], shared["frame"])
+    if not operation.reads_input(values):
+        if given.input is not None:
+            raise UsageError(
+                "{op} reads no INPUT with these options, and {input} was given",
+                op=operation.name,
+                input=given.input,
+            )
+        return _checked(operation.run(None, values), shared)
+    spec = _spec(operation, given.input)
+    source = read_input(spec, stdin=stdin, image=image)
+    x = source.array if shared["dtype"] is None else source.array.astype(shared["dtype"])
+    try:
+        trace = operation.run(x, values)
+    except NnvizError as error:
+        error.context.append(
+            Words("in {op} on an input of {shape}", op=operation.name, shape=times(x.shape))
+        )
+        raise
+    return _checked(replace(trace, image=source.image) if source.image else trace, shared)
+
+
+def _spec(operation: Operation, given: str | None) -> str:
+    if given is not None:
+        return given
+    if streams.is_terminal(sys.stdin):
+        raise UsageError(
+            "{op} needs an INPUT",
+            op=operation.name,
+            hint=Words("for example: nnviz {example}", example=operation.example),
+        )
+    return "-"
+
+
+def _checked(trace: Trace, shared: Mapping[str, Any]) -> Trace:
+    """The trace, once --get and --steps are known to fit it."""
+    names = [*trace.results, *trace.arrays]
+    if shared["get"] not in ("output", "shape", *names):
+        raise UsageError(
+            "--get {name}: {op} has no such result",
+            name=shared["get"],
+            op=trace.op,
+            hint=Words("there is: {names}", names=", ".join(["shape", *names])),
+        )
+    if shared["steps"] is not None:
+        _steps.choose(shared["steps"], len(trace.steps))
+    return trace
+
+
+# --- rendering and writing -----------------------------------------------------
+
+
+def _look(shared: Mapping[str, Any], language: str, env: Mapping[str, str]) -> Look:
+    return Look(
+        view=shared["view"],
+        theme=shared["theme"],
+        title=shared["title"],
+        scale=shared["scale"],
+        font=shared["font"] or env.get("NNVIZ_FONT") or None,
+        lang=language,
+        precision=shared["precision"],
+        sample=shared["sample"],
+        fps=shared["fps"],
+    )
+
+
+def _request(shared: Mapping[str, Any], look: Look, **screen: Any) -> Request:
+    return Request(steps=shared["steps"], get=shared["get"], look=look, **screen)
+
+
+def _render(trace: Trace, look: Look, shared: Mapping[str, Any]) -> Iterator[_File]:
+    request = _request(shared, look)
+    for path in shared["output"]:
+        content = formats.by_suffix(path).write(trace, request)
+        yield _File(path, content, _pixels(content))
+    if shared["map"] is not None:
+        output = trace.array("output")
+        for picture in _map.render(output, shared["map"], shared["range"], shared["sample"]):
+            yield _File(picture.path, picture.content, f"{picture.width}×{picture.height}")
+
+
+def _pixels(content: bytes) -> str:
+    if not content.startswith(_PNG):
+        return ""
+    width, height = struct.unpack(">II", content[16:24])
+    return f"{width}×{height}"
+
+
+def _remark(
+    trace: Trace, made: list[_File], stream: str | None, say: Callable[[Words], str]
+) -> None:
+    """Notes and files on standard error; the table shows the notes itself."""
+    if stream != "table":
+        for note in trace.notes:
+            streams.remark(say(Words("note: {note}", note=note)))
+    for file in made:
+        size = files.size(len(file.content))
+        text = ", ".join(part for part in (file.path, file.size, size) if part)
+        streams.remark(say(Words("wrote {file}", file=text)))

@@ -1,0 +1,90 @@
+"""Standard input, output and error: what they can carry, and writing to them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from typing import TextIO
+
+from nnviz.errors import NnvizError
+from nnviz.formats import Screen
+from nnviz.formats._ascii import ascii_form
+
+
+def prepare(env: Mapping[str, str]) -> None:
+    """Make redirected output UTF-8, unless PYTHONIOENCODING says otherwise."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is None:
+            continue
+        if not is_terminal(stream) and not env.get("PYTHONIOENCODING"):
+            reconfigure(encoding="utf-8")
+        reconfigure(errors="replace")
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person sits at this stream."""
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def colored(choice: str, env: Mapping[str, str]) -> bool:
+    """Whether standard output gets colours: --color, NO_COLOR, FORCE_COLOR, a terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if env.get("NO_COLOR"):
+        return False
+    if env.get("FORCE_COLOR"):
+        return env["FORCE_COLOR"] != "0"
+    return is_terminal(sys.stdout) and env.get("TERM") != "dumb"
+
+
+def screen(choice: str, env: Mapping[str, str]) -> Screen:
+    """What standard output can show."""
+    width = shutil.get_terminal_size().columns if is_terminal(sys.stdout) else None
+    return Screen(width, colored(choice, env), encoding(sys.stdout))
+
+
+def encoding(stream: TextIO | None) -> str:
+    """The encoding of a stream."""
+    return getattr(stream, "encoding", None) or "utf-8"
+
+
+def write(data: bytes) -> None:
+    """Bytes to standard output, all of them, now."""
+    if sys.stdout is None:
+        raise NnvizError("standard output is closed", hint="write a file with -o")
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def write_text(text: str) -> None:
+    """Lines to standard output, in signs it can carry."""
+    name = encoding(sys.stdout)
+    write((ascii_form(text.rstrip("\n"), name) + "\n").encode(name, "replace"))
+
+
+def remark(text: str) -> None:
+    """A line to standard error, in signs it can carry; lost where it is closed."""
+    if sys.stderr is None:
+        return
+    try:
+        sys.stderr.write(ascii_form(text, encoding(sys.stderr)) + "\n")
+        sys.stderr.flush()
+    except OSError:
+        return
+
+
+def abandon_output() -> None:
+    """After the reader has closed the pipe: nothing is left to be flushed at exit."""
+    try:
+        devnull = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(devnull, sys.stdout.fileno())
+        os.close(devnull)
+    except (OSError, ValueError, AttributeError):
+        return

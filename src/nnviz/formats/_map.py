@@ -1,0 +1,140 @@
+"""The output map alone as a plain image: one pixel a value, one file a channel."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from nnviz.errors import NnvizError, UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Range: TypeAlias = Literal["auto", "clip"] | tuple[float, float]
+"""Which values are black and white: the least and the largest, 0 and 255, or two given."""
+
+_FORMATS = {
+    ".png": "PNG",
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".bmp": "BMP",
+    ".gif": "GIF",
+    ".webp": "WEBP",
+    ".tif": "TIFF",
+    ".tiff": "TIFF",
+}
+_SETTINGS = {"PNG": {"compress_level": 3}, "JPEG": {"quality": 95}, "WEBP": {"lossless": True}}
+_BLOCK = 2**18
+"""Values scaled at a time, so that a large map needs little more than its picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A file to be written: its name, content and size in pixels."""
+
+    path: str
+    content: bytes
+    width: int
+    height: int
+
+
+def check(path: str) -> None:
+    """Raise UsageError where no picture has such a name, naming the suffixes there are."""
+    if Path(path).suffix.lower() not in _FORMATS:
+        raise UsageError(
+            "--map {path}: a map is written as a picture",
+            path=path,
+            hint="known are " + " ".join(_FORMATS),
+        )
+
+
+def render(array: np.ndarray, path: str, span: Range, sample: int = 0) -> Iterator[Picture]:
+    """A picture of each channel, every one on the same grey levels.
+
+    `array` is H×W, C×H×W or N×C×H×W, of which `sample` is taken; a vector is a row.
+    """
+    check(path)
+    channels = _channels(array, sample)
+    low, high = _ends(channels, span)
+    for i, channel in enumerate(channels):
+        name = path if len(channels) == 1 else _numbered(path, i)
+        height, width = channel.shape
+        yield Picture(name, _encoded(_levels(channel, low, high), name), width, height)
+
+
+def _channels(array: np.ndarray, sample: int) -> np.ndarray:
+    if array.ndim > 4 or array.size == 0:
+        raise NnvizError(
+            "--map draws maps of two axes, and the output has {n}",
+            n=array.ndim,
+            hint="--json and .npy carry any number of axes",
+        )
+    if array.ndim == 4:
+        if sample >= len(array):
+            raise UsageError(
+                "--sample {sample}: the batch has {n}, counted from 0", sample=sample, n=len(array)
+            )
+        array = array[sample]
+    return array.reshape((1,) * (3 - array.ndim) + array.shape)
+
+
+def _ends(channels: np.ndarray, span: Range) -> tuple[float, float]:
+    if span == "clip":
+        return 0.0, 255.0
+    if span != "auto":
+        return span
+    low, high = float(channels.min()), float(channels.max())
+    if math.isfinite(low) and math.isfinite(high):
+        return low, high
+    raise NnvizError(
+        "the map has values that are not finite, so it has no least and largest",
+        hint="give the values that are black and white: --range LO,HI",
+    )
+
+
+def _levels(channel: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Values as grey levels 0..255, rounded to the nearest; a flat map is black."""
+    import numpy as np
+
+    if channel.dtype == np.uint8 and (low, high) == (0.0, 255.0):
+        return channel
+    levels = np.empty(channel.shape, np.uint8)
+    working = np.float32 if channel.dtype.itemsize <= 2 or channel.dtype == np.float32 else float
+    factor = 255.0 / (high - low) if high > low else 0.0
+    rows = max(1, _BLOCK // max(1, channel.shape[1]))
+    for start in range(0, len(channel), rows):
+        block = channel[start : start + rows].astype(working)
+        block -= low
+        block *= factor
+        np.nan_to_num(block, copy=False, nan=0.0)
+        np.clip(block, 0, 255, out=block)
+        levels[start : start + rows] = np.rint(block, out=block)
+    return levels
+
+
+def _encoded(levels: np.ndarray, path: str) -> bytes:
+    from PIL import Image
+
+    form = _FORMATS[Path(path).suffix.lower()]
+    buffer = io.BytesIO()
+    try:
+        Image.fromarray(levels).save(buffer, form, **_SETTINGS.get(form, {}))
+    except (OSError, KeyError, ValueError) as error:
+        height, width = levels.shape
+        raise NnvizError(
+            "a map of {height}×{width} cannot be written as {form}: {reason}",
+            height=height,
+            width=width,
+            form=form,
+            reason=str(error),
+        ) from None
+    return buffer.getvalue()
+
+
+def _numbered(path: str, i: int) -> str:
+    whole = Path(path)
+    return str(whole.with_name(f"{whole.stem}-{i}{whole.suffix}"))

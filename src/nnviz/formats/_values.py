@@ -1,0 +1,97 @@
+"""What the value formats write: an array of a result by name, and JSON of any size."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from nnviz.errors import NnvizError
+from nnviz.formats import Request
+from nnviz.trace import Trace
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_BLOCK = 2**16
+"""Cells turned into Python numbers at a time, so that a large array needs no more memory."""
+
+
+def pick(trace: Trace, name: str) -> Any:
+    """The array of a name; `shape` is the output's shape.
+
+    A result without an output array (`params`) is given as a dict of all it has.
+    """
+    if name == "output" and "output" not in trace.results:
+        return dict(trace.results)
+    if name == "shape" and "shape" not in trace.results:
+        return list(trace.output.shape)
+    return trace.array(name)
+
+
+def pick_array(trace: Trace, name: str, form: str) -> np.ndarray:
+    """The array of a name; an error where it is none."""
+    import numpy as np
+
+    value = pick(trace, name)
+    if isinstance(value, dict) or (isinstance(value, list) and value and _is_table(value)):
+        raise NnvizError(
+            "{op} gives a table, not an array, so {form} cannot carry it",
+            op=trace.op,
+            form=form,
+            hint="--json can",
+        )
+    return np.asarray(value)
+
+
+def _is_table(value: list[Any]) -> bool:
+    return isinstance(value[0], dict)
+
+
+def dump(value: Any, request: Request) -> str:
+    """JSON on one line; in ASCII alone where the stream is not UTF-8.
+
+    Raises NnvizError for NaN and infinity, which JSON does not have.
+    """
+    if hasattr(value, "tolist"):
+        return _array(value)
+    try:
+        return json.dumps(
+            value,
+            separators=(",", ":"),
+            ensure_ascii=request.screen.encoding.lower().replace("-", "") != "utf8",
+            allow_nan=False,
+            default=_plain,
+        )
+    except ValueError:
+        raise NnvizError(
+            "a value is not a finite number, and JSON has no NaN and no infinity",
+            hint="csv and npy can carry them",
+        ) from None
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's numbers and arrays as Python's."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} has no place in JSON")
+
+
+def _array(array: Any) -> str:
+    import numpy as np
+
+    array = np.asarray(array)
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        at = np.unravel_index(int(np.argmin(np.isfinite(array))), array.shape)
+        raise NnvizError(
+            "the value at {index} is {value}, and JSON has no NaN and no infinity",
+            index=[int(i) for i in at],
+            value=float(array[at]),
+            hint="csv and npy can carry it",
+        )
+    return _nested(array)
+
+
+def _nested(array: np.ndarray) -> str:
+    if array.ndim > 1 and array.size > _BLOCK:
+        return "[" + ",".join(map(_nested, array)) + "]"
+    return json.dumps(array.tolist(), separators=(",", ":"))

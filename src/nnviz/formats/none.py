@@ -1,0 +1,14 @@
+"""Nothing: for a command that is run for its files, or to see whether it succeeds."""
+
+from __future__ import annotations
+
+from nnviz.formats import Format, Request
+from nnviz.trace import Trace
+
+
+def write(trace: Trace, request: Request) -> bytes:  # noqa: ARG001 - every format takes both
+    """No bytes."""
+    return b""
+
+
+FORMAT = Format("text", (), write)

@@ -1,0 +1,22 @@
+"""NumPy's .npy: the array as it was computed, its type and shape kept."""
+
+from __future__ import annotations
+
+import io
+
+from nnviz.formats import Format, Request
+from nnviz.formats._values import pick_array
+from nnviz.trace import Trace
+
+
+def write(trace: Trace, request: Request) -> bytes:
+    """The array that `request.get` names."""
+    import numpy as np
+
+    array = np.ascontiguousarray(pick_array(trace, request.get, "npy"))
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    return buffer.getvalue()
+
+
+FORMAT = Format("values", (".npy",), write, binary=True)

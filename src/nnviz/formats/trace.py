@@ -1,0 +1,75 @@
+"""The trace document: what went in, what came out, and every step between, as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from nnviz.formats import Format, Request
+from nnviz.formats._steps import choose
+from nnviz.formats._values import dump
+from nnviz.numerals import exact
+from nnviz.trace import Step, Trace, text
+from nnviz.version import __version__
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MOST_CELLS = 10**6
+"""Of an array that went in; a larger one is written as its shape and type."""
+MOST_STEPS = 10_000
+"""Written where --steps does not ask for more."""
+
+
+def write(trace: Trace, request: Request) -> bytes:
+    """The document of contract section 5, on one line; a net's holds one a layer."""
+    return (_document(trace, request, request.steps, nnviz=__version__) + "\n").encode()
+
+
+def default_steps(trace: Trace) -> str:
+    """Which steps are written where --steps does not say: all, but of very many none."""
+    return "all" if len(trace.steps) <= MOST_STEPS else "none"
+
+
+def _document(trace: Trace, request: Request, spec: str | None, **head: str) -> str:
+    spec = spec or default_steps(trace)
+    has_output = "output" in list(trace.results)
+    shown = {**trace.arrays, **({"output": trace.output} if has_output else {})}
+    parts = {
+        **{name: dump(value, request) for name, value in head.items()},
+        "op": dump(trace.op, request),
+        "options": dump(dict(trace.options), request),
+        "shapes": dump({name: list(array.shape) for name, array in shown.items()}, request),
+        "arrays": _object({n: dump(_whole(a), request) for n, a in trace.arrays.items()}),
+    }
+    for name in ["output"] if has_output else list(trace.results):
+        parts[name] = dump(trace.results[name], request)
+    numbers = choose(spec, len(trace.steps))
+    parts["steps"] = dump([_step(trace.steps[number - 1]) for number in numbers], request)
+    if trace.layers:
+        layers = (_document(layer, request, default_steps(layer)) for layer in trace.layers)
+        parts["layers"] = f"[{','.join(layers)}]"
+    return _object(parts)
+
+
+def _object(members: Mapping[str, str]) -> str:
+    return "{" + ",".join(f'"{name}":{text}' for name, text in members.items()) + "}"
+
+
+def _whole(array: np.ndarray) -> Any:
+    if array.size <= MOST_CELLS:
+        return array
+    return {"shape": list(array.shape), "dtype": str(array.dtype)}
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "step": step.number,
+        "index": list(step.index),
+        "formula": text(step.formula, exact),
+        "value": step.value,
+        **step.detail,
+    }
+
+
+FORMAT = Format("values", (), write)
