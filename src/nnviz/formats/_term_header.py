@@ -1,0 +1,82 @@
+"""The head of a view: what runs on what, its options, the formulas behind it, notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from nnviz.formats._term_paper import Paper
+from nnviz.formats._term_text import BOLD, MUTED, Block, Line, wrapped
+from nnviz.shapes import Axis, times
+from nnviz.trace import Trace, tokens
+
+_SHOWN_BY_AXES = {"kernel", "stride", "padding", "dilation"}
+_USUAL: dict[str, Any] = {"groups": 1, "padding_mode": "zeros", "dims": 2}
+_INDENT = 2
+
+
+def header(paper: Paper, trace: Trace) -> Block:
+    """Title and shapes, options, facts and notes, wrapped to the screen."""
+    lines = [_title(paper, trace)]
+    options = " · ".join(_options(paper, trace))
+    if options:
+        lines.append([(paper.text(options), "")])
+    for fact in trace.facts:
+        line: Line = [(paper.say(fact.label), MUTED)]
+        if fact.equation is not None:
+            line += [("  ", ""), *(paper.token(t) for t in tokens(fact.equation, paper.show))]
+        lines.append(line)
+    lines += [[(paper.say(note), MUTED)] for note in trace.notes]
+    return [part for line in lines for part in wrapped(line, paper.width, _INDENT)]
+
+
+def _title(paper: Paper, trace: Trace) -> Line:
+    line: Line = [(paper.say(trace.title), BOLD)]
+    names = [name for name in trace.equation if name != "="]
+    if trace.results and "output" in trace.results and not trace.equation:
+        names = [*trace.arrays, "output"]
+    for i, name in enumerate(names):
+        line.append(("  " if i == 0 else " ", ""))
+        if name not in trace.arrays and name not in trace.results:
+            line.append((paper.text(name), ""))
+            continue
+        if name == "output" and i and names[i - 1] != "→":
+            line.append((paper.text("→ "), ""))
+        shape = paper.text(f" {times(trace.array(name).shape)}")
+        line += [*paper.name(name, trace.roles.get(name, "plain")), (shape, "")]
+    return line
+
+
+def _options(paper: Paper, trace: Trace) -> Iterator[str]:
+    """`stride 2`, `padding 1`, and what else is not as usual."""
+    axes = trace.axes
+    if axes:
+        if "kernel" not in trace.arrays:
+            yield f"{paper.say('window')} {times(a.kernel for a in axes)}"
+        yield f"{paper.say('stride')} {_each(str(a.stride) for a in axes)}"
+        yield f"{paper.say('padding')} {_each(map(_pad, axes))}"
+        if any(a.dilation > 1 for a in axes):
+            yield f"{paper.say('dilation')} {_each(str(a.dilation) for a in axes)}"
+    for name, value in trace.options.items():
+        if name in _SHOWN_BY_AXES and axes:
+            continue
+        if value is None or value is False or value == "" or _USUAL.get(name) == value:
+            continue
+        if isinstance(value, str | int | float):
+            word = paper.say(name.replace("_", " "))
+            yield word if value is True else f"{word} {_value(paper, value)}"
+
+
+def _value(paper: Paper, value: Any) -> str:
+    return paper.say(value) if isinstance(value, str) else paper.show(value)
+
+
+def _pad(axis: Axis) -> str:
+    before, after = axis.before, axis.after
+    return str(before) if before == after else f"{before}+{after}"
+
+
+def _each(values: Any) -> str:
+    """One value where all axes have the same."""
+    parts = list(values)
+    return parts[0] if len(set(parts)) == 1 else "×".join(parts)

@@ -1,0 +1,85 @@
+"""What a view is written on: a screen's width, colours and signs, a language, a precision."""
+
+from __future__ import annotations
+
+import codecs
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+
+from nnviz.formats import Request, Screen
+from nnviz.formats._ascii import ascii_form
+from nnviz.formats._term_text import BOLD, Line, hue
+from nnviz.numerals import rounded
+from nnviz.trace import Token
+from nnviz.words import Words
+
+# Their older terminals draw × → ─ two columns wide, newer ones one: only ASCII is sure.
+_EAST_ASIAN = {"cp949", "euc_kr", "johab", "cp932", "shift_jis", "euc_jp", "gbk", "gb2312", "big5"}
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Turns words, names and formulas into spans that the stream can carry."""
+
+    screen: Screen
+    lang: str
+    precision: int
+    sample: int = 0
+
+    @classmethod
+    def of(cls, request: Request) -> Paper:
+        """The paper that a request asks for."""
+        look = request.look
+        return cls(request.screen, look.lang, look.precision, look.sample)
+
+    @property
+    def width(self) -> int | None:
+        return self.screen.width
+
+    @cached_property
+    def unicode(self) -> bool:
+        """Whether the stream carries every sign."""
+        return codecs.lookup(self.screen.encoding).name.startswith("utf")
+
+    @cached_property
+    def _east_asian(self) -> bool:
+        return codecs.lookup(self.screen.encoding).name in _EAST_ASIAN
+
+    def text(self, text: str) -> str:
+        """The text with signs that the stream carries; control characters are spelled out."""
+        if not text.isprintable():
+            text = "".join(c if c.isprintable() else _spelled(c) for c in text)
+        if self.unicode or text.isascii():
+            return text
+        if not self._east_asian:
+            return ascii_form(text, self.screen.encoding)
+        runs = groupby(text, lambda c: unicodedata.east_asian_width(c) in "WF")
+        return "".join(
+            ascii_form("".join(run), self.screen.encoding if wide else "ascii")
+            for wide, run in runs
+        )
+
+    def say(self, words: Words | str) -> str:
+        """Words in the language of the view; a text is looked up as words without gaps."""
+        return self.text(str(words))
+
+    def show(self, value: Any) -> str:
+        """A number of a formula."""
+        return rounded(value, self.precision)
+
+    def name(self, name: str, role: str) -> Line:
+        """An array's name in the colour of its role."""
+        return [(self.say(name), hue(role, BOLD))]
+
+    def token(self, token: Token) -> tuple[str, str]:
+        """A piece of a formula, in the colour of its role."""
+        from nnviz.trace import flat
+
+        return self.text(flat(token)), hue(token.role)
+
+
+def _spelled(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")

@@ -1,0 +1,16 @@
+"""The terminal view as a file: the whole width, no colours, UTF-8."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nnviz.formats import Format, Request, Screen, table
+from nnviz.trace import Trace
+
+
+def write(trace: Trace, request: Request) -> bytes:
+    """What `-f table` prints, for a file."""
+    return table.write(trace, replace(request, screen=Screen()))
+
+
+FORMAT = Format(kind="text", suffixes=(".txt",), write=write, stream=False)
