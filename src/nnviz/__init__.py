@@ -1,7 +1,44 @@
-"""Compute and show neural-network operations step by step, on your own numbers."""
+"""Compute and show neural-network operations step by step, on your own numbers.
+
+The names load when first used, so that importing nnviz costs nothing.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from nnviz.version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from nnviz.api import Result, act, conv, dense, flatten, net, params, pool, rnn
+    from nnviz.errors import NnvizError
+
+__all__ = [
+    "NnvizError",
+    "Result",
+    "__version__",
+    "act",
+    "conv",
+    "dense",
+    "flatten",
+    "net",
+    "params",
+    "pool",
+    "rnn",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "NnvizError":
+        from nnviz.errors import NnvizError
+
+        return NnvizError
+    from nnviz import api
+
+    return getattr(api, name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -21,7 +21,7 @@ from nnviz.ops._kernels import (
 )
 from nnviz.ops._layer import Layer, channels_first
 from nnviz.ops._operation import Operation, Option, Values
-from nnviz.ops._window import batched, offsets, size_facts, sources, unused_notes
+from nnviz.ops._window import batched, float_name, offsets, size_facts, sources, unused_notes
 from nnviz.ops.act import NAMES as ACTIVATIONS
 from nnviz.shapes import PAD_MODES, cells, unravel
 from nnviz.trace import Call, Equation, Expr, Index, Num, Product, Results, Step, Steps, Sum, Trace
@@ -45,8 +45,9 @@ def run(x: np.ndarray, values: Values) -> Trace:
     plan = make_plan(full.shape[1:], values)
     kernel, w = weights_of(plan, values)
     b = bias_of(plan, values)
-    dtype = "float32" if x.dtype.name in ("uint8", "uint16", "float32") else "float64"
-    made = conv(full, w, b, plan.axes, groups=plan.groups, mode=values["padding_mode"], dtype=dtype)
+    dtype = float_name(x)
+    mode = values["padding_mode"]
+    made = conv(full, w, b, plan.axes, groups=plan.groups, mode=mode, dtype=dtype)
     pre = made.reshape(_shown(made.shape, x.ndim, dims))
     run = _Run(x, full, kernel, w, b, pre, _activated(pre, values), plan, values)
     return run.trace()

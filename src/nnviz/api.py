@@ -1,0 +1,326 @@
+"""The Python calls, and the object they give back.
+
+Every call takes its arrays by position and its options by keyword, and raises
+`NnvizError` for bad input with the words of the command line.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from nnviz import formats, ops
+from nnviz.cli.files import write
+from nnviz.errors import NnvizError, UsageError
+from nnviz.figure.look import Look
+from nnviz.ops._kinds import as_array
+from nnviz.trace import Step, Trace
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike
+else:
+    ArrayLike = Any
+
+Sizes: TypeAlias = int | Sequence[int]
+Padding: TypeAlias = int | str | Sequence[int] | Sequence[Sequence[int]]
+
+
+class Result:
+    """What an operation made: its output, its other arrays, its steps, its figure."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+
+    @property
+    def output(self) -> np.ndarray:
+        """The output as a numpy array."""
+        return self.trace.output
+
+    def __getitem__(self, name: str) -> Any:
+        """Another array by name: `r["indices"]`, `r["h_n"]`."""
+        return self.trace.array(name)
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        """The steps, made when asked for; `r.steps[4].formula` is the fifth's."""
+        return self.trace.steps
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows of `params`, a layer each."""
+        rows: list[dict[str, Any]] = self.trace.array("rows")
+        return rows
+
+    @property
+    def total(self) -> dict[str, int]:
+        """The totals of `params`."""
+        total: dict[str, int] = self.trace.array("total")
+        return total
+
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        steps: int | str | None = None,
+        get: str = "output",
+        **look: Any,
+    ) -> None:
+        """Write a file of any suffix that `-o` knows, replacing one that is there.
+
+        `steps` is as `--steps`; `look` takes the figure's details: view, theme, title,
+        scale, precision, sample, lang, font.
+        """
+        path = os.fspath(path)
+        form = formats.by_suffix(path)
+        write(path, form.write(self.trace, _request(steps, get, look)))
+
+    def _repr_svg_(self) -> str | None:
+        """The figure, for a notebook; nothing where there is none."""
+        try:
+            return formats.load("svg").write(self.trace, formats.Request()).decode()
+        except NnvizError:
+            return None
+
+    def __repr__(self) -> str:
+        shapes = " ".join(
+            f"{name} {'×'.join(map(str, array.shape)) or '1'}"
+            for name, array in self.trace.arrays.items()
+        )
+        return f"<nnviz {self.trace.op}: {shapes}, {len(self.steps)} steps>"
+
+
+def _request(steps: int | str | None, get: str, look: Mapping[str, Any]) -> formats.Request:
+    known = {name for name in Look.__slots__ if isinstance(name, str)}
+    for name in look:
+        if name not in known:
+            raise UsageError(
+                "save has no option {name}", name=name, hint="it has: " + ", ".join(sorted(known))
+            )
+    chosen = None if steps is None else str(steps)
+    return formats.Request(steps=chosen, get=get, look=replace(Look(), **look))
+
+
+def _run(op: str, x: Any, options: Mapping[str, Any]) -> Result:
+    operation = ops.load(op)
+    values = operation.accept(options)
+    return Result(operation.run(None if x is None else _input(x), values))
+
+
+def _input(x: Any) -> np.ndarray:
+    """An array as every operation takes it: numbers, at least one, at least one axis."""
+    import numpy as np
+
+    array = as_array(x, "the input")
+    if not array.size:
+        raise NnvizError("the input is empty: its shape is {shape}", shape=array.shape)
+    return np.atleast_1d(array)
+
+
+def conv(
+    x: ArrayLike,
+    w: ArrayLike,
+    b: ArrayLike | None = None,
+    /,
+    *,
+    stride: Sizes = 1,
+    padding: Padding = 0,
+    dilation: Sizes = 1,
+    groups: int = 1,
+    padding_mode: str = "zeros",
+    dims: int | None = None,
+) -> Result:
+    """Convolution (cross-correlation) of `x` with the filters `w`, plus the bias `b`.
+
+    `x` is H×W, C×H×W or N×C×H×W; `w` is kH×kW (used for every channel), C×kH×kW (one
+    filter) or F×C/groups×kH×kW; `b` a number or one per filter. `dims` 1 or 3 takes one
+    spatial axis or three. `padding` is a number, one per axis, a (before, after) pair per
+    axis, or "same", "same-lower", "valid", "full". The output has as many axes as `x`,
+    with H' = ⌊(H + 2p − d(kH − 1) − 1)/s⌋ + 1; whole numbers stay whole and exact.
+
+    Raises NnvizError where shapes do not fit. Source: Dumoulin and Visin, A guide to
+    convolution arithmetic for deep learning (2016), section 2; torch.nn.functional.conv2d.
+
+    >>> import nnviz
+    >>> r = nnviz.conv([[1, 2, 3], [4, 5, 6], [7, 8, 9]], [[1, 0], [0, 1]])
+    >>> r.output.tolist(), r.output.shape
+    ([[6, 8], [12, 14]], (2, 2))
+    """
+    return _run(
+        "conv",
+        x,
+        {
+            "kernel": as_array(w, "the kernel"),
+            "bias": b,
+            "stride": stride,
+            "padding": padding,
+            "dilation": dilation,
+            "groups": groups,
+            "padding_mode": padding_mode,
+            "dims": dims,
+        },
+    )
+
+
+def pool(
+    x: ArrayLike,
+    kernel: Sizes | None = None,
+    /,
+    *,
+    kind: str = "max",
+    stride: Sizes | None = None,
+    padding: Padding = 0,
+    dilation: Sizes = 1,
+    ceil_mode: bool = False,
+    count_include_pad: bool | None = None,
+    p: float = 2,
+    like: str | None = None,
+    dims: int = 2,
+) -> Result:
+    """Max, average or Lp pooling of `x` in windows of `kernel` cells.
+
+    `x` is H×W, C×H×W or N×C×H×W; no kernel pools the whole map. `like` ("torch", "onnx",
+    "tf") decides what is not given; without it the defaults are PyTorch's. The output has
+    as many axes as `x`, with H' = ⌊(H + 2p − d(kH − 1) − 1)/s⌋ + 1 (⌈…⌉ with `ceil_mode`).
+    `r["indices"]` are the places of the maxima, flat in each channel.
+
+    Raises NnvizError where a window does not fit. Source: torch.nn.functional.max_pool2d
+    and avg_pool2d; ONNX operators MaxPool, AveragePool, LpPool.
+
+    >>> import nnviz
+    >>> r = nnviz.pool([[1, 3, 2, 1], [4, 6, 5, 0], [7, 2, 9, 8], [0, 5, 3, 4]], 2)
+    >>> r.output.tolist(), r.output.shape
+    ([[6, 5], [7, 9]], (2, 2))
+    """
+    return _run(
+        "pool",
+        x,
+        {
+            "kind": kind,
+            "kernel": kernel,
+            "stride": stride,
+            "padding": padding,
+            "dilation": dilation,
+            "ceil_mode": ceil_mode,
+            "count_include_pad": count_include_pad,
+            "p": p,
+            "like": like,
+            "dims": dims,
+        },
+    )
+
+
+def rnn(
+    x: ArrayLike,
+    weights: Mapping[str, ArrayLike],
+    /,
+    *,
+    h0: ArrayLike | None = None,
+    activation: str = "tanh",
+    mode: str = "many-to-many",
+    length: int | None = None,
+    feedback: bool = False,
+    output_activation: str | None = None,
+) -> Result:
+    """A recurrent net over the sequence `x` (T×d): h_t = tanh(W_x x_t + W_h h_{t−1} + b).
+
+    `weights` by name: Wx (Dh×d), Wh (Dh×Dh), b (Dh), and Wy (M×Dh), by (M) for outputs
+    y_t = W_y h_t + b_y. `output` is every step's hidden state (T×Dh), `r["y"]` the outputs
+    (T×M; the last alone, 1×M, in many-to-one), `r["h_n"]` the last hidden state (1×Dh).
+
+    Raises NnvizError where shapes disagree. Source: Elman, Finding structure in time
+    (1990); torch.nn.RNN.
+
+    >>> import nnviz
+    >>> r = nnviz.rnn([[1, 0], [0, 1]], {"Wx": [[0.5, -0.5]], "Wh": [[0.1]]})
+    >>> r.output.round(3).tolist(), r.output.shape
+    ([[0.462], [-0.425]], (2, 1))
+    """
+    return _run(
+        "rnn",
+        x,
+        {
+            "weights": dict(weights),
+            "h0": h0,
+            "activation": activation,
+            "mode": mode,
+            "length": length,
+            "feedback": feedback,
+            "output_activation": output_activation,
+        },
+    )
+
+
+def act(x: ArrayLike, name: str, /, **options: Any) -> Result:
+    """An activation of every number of `x`, of any shape; the output has that shape.
+
+    Names: relu, leaky-relu, elu, gelu, sigmoid, hard-sigmoid, tanh, softmax. Options
+    `alpha`, `beta`, `axis` (softmax) and `approximate` (gelu) default to ONNX's.
+
+    Raises NnvizError for an unknown name or an option the function does not have.
+    Source: ONNX operators of the same names.
+
+    >>> import nnviz
+    >>> nnviz.act([-1, 2], "relu").output.tolist(), nnviz.act([[-1, 2]], "relu").output.shape
+    ([0, 2], (1, 2))
+    """
+    return _run("act", x, {"name": name, **options})
+
+
+def dense(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None, /) -> Result:
+    """A fully connected layer y = W x + b: `x` (in,) or (N, in), `w` (out, in), `b` (out,).
+
+    The output is (out,) or (N, out); whole numbers stay whole and exact.
+
+    Raises NnvizError where shapes disagree. Source: torch.nn.functional.linear.
+
+    >>> import nnviz
+    >>> r = nnviz.dense([1, 2, 3], [[1, 0, -1], [2, 1, 0]], [1, -1])
+    >>> r.output.tolist(), r.output.shape
+    ([-1, 3], (2,))
+    """
+    return _run("dense", x, {"weight": w, "bias": b})
+
+
+def flatten(x: ArrayLike, /, *, axis: int = 0) -> Result:
+    """The rows of `x` end to end: a vector for `axis` 0, else the two axes of ONNX's Flatten.
+
+    Raises NnvizError where the axis is out of range. Source: ONNX operator Flatten.
+
+    >>> import nnviz
+    >>> nnviz.flatten([[1, 2], [3, 4]]).output.tolist(), nnviz.flatten([[1, 2]]).output.shape
+    ([1, 2, 3, 4], (2,))
+    """
+    return _run("flatten", x, {"axis": axis})
+
+
+def net(chain: str, x: ArrayLike, /) -> Result:
+    """Run `x` through a chain of commands, such as "conv --filters 6 | act relu | pool -k 2".
+
+    `r.trace.layers` are the layers' traces; the output is the last layer's.
+
+    Raises NnvizError, with the layer and a caret, where the chain or a shape is wrong.
+
+    >>> import nnviz
+    >>> nnviz.net("act relu | pool -k 2", [[-1, 2], [3, 4]]).output.tolist()
+    [[4]]
+    >>> nnviz.net("flatten", [[-1, 2], [3, 4]]).output.shape
+    (4,)
+    """
+    return _run("net", x, {"net": chain})
+
+
+def params(chain: str, /, *, input: Sizes, versus: str | None = None) -> Result:  # noqa: A002
+    """Parameters of a chain over an input of shape `input`, layer by layer: `.rows`, `.total`.
+
+    Raises NnvizError, with the layer and a caret, where the chain or a shape is wrong.
+
+    >>> import nnviz
+    >>> nnviz.params("conv --filters 64 --size 3", input=(3, 32, 32)).rows[0]["formula"]
+    '64 × (3·3·3) + 64'
+    >>> nnviz.params("flatten | dense --units 10", input=(1, 28, 28)).rows[0]["output"]
+    [784]
+    """
+    return _run("params", None, {"net": chain, "input": input, "versus": versus})
