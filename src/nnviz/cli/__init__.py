@@ -16,6 +16,10 @@ def main() -> None:
 
         print(f"nnviz {__version__}")  # noqa: T201 - the one print that must not wait
         return
-    from nnviz.cli.app import run
+    try:
+        from nnviz.cli.app import run
 
-    sys.exit(run(words))
+        code = run(words)
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)

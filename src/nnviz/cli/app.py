@@ -34,10 +34,10 @@ def run(words: list[str]) -> int:
     except BrokenPipeError:
         streams.abandon_output()
         return 0
-    except Exception as error:  # noqa: BLE001 - the one outer place
+    except Exception as error:
         if env.get(_DEBUG):
             raise
-        known = _known(error)
+        known = _known(error, " ".join(["nnviz", *words[:1]]))
         _complain(known, _language(words, env))
         return known.exit_code
 
@@ -49,9 +49,15 @@ def _run(words: list[str], env: Mapping[str, str]) -> int:
     def command(
         operation: Operation, own: dict[str, Any], given: str | None, shared: dict[str, Any]
     ) -> None:
-        execute(operation, Written(own, given, shared), env)
+        try:
+            execute(operation, Written(own, given, shared), env)
+        except BrokenPipeError:
+            # Typer would end with code 1, but that nobody reads on is no failure.
+            streams.abandon_output()
 
-    group = application(_operations(words, env), command)
+    operations = _operations(words, env)
+    listed = len(operations) > 1 or not {"-h", "--help"}.isdisjoint(words)
+    group = application(operations, command, listed=listed)
     guarded = [GUARD + word if _NUMBER.match(word) else word for word in words]
     code = group.main(guarded or ["--help"], prog_name="nnviz", standalone_mode=False)
     return code if isinstance(code, int) else 0
@@ -81,14 +87,14 @@ def _no_command(word: str, names: list[str]) -> UsageError:
 # --- errors --------------------------------------------------------------------
 
 
-def _known(error: Exception) -> NnvizError:
+def _known(error: Exception, command: str) -> NnvizError:
     """Any error as one with a message for the user."""
     from typer import Abort, BadParameter
 
     if isinstance(error, NnvizError):
         return error
     if isinstance(error, BadParameter.__mro__[1]):
-        return _usage(error)
+        return _usage(error, command)
     if isinstance(error, Abort):
         return NnvizError("stopped")
     if isinstance(error, MemoryError):
@@ -108,25 +114,28 @@ def _known(error: Exception) -> NnvizError:
     )
 
 
-def _usage(error: Any) -> UsageError:
+def _usage(error: Any, command: str) -> UsageError:
     """Typer's complaint about the words of a command, in ours."""
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context is not None else "nnviz"
-    help_hint = Words("{command} --help lists its options", command=command)
+    lists = Words("{command} --help lists its options", command=command)
     flag = getattr(error, "option_name", None)
     if flag is None:
-        return UsageError("{message}", message=_plain(error.format_message()), hint=help_hint)
-    if hasattr(error, "possibilities"):
-        near = sorted(error.possibilities or ())
+        message = _plain(error.format_message())
+        extra = re.search(r"unexpected extra arguments? \((.*)\)", message.replace("(s)", "s"))
+        if extra is None:
+            return UsageError("{message}", message=message, hint=lists)
         return UsageError(
-            "{command} has no option {flag}",
+            "{command} cannot place these words: {words}",
             command=command,
-            flag=flag,
-            hint=Words("did you mean {names}?", names=" or ".join(near)) if near else help_hint,
+            words=extra[1],
+            hint='a matrix is one word, in quotes: "1 2; 3 4"',
         )
+    if hasattr(error, "possibilities"):
+        near = difflib.get_close_matches(flag, error.possibilities or (), 1, 0)
+        hint = Words("did you mean {name}?", name=near[0]) if near else lists
+        return UsageError("{command} has no option {flag}", command=command, flag=flag, hint=hint)
     if "requires" in error.message:
-        return UsageError("{flag} needs a value", flag=flag, hint=help_hint)
-    return UsageError("{flag} takes no value", flag=flag, hint=help_hint)
+        return UsageError("{flag} needs a value", flag=flag, hint=lists)
+    return UsageError("{flag} takes no value", flag=flag, hint=lists)
 
 
 def _plain(message: str) -> str:

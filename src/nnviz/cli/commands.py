@@ -6,7 +6,7 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping
 from itertools import groupby
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -27,8 +27,10 @@ _OWN = "own_"
 _SHARED = "shared_"
 
 
-def application(operations: list[Operation], execute: Execute) -> TyperGroup:
-    """The program with a command for each operation."""
+def application(
+    operations: list[Operation], execute: Execute, *, listed: bool = True
+) -> TyperGroup:
+    """The program with a command for each operation; `listed` as for `all_shared`."""
     app = typer.Typer(
         name="nnviz",
         cls=_Group,
@@ -39,7 +41,7 @@ def application(operations: list[Operation], execute: Execute) -> TyperGroup:
         epilog="nnviz COMMAND --help has a command's options and an example.",
     )
     app.callback()(_program)
-    shared = options.all_shared()
+    shared = options.all_shared(listed=listed)
     for operation in operations:
         app.command(
             operation.name,
@@ -112,7 +114,7 @@ def _argument(prefix: str, option: Option) -> inspect.Parameter:
         show_default=False,
         autocompletion=_completion(option),
     )
-    return _parameter(prefix + option.name, Annotated[Optional[str], made])
+    return _parameter(prefix + option.name, Annotated[str | None, made])
 
 
 def _option(prefix: str, option: Option, heading: str, times: str) -> inspect.Parameter:
@@ -129,7 +131,7 @@ def _option(prefix: str, option: Option, heading: str, times: str) -> inspect.Pa
         autocompletion=_completion(option),
     )
     kind: Any = bool if option.kind is None else str
-    kind = {"last": Optional[kind], "each": Optional[list[str]], "count": int}[times]
+    kind = {"last": kind | None, "each": list[str] | None, "count": int}[times]
     return _parameter(prefix + option.name, Annotated[kind, made], 0 if times == "count" else None)
 
 

@@ -55,7 +55,7 @@ def _is_same(given: str, path: str) -> bool:
     ends = [len(given), *(i for i, c in enumerate(given[:4096]) if c == ":")]
     for end in ends:
         with contextlib.suppress(OSError, ValueError):
-            if given[:end] and os.path.samefile(given[:end], path):
+            if given[:end] and Path(given[:end]).samefile(path):
                 return True
     return False
 

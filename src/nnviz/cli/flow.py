@@ -47,6 +47,7 @@ def execute(operation: Operation, given: Written, env: Mapping[str, str]) -> Non
     language = lang.resolve(shared["lang"], env)
     stream = _stream(shared)
     _check_files(given, shared)
+    _check_arguments(operation, given)
     values = operation.parse(given.own, context)
     announced = operation.announce(values)
     if announced is not None:
@@ -98,6 +99,19 @@ def _check_files(given: Written, shared: Mapping[str, Any]) -> None:
         _map.check(shared["map"])
         outputs.append(shared["map"])
     files.check(outputs, _inputs(given))
+
+
+def _check_arguments(operation: Operation, given: Written) -> None:
+    for argument in operation.arguments:
+        if given.own.get(argument.name) is None and argument.default is None:
+            choices = argument.kind.choices if argument.kind is not None else ()
+            raise UsageError(
+                "{op} needs {name}: {what}",
+                op=operation.name,
+                name=argument.label,
+                what=", ".join(choices) or argument.help,
+                hint=Words("for example: nnviz {example}", example=operation.example),
+            )
 
 
 def _inputs(given: Written) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from nnviz import formats, lang
@@ -28,11 +28,14 @@ class Shared:
     """Given again, the last counts; each is kept; or they are counted."""
 
 
-def all_shared() -> tuple[Shared, ...]:
-    """Every shared option, in the order of the help."""
+def all_shared(*, listed: bool = False) -> tuple[Shared, ...]:
+    """Every shared option, in the order of the help.
+
+    `listed` names every format, for help and completion, which loads them all.
+    """
     return (
         *_group("Input options", *_input()),
-        *_outputs(),
+        *_outputs(listed),
         *_group("Figure options", *_figure()),
         *_group("General options", *_general()),
     )
@@ -75,8 +78,9 @@ def _input() -> tuple[Option, ...]:
     )
 
 
-def _outputs() -> tuple[Shared, ...]:
+def _outputs(listed: bool) -> tuple[Shared, ...]:
     heading = "Output options"
+    streams = formats.streams() if listed else ()
     return (
         Shared(
             Option(
@@ -86,7 +90,13 @@ def _outputs() -> tuple[Shared, ...]:
             "each",
         ),
         Shared(
-            Option("format", ("-f", "--format"), _format(), "What standard output gets.", "table"),
+            Option(
+                "format",
+                ("-f", "--format"),
+                Kind("NAME", _parse_format, _as_is, streams),
+                "What standard output gets: " + ", ".join(streams) + ".",
+                "table",
+            ),
             heading,
             "each",
         ),
@@ -203,9 +213,15 @@ def _pair() -> Kind:
     return Kind("HxW", parse, _as_is)
 
 
-def _format() -> Kind:
-    streams = tuple(name for name in formats.names() if formats.load(name).stream)
-    return replace(_kinds.choice(*streams), metavar="NAME")
+def _parse_format(text: str, flag: str, _: Context) -> str:
+    if text in formats.names() and formats.load(text).stream:
+        return text
+    raise UsageError(
+        "{flag} {text} is none of: {names}",
+        flag=flag,
+        text=text,
+        names=", ".join(formats.streams()),
+    )
 
 
 def _parse_steps(text: str, *_: object) -> str:

@@ -71,10 +71,15 @@ def load(name: str) -> Format:
     return loaded
 
 
+def streams() -> tuple[str, ...]:
+    """The formats that standard output can get."""
+    return tuple(name for name in names() if load(name).stream)
+
+
 def by_suffix(path: str) -> Format:
     """The format that a file's suffix names; an error naming the known ones."""
     suffix = Path(path).suffix.lower()
-    if suffix[1:] in names():
+    if suffix[1:] in names() and suffix in load(suffix[1:]).suffixes:
         return load(suffix[1:])
     known = {s: name for name in names() for s in load(name).suffixes}
     if suffix in known:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from nnviz.errors import NnvizError, UsageError
 
@@ -27,7 +27,11 @@ _FORMATS = {
     ".tif": "TIFF",
     ".tiff": "TIFF",
 }
-_SETTINGS = {"PNG": {"compress_level": 3}, "JPEG": {"quality": 95}, "WEBP": {"lossless": True}}
+_SETTINGS: dict[str, dict[str, Any]] = {
+    "PNG": {"compress_level": 3},
+    "JPEG": {"quality": 95},
+    "WEBP": {"lossless": True},
+}
 _BLOCK = 2**18
 """Values scaled at a time, so that a large map needs little more than its picture."""
 

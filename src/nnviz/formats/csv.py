@@ -21,7 +21,7 @@ def write(trace: Trace, request: Request) -> bytes:
 
 def _blocks(array: np.ndarray) -> Iterator[str]:
     """Matrices as text: the last two axes of each."""
-    rows, columns = ((1, 1) + array.shape)[-2:]
+    rows, columns = (1, 1, *array.shape)[-2:]
     for matrix in array.reshape((-1, rows, columns)):
         yield "".join(",".join(map(repr, row.tolist())) + "\n" for row in matrix)
 
