@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nnviz.errors import NnvizError, UsageError
+from nnviz.read.deep import WHITE, deep_planes, layout
 from nnviz.read.text import printable, short
 
 if TYPE_CHECKING:
@@ -54,15 +55,15 @@ def read_image(stream: BinaryIO, name: str, options: ImageOptions) -> npt.NDArra
 
         with Image.open(stream) as image:
             _seek(image, options.frame, name)
+            was = layout(image)
             image.load()
             _turn(image)
-            flat = _opaque(image)
-            if options.gray and flat.mode == "RGB":
-                flat = flat.convert("L")
-            if options.resize is not None:
-                height, width = options.resize
-                flat = flat.resize((width, height), Image.Resampling.BICUBIC)
-            array = _array(flat)
+            if was is not None and not options.frame:
+                stream.seek(0)
+                planes = deep_planes(image, was, stream, _turn, gray=options.gray)
+            else:
+                planes = [_opaque(image, gray=options.gray)]
+            array = _array([_resized(plane, options.resize) for plane in planes])
     return _unit(array, name) if options.unit else array
 
 
@@ -103,12 +104,17 @@ def _turn(image: Image) -> None:
         return
 
 
-def _opaque(image: Image) -> Image:
+def _opaque(image: Image, *, gray: bool) -> Image:
     """The picture in one of the modes L, RGB, I;16, I and F, without transparency."""
+    flat = _flat(image)
+    return flat.convert("L") if gray and flat.mode == "RGB" else flat
+
+
+def _flat(image: Image) -> Image:
     from PIL import Image as Images
 
     if image.mode in DEEP:
-        return _deep(image)
+        return _deep_grey(image)
     if image.mode in ("I", "F") or (image.mode in ("L", "RGB") and not image.has_transparency_data):
         return image
     if not image.has_transparency_data:
@@ -120,7 +126,7 @@ def _opaque(image: Image) -> Image:
     return paper
 
 
-def _deep(image: Image) -> Image:
+def _deep_grey(image: Image) -> Image:
     """16-bit grey in this machine's byte order, its transparent value made white."""
     import numpy as np
     from PIL import Image as Images
@@ -130,18 +136,29 @@ def _deep(image: Image) -> Image:
         return image
     array = np.asarray(image).astype(np.uint16)
     if isinstance(clear, int):
-        array[array == clear] = 65535
+        array[array == clear] = WHITE
     return Images.fromarray(array)
 
 
-def _array(image: Image) -> npt.NDArray[Any]:
+def _resized(image: Image, size: tuple[int, int] | None) -> Image:
+    from PIL.Image import Resampling
+
+    if size is None:
+        return image
+    height, width = size
+    return image.resize((width, height), Resampling.BICUBIC)
+
+
+def _array(planes: list[Image]) -> npt.NDArray[Any]:
     import numpy as np
 
-    array: npt.NDArray[Any] = np.asarray(image)
-    if image.mode == "F":
+    if len(planes) > 1:
+        return np.stack([np.asarray(plane) for plane in planes])
+    array: npt.NDArray[Any] = np.asarray(planes[0])
+    if planes[0].mode == "F":
         return array.astype(np.float64)
-    if image.mode == "I":
-        fits = array.min() >= 0 and array.max() <= 65535
+    if planes[0].mode == "I":
+        fits = array.min() >= 0 and array.max() <= WHITE
         return array.astype(np.uint16 if fits else np.int64)
     return array.transpose(2, 0, 1) if array.ndim == 3 else array
 

@@ -25,7 +25,7 @@ DEEPEST = 5
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<open>\[)|(?P<close>\])|(?P<comma>,)"""
-    r"""|(?P<string>"(?:[^"\\]|\\.)*")|(?P<word>[^\s\[\],"]+|"))""",
+    r"""|(?P<string>"(?:[^"\\]|\\.)*")|(?P<word>[^\s\[\]{},"]+|["{}]))""",
     re.DOTALL,
 )
 _JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
@@ -243,7 +243,7 @@ class _Walk:
         n, width = closed.count, end + 1 - closed.offset
         hint = "every row needs as many numbers as the first"
         if closed.holds == "lists":
-            template = "this list has {n} lists in it, the first has {first}"
+            template = "this list has a length of {n}, the first beside it of {first}"
             hint = "every list needs as many items as the first beside it"
         elif len(self.open) > 1:
             template = "this row has {n} numbers, the first has {first}"

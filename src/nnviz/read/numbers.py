@@ -86,13 +86,15 @@ def _finite(value: float, word: str, place: Place | None) -> float:
 
 
 def array_of(flat: Sequence[int | float], shape: tuple[int, ...]) -> npt.NDArray[Any] | None:
-    """int64 where every number is whole, else float64; None where one does not fit.
+    """int64 where all are whole, else float64; None where one does not fit, or none is there.
 
     >>> array_of([1, 2, 3.0, 4], (2, 2)).dtype.name
     'float64'
     """
     import numpy as np
 
+    if not flat:
+        return None
     kinds = set(map(type, flat))
     if int in kinds:
         least, most = _extremes(flat, mixed=len(kinds) > 1)

@@ -115,13 +115,12 @@ def read_weights(spec: str, *, stdin: Stdin, name: str) -> dict[str, npt.NDArray
     ['Wx']
     """
     with _given(spec, stdin, name) as given:
-        if given.stream is None:
-            return nested.parse_json_arrays(given.text, given.label)
-        kind = _kind(given.stream)
-        if kind == "zip":
-            return arrays.read_npz(given.stream, given.label)
-        if kind == "safetensors":
-            return safetensors.read_safetensors(given.stream, given.label)
+        stream = given.stream
+        kind: Kind = _kind(stream) if stream is not None else "text"
+        if stream is not None and kind == "zip":
+            return arrays.read_npz(stream, given.label)
+        if stream is not None and kind == "safetensors":
+            return safetensors.read_safetensors(stream, given.label)
         if kind == "text":
             text = _text(given)
             if text.lstrip()[:1] in ("{", "["):
@@ -142,7 +141,7 @@ def _read(given: _Given, image: ImageOptions) -> tuple[npt.NDArray[Any], bool]:
             name=printable(given.label),
         )
     if stream is None or kind == "text":
-        return _parse(given.text if stream is None else _text(given), given.label), False
+        return _parse(_text(given), given.label), False
     if kind == "image":
         return read_image(stream, given.label, image), True
     if kind == "npy":
@@ -163,7 +162,8 @@ def _parse(text: str, label: str) -> npt.NDArray[Any]:
 
 
 def _text(given: _Given) -> str:
-    assert given.stream is not None
+    if given.stream is None:
+        return given.text
     data = given.stream.read(_LONGEST_TEXT + 1)
     if len(data) > _LONGEST_TEXT:
         raise NnvizError(
