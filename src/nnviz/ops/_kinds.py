@@ -40,7 +40,7 @@ def sizes(minimum: int = 1) -> Kind:
         return tuple(_whole(part, flag, minimum) for part in parts)
 
     def parse(text: str, flag: str, _: Context) -> tuple[int, ...]:
-        return accept([_integer(part, flag) for part in re.split(r"[x×,]", text.strip())], flag)
+        return accept([_integer(part, flag, text) for part in re.split(r"[x×,]", text)], flag)
 
     return Kind("N|NxM", parse, accept)
 
@@ -55,9 +55,9 @@ def _parse_padding(text: str, flag: str, _: Context) -> PadName | tuple[Any, ...
     if text in PAD_NAMES or text.replace("-", "").isalpha():
         return _accept_padding(text, flag)
     if "," not in text:
-        parts = [_integer(part, flag) for part in re.split("[x×]", text)]
+        parts = [_integer(part, flag, text) for part in re.split("[x×]", text)]
         return _accept_padding(parts, flag)
-    ends = [_integer(part, flag) for part in text.split(",")]
+    ends = [_integer(part, flag, text) for part in text.split(",")]
     if len(ends) % 2:
         raise UsageError(
             "{flag} {text}: {n} numbers do not make pairs",
@@ -203,10 +203,15 @@ def each_pair(value: PadName | tuple[Any, ...], n: int, flag: str) -> PadName | 
     )
 
 
-def _integer(text: str, flag: str) -> int:
+def _integer(text: str, flag: str, whole: str | None = None) -> int:
+    """The whole number `text`, a part of the value `whole`."""
     if re.fullmatch(r"\s*[+-]?[0-9]{1,300}\s*", text):
         return int(text)
-    raise UsageError("{flag} {text} is not a whole number", flag=flag, text=text)
+    if whole is None or whole == text:
+        raise UsageError("{flag} {text} is not a whole number", flag=flag, text=text)
+    raise UsageError(
+        "{flag} {whole}: {text} is not a whole number", flag=flag, whole=whole, text=text
+    )
 
 
 def _whole(value: Any, flag: str, minimum: int, maximum: int = LARGEST) -> int:

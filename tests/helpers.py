@@ -1,0 +1,122 @@
+"""What many tests share: running an operation, and evaluating what a formula says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nnviz import ops
+from nnviz.errors import NnvizError
+from nnviz.trace import (
+    Call,
+    Equation,
+    Expr,
+    Formula,
+    Name,
+    Neg,
+    Num,
+    Power,
+    Product,
+    Quotient,
+    Step,
+    Sum,
+    Trace,
+)
+
+FUNCTIONS: dict[str, Callable[..., float]] = {
+    "max": lambda *v: v[0] if len(v) == 1 else max(v),
+    "min": lambda *v: min(v),
+    "abs": abs,
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "tanh": math.tanh,
+    "relu": lambda v: max(0, v),
+    "leaky-relu": lambda v: v if v > 0 else 0.01 * v,
+    "elu": lambda v: v if v > 0 else math.expm1(v),
+    "sigmoid": lambda v: 1 / (1 + math.exp(-v)),
+    "gelu": lambda v: v / 2 * (1 + math.erf(v / math.sqrt(2))),
+    "hard-sigmoid": lambda v: max(0, min(1, 0.2 * v + 0.5)),
+}
+
+
+def run(op: str, x: Any, **options: Any) -> Trace:
+    """Run an operation as the Python call does."""
+    operation = ops.load(op)
+    array = None if x is None else np.asarray(x)
+    return operation.run(array, operation.accept(options))
+
+
+def evaluate(expr: Expr) -> float:
+    """The number that an expression stands for, whole numbers staying whole."""
+    match expr:
+        case Num(value):
+            return value
+        case Neg(term):
+            return -evaluate(term)
+        case Sum(terms):
+            return sum(evaluate(term) for term in terms)
+        case Product(factors):
+            return math.prod(evaluate(factor) for factor in factors)
+        case Quotient(over, under):
+            return evaluate(over) / evaluate(under)
+        case Power(base, exponent):
+            return evaluate(base) ** evaluate(exponent)
+        case Call(function, args):
+            return float(FUNCTIONS[function](*(evaluate(arg) for arg in args)))
+        case _:
+            raise AssertionError(f"{expr} is not a number")
+
+
+def has_value(expr: Expr) -> bool:
+    """Whether an expression is made of numbers alone."""
+    match expr:
+        case Num() | Name():
+            return isinstance(expr, Num)
+        case Neg(part):
+            return has_value(part)
+        case Sum(parts) | Product(parts):
+            return all(map(has_value, parts))
+        case Quotient(a, b) | Power(a, b):
+            return has_value(a) and has_value(b)
+        case Call(function, parts):
+            return function in FUNCTIONS and all(map(has_value, parts))
+
+
+def assert_equation_holds(equation: Equation, rel: float = 1e-9) -> None:
+    """All sides made of numbers are the same number; at least one is there."""
+    values = [evaluate(side) for side in equation.sides if has_value(side)]
+    assert values, equation
+    for value in values[1:]:
+        assert value == pytest.approx(values[0], rel=rel, abs=1e-9)
+
+
+def assert_formula_holds(formula: Formula, rel: float = 1e-9) -> None:
+    """Every equation of a formula holds."""
+    assert formula
+    for equation in formula:
+        assert_equation_holds(equation, rel)
+
+
+def assert_steps_hold(trace: Trace) -> list[Step]:
+    """Every step counts on, says what the output holds, and its formula holds."""
+    steps = list(trace.steps)
+    assert len(steps) == len(trace.steps) > 0
+    for number, step in enumerate(steps, 1):
+        assert step.number == number
+        np.testing.assert_array_equal(np.asarray(step.value), trace.output[step.index])
+        assert_formula_holds(step.formula)
+    assert {step.index for step in steps} <= set(np.ndindex(trace.output.shape)) | {
+        (t,) for t in range(len(trace.output))
+    }
+    return steps
+
+
+def fails(op: str, x: Any, **options: Any) -> NnvizError:
+    """The error that an operation must raise."""
+    with pytest.raises(NnvizError) as caught:
+        run(op, x, **options)
+    return caught.value
