@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -56,15 +56,18 @@ def execute(operation: Operation, given: Written, env: Mapping[str, str]) -> Non
     trace = _run(operation, values, given, shared, stdin)
     look = _look(shared, language, env)
     made = list(_render(trace, look, shared))
-    shown = b""
+    shown, notes = b"", list(trace.notes)
     if stream is not None:
-        screen = streams.screen(shared["color"], env)
-        shown = formats.load(stream).write(trace, _request(shared, look, screen=screen))
+        request = _request(shared, look, screen=streams.screen(shared["color"], env))
+        shown = formats.load(stream).write(trace, request)
+        # The table says the notes of the trace itself.
+        notes = [] if stream == "table" else notes
+        notes += formats.load(stream).notes(trace, request)
     for file in made:
         files.write(file.path, file.content)
     streams.write(shown)
     if not shared["quiet"]:
-        _remark(trace, made, stream, lambda words: lang.say(words, language))
+        _remark(notes, made, lambda words: lang.say(words, language))
 
 
 # --- before anything is computed -----------------------------------------------
@@ -218,13 +221,10 @@ def _pixels(content: bytes) -> str:
     return f"{width}×{height}"
 
 
-def _remark(
-    trace: Trace, made: list[_File], stream: str | None, say: Callable[[Words], str]
-) -> None:
-    """Notes and files on standard error; the table shows the notes itself."""
-    if stream != "table":
-        for note in trace.notes:
-            streams.remark(say(Words("note: {note}", note=note)))
+def _remark(notes: Iterable[Words], made: list[_File], say: Callable[[Words], str]) -> None:
+    """Notes and files written, on standard error."""
+    for note in notes:
+        streams.remark(say(Words("note: {note}", note=note)))
     for file in made:
         size = files.size(len(file.content))
         text = ", ".join(part for part in (file.path, file.size, size) if part)

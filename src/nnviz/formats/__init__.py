@@ -16,6 +16,7 @@ from typing import Literal
 from nnviz.errors import UsageError
 from nnviz.figure.look import Look
 from nnviz.trace import Trace
+from nnviz.words import Words
 
 Kind = Literal["figure", "values", "text"]
 
@@ -53,6 +54,8 @@ class Format:
     stream: bool = True
     """Whether `-f` offers it on standard output."""
     binary: bool = False
+    notes: Callable[[Trace, Request], tuple[Words, ...]] = lambda *_: ()
+    """What a user should be told of this writing: what was left out."""
 
 
 @cache

@@ -11,6 +11,7 @@ from nnviz.formats._values import dump
 from nnviz.numerals import exact
 from nnviz.trace import Step, Trace, text
 from nnviz.version import __version__
+from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,6 +30,19 @@ def write(trace: Trace, request: Request) -> bytes:
 def default_steps(trace: Trace) -> str:
     """Which steps are written where --steps does not say: all, but of very many none."""
     return "all" if len(trace.steps) <= MOST_STEPS else "none"
+
+
+def left_out(trace: Trace, request: Request) -> tuple[Words, ...]:
+    """A note where the steps are too many to be written unasked."""
+    if request.steps is not None or len(trace.steps) <= MOST_STEPS:
+        return ()
+    return (
+        Words(
+            "none of {n} steps is written; --steps 1-{most} writes the first {most}",
+            n=len(trace.steps),
+            most=MOST_STEPS,
+        ),
+    )
 
 
 def _document(trace: Trace, request: Request, spec: str | None, **head: str) -> str:
@@ -72,4 +86,4 @@ def _step(step: Step) -> dict[str, Any]:
     }
 
 
-FORMAT = Format("values", (), write)
+FORMAT = Format("values", (), write, notes=left_out)
