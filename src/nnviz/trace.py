@@ -266,7 +266,7 @@ def text(formula: Formula, show: Show) -> str:
     >>> text((Equation((Sum((Num(2), Num(-3))), Num(-1))),), str)
     '2 − 3 = −1'
     """
-    lines = ("".join(_flat(t) for t in tokens(equation, show)) for equation in formula)
+    lines = ("".join(flat(t) for t in tokens(equation, show)) for equation in formula)
     return "; ".join(lines)
 
 
@@ -274,11 +274,15 @@ _SUBS = str.maketrans("0123456789+-−aehijklmnoprstuvx", "₀₁₂₃₄₅₆
 _SUPS = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 
 
-def _flat(token: Token) -> str:
+def flat(token: Token) -> str:
+    """A piece of a formula on one line: sub- and superscripts as signs, else after a `_`."""
     if token.place == "sub":
         lowered = token.text.translate(_SUBS)
         return lowered if not set(lowered) & set(token.text) else "_" + token.text
-    return token.text.translate(_SUPS) if token.place == "sup" else token.text
+    if token.place == "sup":
+        raised = token.text.translate(_SUPS)
+        return raised if not set(raised) & set(token.text) else "^" + token.text
+    return token.text
 
 
 def numbers(expr: Expr) -> Iterator[Num]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
 from itertools import product
-from typing import TYPE_CHECKING
+from math import prod
+from typing import TYPE_CHECKING, Any
 
 from nnviz.formats._term_paper import Paper
-from nnviz.formats._term_picture import Picture, ramp
+from nnviz.formats._term_picture import Picture, Range, caption, range_of
 from nnviz.formats._term_text import (
     BOLD,
     MARKED,
@@ -21,8 +22,7 @@ from nnviz.formats._term_text import (
     hue,
     padded,
 )
-from nnviz.numerals import Numerals, numerals, rounded
-from nnviz.shapes import times
+from nnviz.numerals import Numerals, numerals
 from nnviz.trace import Index
 from nnviz.words import Words
 
@@ -36,6 +36,7 @@ SIDE = 24
 BLOCKS = 16
 """Matrices of one array that are shown on a screen: channels, filters."""
 _PICTURE_ROWS = 24
+_PAGE = 80
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class View:
     marked: Collection[Index] = field(default=())
     """Cells of the step that is shown."""
     image: bool = False
+    column: bool = False
+    """Whether a vector stands upright, as in W·x."""
 
     @property
     def vector(self) -> bool:
@@ -70,13 +73,6 @@ class View:
         return all(n <= SIDE for n in self.values.shape[-2:])
 
 
-def heading(paper: Paper, view: View, factor: str = "") -> Line:
-    """`input 5×5`, in the role's colour."""
-    shape = paper.text(f" {times(view.values.shape)}")
-    line = [*paper.name(view.name, view.role), (shape, hue(view.role))]
-    return [*line, (paper.text(f"  {factor}"), MUTED)] if factor else line
-
-
 def parts(paper: Paper, view: View, room: int | None) -> list[Block]:
     """The view as blocks that stand one under another: a block a channel.
 
@@ -85,24 +81,33 @@ def parts(paper: Paper, view: View, room: int | None) -> list[Block]:
     if room is None:
         if view.values.size > PIPE_CELLS:
             return [summary(paper, view)]
-        return list(_matrices(paper, view, None))
+        return _across(view, list(_matrices(paper, view, None)), _PAGE)
     if view.small:
-        return list(_matrices(paper, view, room))
+        return _across(view, list(_matrices(paper, view, room)), min(room // 2, _PAGE))
     return list(_pictures(paper, view, room))
+
+
+def _across(view: View, blocks: list[Block], room: int) -> list[Block]:
+    """Filters side by side and their channels one under another, where there is room."""
+    if len(view.planes) != 2 or view.role != "weight" or len(blocks) != prod(view.planes):
+        return blocks
+    filters, channels = view.planes
+    rows = [beside([blocks[f * channels + c] for f in range(filters)]) for c in range(channels)]
+    return rows if max(map(block_width, rows)) <= room else blocks
 
 
 def summary(paper: Paper, view: View) -> Block:
     """What is known of an array whose numbers are not written."""
     low, high, mean = _range(view.values)
-    words = Words(
-        "{dtype}, min {low}, max {high}, mean {mean}; {n} numbers are not written here",
+    known = Words(
+        "{dtype}, min {low}, max {high}, mean {mean}",
         dtype=view.values.dtype,
         low=paper.show(low),
         high=paper.show(high),
         mean=paper.show(mean),
-        n=f"{view.values.size:,}",
     )
-    return [[(paper.say(words), "")]]
+    rest = Words("{n} numbers, not written here", n=f"{view.values.size:,}")
+    return [[(paper.say(known), "")], [(paper.say(rest), MUTED)]]
 
 
 def factor(paper: Paper, view: View, room: int | None) -> str:
@@ -123,10 +128,10 @@ def _matrices(paper: Paper, view: View, room: int | None) -> Iterator[Block]:
             continue
         plane = view.values[index]
         if plane.ndim < 2:
-            plane = plane.reshape(1, -1)
+            plane = plane.reshape((-1, 1) if view.column else (1, -1))
         marked = {i[len(index) :] for i in view.marked if i[: len(index)] == index}
         if view.vector:
-            marked = {(0, *i) for i in marked}
+            marked = {(*i, 0) if view.column else (0, *i) for i in marked}
         block = _matrix(paper, view, plane, write, marked, room)
         yield [label, *block] if label else block
 
@@ -201,101 +206,47 @@ def _brackets(paper: Paper, row: int, rows: int) -> tuple[str, str]:
 
 def _pictures(paper: Paper, view: View, room: int) -> Iterator[Block]:
     values = view.values.reshape(1, -1) if view.vector else view.values
-    low, high, _ = _range(values, mean=False)
-    if view.image and values.dtype.kind == "u":
-        low, high = 0.0, float(255 if values.dtype.itemsize == 1 else 65535)
-    if view.image and values.shape[:-2] == (3,) and low >= 0 and high <= 65535:
-        yield _pictured(paper, Picture(values, low, high), room, [])
+    if view.leading[:1] == ("sample",) and len(values) > 1:
+        sample = min(paper.sample, len(values) - 1)
+        words = Words("sample {n} of {count}", n=sample, count=len(values))
+        yield [[(paper.say(words), MUTED)]]
+        view = replace(view, values=values[sample], leading=view.leading[1:])
+        yield from _pictures(paper, view, room)
         return
-    for index, label in _shown_planes(paper, view, room):
+    if view.image and values.shape[:-2] == (3,) and _in_colour(values):
+        planes: list[tuple[Index | None, Line]] = [((), [])]
+    else:
+        planes = list(_shown_planes(paper, view, room))
+    height, across = values.shape[-2:]
+    drawn = {
+        index: Picture(paper, values[index].reshape(-1, height, across), room, _PICTURE_ROWS)
+        for index, _ in planes
+        if index is not None
+    }
+    black = _fixed(view) or range_of(list(drawn.values()))
+    for index, label in planes:
         if index is None:
             yield [label]
         else:
-            yield _pictured(paper, Picture(values[index], low, high), room, label)
+            made = [*drawn[index].draw(black), caption(paper, black)]
+            yield [label, *made] if label else made
 
 
-def _pictured(paper: Paper, picture: Picture, room: int, label: Line) -> Block:
-    body = picture.draw(paper, room, _PICTURE_ROWS)
-    low, high = (paper.text(rounded(v, paper.precision)) for v in (picture.low, picture.high))
-    if paper.screen.color:
-        words = Words("black {low}, white {high}", low=low, high=high)
-    else:
-        shades = ramp(paper)
-        words = Words("blank {low}, {full} {high}", low=low, full=shades[-1], high=high)
-    made = [*body, [(paper.say(words), MUTED)]]
-    return [label, *made] if label else made
+def _in_colour(values: np.ndarray) -> bool:
+    """Whether three channels are still the colours of a picture, not maps of it."""
+    return values.dtype.kind == "u" or bool(values.min() >= 0 and values.max() <= 255)
 
 
-def _range(values: np.ndarray, *, mean: bool = True) -> tuple[float, float, float]:
+def _fixed(view: View) -> Range | None:
+    """The whole range of a picture's numbers, so that a dark one stays dark."""
+    if not view.image or view.values.dtype.kind != "u":
+        return None
+    return Range(0.0, 255.0 if view.values.dtype.itemsize == 1 else 65535.0)
+
+
+def _range(values: np.ndarray) -> tuple[Any, Any, float]:
     import numpy as np
 
     if not values.size:
-        return 0.0, 0.0, 0.0
-    average = float(values.mean(dtype=np.float64)) if mean else 0.0
-    return values.min().item(), values.max().item(), average
-
-
-# --- arrays in a row -------------------------------------------------------------
-
-
-def in_a_row(paper: Paper, items: Sequence[View | str]) -> Block:
-    """Arrays with the signs between them, on as many lines as they need."""
-    views = [item for item in items if isinstance(item, View)]
-    rooms = _rooms(paper, views)
-    stacks = {i: parts(paper, view, room) for i, (view, room) in enumerate(rooms)}
-    _level(list(stacks.values()))
-    blocks: list[Block] = []
-    sign: Block = []
-    at = 0
-    for item in items:
-        if not isinstance(item, View):
-            sign = [[(paper.text(f" {item} "), BOLD)]]
-            continue
-        room = rooms[at][1]
-        head = heading(paper, item, factor(paper, item, room))
-        block = [head, *(line for part in stacks[at] for line in part)]
-        # The sign stands at the middle of the numbers, not of the numbers and their name.
-        blocks.append(beside([[[], *sign], block], 1, "middle") if sign else block)
-        sign, at = [], at + 1
-    return _flow(blocks, paper.width)
-
-
-def _rooms(paper: Paper, views: Sequence[View]) -> list[tuple[View, int | None]]:
-    """How wide each view may be: pictures share what the numbers leave, or stand alone."""
-    if paper.width is None:
-        return [(view, None) for view in views]
-    pictures = [view for view in views if not view.small]
-    if not pictures:
-        return [(view, paper.width - 5) for view in views]
-    numbers = [parts(paper, view, paper.width - 5) for view in views if view.small]
-    taken = sum(max(map(block_width, stack), default=0) + 5 for stack in numbers)
-    share = (paper.width - taken - 5 * len(pictures)) // len(pictures)
-    share = min(share, 64) if share >= 36 else min(paper.width - 5, 64)
-    return [(view, paper.width - 5 if view.small else share) for view in views]
-
-
-def _level(stacks: Sequence[list[Block]]) -> None:
-    """Give channels the same height in every array that has as many of them."""
-    for count in {len(stack) for stack in stacks if len(stack) > 1}:
-        same = [stack for stack in stacks if len(stack) == count]
-        for i in range(count):
-            height = max(len(stack[i]) for stack in same)
-            for stack in same:
-                stack[i] = stack[i] + [[] for _ in range(height - len(stack[i]))]
-
-
-def _flow(blocks: Sequence[Block], width: int | None) -> Block:
-    """Blocks from left to right, on a new row where one does not fit."""
-    rows: list[list[Block]] = []
-    used = 0
-    for block in blocks:
-        needed = block_width(block) + 1
-        if not rows or (width is not None and used + needed > width + 1):
-            rows.append([])
-            used = 0
-        rows[-1].append(block)
-        used += needed
-    made: Block = []
-    for row in rows:
-        made += ([[]] if made else []) + beside(row, 1, "middle")
-    return made
+        return 0, 0, 0.0
+    return values.min().item(), values.max().item(), float(values.mean(dtype=np.float64))

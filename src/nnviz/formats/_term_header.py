@@ -11,7 +11,15 @@ from nnviz.shapes import Axis, times
 from nnviz.trace import Trace, tokens
 
 _SHOWN_BY_AXES = {"kernel", "stride", "padding", "dilation"}
-_USUAL: dict[str, Any] = {"groups": 1, "padding_mode": "zeros", "dims": 2}
+_SAID = {"kind", "name", "net", "input", "cell", "units", "hidden", "versus"}
+"""Options that the title, a fact or a shape has said."""
+_USUAL: dict[str, Any] = {
+    "groups": 1,
+    "padding_mode": "zeros",
+    "axis": 0,
+    "approximate": "none",
+    "output_activation": "none",
+}
 _INDENT = 2
 
 
@@ -42,8 +50,7 @@ def _title(paper: Paper, trace: Trace) -> Line:
             continue
         if name == "output" and i and names[i - 1] != "→":
             line.append((paper.text("→ "), ""))
-        shape = paper.text(f" {times(trace.array(name).shape)}")
-        line += [*paper.name(name, trace.roles.get(name, "plain")), (shape, "")]
+        line += paper.name(name, trace.roles.get(name, "plain"), trace.array(name).shape)
     return line
 
 
@@ -58,13 +65,12 @@ def _options(paper: Paper, trace: Trace) -> Iterator[str]:
         if any(a.dilation > 1 for a in axes):
             yield f"{paper.say('dilation')} {_each(str(a.dilation) for a in axes)}"
     for name, value in trace.options.items():
-        if name in _SHOWN_BY_AXES and axes:
+        if name in _SAID or (name in _SHOWN_BY_AXES and axes) or _USUAL.get(name) == value:
             continue
-        if value is None or value is False or value == "" or _USUAL.get(name) == value:
-            continue
-        if isinstance(value, str | int | float):
-            word = paper.say(name.replace("_", " "))
-            yield word if value is True else f"{word} {_value(paper, value)}"
+        if value is True:
+            yield paper.say(name.replace("_", " "))
+        elif value is not False and isinstance(value, str | int | float):
+            yield f"{paper.say(name.replace('_', ' '))} {_value(paper, value)}"
 
 
 def _value(paper: Paper, value: Any) -> str:

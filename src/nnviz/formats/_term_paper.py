@@ -7,13 +7,15 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from math import prod
 from typing import Any
 
 from nnviz.formats import Request, Screen
 from nnviz.formats._ascii import ascii_form
 from nnviz.formats._term_text import BOLD, Line, hue
 from nnviz.numerals import rounded
-from nnviz.trace import Token
+from nnviz.shapes import times
+from nnviz.trace import Token, flat
 from nnviz.words import Words
 
 # Their older terminals draw × → ─ two columns wide, newer ones one: only ASCII is sure.
@@ -64,20 +66,24 @@ class Paper:
 
     def say(self, words: Words | str) -> str:
         """Words in the language of the view; a text is looked up as words without gaps."""
-        return self.text(str(words))
+        from nnviz.lang import say
+
+        return self.text(say(words if isinstance(words, Words) else Words(words), self.lang))
 
     def show(self, value: Any) -> str:
         """A number of a formula."""
         return rounded(value, self.precision)
 
-    def name(self, name: str, role: str) -> Line:
-        """An array's name in the colour of its role."""
-        return [(self.say(name), hue(role, BOLD))]
+    def name(self, name: str, role: str, shape: tuple[int, ...]) -> Line:
+        """An array's name and shape in the colour of its role; a single number has no shape."""
+        line = [(self.say(name), hue(role, BOLD))]
+        if prod(shape) == 1:
+            return line
+        written = f"({shape[0]})" if len(shape) == 1 else self.text(times(shape))
+        return [*line, (f" {written}", hue(role))]
 
     def token(self, token: Token) -> tuple[str, str]:
         """A piece of a formula, in the colour of its role."""
-        from nnviz.trace import flat
-
         return self.text(flat(token)), hue(token.role)
 
 

@@ -18,7 +18,7 @@ _COLUMNS: tuple[tuple[str, str, Align], ...] = (
     ("formula", "derivation", "left"),
     ("weights", "weights", "right"),
     ("biases", "biases", "right"),
-    ("params", "parameters", "right"),
+    ("params", "params", "right"),
     ("macs", "MACs", "right"),
     ("receptive_field", "receptive field", "right"),
 )

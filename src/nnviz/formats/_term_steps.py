@@ -22,6 +22,8 @@ TERMS = 81
 """Terms of a sum that are written unless steps are asked for by number."""
 
 _AXES = {1: ("cell",), 2: ("row", "column"), 3: ("plane", "row", "column")}
+VECTOR = 24
+"""Numbers of a vector that a row has room for."""
 _NOT_VALUES = {"layer", "direction", "terms", "from"}
 _SYMBOLS = {"x": "xₜ", "h_prev": "hₜ₋₁", "h": "hₜ", "y": "yₜ", "pre": "before"}
 _ROLES = {"x": "input", "h_prev": "hidden", "h": "hidden", "y": "output", "pre": "intermediate"}
@@ -116,7 +118,8 @@ def _split(paper: Paper, row: _Row, body: Sum, most: int | None) -> None:
     if isinstance(last, Num) and last.role == "bias" and len(terms) > 1:
         terms = terms[:-1]
         row.bias = _lines(paper, Equation((last,)))
-        row.total = _lines(paper, Equation((Num(_total(terms), "intermediate"),)))
+        total = Num(_total(terms), "intermediate")
+        row.total = _result(paper, Equation((Sum(terms), total)))
     row.kind = "products"
     row.left = _terms(paper, Sum(terms, body.per_line), most)
 
@@ -209,10 +212,18 @@ def _vectors(paper: Paper, trace: Trace, key: str, values: list[Any]) -> Column:
     texts = [[paper.text(write(n)) for n in v.ravel().tolist()] for v in vectors]
     width = max((len(text) for row in texts for text in row), default=0)
     cells: list[Block] = [
-        [[(" ".join(text.rjust(width) for text in row), hue(role))]] for row in texts
+        [[(_vector(paper, [text.rjust(width) for text in row]), hue(role))]] for row in texts
     ]
     factor = f" {write.factor}" if write.factor else ""
-    return Column(paper.text(_SYMBOLS.get(key, key) + factor), cells)
+    return Column(paper.text(_SYMBOLS.get(key, key) + factor), cells, whole=True)
+
+
+def _vector(paper: Paper, texts: list[str]) -> str:
+    """The numbers; of a long vector the ends, and how many there are."""
+    if len(texts) <= VECTOR:
+        return " ".join(texts)
+    count = paper.say(Words("({n} numbers)", n=len(texts)))
+    return f"{' '.join(texts[:3])} {paper.text('…')} {texts[-1]} {count}"
 
 
 def _arithmetic(paper: Paper, steps: list[Step]) -> Block:

@@ -12,6 +12,7 @@ from nnviz.formats._term_text import (
     MUTED,
     Block,
     Line,
+    block_width,
     cell_len,
     line_width,
     padded,
@@ -32,6 +33,8 @@ class Column:
     heading: str
     cells: Sequence[Block] = field(default_factory=list)
     align: Align = "left"
+    whole: bool = False
+    """Its cells are not broken."""
 
 
 def table(paper: Paper, columns: Sequence[Column], *, total: bool = False) -> Block:
@@ -39,7 +42,7 @@ def table(paper: Paper, columns: Sequence[Column], *, total: bool = False) -> Bl
     columns = [_pointed(c) if c.align == "point" else c for c in columns]
     widths = _widths(columns, paper.width)
     if widths is None:
-        return _listed(paper, columns)
+        return _in_blocks(paper, columns, total=total)
     heads = [wrapped([(c.heading, BOLD)], w) for c, w in zip(columns, widths, strict=True)]
     rule: Line = [(paper.text("─") * (sum(widths) + _GAP * (len(widths) - 1)), MUTED)]
     made = [*_row(heads, columns, widths, bottom=True), rule]
@@ -76,7 +79,7 @@ def _cell(cell: Block, width: int) -> Block:
     if len(cell) == 1:
         return wrapped(whole, width, indent=2)
     # One line a kernel row: the first is set in, so that terms stand under terms.
-    lines = [[("  ", ""), *cell[0]], *([_unspaced(line) for line in cell[1:]])]
+    lines = [[("  ", ""), *cell[0]], *(_unspaced(line) for line in cell[1:])]
     return [part for line in lines for part in wrapped(line, width, indent=4)]
 
 
@@ -106,12 +109,16 @@ def _row(
 
 def _widths(columns: Sequence[Column], room: int | None) -> list[int] | None:
     """Widths that fit: the widest columns give way first; None where words would break."""
-    natural = [
-        max([cell_len(c.heading), *(line_width(joined(cell)) for cell in c.cells)]) for c in columns
-    ]
+    inner = [max((line_width(joined(cell)) for cell in c.cells), default=0) for c in columns]
+    natural = [max(n, cell_len(c.heading)) for c, n in zip(columns, inner, strict=True)]
     if room is None:
         return natural
     room -= _GAP * (len(columns) - 1)
+    if sum(natural) <= room:
+        return natural
+    # Too wide: headings wrap at spaces, long sums at their lines.
+    inner = [max(map(_broken, c.cells), default=0) for c in columns]
+    natural = [max(n, _longest(c.heading)) for c, n in zip(columns, inner, strict=True)]
     least = [min(n, _least(c)) for c, n in zip(columns, natural, strict=True)]
     if sum(least) > room:
         return None
@@ -125,22 +132,48 @@ def _widths(columns: Sequence[Column], room: int | None) -> list[int] | None:
     return widths
 
 
+def _broken(cell: Block) -> int:
+    """The width of a cell that has a line for each of its parts."""
+    return line_width(joined(cell)) if len(cell) == 1 else block_width(cell) + 2
+
+
 def _capped(natural: Sequence[int], least: Sequence[int], cap: int) -> list[int]:
     return [max(low, min(n, cap)) for n, low in zip(natural, least, strict=True)]
 
 
 def _least(column: Column) -> int:
     """The width of a column's longest word, with the indent of what wraps."""
-    least = max(map(cell_len, column.heading.split()), default=0)
+    least = _longest(column.heading)
     for cell in column.cells:
         text = "".join(text for text, _ in joined(cell))
-        if column.align != "left":
+        if column.whole or column.align != "left":
             least = max(least, cell_len(text))
         elif " " in text:
-            least = max(least, min(_WORD, max(map(cell_len, text.split()), default=0)) + 4)
+            least = max(least, min(_WORD, _longest(text)) + 2)
         else:
             least = max(least, min(_WORD, cell_len(text)))
     return least
+
+
+def _in_blocks(paper: Paper, columns: Sequence[Column], *, total: bool) -> Block:
+    """The columns in several tables, each with the first column; lists if they are too wide."""
+    first, *rest = columns
+    groups: list[list[Column]] = []
+    for column in rest:
+        if groups and _widths([first, *groups[-1], column], paper.width) is not None:
+            groups[-1].append(column)
+        elif _widths([first, column], paper.width) is not None:
+            groups.append([column])
+        else:
+            return _listed(paper, columns)
+    if len(groups) < 2:
+        return _listed(paper, columns)
+    tables = (table(paper, [first, *group], total=total) for group in groups)
+    return [line for made in tables for line in [[], *made]][1:]
+
+
+def _longest(text: str) -> int:
+    return max(map(cell_len, text.split()), default=0)
 
 
 def _listed(paper: Paper, columns: Sequence[Column]) -> Block:

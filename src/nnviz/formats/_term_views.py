@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnviz.formats._term_arrays import View
+from nnviz.formats._term_arrays import SIDE, View
 from nnviz.trace import Index, Step, Trace
 
 _MAPS = ("input", "output")
@@ -20,6 +20,7 @@ def view(trace: Trace, name: str, step: Step | None = None) -> View:
         values=values,
         role=trace.roles.get(name, "plain"),
         leading=leading,
+        column="·" in trace.equation and values.ndim == 1 and values.size <= SIDE,
         labels=trace.labels.get(name, ()),
         marked=marked,
         image=trace.image and name in _MAPS,

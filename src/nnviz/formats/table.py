@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nnviz.formats import Format, Request
-from nnviz.formats._term_arrays import View, in_a_row
 from nnviz.formats._term_header import header
 from nnviz.formats._term_paper import Paper
 from nnviz.formats._term_params import params_table
-from nnviz.formats._term_steps import chosen, steps_table
+from nnviz.formats._term_row import in_a_row
+from nnviz.formats._term_steps import VECTOR, chosen, steps_table
 from nnviz.formats._term_text import MUTED, Block, fitted, spoken, wrapped
 from nnviz.formats._term_views import view
 from nnviz.trace import Trace
 from nnviz.words import Words
+
+_RESULTS = ("output", "y")
 
 
 def write(trace: Trace, request: Request) -> bytes:
@@ -35,30 +37,42 @@ def _blocks(paper: Paper, trace: Trace, request: Request) -> Iterator[Block]:
     if trace.layers:
         yield from _layers(paper, trace)
         return
+    told = _told(trace, request)
     yield _equation(paper, trace, request)
+    yield in_a_row(paper, [view(trace, name) for name in trace.arrays if name not in told])
     yield steps_table(paper, trace, request)
-    yield _rest(paper, trace, request)
+    known = {id(trace.array(name)) for name in told if name in trace.arrays}
+    unseen = [name for name in _RESULTS if name in set(trace.results) - told]
+    unseen = [name for name in unseen if id(trace.results[name]) not in known]
+    yield in_a_row(paper, [view(trace, name) for name in unseen])
+
+
+def _told(trace: Trace, request: Request) -> set[str]:
+    """Arrays and results that the equation shows, or the table where it has every vector."""
+    told = set(trace.equation)
+    if _in_table(trace, request):
+        told |= {"input", *_RESULTS}
+    return told
+
+
+def _in_table(trace: Trace, request: Request) -> bool:
+    """Whether the rows of the table are the rows of the arrays: a row a time, all times."""
+    steps = len(trace.steps)
+    if not steps or len(chosen(trace, request)) != steps:
+        return False
+    value = trace.steps[0].value
+    return isinstance(value, list) and max(len(value), trace.arrays["input"].shape[-1]) <= VECTOR
 
 
 def _equation(paper: Paper, trace: Trace, request: Request) -> Block:
-    """The arrays in a row, with the signs of the equation where there is one."""
+    """The arrays in a row with the signs of the equation; a single step asked for is marked."""
+    if _in_table(trace, request):
+        return []
     which = chosen(trace, request) if request.steps is not None else ()
     step = trace.steps[which[0] - 1] if len(which) == 1 else None
-    names = trace.equation or tuple(trace.arrays)
-    items: list[View | str] = []
-    for name in names:
-        there = name in trace.arrays or name in trace.results
-        items.append(view(trace, name, step) if there else name)
-    return in_a_row(paper, items)
-
-
-def _rest(paper: Paper, trace: Trace, request: Request) -> Block:
-    """Results that neither the equation nor the table of all steps has shown."""
-    shown = set(trace.equation)
-    if trace.steps and len(chosen(trace, request)) == len(trace.steps):
-        shown |= {"output", "y"}
-    names = [name for name in ("output", "y") if name in trace.results and name not in shown]
-    return in_a_row(paper, [view(trace, name) for name in names])
+    there = {*trace.arrays, *trace.results}
+    names = trace.equation
+    return in_a_row(paper, [view(trace, n, step) if n in there else n for n in names])
 
 
 def _layers(paper: Paper, trace: Trace) -> Iterator[Block]:
