@@ -1,0 +1,324 @@
+"""Arrays as cells with numbers in them, their names and shapes, and the signs between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from nnviz.figure.kit import (
+    BODY,
+    ROOM,
+    SMALL,
+    TITLE,
+    Block,
+    Sign,
+    Style,
+    flow,
+    middle,
+    near4,
+    row,
+    up4,
+)
+from nnviz.figure.lines import segments
+from nnviz.figure.scene import Box, Hatch, Mark, Rect
+from nnviz.numerals import Numerals, numerals
+from nnviz.shapes import times
+from nnviz.trace import Role
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MOST = 24
+"""Cells a side past which an array is drawn as a picture."""
+
+State = Literal["plain", "active", "padding", "unused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: its number and how it takes part."""
+
+    text: str = ""
+    state: State = "plain"
+    corner: str = ""
+    """A small figure in its lower right: the kernel's value."""
+    fill: str | None = None
+    """A fill of its own: a window's tint."""
+    ring: bool = False
+    bold: bool = False
+
+
+Table = list[list[Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class CellSize:
+    """A cell's width and height, and the size of the text in it."""
+
+    width: int
+    height: int
+    text: int
+
+
+def cells(array: np.ndarray, precision: int = 4, form: Numerals | None = None) -> Table:
+    """A matrix (a vector is one row) as cells, all numbers written alike."""
+    form = form or numerals(array, precision)
+    matrix = array.reshape(-1, array.shape[-1]) if array.ndim else array.reshape(1, 1)
+    return [[Cell(form(value)) for value in line] for line in matrix]
+
+
+def changed(table: Table, at: Iterable[tuple[int, int]], **changes: object) -> Table:
+    """The table with `changes` to the cells at (row, column)."""
+    copy = [list(line) for line in table]
+    for r, c in at:
+        copy[r][c] = replace(copy[r][c], **changes)  # type: ignore[arg-type]
+    return copy
+
+
+def sizes(style: Style, tables: Iterable[Table], *, largest: int = 44) -> list[CellSize]:
+    """Cell sizes in which every number of `tables` has room, the largest first.
+
+    The text shrinks to SMALL before the cell grows.
+    """
+    every = [cell for table in tables for line in table for cell in line]
+    numbers = {(cell.text, cell.bold) for cell in every}
+    corners = {cell.corner for cell in every if cell.corner}
+    body, small = (
+        max((style.width(t, s, b) for t, b in numbers), default=0) for s in (BODY, SMALL)
+    )
+    ring = 4 if any(cell.ring for cell in every) else 0
+    corner = max((style.width(t, SMALL) for t in corners), default=0)
+    found = []
+    for base in (44, 40, 36, 32, 28, 24, 20):
+        least = 36 if corners else 28
+        text = BODY if base >= least and body + 8 + ring <= base else SMALL
+        if base > largest or (text == SMALL and base < (28 if corners else 20)):
+            continue
+        width = max(base, up4((body if text == BODY else small) + 8 + ring), up4(corner + 8))
+        found.append(CellSize(width, max(base, min(width, 44)), text))
+    return found
+
+
+def fitting(
+    style: Style,
+    tables: Sequence[Table],
+    build: Callable[[CellSize], Sequence[Block]],
+    *,
+    room: float = ROOM,
+    largest: int = 44,
+    gap: float = 0,
+) -> Block:
+    """The blocks of `build` in a row, with the largest cells that fit; else in several rows."""
+    tried = sizes(style, tables, largest=largest)
+    rows = []
+    for size in tried:
+        blocks = build(size)
+        if sum(b.width for b in blocks) + gap * (len(blocks) - 1) <= room:
+            return row(blocks, gap)
+        rows.append(blocks)
+    for blocks in rows:
+        if all(b.width <= room for b in blocks):
+            return flow(blocks, gap, room)
+    return flow(rows[-1], gap, room)
+
+
+def grid(
+    style: Style,
+    table: Table,
+    role: Role,
+    size: CellSize,
+    *,
+    origin: tuple[int, int] = (0, 0),
+    shape: tuple[int, int] | None = None,
+    labels: bool = False,
+    windows: Sequence[tuple[int, int, int, int]] = (),
+) -> Block:
+    """A table as squares with hairlines between and a firm outline.
+
+    `origin` and `shape` say where the array itself stands in the table (padding is around
+    it, dashed). `labels` puts the indices, from 0, left and below. `windows` are (row,
+    column, rows, columns) of the table that get a firm outline.
+    """
+    rows, columns = shape or (len(table), len(table[0]))
+    left = up4(style.width(str(rows - 1), SMALL) + 8) if labels else 0
+    w, h = size.width, size.height
+    inner = Box(left + origin[1] * w, origin[0] * h, columns * w, rows * h)
+    marks = _fills(style, table, role, size, left, inner)
+    marks += _rings(style, table, size, left)
+    tone = style.theme.tone(role)
+    for r, c, tall, wide in windows:
+        marks.append(Rect(left + c * w, r * h, wide * w, tall * h, None, tone.line, 3, (), 0))
+    marks += _numbers(style, table, size, left)
+    if labels:
+        marks += _labels(style, size, inner, (rows, columns), len(table) * h)
+    width, height = left + len(table[0]) * w, len(table) * h
+    return Block(width, height + (20 if labels else 0), tuple(marks), height / 2)
+
+
+def _fills(
+    style: Style, table: Table, role: Role, size: CellSize, left: float, inner: Box
+) -> list[Mark]:
+    theme, tone = style.theme, style.theme.tone(role)
+    w, h = size.width, size.height
+    whole = Box(left, 0, len(table[0]) * w, len(table) * h)
+    marks: list[Mark] = []
+    if whole != inner:
+        marks.append(_hairlines(whole, size, theme.muted, (3, 3), edge=True))
+    marks.append(Rect(inner.x, inner.y, inner.width, inner.height, tone.pale))
+    active = []
+    for r, line in enumerate(table):
+        for c, cell in enumerate(line):
+            box = Rect(left + c * w, r * h, w, h)
+            if cell.state == "unused":
+                marks.append(replace(box, hatch=Hatch(theme.rule, 8)))
+            if cell.fill:
+                marks.append(replace(box, fill=cell.fill))
+            elif cell.state == "active":
+                active.append(replace(box, fill=tone.active))
+    marks += active
+    marks.append(_hairlines(inner, size, theme.rule))
+    marks.append(Rect(inner.x, inner.y, inner.width, inner.height, None, tone.line, 2, tone.dash))
+    return marks
+
+
+def _hairlines(
+    box: Box, size: CellSize, stroke: str, dash: tuple[float, ...] = (), *, edge: bool = False
+) -> Mark:
+    skip = 0 if edge else 1
+    columns, rows = round(box.width / size.width), round(box.height / size.height)
+    xs = [box.x + i * size.width for i in range(skip, columns + 1 - skip)]
+    ys = [box.y + i * size.height for i in range(skip, rows + 1 - skip)]
+    pairs = [((x, box.y), (x, box.bottom)) for x in xs]
+    return segments(pairs + [((box.x, y), (box.right, y)) for y in ys], stroke, 1, dash)
+
+
+def _rings(style: Style, table: Table, size: CellSize, left: float) -> list[Mark]:
+    gap, ink = (4 if size.height >= 32 else 2), style.theme.ink
+    return [
+        Rect(
+            left + c * size.width + gap,
+            r * size.height + gap,
+            size.width - 2 * gap,
+            size.height - 2 * gap,
+            None,
+            ink,
+            2,
+            (),
+            6,
+        )
+        for r, line in enumerate(table)
+        for c, cell in enumerate(line)
+        if cell.ring
+    ]
+
+
+def _numbers(style: Style, table: Table, size: CellSize, left: float) -> list[Mark]:
+    """The numbers: whole ones centred, those with a point set so that the points align."""
+    w, h = size.width, size.height
+    marks: list[Mark] = []
+    for c in range(len(table[0])):
+        line = [table[r][c] for r in range(len(table))]
+        points = any("." in cell.text for cell in line)
+        widest = max(style.width(cell.text, size.text, cell.bold) for cell in line)
+        for r, cell in enumerate(line):
+            box = Box(left + c * w, r * h, w, h)
+            if cell.text:
+                muted = style.theme.muted if cell.state == "padding" else None
+                x = box.x + w / 2 + (widest / 2 if points else 0)
+                y = middle(box.y + h / 2, size.text)
+                if cell.corner:
+                    y = min(y - 2, box.bottom - SMALL - 2 - 0.24 * size.text)
+                marks.append(
+                    style.text(
+                        x,
+                        y,
+                        cell.text,
+                        size.text,
+                        fill=muted,
+                        bold=cell.bold,
+                        anchor="end" if points else "middle",
+                        cell=box,
+                    )
+                )
+            if cell.corner:
+                marks.append(_corner(style, cell.corner, box))
+    return marks
+
+
+def _corner(style: Style, text: str, box: Box) -> Mark:
+    fill = style.theme.tone("weight").deep
+    return style.text(box.right - 3, box.bottom - 3, text, SMALL, fill=fill, anchor="end", cell=box)
+
+
+def _labels(
+    style: Style, size: CellSize, inner: Box, shape: tuple[int, int], bottom: float
+) -> list[Mark]:
+    muted = style.theme.muted
+    rows = [
+        style.text(
+            inner.x - 8 if inner.x else 0,
+            middle(inner.y + (r + 0.5) * size.height, SMALL),
+            str(r),
+            SMALL,
+            fill=muted,
+            anchor="end",
+        )
+        for r in range(shape[0])
+    ]
+    columns = [
+        style.text(
+            inner.x + (c + 0.5) * size.width,
+            bottom + 16,
+            str(c),
+            SMALL,
+            fill=muted,
+            anchor="middle",
+        )
+        for c in range(shape[1])
+    ]
+    return [*rows, *columns]
+
+
+def named(
+    style: Style,
+    block: Block,
+    role: Role,
+    name: Words | str,
+    shape: Sequence[int] | str,
+    *,
+    left: float = 0,
+) -> Block:
+    """A block with its name above it and its shape under the name.
+
+    `left` is what the block has on its left (indices) that the name is not centred over.
+    """
+    tone = style.theme.tone(role)
+    below = shape if isinstance(shape, str) else times(shape)
+    text = style.say(name)
+    head = 44 if below else 28
+    room = max(style.width(text, BODY, True), style.width(below, SMALL))
+    center = left + (block.width - left) / 2
+    push = max(0, up4(room / 2 - center))
+    center += push
+    width = max(push + block.width, up4(center + room / 2))
+    marks: list[Mark] = [
+        style.text(center, 16, text, BODY, fill=tone.line, bold=True, anchor="middle")
+    ]
+    if below:
+        marks.append(style.text(center, 34, below, SMALL, fill=style.theme.muted, anchor="middle"))
+    marks.append(block.at(push, head))
+    return Block(width, block.height + head, tuple(marks), block.axis + head)
+
+
+def operator(style: Style, sign: str, width: float = 48) -> Sign:
+    """A sign between two arrays."""
+    wide = max(width, up4(style.width(sign, TITLE) + 16))
+    mark = style.text(wide / 2, middle(16, TITLE), sign, TITLE, anchor="middle")
+    return Sign(wide, 32, (mark,), 16)
+
+
+def near(length: float) -> int:
+    """The nearest place on the grid of 4."""
+    return near4(length)

@@ -1,0 +1,219 @@
+"""Arrays too large for numbers, as pictures with axes in pixels and a colour bar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from nnviz.figure.kit import SMALL, Block, Style, middle, up4
+from nnviz.figure.lines import segments
+from nnviz.figure.scene import Image, Mark, Rect
+from nnviz.numerals import rounded
+from nnviz.trace import Role
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Shades = Literal["grey", "signed", "rgb"]
+SIDE = 240
+"""The longer side of a picture."""
+FINE = 2
+"""Pixels of a picture that are kept a unit, for a scale of 2."""
+_BAR = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What the darkest and lightest shade stand for."""
+
+    shades: Shades
+    low: float
+    high: float
+
+
+def levels(array: np.ndarray) -> Levels:
+    """Greys for what is never negative, 0..255 or 0..65535 for whole numbers in that range;
+    else a map centred on 0."""
+    low, high = _ends(array)
+    if low < 0:
+        most = max(-low, high) or 1.0
+        return Levels("signed", -most, most)
+    if array.dtype.kind in "uib" and high <= 65535:
+        return Levels("grey", 0, 255 if high <= 255 else 65535)
+    return Levels("grey", 0, 1.0 if high <= 1 else high)
+
+
+def _ends(array: np.ndarray) -> tuple[float, float]:
+    import numpy as np
+
+    if not array.size:
+        return 0.0, 0.0
+    low, high = float(np.nanmin(array)), float(np.nanmax(array))
+    return (low, high) if np.isfinite([low, high]).all() else (-1.0, 1.0)
+
+
+def colored(array: np.ndarray) -> bool:
+    """Whether C×H×W is a colour picture: three channels of 0..255 or 0..65535."""
+    return array.ndim == 3 and len(array) == 3 and array.dtype.kind in "ui" and array.min() >= 0
+
+
+def drawn_size(shape: Sequence[int], side: int = SIDE) -> tuple[int, int]:
+    """Width and height of a picture of H×W cells: whole units a cell where there is room."""
+    h, w = shape
+    longest = max(h, w)
+    if longest <= side:
+        unit = max(1, side // longest)
+        return max(4, w * unit), max(4, h * unit)
+    return max(4, round(w * side / longest)), max(4, round(h * side / longest))
+
+
+def pixels(style: Style, array: np.ndarray, size: tuple[int, int], scale: Levels) -> np.ndarray:
+    """An array (H×W, or 3×H×W in colour) as uint8 pixels, no finer than is drawn."""
+    import numpy as np
+
+    most = (FINE * size[0], FINE * size[1])
+    if scale.shades == "rgb":
+        parts = [_greys(_reduced(channel, most), scale) for channel in array]
+        return np.stack(parts, -1)
+    small = _reduced(array, most)
+    if scale.shades == "grey":
+        return _greys(small, scale)
+    return _diverging(style, small, scale)
+
+
+def _reduced(array: np.ndarray, most: tuple[int, int]) -> np.ndarray:
+    """The mean of each block that falls on one pixel."""
+    import numpy as np
+    from PIL import Image as Pillow
+
+    width, height = min(most[0], array.shape[1]), min(most[1], array.shape[0])
+    if (height, width) == array.shape:
+        return array
+    picture = Pillow.fromarray(np.ascontiguousarray(array, dtype=np.float32))
+    return np.asarray(picture.resize((width, height), Pillow.Resampling.BOX))
+
+
+def _greys(array: np.ndarray, scale: Levels) -> np.ndarray:
+    import numpy as np
+
+    unit = np.clip((array - scale.low) / (scale.high - scale.low or 1.0), 0, 1)
+    return np.asarray(np.round(255 * np.nan_to_num(unit)), np.uint8)
+
+
+def _diverging(style: Style, array: np.ndarray, scale: Levels) -> np.ndarray:
+    import numpy as np
+
+    low, mid, high = (
+        np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)], np.float32)
+        for c in (style.theme.low, style.theme.middle, style.theme.high)
+    )
+    unit = np.clip(np.nan_to_num(array / (scale.high or 1.0)), -1, 1).astype(np.float32)[..., None]
+    mixed = mid + np.where(unit < 0, (mid - low) * unit, (high - mid) * unit)
+    return np.asarray(np.round(mixed), np.uint8)
+
+
+def picture(
+    style: Style,
+    array: np.ndarray,
+    role: Role,
+    *,
+    side: int = SIDE,
+    window: tuple[float, float, float, float] | None = None,
+    shades: Levels | None = None,
+    bar: bool = True,
+    axes: bool = True,
+) -> Block:
+    """An array as a picture; `window` is (row, column, rows, columns) of it, outlined.
+
+    Signed maps get a colour bar at their right.
+    """
+    scale = shades or levels(array)
+    h, w = array.shape[-2:]
+    width, height = drawn_size((h, w), side)
+    left = up4(style.width(str(h), SMALL) + 8) if axes else 0
+    tone = style.theme.tone(role)
+    data = pixels(style, array, (width, height), scale)
+    marks: list[Mark] = [
+        Image(left, 0, width, height, data),
+        Rect(left, 0, width, height, None, tone.line, 2, tone.dash),
+    ]
+    if window is not None:
+        marks += _window(style, role, window, (left, width / w, height / h))
+    if axes:
+        marks += _axes(style, (h, w), (width, height), left)
+    total = left + width
+    if bar and scale.shades == "signed":
+        marks += _bar(style, scale, total + 8, height)
+        total += 8 + _BAR + 4 + _bar_room(style, scale)
+    return Block(up4(total), up4(height + (20 if axes else 0)), tuple(marks), height / 2)
+
+
+def _window(
+    style: Style,
+    role: Role,
+    window: tuple[float, float, float, float],
+    frame: tuple[float, float, float],
+) -> list[Mark]:
+    """The outline of a window, on a light and a dark line so that it shows on any picture."""
+    row, column, rows, columns = window
+    left, sx, sy = frame
+    x, y = left + column * sx, row * sy
+    w, h = max(6, columns * sx), max(6, rows * sy)
+    return [
+        Rect(x, y, w, h, None, "#ffffff", 5),
+        Rect(x, y, w, h, None, style.theme.tone(role).line, 3),
+    ]
+
+
+def _axes(style: Style, shape: tuple[int, int], size: tuple[int, int], left: float) -> list[Mark]:
+    """Ticks at round numbers of pixels, from 0."""
+    muted = style.theme.muted
+    across = _ticks(shape[1], size[0], 44)
+    down = _ticks(shape[0], size[1], 24)
+    marks: list[Mark] = [
+        segments(
+            [((left + x, size[1]), (left + x, size[1] + 4)) for _, x in across]
+            + [((left - 4, y), (left, y)) for _, y in down],
+            muted,
+        )
+    ]
+    for n, x in across:
+        marks.append(style.text(left + x, size[1] + 16, str(n), SMALL, fill=muted, anchor="middle"))
+    for n, y in down:
+        place = middle(max(4.0, y), SMALL)
+        marks.append(style.text(left - 6, place, str(n), SMALL, fill=muted, anchor="end"))
+    return marks
+
+
+def _ticks(count: int, length: float, apart: float) -> list[tuple[int, float]]:
+    """Round numbers below `count`, at least `apart` from each other, and where they stand."""
+    step = next(
+        m * 10**e for e in range(12) for m in (1, 2, 5) if m * 10**e * length / count >= apart
+    )
+    return [(n, n * length / count) for n in range(0, count, step)]
+
+
+def _bar_room(style: Style, scale: Levels) -> int:
+    return up4(max(style.width(t, SMALL) for t in _bar_texts(scale)))
+
+
+def _bar_texts(scale: Levels) -> list[str]:
+    return [rounded(scale.high, 3), "0", rounded(scale.low, 3)]
+
+
+def _bar(style: Style, scale: Levels, x: float, height: float) -> list[Mark]:
+    import numpy as np
+
+    ramp = np.linspace(scale.high, scale.low, 64)[:, None]
+    marks: list[Mark] = [
+        Image(x, 0, _BAR, height, _diverging(style, ramp, scale), crisp=False),
+        Rect(x, 0, _BAR, height, None, style.theme.muted, 1),
+    ]
+    texts = _bar_texts(scale) if height >= 48 else _bar_texts(scale)[::2]
+    for i, text in enumerate(texts):
+        y = 4 + (height - 8) * i / (len(texts) - 1)
+        marks.append(
+            style.text(x + _BAR + 4, middle(y, SMALL), text, SMALL, fill=style.theme.muted)
+        )
+    return marks

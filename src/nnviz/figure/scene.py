@@ -1,0 +1,281 @@
+"""The waist of pictures: what every arrangement returns and every picture format draws.
+
+A closed set of marks, plain and frozen, with extents that can be measured before a pixel
+exists. Lengths are in units of one pixel at scale 1, y goes down. Colours are `#rrggbb`;
+None draws nothing. No format computes a position; no arrangement knows a format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from nnviz.figure.typeface import Fonts
+
+Color: TypeAlias = str | None
+Dash: TypeAlias = tuple[float, ...]
+Anchor = Literal["start", "middle", "end"]
+Place = Literal["", "sub", "sup"]
+
+ASCENT, DESCENT = 0.77, 0.24
+"""What a line of text takes above and below its baseline, as parts of its size."""
+SMALLER = 0.72
+"""The size of a subscript or superscript, as part of the text's."""
+SHIFT = {"": 0.0, "sub": 0.2, "sup": -0.34}
+"""How far below the baseline a span stands, as part of the text's size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in the plane: what a mark takes."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.height
+
+    def overlaps(self, other: Box, slack: float = 0.01) -> bool:
+        """Whether the two share more than an edge."""
+        return (
+            self.x < other.right - slack
+            and other.x < self.right - slack
+            and self.y < other.bottom - slack
+            and other.y < self.bottom - slack
+        )
+
+    def holds(self, other: Box, slack: float = 0.01) -> bool:
+        """Whether `other` lies inside."""
+        return (
+            other.x >= self.x - slack
+            and other.y >= self.y - slack
+            and other.right <= self.right + slack
+            and other.bottom <= self.bottom + slack
+        )
+
+    def moved(self, dx: float, dy: float) -> Box:
+        return Box(self.x + dx, self.y + dy, self.width, self.height)
+
+
+@dataclass(frozen=True, slots=True)
+class Hatch:
+    """Parallel lines over a fill: `gap` apart, at 45 degrees, up or down."""
+
+    color: str
+    gap: float = 6
+    width: float = 1
+    up: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A rectangle; its outline is centred on its edge."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    fill: Color = None
+    stroke: Color = None
+    line: float = 1
+    dash: Dash = ()
+    radius: float = 0
+    hatch: Hatch | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ellipse:
+    """An ellipse around (x, y)."""
+
+    x: float
+    y: float
+    rx: float
+    ry: float
+    fill: Color = None
+    stroke: Color = None
+    line: float = 1
+    dash: Dash = ()
+
+
+Command: TypeAlias = tuple[str, tuple[float, ...]]
+"""("M", (x, y)), ("L", (x, y)), ("C", (x1, y1, x2, y2, x, y)) or ("Z", ())."""
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Straight lines and cubic curves in absolute coordinates."""
+
+    commands: tuple[Command, ...]
+    fill: Color = None
+    stroke: Color = None
+    line: float = 1
+    dash: Dash = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a text in one colour and weight, `width` wide as measured."""
+
+    text: str
+    fill: str
+    width: float
+    bold: bool = False
+    place: Place = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A line of text; (x, y) is on its baseline, at its start, middle or end."""
+
+    x: float
+    y: float
+    spans: tuple[Span, ...]
+    size: float
+    anchor: Anchor = "start"
+    halo: Color = None
+    """The colour of an outline behind the letters, where the page is not known."""
+    cell: Box | None = None
+    """The cell it belongs to and has to stay in."""
+
+    @property
+    def width(self) -> float:
+        return sum(span.width for span in self.spans)
+
+    @property
+    def start(self) -> float:
+        """The x of its left end."""
+        return self.x - {"start": 0.0, "middle": 0.5, "end": 1.0}[self.anchor] * self.width
+
+    @property
+    def content(self) -> str:
+        return "".join(span.text for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Image:
+    """A picture: `pixels` (uint8, H×W or H×W×3) fill the box; `crisp` keeps them square."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    pixels: np.ndarray
+    crisp: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Marks moved together by (x, y)."""
+
+    marks: tuple[Mark, ...]
+    x: float = 0
+    y: float = 0
+
+
+Mark: TypeAlias = Rect | Ellipse | Path | Text | Image | Group
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A figure: marks in the order they are painted, on a page of a size."""
+
+    width: float
+    height: float
+    marks: tuple[Mark, ...]
+    title: str
+    desc: str
+    """One sentence that a screen reader can say."""
+    fonts: Fonts = field(repr=False, compare=False)
+    page: Color = None
+
+    def flat(self) -> Iterator[Rect | Ellipse | Path | Text | Image]:
+        """Every mark without groups, where it stands on the page."""
+        return flatten(self.marks)
+
+    def texts(self) -> list[Text]:
+        """Every text, where it stands on the page."""
+        return [mark for mark in self.flat() if isinstance(mark, Text)]
+
+
+def flatten(
+    marks: Iterable[Mark], dx: float = 0, dy: float = 0
+) -> Iterator[Rect | Ellipse | Path | Text | Image]:
+    """The marks inside groups, each moved to where its groups put it."""
+    for mark in marks:
+        if isinstance(mark, Group):
+            yield from flatten(mark.marks, dx + mark.x, dy + mark.y)
+        else:
+            yield _moved(mark, dx, dy)
+
+
+def _moved(
+    mark: Rect | Ellipse | Path | Text | Image, dx: float, dy: float
+) -> Rect | Ellipse | Path | Text | Image:
+    if not dx and not dy:
+        return mark
+    if isinstance(mark, Path):
+        shift = (dx, dy) * 3
+        commands = tuple(
+            (letter, tuple(p + s for p, s in zip(points, shift, strict=False)))
+            for letter, points in mark.commands
+        )
+        return replace(mark, commands=commands)
+    if isinstance(mark, Text) and mark.cell is not None:
+        return replace(mark, x=mark.x + dx, y=mark.y + dy, cell=mark.cell.moved(dx, dy))
+    return replace(mark, x=mark.x + dx, y=mark.y + dy)
+
+
+def extent(mark: Mark) -> Box:
+    """What a mark takes, its outline included.
+
+    >>> extent(Rect(4, 8, 20, 12, stroke="#000000", line=2))
+    Box(x=3.0, y=7.0, width=22.0, height=14.0)
+    """
+    match mark:
+        case Rect(x=x, y=y, width=width, height=height):
+            return _grown(Box(x, y, width, height), mark.line / 2 if mark.stroke else 0)
+        case Ellipse(x=x, y=y, rx=rx, ry=ry):
+            box = Box(x - rx, y - ry, 2 * rx, 2 * ry)
+            return _grown(box, mark.line / 2 if mark.stroke else 0)
+        case Path():
+            points = [p for _, points in mark.commands for p in points]
+            return _grown(_hull(points[::2], points[1::2]), mark.line / 2 if mark.stroke else 0)
+        case Text():
+            return _text_extent(mark)
+        case Image(x=x, y=y, width=width, height=height):
+            return Box(x, y, width, height)
+        case Group():
+            boxes = [extent(m) for m in flatten(mark.marks, mark.x, mark.y)]
+            xs = [b.x for b in boxes] + [b.right for b in boxes]
+            return _hull(xs, [b.y for b in boxes] + [b.bottom for b in boxes])
+
+
+def _text_extent(text: Text) -> Box:
+    tops, bottoms = [0.0], [0.0]
+    for span in text.spans:
+        size = text.size * (SMALLER if span.place else 1)
+        shift = SHIFT[span.place] * text.size
+        tops.append(shift - ASCENT * size)
+        bottoms.append(shift + DESCENT * size)
+    return Box(text.start, text.y + min(tops), text.width, max(bottoms) - min(tops))
+
+
+def _grown(box: Box, by: float) -> Box:
+    return Box(box.x - by, box.y - by, box.width + 2 * by, box.height + 2 * by)
+
+
+def _hull(xs: list[float], ys: list[float]) -> Box:
+    if not xs:
+        return Box(0, 0, 0, 0)
+    return Box(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))

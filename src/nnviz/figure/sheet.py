@@ -1,0 +1,81 @@
+"""A sheet: several steps as numbered panels, as a textbook prints steps 1 to 4."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from nnviz.figure.kit import (
+    BODY,
+    MARGIN,
+    PAGE,
+    ROOM,
+    Block,
+    Style,
+    column,
+    fact_lines,
+    framed,
+    heading_of,
+    lines,
+    row,
+    up4,
+)
+from nnviz.figure.kit import TITLE as LARGE
+from nnviz.figure.scene import Rect, Scene
+from nnviz.trace import Step, Trace
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    from nnviz.figure.look import Look
+
+GAP = 24
+
+
+def sheet(trace: Trace, look: Look, view: Any, steps: Sequence[Step]) -> Scene:
+    """The steps as panels, as many side by side as fit the page."""
+    style = Style.of(look)
+    panels = [_panel(trace, look, view, style, step) for step in steps]
+    width = max(p.width for p in panels)
+    height = max(p.height for p in panels)
+    across = max(1, int((ROOM + GAP) // (width + GAP)))
+    across = min(across, len(panels))
+    even = [replace(p, width=width, height=height, axis=0) for p in panels]
+    rows = [row(even[i : i + across], GAP) for i in range(0, len(even), across)]
+    title = heading_of(style, trace, look, None)
+    head = [lines(style, title, LARGE, room=ROOM, bold=True), *fact_lines(style, trace)]
+    block = column([column(head, 4), column(rows, GAP)], 20)
+    said = Words(
+        "{title}: steps {steps} of {count}",
+        title=title,
+        steps=_numbers([s.number for s in steps]),
+        count=len(trace.steps),
+    )
+    return framed(style, block, title, style.say(said) + ".")
+
+
+def _panel(trace: Trace, look: Look, view: Any, style: Style, step: Step) -> Block:
+    """A panel with its number above it, in a thin frame."""
+    maker = getattr(view, "panel", None)
+    if maker is not None:
+        inner = maker(trace, style, step)
+    else:
+        scene = view.draw(trace, look, step)
+        inner = Block(
+            min(PAGE, scene.width) - 2 * MARGIN,
+            scene.height - 2 * MARGIN,
+            tuple(replace(m, x=m.x - MARGIN, y=m.y - MARGIN) for m in scene.marks),
+        )
+        return inner
+    number = lines(style, style.say(Words("step {n}", n=step.number)), BODY, bold=True)
+    block = column([number, inner], 8)
+    width, height = up4(block.width + 24), up4(block.height + 24)
+    frame = Rect(0, 0, width, height, None, style.theme.rule, 1, (), 8)
+    return Block(width, height, (frame, block.at(12, 12)))
+
+
+def _numbers(steps: Sequence[int]) -> str:
+    """1–4, or 1, 5, 9."""
+    if list(steps) == list(range(steps[0], steps[-1] + 1)):
+        return f"{steps[0]}–{steps[-1]}"
+    return ", ".join(str(n) for n in steps)

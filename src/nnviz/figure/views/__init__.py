@@ -1,0 +1,1 @@
+"""Arrangements, one file each, found by their names: `{op}_{view}.py`."""

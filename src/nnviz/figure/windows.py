@@ -1,0 +1,237 @@
+"""What a sliding window's trace shows on two axes: one sample, one filter, its channels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nnviz.errors import NnvizError
+from nnviz.figure.grid import Cell, Table, cells, changed
+from nnviz.figure.kit import Style
+from nnviz.numerals import numerals
+from nnviz.shapes import Axis
+from nnviz.trace import Step, Trace
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Slices:
+    """The part of a trace that one figure draws."""
+
+    x: np.ndarray
+    """(C, H, W): the channels that this filter reads."""
+    w: np.ndarray | None
+    """(C, kH, kW), or None where nothing is learned."""
+    b: np.ndarray | None
+    """(1,), or None."""
+    y: np.ndarray
+    """(H', W')."""
+    axes: tuple[Axis, Axis]
+    sample: int
+    samples: int
+    filter: int
+    filters: int
+    first: int
+    """The number of the first channel of `x`."""
+    channels: int
+    """How many channels the whole input has."""
+    at: Place | None
+    """The output cell of the step, in `y`."""
+
+
+def slices(trace: Trace, step: Step | None, sample: int = 0) -> Slices:
+    """Cut from a trace of conv or pool what a figure of `step` draws."""
+    dims = len(trace.axes)
+    x = trace.arrays["input"]
+    full = x.reshape((1,) * (dims + 2 - x.ndim) + x.shape)
+    out = trace.output
+    y = out.reshape((len(full), -1, *out.shape[out.ndim - dims :]))
+    filters = y.shape[1]
+    n, f = sample, 0
+    if step is not None:
+        n, f = divmod(_flat(step.index[: out.ndim - dims], out.shape[: out.ndim - dims]), filters)
+    elif sample >= len(full):
+        raise NnvizError(
+            "--sample {n} is past the end: the batch has {count}, counted from 0",
+            n=sample,
+            count=len(full),
+        )
+    w = _weights(trace, f, full.shape[1], filters)
+    each = full.shape[1] if w is None else len(w)
+    groups = full.shape[1] // each if w is not None else 1
+    first = f // max(1, filters // groups) * each
+    if w is None:
+        first, each = f, 1
+    b = trace.arrays.get("bias")
+    return Slices(
+        x=_flat_channels(full[n, first : first + each], dims),
+        w=None if w is None else _flat_channels(w, dims),
+        b=None if b is None else b.reshape(-1)[f : f + 1],
+        y=_plane(y[n, f], dims),
+        axes=_two(trace.axes),
+        sample=n,
+        samples=len(full),
+        filter=f,
+        filters=filters,
+        first=first,
+        channels=full.shape[1],
+        at=None if step is None else _two_of(step.index[out.ndim - dims :]),
+    )
+
+
+def flat_enough(trace: Trace) -> Words | None:
+    """Whether the window slides over one or two axes."""
+    if len(trace.axes) > 2:
+        return Words("the window slides over {n} axes", n=len(trace.axes))
+    return None
+
+
+def group_channels(trace: Trace) -> int:
+    """How many input channels one filter reads."""
+    x, dims = trace.arrays["input"], len(trace.axes)
+    channels = x.shape[-dims - 1] if x.ndim > dims else 1
+    return int(channels // trace.options.get("groups", 1))
+
+
+def _weights(trace: Trace, f: int, channels: int, filters: int) -> np.ndarray | None:
+    """(C/groups, k…): the kernel of filter `f`; one given for all channels is repeated."""
+    kernel = trace.arrays.get("kernel")
+    if kernel is None:
+        return None
+    dims = len(trace.axes)
+    each = group_channels(trace)
+    lead = kernel.shape[: kernel.ndim - dims]
+    if len(lead) == 2:
+        chosen = kernel[f if len(kernel) == filters else 0]
+    elif len(lead) == 1 and len(kernel) == each:
+        chosen = kernel
+    else:
+        chosen = kernel.reshape(-1, *kernel.shape[kernel.ndim - dims :])[:1]
+    if len(chosen) != each:
+        import numpy as np
+
+        chosen = np.broadcast_to(chosen[:1], (each, *chosen.shape[1:]))
+    return chosen
+
+
+def _flat(index: tuple[int, ...], shape: tuple[int, ...]) -> int:
+    flat = 0
+    for i, n in zip(index, shape, strict=True):
+        flat = flat * n + i
+    return flat
+
+
+def _flat_channels(array: np.ndarray, dims: int) -> np.ndarray:
+    return array[:, None, :] if dims == 1 else array
+
+
+def _plane(array: np.ndarray, dims: int) -> np.ndarray:
+    return array[None, :] if dims == 1 else array
+
+
+def _two(axes: tuple[Axis, ...]) -> tuple[Axis, Axis]:
+    return (Axis(1, 1), axes[0]) if len(axes) == 1 else (axes[0], axes[1])
+
+
+def _two_of(index: tuple[int, ...]) -> Place:
+    return (0, index[0]) if len(index) == 1 else (index[0], index[1])
+
+
+# --- the input with its padding ------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Padded:
+    """An input channel as a table with its padding around it."""
+
+    table: Table
+    origin: Place
+    """Where the input itself begins in the table."""
+    shape: Place
+    windows: tuple[tuple[int, int, int, int], ...]
+    """What gets a firm outline: (row, column, rows, columns) of the table."""
+
+
+def padded(
+    trace: Trace,
+    style: Style,
+    channel: np.ndarray,
+    axes: tuple[Axis, Axis],
+    at: Place | None,
+    weights: np.ndarray | None = None,
+) -> Padded:
+    """A channel (H, W) with the padding that its windows read, and the window at `at` active.
+
+    `weights` (kH, kW) are put small into the lower right of the window's cells.
+    """
+    spans = [_span(axis) for axis in axes]
+    form = numerals(channel, style.precision)
+    inner = cells(channel, style.precision, form)
+    unused = [set(axis.unused) for axis in axes]
+    table = []
+    for r in spans[0]:
+        line = []
+        for c in spans[1]:
+            source = [axis.source(p, trace.pad_mode) for axis, p in zip(axes, (r, c), strict=True)]
+            if 0 <= r < axes[0].size and 0 <= c < axes[1].size:
+                state = "unused" if r in unused[0] or c in unused[1] else "plain"
+                line.append(Cell(inner[r][c].text, state))  # type: ignore[arg-type]
+            else:
+                line.append(Cell(_pad_text(trace, inner, source), "padding"))
+        table.append(line)
+    origin = (-spans[0].start, -spans[1].start)
+    windows: tuple[tuple[int, int, int, int], ...] = ()
+    if at is not None:
+        table, windows = _activated(style, table, axes, at, origin, weights)
+    return Padded(table, origin, (axes[0].size, axes[1].size), windows)
+
+
+def _span(axis: Axis) -> range:
+    """From the first to the last coordinate that is drawn: the input, and what windows read."""
+    last = axis.positions(axis.out - 1)
+    return range(-axis.before, max(axis.size + axis.after, last[-1] + 1 if axis.out else 0))
+
+
+def _pad_text(trace: Trace, inner: Table, source: list[int | None]) -> str:
+    row, column = source
+    if row is None or column is None:
+        return "" if trace.op == "pool" and trace.options.get("kind") == "max" else "0"
+    return inner[row][column].text
+
+
+def _activated(
+    style: Style,
+    table: Table,
+    axes: tuple[Axis, Axis],
+    at: Place,
+    origin: Place,
+    weights: np.ndarray | None,
+) -> tuple[Table, tuple[tuple[int, int, int, int], ...]]:
+    rows, columns = (axis.positions(o) for axis, o in zip(axes, at, strict=True))
+    places = [(r + origin[0], c + origin[1]) for r in rows for c in columns]
+    for r, c in places:
+        state = "active" if table[r][c].state != "padding" else "padding"
+        fill = style.theme.tone("input").active if state == "padding" else None
+        table = changed(table, [(r, c)], state=state, fill=fill)
+    if weights is not None:
+        form = numerals(weights, style.precision)
+        for (r, c), value in zip(places, weights.reshape(-1), strict=True):
+            table = changed(table, [(r, c)], corner="×" + form(value))
+    first = places[0]
+    if all(axis.dilation == 1 or axis.kernel == 1 for axis in axes):
+        return table, ((*first, len(rows), len(columns)),)
+    return table, tuple((r, c, 1, 1) for r, c in places)
+
+
+def result(style: Style, y: np.ndarray, at: Place | None) -> Table:
+    """An output map; of a step, its cell active and those after it empty."""
+    table = cells(y, style.precision)
+    if at is None:
+        return table
+    after = [(r, c) for r in range(y.shape[0]) for c in range(y.shape[1]) if (r, c) > at]
+    return changed(changed(table, after, text=""), [at], state="active", bold=True)

@@ -1,0 +1,215 @@
+"""SVG: a Scene written as text, sized in pixels at scale 1."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from nnviz.figure import scene
+from nnviz.formats import Format, Request
+from nnviz.formats._figure import drawn as figure_of
+from nnviz.trace import Trace
+
+if TYPE_CHECKING:
+    import numpy as np
+
+STACK = (
+    "'DejaVu Sans', Verdana, 'Apple SD Gothic Neo', 'Malgun Gothic', "
+    "'Noto Sans KR', 'Noto Sans CJK KR', NanumGothic, sans-serif"
+)
+"""DejaVu's nearest relative, then the Korean faces of macOS, Windows and Linux."""
+
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
+
+
+def write(trace: Trace, request: Request) -> bytes:
+    """The figure of a trace as an SVG document."""
+    drawn = figure_of(trace, request)
+    return svg(drawn, embed_font=request.look.embed_font).encode()
+
+
+def svg(drawn: scene.Scene, *, embed_font: bool = False, prefix: str = "") -> str:
+    """A Scene as an SVG document; `prefix` keeps ids apart where several share a page."""
+    width, height = number(drawn.width), number(drawn.height)
+    marks = list(drawn.flat())
+    hatches = _hatches(marks)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" role="img" aria-labelledby="{prefix}title {prefix}desc" '
+        f'font-family="{escape(STACK)}">',
+        f'<title id="{prefix}title">{escape(drawn.title)}</title>',
+        f'<desc id="{prefix}desc">{escape(drawn.desc)}</desc>',
+        *_definitions(drawn, hatches, prefix, embed_font),
+    ]
+    if drawn.page:
+        parts.append(f'<rect width="{width}" height="{height}" fill="{drawn.page}"/>')
+    parts += (_mark(mark, hatches, prefix) for mark in marks)
+    return "\n".join([*parts, "</svg>\n"])
+
+
+def escape(text: str) -> str:
+    """Text as XML takes it; characters that XML cannot hold become �.
+
+    >>> escape("a < b & c")
+    'a &lt; b &amp; c'
+    """
+    allowed = (
+        c if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff"
+        else "\ufffd"
+        for c in text
+    )  # fmt: skip
+    return "".join(allowed).translate(_ESCAPES)
+
+
+def number(value: float) -> str:
+    """A coordinate, to a hundredth, without needless zeros.
+
+    >>> number(12.0), number(7.125), number(-0.001)
+    ('12', '7.12', '0')
+    """
+    shown = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if shown == "-0" else shown
+
+
+def _hatches(marks: Iterable[object]) -> dict[scene.Hatch, str]:
+    used = (m.hatch for m in marks if isinstance(m, scene.Rect) and m.hatch)
+    return {hatch: f"hatch{i}" for i, hatch in enumerate(dict.fromkeys(used))}
+
+
+def _definitions(
+    drawn: scene.Scene, hatches: dict[scene.Hatch, str], prefix: str, embed_font: bool
+) -> Iterator[str]:
+    if embed_font:
+        yield f"<style>{''.join(_faces(drawn))}</style>"
+    for hatch, name in hatches.items():
+        gap, middle = number(hatch.gap), number(hatch.gap / 2)
+        turn = -45 if hatch.up else 45
+        yield (
+            f'<defs><pattern id="{prefix}{name}" width="{gap}" height="{gap}" '
+            f'patternUnits="userSpaceOnUse" patternTransform="rotate({turn})">'
+            f'<path d="M0 {middle}H{gap}" stroke="{hatch.color}" '
+            f'stroke-width="{number(hatch.width)}"/></pattern></defs>'
+        )
+
+
+def _faces(drawn: scene.Scene) -> Iterator[str]:
+    """The fonts that come with nnviz and are used, inside the document."""
+    used = {
+        (face.path, span.bold)
+        for text in drawn.texts()
+        for span in text.spans
+        for face, _ in drawn.fonts.runs(span.text, span.bold)
+    }
+    for path, bold in sorted(used):
+        family = "DejaVu Sans" if path.name.startswith("DejaVu") else "Noto Sans KR"
+        data = base64.b64encode(path.read_bytes()).decode("ascii")
+        yield (
+            f"@font-face{{font-family:'{family}';font-weight:{'bold' if bold else 'normal'};"
+            f"src:url(data:font/{path.suffix[1:]};base64,{data})}}"
+        )
+
+
+def _mark(mark: object, hatches: dict[scene.Hatch, str], prefix: str) -> str:
+    match mark:
+        case scene.Rect():
+            return _rect(mark, hatches, prefix)
+        case scene.Ellipse(x=x, y=y, rx=rx, ry=ry):
+            place = f'cx="{number(x)}" cy="{number(y)}" rx="{number(rx)}" ry="{number(ry)}"'
+            return f"<ellipse {place}{_paint(mark)}/>"
+        case scene.Path(commands=commands):
+            data = "".join(
+                letter + " ".join(number(p) for p in points) for letter, points in commands
+            )
+            joins = ' stroke-linejoin="round"' if mark.stroke and mark.line > 1 else ""
+            return f'<path d="{data}"{_paint(mark)}{joins}/>'
+        case scene.Image():
+            return _image(mark)
+        case scene.Text():
+            return _text(mark)
+    raise TypeError(type(mark).__name__)
+
+
+def _paint(mark: scene.Rect | scene.Ellipse | scene.Path) -> str:
+    paint = f' fill="{mark.fill or "none"}"'
+    if mark.stroke:
+        paint += f' stroke="{mark.stroke}" stroke-width="{number(mark.line)}"'
+        if mark.dash:
+            paint += f' stroke-dasharray="{" ".join(number(d) for d in mark.dash)}"'
+    return paint
+
+
+def _rect(mark: scene.Rect, hatches: dict[scene.Hatch, str], prefix: str) -> str:
+    place = (
+        f'x="{number(mark.x)}" y="{number(mark.y)}" '
+        f'width="{number(mark.width)}" height="{number(mark.height)}"'
+    )
+    if mark.radius:
+        place += f' rx="{number(mark.radius)}"'
+    drawn = ""
+    if mark.fill or mark.stroke or mark.hatch is None:
+        drawn = f"<rect {place}{_paint(mark)}/>"
+    if mark.hatch:
+        drawn += f'<rect {place} fill="url(#{prefix}{hatches[mark.hatch]})"/>'
+    return drawn
+
+
+def _image(mark: scene.Image) -> str:
+    crisp = (
+        ' image-rendering="optimizeSpeed" style="image-rendering:pixelated"' if mark.crisp else ""
+    )
+    data = base64.b64encode(png_bytes(mark.pixels)).decode("ascii")
+    return (
+        f'<image x="{number(mark.x)}" y="{number(mark.y)}" width="{number(mark.width)}" '
+        f'height="{number(mark.height)}" preserveAspectRatio="none"{crisp} '
+        f'href="data:image/png;base64,{data}"/>'
+    )
+
+
+def png_bytes(pixels: np.ndarray) -> bytes:
+    """Pixels (uint8, H×W or H×W×3) as a PNG file."""
+    from PIL import Image
+
+    stream = BytesIO()
+    Image.fromarray(pixels).save(stream, "PNG", optimize=True)
+    return stream.getvalue()
+
+
+def _text(mark: scene.Text) -> str:
+    """A text with its measured length, so that another face does not break the layout."""
+    size = f'font-size="{number(mark.size)}"'
+    if mark.halo:
+        size += (
+            f' stroke="{mark.halo}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
+        )
+    spans = [span for span in mark.spans if span.text]
+    if len(spans) == 1 and not spans[0].place:
+        span = spans[0]
+        anchor = "" if mark.anchor == "start" else f' text-anchor="{mark.anchor}"'
+        place = f'x="{number(mark.x)}" y="{number(mark.y)}"{anchor}'
+        return f"<text {place} {size}{_face(span)}>{_kept(span.text)}</text>"
+    drawn, x = [], mark.start
+    for span in spans:
+        y = mark.y + scene.SHIFT[span.place] * mark.size
+        small = f' font-size="{number(mark.size * scene.SMALLER)}"' if span.place else ""
+        if span.text.strip(" "):
+            place = f'x="{number(x)}" y="{number(y)}"{small}'
+            drawn.append(f"<tspan {place}{_face(span)}>{_kept(span.text)}</tspan>")
+        x += span.width
+    return f'<text {size} xml:space="preserve">{"".join(drawn)}</text>'
+
+
+def _face(span: scene.Span) -> str:
+    weight = ' font-weight="bold"' if span.bold else ""
+    length = ""
+    if len(span.text) > 1:
+        length = f' textLength="{number(span.width)}" lengthAdjust="spacingAndGlyphs"'
+    return f' fill="{span.fill}"{weight}{length}'
+
+
+def _kept(text: str) -> str:
+    return escape(text)
+
+
+FORMAT = Format("figure", (".svg",), write)
