@@ -1,0 +1,78 @@
+"""params: published counts, derivations, receptive fields, refusals inside a chain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from helpers import run
+
+LENET = (
+    "conv --filters 6 --size 5 --pad 2 | act tanh | pool -k 2 --kind avg"
+    " | conv --filters 16 --size 5 | act tanh | pool -k 2 --kind avg"
+    " | flatten | dense --units 120 | dense --units 84 | dense --units 10"
+)
+
+
+def test_refuses_no_input_shape() -> None:
+    with pytest.raises(ValueError, match="needs --input"):
+        run("params", None, net="flatten")
+
+
+def test_refuses_a_shape_with_the_layer_and_a_caret() -> None:
+    with pytest.raises(ValueError, match="9×9 is larger") as caught:
+        run("params", None, net="act relu\nconv --size 9", input=(1, 4, 4))
+    message = str(caught.value)
+    assert "net, line 2, column 1\n    conv --size 9\n    ^^^^^^^^^^^^^" in message
+    assert "in layer 2 of the chain: conv --size 9" in message
+
+
+def test_lenet_has_the_published_number_of_parameters() -> None:
+    """LeCun et al. 1998 with full connections in C3: 61,706 (torchinfo counts the same)."""
+    trace = run("params", None, net=LENET, input=(1, 28, 28))
+    assert trace.results["total"]["params"] == 61_706
+    outputs = [row["output"] for row in trace.results["rows"]]
+    assert outputs[5:7] == [[16, 5, 5], [400]]
+    assert outputs[-1] == [10]
+
+
+def test_alexnet_first_layers_have_the_published_receptive_fields() -> None:
+    """Araujo, Norris and Sim (2019), AlexNet v2: conv1 11, pool1 19, conv2 51, pool2 67."""
+    chain = (
+        "conv --filters 64 --size 11 --stride 4 | pool -k 3 --stride 2"
+        " | conv --filters 192 --size 5 --pad 2 | pool -k 3 --stride 2"
+    )
+    trace = run("params", None, net=chain, input=(3, 224, 224))
+    fields = [row["receptive_field"] for row in trace.results["rows"]]
+    assert fields == [[11, 11], [19, 19], [51, 51], [67, 67]]
+
+
+def test_the_note_sets_four_weights_against_thirty_six() -> None:
+    trace = run("params", None, net="conv -k '1 2; 3 4'", input=(3, 3), versus="mlp")
+    (row,) = trace.results["versus"]
+    assert row["conv"]["weights"] == 4
+    assert row["dense"] == {"weights": 36, "formula": "9 × 4"}
+
+
+ROWS: list[tuple[str, str, tuple[int, ...], dict[str, Any]]] = [
+    (
+        "conv",
+        "conv --filters 64 --size 3",
+        (3, 8, 8),
+        {"formula": "64 × (3·3·3) + 64", "weights": 1728, "biases": 64, "receptive_field": [3, 3]},
+    ),
+    ("act keeps all", "act relu", (3, 8, 8), {"output": [3, 8, 8], "params": 0, "formula": ""}),
+    ("dense sees all", "dense --units 2", (8,), {"params": 18, "receptive_field": None}),
+    ("flatten has no field", "flatten", (3, 8, 8), {"output": [192], "receptive_field": None}),
+    ("rnn", "rnn --hidden 4", (5, 3), {"output": [5, 4], "params": 4 * 7 + 4}),
+    ("one-dimensional", "conv -k '1 2 3'", (9,), {"output": [7], "receptive_field": [3]}),
+]
+
+
+@pytest.mark.parametrize(("net", "shape", "row"), [r[1:] for r in ROWS], ids=[r[0] for r in ROWS])
+def test_rows(net: str, shape: tuple[int, ...], row: dict[str, Any]) -> None:
+    trace = run("params", None, net=net, input=shape)
+    (made,) = trace.results["rows"]
+    assert {name: made[name] for name in row} == row
+    assert made["params"] == made["weights"] + made["biases"]

@@ -1,0 +1,129 @@
+"""The house: imports go one way, every room's file has its test, start-up stays light."""
+
+from __future__ import annotations
+
+import ast
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import nnviz
+from nnviz import formats, ops
+
+ROOT = Path(nnviz.__file__).parent
+TESTS = Path(__file__).parent
+COMMON = {"words", "errors", "shapes", "trace", "numerals", "version", ""}
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "words": set(),
+    "version": set(),
+    "errors": {"words"},
+    "shapes": {"errors", "words"},
+    "numerals": set(),
+    "trace": {"errors", "shapes", "words"},
+    "read": {"errors", "words", "shapes"},
+    "core": {"errors", "words", "shapes"},
+    "lang": {"errors", "words"},
+    "ops": COMMON | {"core", "read"},
+    "figure": COMMON | {"lang"},
+    "formats": COMMON | {"figure", "lang"},
+    "files": {"errors", "words"},
+    "api": COMMON | {"read", "ops", "figure", "formats", "lang", "files"},
+    "cli": COMMON | {"read", "ops", "figure", "formats", "lang", "files", "api"},
+    "__init__": {"version", "errors", "api"},
+    "__main__": {"cli"},
+}
+"""What each room may import beside itself; the empty name is the package itself."""
+
+
+def room(path: Path) -> str:
+    """The room a file stands in: a folder of src/nnviz, or the file's own name."""
+    inside = path.relative_to(ROOT)
+    return inside.parts[0] if len(inside.parts) > 1 else inside.stem
+
+
+def imported(path: Path) -> Iterator[tuple[str, int]]:
+    """The rooms that a file imports anywhere, inside functions too, with the line."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: a relative import"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == "nnviz":
+                known = len(parts) > 1 and parts[1] in MAY_IMPORT
+                yield (parts[1] if known else ""), node.lineno
+
+
+FILES = sorted(ROOT.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=[str(p.relative_to(ROOT)) for p in FILES])
+def test_imports_go_one_way(path: Path) -> None:
+    here = room(path)
+    assert here in MAY_IMPORT, f"{here} is not a room of the house"
+    for there, line in imported(path):
+        assert there == here or there in MAY_IMPORT[here], f"line {line}: {here} imports {there}"
+
+
+def test_the_rooms_have_no_cycle() -> None:
+    seen: list[str] = []
+
+    def visit(name: str, above: tuple[str, ...]) -> None:
+        assert name not in above, " → ".join((*above, name))
+        for below in MAY_IMPORT.get(name, ()):
+            visit(below, (*above, name))
+        seen.append(name)
+
+    for name in ("__main__", "__init__"):
+        visit(name, ())
+    assert set(MAY_IMPORT) <= set(seen)
+
+
+@pytest.mark.parametrize("path", FILES, ids=[str(p.relative_to(ROOT)) for p in FILES])
+def test_files_are_rooms_one_can_know(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+@pytest.mark.parametrize("name", ops.names())
+def test_every_operation_has_a_test_a_help_text_and_an_example_that_runs(name: str) -> None:
+    operation = ops.load(name)
+    assert (TESTS / "ops" / f"test_{name}.py").is_file()
+    assert operation.help.endswith(".")
+    assert all(option.help.endswith(".") for option in operation.options)
+    command = [sys.executable, "-m", "nnviz", *shlex.split(operation.example), "--json"]
+    done = subprocess.run(command, capture_output=True, cwd=TESTS.parent, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stdout
+
+
+@pytest.mark.parametrize("name", formats.names())
+def test_every_format_has_a_test(name: str) -> None:
+    assert callable(formats.load(name).write)
+    assert (TESTS / "formats" / f"test_{name}.py").is_file()
+
+
+HEAVY = ("numpy", "PIL", "rich", "typer", "pydantic")
+LIGHT = [
+    ("nnviz", HEAVY),
+    ("nnviz.cli", HEAVY),
+    ("nnviz.read", HEAVY),
+    ("nnviz.api", HEAVY),
+    *((f"nnviz.ops.{name}", HEAVY) for name in ops.names()),
+    *((f"nnviz.formats.{name}", HEAVY) for name in formats.names()),
+]
+
+
+@pytest.mark.parametrize(("module", "heavy"), LIGHT, ids=[module for module, _ in LIGHT])
+def test_importing_loads_nothing_heavy(module: str, heavy: tuple[str, ...]) -> None:
+    code = f"import sys, {module}; print(*sorted(set(sys.modules) & set({heavy})))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
