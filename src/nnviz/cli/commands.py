@@ -14,6 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 from nnviz.cli import options, streams
 from nnviz.formats._ascii import ascii_form
 from nnviz.ops._operation import Operation, Option
+from nnviz.version import __version__
 
 if TYPE_CHECKING:
     from nnviz.cli.options import Shared
@@ -55,15 +56,22 @@ def application(
     return group
 
 
-def _program(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
-) -> None:
-    """Options of the program itself; `main` has answered a lone --version already."""
-    if version:
-        from nnviz.version import __version__
-
+def _say_version(asked: bool) -> None:
+    if asked:
         streams.write_text(f"nnviz {__version__}")
         raise typer.Exit
+
+
+def _program(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version and stop.", is_eager=True, callback=_say_version
+        ),
+    ] = False,
+) -> None:
+    """Options of the program itself; `main` has answered a lone --version already."""
+    del version
 
 
 def takes_input(operation: Operation) -> bool:

@@ -1,0 +1,134 @@
+"""Commands derived from what operations declare: their help, completion and start."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from nnviz import formats, ops
+from nnviz.version import __version__
+
+Nnviz = Callable[..., Any]
+NAMES = [name.replace("_", "-") for name in ops.names()]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_help_names_every_option(nnviz: Nnviz, name: str) -> None:
+    operation = ops.load(name.replace("-", "_"))
+    for flag in ("--help", "-h"):
+        result = nnviz(name, flag)
+        assert result.code == 0
+        assert operation.help in " ".join(result.out.split())
+        assert operation.example.split()[0] in result.out
+        for option in operation.options:
+            assert all(f in result.out for f in option.flags)
+        assert "--steps" in result.out
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_example_runs(nnviz: Nnviz, name: str) -> None:
+    operation = ops.load(name.replace("-", "_"))
+    words = shlex.split(operation.example)
+    assert words[0] == name
+    result = nnviz(*words, "--json", "-q")
+    assert result.code == 0, result.err
+    json.loads(result.out)
+
+
+def test_the_list_of_commands_begins_with_those_that_matter_most(nnviz: Nnviz) -> None:
+    for words in ([], ["--help"], ["-h"]):
+        result = nnviz(*words)
+        assert (result.code, result.err) == (0, "")
+        listed = result.out.partition("Commands:")[2].split("\n")
+        shown = [line.split()[0] for line in listed if line.startswith("  ") and line.strip()]
+        assert shown[:4] == ["conv", "pool", "rnn", "params"]
+        assert set(NAMES) <= set(shown)
+
+
+def test_help_names_every_format(nnviz: Nnviz) -> None:
+    shown = " ".join(nnviz("conv", "--help").out.split())
+    assert all(name in shown for name in formats.streams())
+    assert {"table", "json", "trace", "csv", "npy", "none"} <= set(formats.streams())
+
+
+def test_own_options_stand_first(nnviz: Nnviz) -> None:
+    shown = nnviz("conv", "--help").out
+    headings = ["Arguments:", "Options of conv:", "Input options:", "Output options:"]
+    headings += ["Figure options:", "General options:", "Example:"]
+    assert [shown.index(h) for h in headings] == sorted(shown.index(h) for h in headings)
+
+
+def test_a_command_without_input_has_none(nnviz: Nnviz) -> None:
+    assert "INPUT" not in nnviz("params", "--help").out.partition("Options of")[0]
+
+
+def test_announcements_need_no_input(nnviz: Nnviz) -> None:
+    result = nnviz("conv", "--list-kernels", terminal=True)
+    assert result.code == 0
+    assert "sobel-x" in result.out
+
+
+# --- the program as a process -----------------------------------------------------
+
+
+def python(code: str, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", code, *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_version(spawn: Callable[..., Any], nnviz: Nnviz) -> None:
+    for result in (spawn("--version"), nnviz("--version")):
+        assert (result.code, result.out, result.err) == (0, f"nnviz {__version__}\n", "")
+
+
+def test_importing_the_command_line_costs_nothing() -> None:
+    heavy = "numpy PIL rich typer dataclasses json"
+    code = f"import nnviz.cli, sys; print([m for m in '{heavy}'.split() if m in sys.modules])"
+    assert python(code).stdout == "[]\n"
+
+
+@pytest.mark.parametrize("words", [["--help"], ["conv", "--help"], ["params", "-h"]], ids=str)
+def test_help_loads_neither_numpy_nor_pillow_nor_rich(words: list[str]) -> None:
+    code = (
+        "import sys\nfrom nnviz.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print([m for m in ('numpy', 'PIL', 'rich') if m in sys.modules])"
+    )
+    result = python(code, *words)
+    assert "Usage: nnviz" in result.stdout
+    assert result.stdout.endswith("[]\n"), result.stderr
+
+
+def test_a_small_command_loads_no_pillow_and_no_figure() -> None:
+    code = (
+        "import sys\nfrom nnviz.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print([m for m in ('PIL', 'rich', 'nnviz.figure.scene') if m in sys.modules])"
+    )
+    assert python(code, "conv", "1 2; 3 4", "-k", "1 1", "--json").stdout.endswith("[]\n")
+
+
+COMPLETIONS = [
+    pytest.param("nnviz po", "pool", id="a command"),
+    pytest.param("nnviz conv --str", "--stride", id="an option"),
+    pytest.param("nnviz conv --theme pr", "print", id="a choice"),
+    pytest.param("nnviz conv -k sob", "sobel-x", id="a preset"),
+    pytest.param("nnviz conv -f tra", "trace", id="a format"),
+]
+
+
+@pytest.mark.parametrize(("line", "expected"), COMPLETIONS)
+def test_completion(line: str, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_NNVIZ_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", line)
+    monkeypatch.setenv("COMP_CWORD", str(len(line.split()) - 1))
+    result = python("import sys; sys.argv[0] = 'nnviz'; from nnviz.cli import main; main()")
+    assert expected in result.stdout.split(), result.stderr

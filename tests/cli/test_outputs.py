@@ -1,0 +1,193 @@
+"""What is written where: standard output, files, notes."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nnviz.cli import files
+
+Nnviz = Callable[..., Any]
+
+NOTE = "[[1,2,3,4,5],[2,1,0,1,2],[3,0,1,1,0],[1,4,1,1,2],[2,1,1,0,0]]"
+KERNEL = "1 0 1; 1 0 1; 0 1 0"
+OUTPUT = [[6, 9, 11], [10, 4, 4], [7, 7, 4]]
+
+
+def ok(result: Any) -> str:
+    assert result.code == 0, result.err
+    return str(result.out)
+
+
+VALUES = [
+    pytest.param(["--json"], "[[6,9,11],[10,4,4],[7,7,4]]\n", id="--json"),
+    pytest.param(["-f", "json"], "[[6,9,11],[10,4,4],[7,7,4]]\n", id="-f json"),
+    pytest.param(["-fcsv"], "6,9,11\n10,4,4\n7,7,4\n", id="-f csv"),
+    pytest.param(["-f", "none"], "", id="-f none"),
+    pytest.param(["--json", "--get", "shape"], "[3,3]\n", id="shape"),
+    pytest.param(["--json", "--get", "kernel"], "[[1,0,1],[1,0,1],[0,1,0]]\n", id="kernel"),
+    pytest.param(
+        ["--json", "--dtype", "float64", "--stride", "2"], "[[6.0,11.0],[7.0,4.0]]\n", id="--dtype"
+    ),
+    pytest.param(["--json", "--precision", "1"], "[[6,9,11],[10,4,4],[7,7,4]]\n", id="precision"),
+]
+
+
+@pytest.mark.parametrize(("words", "expected"), VALUES)
+def test_values(nnviz: Nnviz, words: list[str], expected: str) -> None:
+    result = nnviz("conv", NOTE, "-k", KERNEL, *words)
+    assert ok(result) == expected
+    assert result.err == ""
+
+
+def test_minus_at_the_beginning(nnviz: Nnviz) -> None:
+    assert ok(nnviz("conv", "-1 2; 3 -4", "-k", "-1", "--json", "-q")) == "[[1,-2],[-3,4]]\n"
+    assert ok(nnviz("conv", "-k", "-1 0", "-.5 1", "--json")) == ok(
+        nnviz("conv", "--kernel=-1 0", "--json", "-.5 1")
+    )
+
+
+def test_standard_input(nnviz: Nnviz) -> None:
+    given = nnviz("conv", "-k", KERNEL, "--json", stdin=NOTE)
+    asked = nnviz("conv", "-", "-k", KERNEL, "--json", stdin=NOTE)
+    assert json.loads(ok(given)) == json.loads(ok(asked)) == OUTPUT
+
+
+def test_a_trace_can_be_piped_on(nnviz: Nnviz) -> None:
+    trace = ok(nnviz("conv", NOTE, "-k", KERNEL, "--trace"))
+    assert ok(nnviz("conv", "-k", "1", "--json", "-q", stdin=trace)) == (
+        "[[6,9,11],[10,4,4],[7,7,4]]\n"
+    )
+
+
+def test_files_and_what_is_said_of_them(nnviz: Nnviz, tmp_path: Path) -> None:
+    first, second = tmp_path / "a.json", tmp_path / "b.csv"
+    result = nnviz("conv", NOTE, "-k", KERNEL, "-o", str(first), "-o", str(second))
+    assert ok(result) == ""
+    assert result.err.splitlines() == [f"wrote {first}, 28 bytes", f"wrote {second}, 20 bytes"]
+    assert json.loads(first.read_text()) == OUTPUT
+    assert second.read_text() == "6,9,11\n10,4,4\n7,7,4\n"
+
+
+def test_a_format_beside_files(nnviz: Nnviz, tmp_path: Path) -> None:
+    result = nnviz("conv", NOTE, "-k", KERNEL, "--json", "-o", str(tmp_path / "a.npy"))
+    assert json.loads(ok(result)) == OUTPUT
+    assert "wrote" in result.err
+
+
+def test_quiet(nnviz: Nnviz, tmp_path: Path) -> None:
+    result = nnviz("conv", NOTE, "-q", "-o", str(tmp_path / "a.json"))
+    assert ok(result) == result.err == ""
+    loud = nnviz("conv", NOTE, "--json")
+    assert loud.err.startswith("note: the kernel is the default")
+
+
+def test_map(nnviz: Nnviz, tmp_path: Path) -> None:
+    path = tmp_path / "map.png"
+    result = nnviz("conv", NOTE, "-k", KERNEL, "--map", str(path))
+    assert ok(result) == ""
+    assert result.err.startswith(f"wrote {path}, 3×3, ")
+    assert path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_maps_of_channels(nnviz: Nnviz, tmp_path: Path) -> None:
+    path = tmp_path / "map.png"
+    ok(nnviz("conv", NOTE, "--filters", "2", "--map", str(path)))
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["map-0.png", "map-1.png"]
+
+
+# --- files are replaced whole or not at all --------------------------------------
+
+
+REFUSED = [
+    pytest.param(["-o", "a.json", "-o", "a.json"], "twice", id="one file twice"),
+    pytest.param(["-o", "a.json", "-o", "./a.json"], "twice", id="one file by two names"),
+    pytest.param(["-o", "m.png", "--map", "m.png"], "twice", id="figure and map"),
+    pytest.param(["-o", "in.json"], "is an input", id="the input"),
+    pytest.param(["-o", "link.json"], "is an input", id="a link to the input"),
+    pytest.param(["-k", "k.csv", "-o", "k.csv"], "is an input", id="the kernel"),
+    pytest.param(["-o", "a.json", "-k", "1 2; 3"], "row 2", id="a ragged kernel"),
+    pytest.param(["-o", "a.json", "--steps", "99"], "step 99", id="past the last step"),
+    pytest.param(["-o", "folder.json"], "it is a folder", id="a folder"),
+]
+
+
+@pytest.mark.parametrize(("words", "part"), REFUSED)
+def test_nothing_is_written(
+    nnviz: Nnviz, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], part: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("in.json").write_text(NOTE)
+    Path("k.csv").write_text("1,0\n0,1\n")
+    Path("a.json").write_text("old")
+    Path("link.json").symlink_to("in.json")
+    Path("folder.json").mkdir()
+    before = {path.name for path in tmp_path.iterdir()}
+    result = nnviz("conv", "in.json", *words)
+    assert result.code in (1, 2)
+    assert part in result.err
+    assert {path.name for path in tmp_path.iterdir()} == before
+    assert Path("a.json").read_text() == "old"
+    assert Path("in.json").read_text() == NOTE
+
+
+def test_a_failing_second_file_leaves_the_first(nnviz: Nnviz, tmp_path: Path) -> None:
+    first = tmp_path / "a.json"
+    first.write_text("old")
+    result = nnviz(
+        "params", "flatten", "--input", "4", "-o", str(first), "-o", str(tmp_path / "b.npy")
+    )
+    assert result.code == 1
+    assert first.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_permissions_and_links_are_kept(tmp_path: Path) -> None:
+    real, link = tmp_path / "real.json", tmp_path / "link.json"
+    real.write_text("old")
+    real.chmod(0o640)
+    link.symlink_to(real)
+    files.write(str(link), b"new")
+    assert link.is_symlink()
+    assert real.read_bytes() == b"new"
+    assert stat.S_IMODE(real.stat().st_mode) == 0o640
+
+
+def test_a_new_file_has_the_usual_permissions(tmp_path: Path) -> None:
+    (tmp_path / "by-open").touch()
+    files.write(str(tmp_path / "by-us"), b"")
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    assert len(modes) == 1
+
+
+def test_an_interrupted_write_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("old")
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", stop)
+    with pytest.raises(KeyboardInterrupt):
+        files.write(str(path), b"new")
+    assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
+    assert path.read_text() == "old"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+def test_a_pipe_is_written_directly(nnviz: Nnviz, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.json"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    ok(nnviz("conv", NOTE, "-k", KERNEL, "-o", str(pipe)))
+    assert json.loads(os.read(reader, 1000)) == OUTPUT
+    os.close(reader)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)

@@ -1,0 +1,126 @@
+"""What streams can carry: encodings, colours, terminals, pipes that close."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from nnviz.cli import streams
+
+Nnviz = Callable[..., Any]
+M = "1 2 3; 4 5 6; 7 8 9"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp949", "cp1252", "utf-8"])
+@pytest.mark.parametrize(
+    "words", [["conv", M], ["conv", M, "--trace"], ["conv", "--help"]], ids=str
+)
+def test_any_encoding_can_be_written(nnviz: Nnviz, encoding: str, words: list[str]) -> None:
+    result = nnviz(*words, encoding=encoding)
+    assert result.code == 0, result.err
+    assert result.out
+    assert result.raw.decode(encoding).replace("\r\n", "\n") == result.out
+
+
+def test_errors_have_ascii_forms(nnviz: Nnviz) -> None:
+    result = nnviz("conv", "1 2; 3 4", encoding="ascii")
+    assert result.err.startswith("error: the kernel 3x3 is larger than the padded input 2x2")
+
+
+COLORS = [
+    pytest.param("auto", {}, False, False, id="a pipe"),
+    pytest.param("auto", {"TERM": "xterm"}, True, True, id="a terminal"),
+    pytest.param("auto", {"TERM": "dumb"}, True, False, id="a dumb terminal"),
+    pytest.param("auto", {"NO_COLOR": "1", "FORCE_COLOR": "1"}, True, False, id="NO_COLOR first"),
+    pytest.param("auto", {"NO_COLOR": ""}, True, True, id="an empty NO_COLOR"),
+    pytest.param("auto", {"FORCE_COLOR": "1"}, False, True, id="FORCE_COLOR"),
+    pytest.param("always", {"NO_COLOR": "1"}, False, True, id="always over NO_COLOR"),
+    pytest.param("never", {"FORCE_COLOR": "1"}, True, False, id="never over FORCE_COLOR"),
+]
+
+
+@pytest.mark.parametrize(("choice", "env", "terminal", "expected"), COLORS)
+def test_colours(
+    monkeypatch: pytest.MonkeyPatch,
+    choice: str,
+    env: dict[str, str],
+    terminal: bool,
+    expected: bool,
+) -> None:
+    monkeypatch.setattr(streams, "is_terminal", lambda _: terminal)
+    assert streams.colored(choice, env) is expected
+
+
+def test_a_pipe_gets_no_colour_codes_and_always_gets_them(nnviz: Nnviz) -> None:
+    assert "\x1b" not in nnviz("conv", M).out
+    assert "\x1b" in nnviz("conv", M, "--color", "always").out
+
+
+def process(*words: str, **env: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "nnviz", *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **env},
+    )
+
+
+def test_a_closed_pipe_ends_it_quietly() -> None:
+    many = ";".join(" ".join(["123456789"] * 20) for _ in range(900))
+    running = process("show", "-", "--json")
+    assert running.stdin is not None
+    assert running.stdout is not None
+    assert running.stderr is not None
+    running.stdout.close()
+    running.stdin.write(many.encode())
+    running.stdin.close()
+    assert running.stderr.read() == b""
+    running.stderr.close()
+    assert running.wait() == 0
+
+
+def test_commands_in_a_pipe() -> None:
+    def piped(data: bytes, *words: str) -> bytes:
+        out, err = process(*words).communicate(data)
+        assert err == b""
+        return out
+
+    first = piped(b"[[1,2],[3,4]]", "conv", "-k", "1 0; 0 1", "--pad", "1", "--json")
+    assert first == b"[[1,2,0],[3,5,2],[0,3,4]]\n"
+    second = piped(first, "act", "relu", "--json")
+    assert piped(second, "pool", "-k", "2", "--json", "-q") == b"[[5]]\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pty is POSIX")
+def test_a_real_terminal() -> None:
+    import pty
+
+    parent, child = pty.openpty()
+    asked = subprocess.run(
+        [sys.executable, "-m", "nnviz", "conv"], stdin=child, capture_output=True, check=False
+    )
+    assert asked.returncode == 2
+    assert asked.stderr.startswith(b"error: conv needs an INPUT")
+    binary = subprocess.run(
+        [sys.executable, "-m", "nnviz", "conv", M, "-f", "npy"],
+        stdout=child,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(child)
+    os.close(parent)
+    assert binary.returncode == 2
+    assert b"not written to a terminal" in binary.stderr
+
+
+def test_an_encoding_of_the_environment() -> None:
+    out, _ = process("conv", M, PYTHONIOENCODING="ascii").communicate()
+    assert out.isascii()
+    out, _ = process("conv", M, LC_ALL="C", PYTHONUTF8="0").communicate()
+    assert "×".encode() in out
