@@ -9,28 +9,33 @@ from nnviz.formats._term_arrays import View, factor, parts
 from nnviz.formats._term_paper import Paper
 from nnviz.formats._term_text import BOLD, MUTED, Block, Line, beside, block_width
 
+_SIGN_ROOM = 5
+"""Columns of a sign and the gaps beside it."""
+_NARROW, _WIDE = 36, 64
+"""Columns of a picture: narrower ones stand alone instead, wider ones say no more."""
+
 
 def in_a_row(paper: Paper, items: Sequence[View | str]) -> Block:
     """Arrays with the signs between them, on as many lines as they need."""
     views = [item for item in items if isinstance(item, View)]
     rooms = _rooms(paper, views)
-    stacks = {i: parts(paper, view, room) for i, (view, room) in enumerate(rooms)}
-    _level(list(stacks.values()))
-    blocks: list[Block] = []
-    sign: Block = []
-    at = 0
+    stacks = [parts(paper, view, room) for view, room in zip(views, rooms, strict=True)]
+    _level(stacks)
+    waiting = list(zip(stacks, rooms, strict=True))
+    groups: list[list[Block]] = []
+    sign: list[Block] = []
     for item in items:
-        if not isinstance(item, View):
-            sign = [[(paper.text(f" {item} "), BOLD)]]
+        if isinstance(item, str):
+            # Under an empty line, as numbers stand under their name.
+            sign = [[[], [(paper.text(f" {item} "), BOLD)]]]
             continue
-        room = rooms[at][1]
+        stack, room = waiting.pop(0)
         head = _heading(paper, item, factor(paper, item, room))
-        block = [head, *(line for part in stacks[at] for line in part)]
-        # The sign stands at the middle of the numbers, not of the numbers and their name.
-        blocks.append(beside([[[], *sign], block], 1, "middle") if sign else block)
-        sign, at = [], at + 1
-    signs = len(views) < len(items)
-    return _flow(blocks, paper.width, 1 if signs else 3, "middle" if signs else "top")
+        groups.append([*sign, [head, *(line for part in stack for line in part)]])
+        sign = []
+    if len(views) < len(items):
+        return _flow(groups, paper.width, 1, "middle")
+    return _flow(groups, paper.width, 3, "top")
 
 
 def _heading(paper: Paper, view: View, factor: str = "") -> Line:
@@ -39,18 +44,19 @@ def _heading(paper: Paper, view: View, factor: str = "") -> Line:
     return [*line, (paper.text(f"  {factor}"), MUTED)] if factor else line
 
 
-def _rooms(paper: Paper, views: Sequence[View]) -> list[tuple[View, int | None]]:
+def _rooms(paper: Paper, views: Sequence[View]) -> list[int | None]:
     """How wide each view may be: pictures share what the numbers leave, or stand alone."""
     if paper.width is None:
-        return [(view, None) for view in views]
-    pictures = [view for view in views if not view.small]
+        return [None for _ in views]
+    alone = paper.width - _SIGN_ROOM
+    pictures = sum(not view.small for view in views)
     if not pictures:
-        return [(view, paper.width - 5) for view in views]
-    numbers = [parts(paper, view, paper.width - 5) for view in views if view.small]
-    taken = sum(max(map(block_width, stack), default=0) + 5 for stack in numbers)
-    share = (paper.width - taken - 5 * len(pictures)) // len(pictures)
-    share = min(share, 64) if share >= 36 else min(paper.width - 5, 64)
-    return [(view, paper.width - 5 if view.small else share) for view in views]
+        return [alone for _ in views]
+    numbers = [parts(paper, view, alone) for view in views if view.small]
+    taken = sum(max(map(block_width, stack), default=0) + _SIGN_ROOM for stack in numbers)
+    share = (paper.width - taken) // pictures - _SIGN_ROOM
+    share = min(share if share >= _NARROW else alone, _WIDE)
+    return [alone if view.small else share for view in views]
 
 
 def _level(stacks: Sequence[list[Block]]) -> None:
@@ -64,17 +70,17 @@ def _level(stacks: Sequence[list[Block]]) -> None:
 
 
 def _flow(
-    blocks: Sequence[Block], width: int | None, gap: int, align: Literal["top", "middle"]
+    groups: Sequence[list[Block]], width: int | None, gap: int, align: Literal["top", "middle"]
 ) -> Block:
-    """Blocks from left to right, on a new row where one does not fit."""
+    """Blocks from left to right, on a new row where a sign and its array do not fit."""
     rows: list[list[Block]] = []
     used = 0
-    for block in blocks:
-        needed = block_width(block) + gap
+    for group in groups:
+        needed = sum(block_width(block) + gap for block in group)
         if not rows or (width is not None and used + needed > width + gap):
             rows.append([])
             used = 0
-        rows[-1].append(block)
+        rows[-1] += group
         used += needed
     made: Block = []
     for row in rows:

@@ -85,10 +85,12 @@ def wrapped(line: Line, width: int | None, indent: int = 0) -> Block:
     if width is None or line_width(line) <= width:
         return [line]
     indent = indent if width >= 2 * indent else 0
-    made: Block = [[]]
+    text = "".join(text for text, _ in line)
+    lead = min(len(text) - len(text.lstrip(" ")), width // 2)
+    made: Block = [_spaces(lead)]
     for word in _words(line):
         used = line_width(made[-1])
-        gap = 1 if used > (indent if len(made) > 1 else 0) else 0
+        gap = 1 if used > (indent if len(made) > 1 else lead) else 0
         if gap and used + gap + line_width(word) > width:
             made.append(_spaces(indent))
             gap, used = 0, indent

@@ -1,0 +1,376 @@
+"""The terminal view: nothing wider than the screen, nothing cut, nothing the stream lacks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from helpers import run
+from nnviz.errors import UsageError
+from nnviz.figure.look import Look
+from nnviz.formats import Request, Screen, load
+from nnviz.formats._ascii import ascii_form
+from nnviz.trace import Results, Step, Steps, Trace
+from nnviz.words import Words
+
+NOTE = np.array(
+    [[1, 2, 3, 4, 5], [2, 1, 0, 1, 2], [3, 0, 1, 1, 0], [1, 4, 1, 1, 2], [2, 1, 1, 0, 0]]
+)
+KERNEL = np.array([[1, 0, 1], [1, 0, 1], [0, 1, 0]])
+CHAIN = "conv --filters 6 --size 5 --pad 2 | act relu | pool -k 2 | flatten | dense --units 10"
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def wave(*shape: int) -> Any:
+    """Fractions of both signs, never the same twice in a row."""
+    return np.sin(np.arange(1, np.prod(shape) + 1) * 1.7).reshape(shape) * 12
+
+
+TRACES: dict[str, Callable[[], Trace]] = {
+    "the note's example": lambda: run("conv", NOTE, kernel=KERNEL),
+    "bias, activation, padding": lambda: run(
+        "conv", NOTE - 3, kernel=KERNEL, bias=np.array(2), padding=1, stride=2, act="relu"
+    ),
+    "three channels, two filters": lambda: run("conv", wave(3, 5, 5), filters=2, seed=1),
+    "a batch": lambda: run("conv", wave(2, 3, 4, 4), filters=2),
+    "a vector": lambda: run("conv", wave(9), kernel=np.array([1, 0, -1])),
+    "a volume": lambda: run("conv", wave(1, 3, 3, 3), kernel=np.ones((1, 1, 2, 2, 2), int)),
+    "one cell": lambda: run("conv", np.array([[7]]), kernel=np.array([[3]])),
+    "large numbers": lambda: run("conv", NOTE * 10**15 + 1, kernel=KERNEL),
+    "tiny numbers": lambda: run("conv", wave(4, 4) * 1e-9, kernel=KERNEL),
+    "a large map": lambda: run("conv", wave(70, 90), kernel=KERNEL),
+    "a long vector": lambda: run("act", wave(700), name="tanh"),
+    "three large channels": lambda: run("conv", wave(3, 40, 40), filters=3),
+    "activation": lambda: run("act", wave(3, 4), name="tanh"),
+    "softmax": lambda: run("act", wave(2, 3), name="softmax"),
+    "dense": lambda: run("dense", wave(4), units=3),
+    "dense, long sums": lambda: run("dense", wave(200), units=3),
+    "flatten": lambda: run("flatten", NOTE),
+    "show": lambda: run("show", NOTE),
+    "text in Hangul": lambda: run("rnn", None, text="안녕하세요", hidden=3, outputs=2),
+    "text with control characters": lambda: run("rnn", None, text="a\t\x1b\n", hidden=2),
+    "many to one": lambda: run("rnn", NOTE, hidden=4, outputs=2, mode="many-to-one"),
+    "a wide hidden state": lambda: run("rnn", NOTE, hidden=40),
+    "parameters": lambda: run("params", None, net=CHAIN, input=(1, 28, 28), versus="mlp"),
+    "network": lambda: run("net", wave(1, 8, 8), net="conv --filters 2 | act relu | flatten"),
+}
+SCREENS = {
+    **{f"{n} columns": Screen(n) for n in (20, 40, 60, 80, 120, 200)},
+    "a pipe": Screen(),
+    "a colour terminal": Screen(80, color=True),
+    "ascii": Screen(60, encoding="ascii"),
+    "ascii in colour": Screen(80, color=True, encoding="ascii"),
+    "cp949": Screen(70, encoding="cp949"),
+    "cp1252": Screen(80, encoding="cp1252"),
+}
+PICTURES = {
+    "a large map",
+    "a long vector",
+    "three large channels",
+    "a wide hidden state",
+    "dense, long sums",
+    "network",
+}
+PIPE = Screen()
+_made: dict[str, Trace] = {}
+
+
+def trace_of(name: str) -> Trace:
+    """Each trace is made once."""
+    if name not in _made:
+        _made[name] = TRACES[name]()
+    return _made[name]
+
+
+def lines_of(trace: Trace, screen: Screen = PIPE, **options: Any) -> list[str]:
+    """What the view prints, line by line."""
+    look = Look(**{k: v for k, v in options.items() if k != "steps"})
+    request = Request(steps=options.get("steps"), screen=screen, look=look)
+    text = load("table").write(trace, request).decode(screen.encoding)
+    assert text.endswith("\n")
+    return text[:-1].split("\n")
+
+
+def numbers_in(line: str) -> list[str]:
+    """The numbers of a line, with plain minus signs."""
+    return re.findall(r"-?\d+(?:\.\d+)?", line.replace("−", "-"))
+
+
+# --- refusals ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("steps", ["0", "10", "3-1", "x", "1,99"])
+def test_a_step_that_is_not_there_is_refused(steps: str) -> None:
+    with pytest.raises(UsageError):
+        lines_of(trace_of("the note's example"), steps=steps)
+
+
+# --- every trace on every screen -----------------------------------------------------
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("name", TRACES)
+def test_fits_its_screen(name: str, screen: str) -> None:
+    on = SCREENS[screen]
+    lines = lines_of(trace_of(name), on)
+    for line in lines:
+        assert line == line.rstrip() or on.color
+        assert ("\x1b" in line) <= on.color
+        plain = ANSI.sub("", line)
+        assert plain.isprintable(), repr(line)
+        assert on.width is None or cell_len(plain) <= on.width, line
+        assert "?" not in plain or name == "text in Hangul"
+    if on.color:
+        assert any("\x1b" in line for line in lines)
+
+
+@pytest.mark.parametrize("name", TRACES)
+def test_cp949_gets_nothing_of_uncertain_width(name: str) -> None:
+    import unicodedata
+
+    text = "".join(lines_of(trace_of(name), Screen(70, encoding="cp949")))
+    assert {unicodedata.east_asian_width(c) for c in text} <= {"Na", "W", "N"}
+
+
+@pytest.mark.parametrize("name", [n for n in TRACES if n not in PICTURES])
+def test_colour_changes_no_character(name: str) -> None:
+    coloured = lines_of(trace_of(name), Screen(80, color=True))
+    assert [ANSI.sub("", line) for line in coloured] == lines_of(trace_of(name), Screen(80))
+
+
+@pytest.mark.parametrize("name", [n for n in TRACES if "large" not in n])
+def test_a_pipe_gets_every_number(name: str) -> None:
+    trace = trace_of(name)
+    text = " ".join(lines_of(trace))
+    found = set(numbers_in(text))
+    for array in trace.arrays.values():
+        if array.dtype.kind in "iu":
+            assert {str(v) for v in array.ravel().tolist()} <= found
+
+
+def test_a_file_is_the_view_of_a_pipe() -> None:
+    trace = trace_of("the note's example")
+    screen = Screen(40, color=True, encoding="ascii")
+    made = load("txt").write(trace, Request(screen=screen))
+    assert made == load("table").write(trace, Request())
+
+
+# --- what stands where ---------------------------------------------------------------
+
+
+def test_the_notes_example() -> None:
+    lines = lines_of(trace_of("the note's example"), Screen(100))
+    assert lines[:3] == [
+        "Convolution  input 5×5 ∗ kernel 3×3 → output 3×3",
+        "stride 1 · padding 0",
+        "output size  ⌊(5 + 2·0 − 1·(3 − 1) − 1) / 1⌋ + 1 = 3",
+    ]
+    assert "⎢ 3 0 1 1 0 ⎥  ∗  ⎢ 1 0 1 ⎥   =  ⎢ 10  4  4 ⎥" in lines
+    first = "(1×1) + (2×0) + (3×1) + (2×1) + (1×0) + (0×1) + (3×0) + (0×1) + (1×0)      6"
+    assert f"   1  0, 0         {first}" in lines
+    assert len([line for line in lines if re.match(r" +\d+  \d, \d ", line)]) == 9
+
+
+def test_products_keep_the_kernels_rows_where_they_wrap() -> None:
+    lines = lines_of(trace_of("the note's example"), Screen(60), steps="1")
+    start = next(i for i, line in enumerate(lines) if re.match(r" +1  0, 0", line))
+    assert [line.split("  ")[-1].strip() for line in lines[start + 1 : start + 3]] == [
+        "+ (2×1) + (1×0) + (0×1)",
+        "+ (3×0) + (0×1) + (1×0)",
+    ]
+
+
+def test_products_bias_and_activation_stand_apart() -> None:
+    trace = trace_of("bias, activation, padding")
+    lines = lines_of(trace)
+    head = next(line for line in lines if line.startswith("step"))
+    assert head.split() == [
+        "step",
+        "row,",
+        "column",
+        "products",
+        "sum",
+        "bias",
+        "before",
+        "activation",
+        "value",
+    ]
+    rows = [line for line in lines if re.match(r" +\d+  \d, \d ", line)]
+    assert len(rows) == trace.output.size
+    for row, step in zip(rows, trace.steps, strict=True):
+        *products, total, bias, before, call, value = re.split(" {2,}", row.strip())
+        made = eval(products[-1].replace("×", "*").replace("−", "-"))  # our own text of numbers
+        assert int(numbers_in(total)[0]) == made
+        assert made + int(bias) == int(numbers_in(before)[0]) == step.detail["pre"]
+        assert numbers_in(call) == numbers_in(before)
+        assert int(value) == step.value == max(0, step.detail["pre"])
+
+
+def test_one_step_asked_for_is_marked() -> None:
+    lines = lines_of(trace_of("the note's example"), Screen(80, color=True), steps="5")
+    marked = [re.findall(r"\x1b\[1;7;[0-9;]*m( *[−\d]+)", line) for line in lines]
+    assert [len(found) for found in marked if found] == [6, 7, 6]
+
+
+def test_rounded_values_are_said_to_be() -> None:
+    lines = lines_of(trace_of("activation"), precision=3)
+    rows = [line for line in lines if re.match(r" +\d+  \d, \d ", line)]
+    assert len(rows) == 12
+    for row in rows:
+        assert "≈" in row
+        assert len(numbers_in(row)[-1].lstrip("-0.")) <= 3
+
+
+def test_points_stand_under_points() -> None:
+    lines = lines_of(trace_of("activation"))
+    rows = [line for line in lines if re.match(r" +\d+  \d, \d ", line)]
+    points = [row.rindex(".") if "." in row[-7:] else len(row) for row in rows]
+    assert len(set(points)) == 1
+
+
+def test_the_output_is_not_printed_twice() -> None:
+    assert lines_of(trace_of("show")).count("⎣ 2 1 1 0 0 ⎦") == 1
+    assert "\n".join(lines_of(trace_of("the note's example"))).count("⎡  6  9 11 ⎤") == 1
+
+
+def test_a_recurrent_net_has_a_row_a_time() -> None:
+    trace = trace_of("text in Hangul")
+    lines = lines_of(trace)
+    start = next(i for i, line in enumerate(lines) if line.startswith("t  input"))
+    assert lines[start].split() == ["t", "input", "xₜ", "hₜ₋₁", "before", "hₜ", "yₜ"]
+    for t, letter in enumerate("안녕하세요"):
+        row = lines[start + 2 + t]
+        assert row.split()[:2] == [str(t + 1), letter]
+        found = [float(n) for n in numbers_in(row)[-5:]]
+        expected = [*trace.output[t], *trace.results["y"][t]]
+        assert found == pytest.approx(expected, abs=1e-3)
+    columns = {cell_len(line[: line.index("  ", 6)]) for line in lines[start + 2 : start + 7]}
+    assert len(columns) == 1
+
+
+def test_formulas_of_a_time_asked_for() -> None:
+    lines = lines_of(trace_of("text in Hangul"), Screen(80), steps="2")
+    assert "step 2" in lines
+    assert sum(line.startswith("  h_2,") for line in lines) == 3
+
+
+def test_parameters() -> None:
+    lines = lines_of(trace_of("parameters"), Screen(120))
+    assert any(re.search(r"6 × \(1·5·5\) \+ 6 +150 +6 +156 +117,600 +5×5$", line) for line in lines)
+    assert any(re.match(r"total +11,910 +16 +11,926 +129,360$", line) for line in lines)
+    assert any(line.endswith("784 × 4704        3,687,936") for line in lines)
+
+
+def test_a_network_shows_each_layers_output() -> None:
+    trace = trace_of("network")
+    lines = lines_of(trace)
+    heads = [line for line in lines if line.startswith("layer ")]
+    assert [head.split("  ")[0] for head in heads] == ["layer 1", "layer 2", "layer 3"]
+    assert sum(line.startswith("output ") for line in lines) >= 3
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_large_arrays_are_pictures_with_their_sizes(columns: int) -> None:
+    lines = lines_of(trace_of("a large map"), Screen(columns))
+    text = "\n".join(lines)
+    assert "█" in text
+    assert any(re.search(r"0 ─+ 89", line) for line in lines)
+    assert any(re.match(r" *(69|67) ", line) for line in lines)
+    assert not re.search(r"\d+\.\d+ +\d+\.\d+ +\d+\.\d+", text)
+
+
+def test_large_arrays_in_a_pipe_are_described() -> None:
+    trace = trace_of("a large map")
+    text = "\n".join(lines_of(trace))
+    assert "float64, min −12, max 12" in text
+    assert "6,300 numbers, not written here" in text
+    assert "█" not in text
+
+
+def test_a_photograph_is_drawn_in_its_colours() -> None:
+    photo = np.zeros((3, 40, 40), np.uint8)
+    photo[0], photo[1, :, 20:] = 200, 100
+    trace = replace(run("show", photo), image=True)
+    text = "\n".join(lines_of(trace, Screen(60, color=True)))
+    colours = set(re.findall(r"38;2;(\d+;\d+;\d+)", text))
+    assert colours == {"200;0;0", "200;100;0"}
+
+
+# --- which steps -----------------------------------------------------------------------
+
+
+class Counted(Steps):
+    """Steps that remember which of them were made."""
+
+    def __init__(self, count: int) -> None:
+        self.made: list[int] = []
+        super().__init__(count, self._make_one)
+
+    def _make_one(self, i: int) -> Step:
+        self.made.append(i + 1)
+        return Step(i + 1, (i,), (), i)
+
+
+@pytest.mark.parametrize(
+    ("count", "spec", "expected"),
+    [
+        pytest.param(0, None, [], id="none there are"),
+        pytest.param(64, None, list(range(1, 65)), id="all up to 64"),
+        pytest.param(65, None, [1, 2, 3], id="the first of more"),
+        pytest.param(12_000_000, None, [1, 2, 3], id="the first of millions"),
+        pytest.param(12_000_000, "7000000", [7_000_000], id="one of millions"),
+        pytest.param(100, "none", [], id="none asked for"),
+        pytest.param(100, "1,5,9", [1, 5, 9], id="a list"),
+        pytest.param(70, "all", list(range(1, 71)), id="all of them"),
+    ],
+)
+def test_only_steps_that_are_shown_are_made(
+    count: int, spec: str | None, expected: list[int]
+) -> None:
+    steps = Counted(count)
+    output = np.zeros(4, int)
+    trace = Trace("x", Words("Operation"), {}, Results(output=output), steps=steps)
+    lines = lines_of(trace, steps=spec)
+    assert sorted(set(steps.made)) == expected
+    rows = [int(line.split()[0]) for line in lines if re.match(r" *\d+  ", line)]
+    assert rows == expected
+    more = [line for line in lines if "more steps" in line]
+    hidden = count - len(expected) if spec is None else 0
+    assert more == (
+        [f"… and {hidden:,} more steps: --steps 4-9 or --steps all shows them"] if hidden else []
+    )
+
+
+def test_long_sums_say_how_many_terms_they_leave_out() -> None:
+    trace = trace_of("dense, long sums")
+    short = "\n".join(lines_of(trace))
+    assert "… 160 more terms …" in short
+    whole = "\n".join(lines_of(trace, steps="all"))
+    assert "more terms" not in whole
+    assert whole.count("×") >= 600
+
+
+# --- any shape ---------------------------------------------------------------------------
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.integers(1, 6), min_size=1, max_size=4),
+    st.integers(20, 130),
+    st.sampled_from(["utf-8", "ascii", "cp949"]),
+    st.integers(-(10**6), 10**6),
+)
+def test_any_shape_fits_any_screen(shape: list[int], width: int, encoding: str, scale: int) -> None:
+    trace = run("show", np.arange(np.prod(shape)).reshape(shape) * scale)
+    lines = lines_of(trace, Screen(width, encoding=encoding))
+    assert all(cell_len(line) <= width for line in lines)
+    written = {ascii_form(str(v * scale), encoding) for v in range(min(6, int(np.prod(shape))))}
+    assert written <= set(numbers_in(" ".join(lines)))
