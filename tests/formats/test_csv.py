@@ -1,0 +1,58 @@
+"""CSV: a row a line, read back by nnviz itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from nnviz.errors import NnvizError
+from nnviz.formats import Request, load
+from nnviz.read import Stdin, read_input
+from nnviz.trace import Results, Trace
+from nnviz.words import Words
+
+
+def written(output: Any) -> str:
+    made = Trace("show", Words("Matrix"), {}, Results(output=np.asarray(output)))
+    return load("csv").write(made, Request()).decode()
+
+
+def test_a_table_is_refused() -> None:
+    made = Trace("params", Words("Parameters"), {}, Results(rows=[{}], total={}))
+    with pytest.raises(NnvizError, match="gives a table"):
+        load("csv").write(made, Request())
+
+
+WRITTEN = [
+    pytest.param([[1, 2], [3, -4]], "1,2\n3,-4\n", id="a matrix"),
+    pytest.param([1, 2, 3], "1,2,3\n", id="a vector is one line"),
+    pytest.param([[1], [2]], "1\n2\n", id="a column"),
+    pytest.param([0.1, 1.0, 1e-7], "0.1,1.0,1e-07\n", id="floats"),
+    pytest.param([[[1, 2]], [[3, 4]]], "1,2\n\n3,4\n", id="a block a channel"),
+    pytest.param(5, "5\n", id="a number"),
+    pytest.param([float("nan"), float("inf")], "nan,inf\n", id="numbers JSON does not have"),
+]
+
+
+@pytest.mark.parametrize(("output", "expected"), WRITTEN)
+def test_written(output: Any, expected: str) -> None:
+    assert written(output) == expected
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    hnp.arrays(
+        st.sampled_from([np.int64, np.float64]),
+        st.tuples(st.integers(2, 4), st.integers(1, 4)),
+        elements=st.integers(-(2**53), 2**53),
+    )
+)
+def test_a_matrix_reads_back(array: np.ndarray) -> None:
+    back = read_input(written(array), stdin=Stdin(None)).array
+    assert back.dtype == array.dtype
+    assert np.array_equal(back, array)
