@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from nnviz.figure.kit import BODY, ROOM, SMALL, Block, Piece, Style, column, lines
 from nnviz.figure.scene import Mark, Rect
 from nnviz.trace import Equation, Formula, Sum, tokens
@@ -112,8 +110,3 @@ def sentence(style: Style, said: Words | str, *, room: float = ROOM, muted: bool
     """A line of plain words."""
     fill = style.theme.muted if muted else None
     return lines(style, style.say(said), BODY, room=room, fill=fill)
-
-
-def pieces_of(style: Style, equations: Sequence[Equation]) -> list[list[Piece]]:
-    """Each equation as coloured text."""
-    return [style.pieces(equation) for equation in equations]

@@ -16,7 +16,6 @@ from nnviz.figure.kit import (
     Style,
     flow,
     middle,
-    near4,
     row,
     up4,
 )
@@ -111,7 +110,7 @@ def fitting(
     gap: float = 0,
 ) -> Block:
     """The blocks of `build` in a row, with the largest cells that fit; else in several rows."""
-    tried = sizes(style, tables, largest=largest)
+    tried = sizes(style, tables, largest=largest) or [CellSize(28, 28, SMALL)]
     rows = []
     for size in tried:
         blocks = build(size)
@@ -152,7 +151,7 @@ def grid(
         marks.append(Rect(left + c * w, r * h, wide * w, tall * h, None, tone.line, 3, (), 0))
     marks += _numbers(style, table, size, left)
     if labels:
-        marks += _labels(style, size, inner, (rows, columns), len(table) * h)
+        marks += _labels(style, size, inner, (rows, columns), Box(left, 0, 0, len(table) * h))
     width, height = left + len(table[0]) * w, len(table) * h
     return Block(width, height + (20 if labels else 0), tuple(marks), height / 2)
 
@@ -227,6 +226,7 @@ def _numbers(style: Style, table: Table, size: CellSize, left: float) -> list[Ma
             if cell.text:
                 muted = style.theme.muted if cell.state == "padding" else None
                 x = box.x + w / 2 + (widest / 2 if points else 0)
+                x -= 3 if cell.corner and size.height < 36 else 0
                 y = middle(box.y + h / 2, size.text)
                 if cell.corner:
                     y = min(y - 2, box.bottom - SMALL - 2 - 0.24 * size.text)
@@ -253,12 +253,12 @@ def _corner(style: Style, text: str, box: Box) -> Mark:
 
 
 def _labels(
-    style: Style, size: CellSize, inner: Box, shape: tuple[int, int], bottom: float
+    style: Style, size: CellSize, inner: Box, shape: tuple[int, int], whole: Box
 ) -> list[Mark]:
     muted = style.theme.muted
     rows = [
         style.text(
-            inner.x - 8 if inner.x else 0,
+            whole.x - 8,
             middle(inner.y + (r + 0.5) * size.height, SMALL),
             str(r),
             SMALL,
@@ -270,7 +270,7 @@ def _labels(
     columns = [
         style.text(
             inner.x + (c + 0.5) * size.width,
-            bottom + 16,
+            whole.bottom + 16,
             str(c),
             SMALL,
             fill=muted,
@@ -317,8 +317,3 @@ def operator(style: Style, sign: str, width: float = 48) -> Sign:
     wide = max(width, up4(style.width(sign, TITLE) + 16))
     mark = style.text(wide / 2, middle(16, TITLE), sign, TITLE, anchor="middle")
     return Sign(wide, 32, (mark,), 16)
-
-
-def near(length: float) -> int:
-    """The nearest place on the grid of 4."""
-    return near4(length)

@@ -113,6 +113,11 @@ def _diverging(style: Style, array: np.ndarray, scale: Levels) -> np.ndarray:
     return np.asarray(np.round(mixed), np.uint8)
 
 
+def margin(style: Style, array: np.ndarray) -> int:
+    """The room that a picture's axis takes on its left."""
+    return up4(style.width(str(array.shape[-2]), SMALL) + 8)
+
+
 def picture(
     style: Style,
     array: np.ndarray,
@@ -131,7 +136,7 @@ def picture(
     scale = shades or levels(array)
     h, w = array.shape[-2:]
     width, height = drawn_size((h, w), side)
-    left = up4(style.width(str(h), SMALL) + 8) if axes else 0
+    left = margin(style, array) if axes else 0
     tone = style.theme.tone(role)
     data = pixels(style, array, (width, height), scale)
     marks: list[Mark] = [

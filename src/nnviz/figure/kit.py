@@ -37,10 +37,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from nnviz.figure.scene import Anchor, Box, Group, Mark, Place, Scene, Span, Text, extent
-from nnviz.figure.scene import SMALLER as _SMALLER
+from nnviz.figure.scene import (
+    SMALLER,
+    Anchor,
+    Box,
+    Group,
+    Mark,
+    Place,
+    Scene,
+    Span,
+    Text,
+    extent,
+)
 from nnviz.figure.theme import Theme, theme
 from nnviz.figure.typeface import Fonts
+from nnviz.lang import say
 from nnviz.numerals import rounded
 from nnviz.trace import Equation, Role, Step, Token, Trace, tokens
 from nnviz.words import Words
@@ -93,7 +104,7 @@ class Style:
 
     def say(self, words: Words | str) -> str:
         """Words in the figure's language."""
-        return words if isinstance(words, str) else _say(words, self.lang)
+        return words if isinstance(words, str) else say(words, self.lang)
 
     def show(self, value: int | float) -> str:
         """A number on its own."""
@@ -136,18 +147,11 @@ class Style:
         pieces = [Piece(content)] if isinstance(content, str) else content
         spans = []
         for text, color, heavy, place in pieces:
-            at = size * _SMALLER if place else size
+            at = size * SMALLER if place else size
             weight = bold or heavy
             width = self.fonts.width(text, at, weight)
             spans.append(Span(text, color or fill, width, weight, place))
         return tuple(spans)
-
-
-def _say(words: Words, lang: str) -> str:
-    from nnviz import lang as rooms
-
-    say = getattr(rooms, "say", None)
-    return str(words) if say is None else str(say(words, lang))
 
 
 def middle(y: float, size: float) -> float:
@@ -322,7 +326,8 @@ def framed(style: Style, block: Block, title: str, desc: str) -> Scene:
     """A block on a page with margins."""
     marks = (block.at(MARGIN, MARGIN),)
     right = max((extent(m).right for m in marks), default=0)
-    width = max(up4(block.width), up4(right - MARGIN)) + 2 * MARGIN
+    # Outlines may stand a little into the margin.
+    width = max(up4(block.width), up4(right - MARGIN - 3)) + 2 * MARGIN
     height = up4(block.height) + 2 * MARGIN
     return Scene(width, height, marks, title, desc, style.fonts, style.theme.page)
 

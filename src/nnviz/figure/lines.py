@@ -49,10 +49,10 @@ def arrow(
     return shaft, Path(tip, stroke)
 
 
-def brace(x: float, top: float, bottom: float, stroke: str, width: float = 16) -> Path:
+def brace(x: float, top: float, bottom: float, stroke: str, width: float = 20) -> Path:
     """A right brace } from `top` to `bottom`, its tip at (x + width, the middle)."""
     middle, half = (top + bottom) / 2, width / 2
-    curl = min(width, (bottom - top) / 4)
+    curl = min(2 * width, (bottom - top) / 4)
     return Path(
         (
             ("M", (x, top)),

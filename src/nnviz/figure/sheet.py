@@ -61,12 +61,11 @@ def _panel(trace: Trace, look: Look, view: Any, style: Style, step: Step) -> Blo
         inner = maker(trace, style, step)
     else:
         scene = view.draw(trace, look, step)
-        inner = Block(
+        return Block(
             min(PAGE, scene.width) - 2 * MARGIN,
             scene.height - 2 * MARGIN,
             tuple(replace(m, x=m.x - MARGIN, y=m.y - MARGIN) for m in scene.marks),
         )
-        return inner
     number = lines(style, style.say(Words("step {n}", n=step.number)), BODY, bold=True)
     block = column([number, inner], 8)
     width, height = up4(block.width + 24), up4(block.height + 24)

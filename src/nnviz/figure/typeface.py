@@ -63,8 +63,8 @@ class Face:
         if self._data[:4] == b"ttcf":
             start = self._unpack(">I", 12 + 4 * self.index)[0]
         count = self._unpack(">H", start + 4)[0]
-        records = (self._unpack(">4s3I", start + 12 + 16 * i) for i in range(count))
-        return {tag: offset for tag, _, offset, _ in records}
+        places = (start + 12 + 16 * i for i in range(count))
+        return {self._data[at : at + 4]: self._unpack(">I", at + 8)[0] for at in places}
 
     def _unpack(self, form: str, at: int) -> tuple[int, ...]:
         return struct.unpack_from(form, self._data, at)

@@ -44,15 +44,18 @@ class Slices:
     """The output cell of the step, in `y`."""
 
 
-def slices(trace: Trace, step: Step | None, sample: int = 0) -> Slices:
-    """Cut from a trace of conv or pool what a figure of `step` draws."""
+def slices(trace: Trace, step: Step | None, sample: int = 0, *, channel: int = 0) -> Slices:
+    """Cut from a trace of conv or pool what a figure of `step` draws.
+
+    Without a step, `sample` of the batch and filter (or pooled channel) `channel`.
+    """
     dims = len(trace.axes)
     x = trace.arrays["input"]
     full = x.reshape((1,) * (dims + 2 - x.ndim) + x.shape)
     out = trace.output
     y = out.reshape((len(full), -1, *out.shape[out.ndim - dims :]))
     filters = y.shape[1]
-    n, f = sample, 0
+    n, f = sample, channel
     if step is not None:
         n, f = divmod(_flat(step.index[: out.ndim - dims], out.shape[: out.ndim - dims]), filters)
     elif sample >= len(full):
@@ -61,7 +64,7 @@ def slices(trace: Trace, step: Step | None, sample: int = 0) -> Slices:
             n=sample,
             count=len(full),
         )
-    w = _weights(trace, f, full.shape[1], filters)
+    w = _weights(trace, f, filters)
     each = full.shape[1] if w is None else len(w)
     groups = full.shape[1] // each if w is not None else 1
     first = f // max(1, filters // groups) * each
@@ -84,6 +87,12 @@ def slices(trace: Trace, step: Step | None, sample: int = 0) -> Slices:
     )
 
 
+def partial_maps(trace: Trace, part: Slices, count: int) -> list[np.ndarray]:
+    """The maps of the first `count` channels before they are added, each (H', W')."""
+    maps = trace.results["partials"][part.sample, part.filter]
+    return [maps[c].reshape(part.y.shape) for c in range(count)]
+
+
 def flat_enough(trace: Trace) -> Words | None:
     """Whether the window slides over one or two axes."""
     if len(trace.axes) > 2:
@@ -98,11 +107,13 @@ def group_channels(trace: Trace) -> int:
     return int(channels // trace.options.get("groups", 1))
 
 
-def _weights(trace: Trace, f: int, channels: int, filters: int) -> np.ndarray | None:
+def _weights(trace: Trace, f: int, filters: int) -> np.ndarray | None:
     """(C/groups, k…): the kernel of filter `f`; one given for all channels is repeated."""
     kernel = trace.arrays.get("kernel")
     if kernel is None:
         return None
+    import numpy as np
+
     dims = len(trace.axes)
     each = group_channels(trace)
     lead = kernel.shape[: kernel.ndim - dims]
@@ -112,11 +123,9 @@ def _weights(trace: Trace, f: int, channels: int, filters: int) -> np.ndarray | 
         chosen = kernel
     else:
         chosen = kernel.reshape(-1, *kernel.shape[kernel.ndim - dims :])[:1]
-    if len(chosen) != each:
-        import numpy as np
-
-        chosen = np.broadcast_to(chosen[:1], (each, *chosen.shape[1:]))
-    return chosen
+    if len(chosen) == each:
+        return np.asarray(chosen)
+    return np.broadcast_to(chosen[:1], (each, *chosen.shape[1:]))
 
 
 def _flat(index: tuple[int, ...], shape: tuple[int, ...]) -> int:
@@ -200,7 +209,8 @@ def _span(axis: Axis) -> range:
 def _pad_text(trace: Trace, inner: Table, source: list[int | None]) -> str:
     row, column = source
     if row is None or column is None:
-        return "" if trace.op == "pool" and trace.options.get("kind") == "max" else "0"
+        counted = trace.op != "pool" or trace.options.get("count_include_pad", False)
+        return "0" if counted else ""
     return inner[row][column].text
 
 

@@ -70,7 +70,7 @@ class _Painter:
         self.scale = scale
         self.fonts = drawn.fonts
         self.draw = ImageDraw.Draw(image)
-        self._faces: dict[tuple[Any, float], ImageFont.FreeTypeFont] = {}
+        self._faces: dict[tuple[Any, int, float], ImageFont.FreeTypeFont] = {}
 
     def mark(self, mark: object) -> None:
         match mark:
@@ -129,11 +129,12 @@ class _Painter:
             if whole[2] > whole[0] and whole[3] > whole[1]:
                 self.draw.rectangle((whole[0], whole[1], whole[2] - 1, whole[3] - 1), color)
             return
-        self._coverage(*edges, color)
+        self._coverage((edges[0], edges[1], edges[2], edges[3]), color)
 
-    def _coverage(self, x0: float, y0: float, x1: float, y1: float, color: str) -> None:
+    def _coverage(self, edges: tuple[float, float, float, float], color: str) -> None:
         from PIL import Image, ImageChops
 
+        x0, y0, x1, y1 = edges
         left, top, right, bottom = math.floor(x0), math.floor(y0), math.ceil(x1), math.ceil(y1)
         across = Image.new("L", (right - left, 1))
         across.putdata([_part(x0, x1, x) for x in range(left, right)])

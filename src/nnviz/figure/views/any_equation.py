@@ -36,7 +36,7 @@ def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
     names = [name for name in trace.equation if name.isidentifier()]
     arrays = {name: trace.array(name) for name in names}
     tables = {
-        name: _table(trace, name, array, style.precision, step)
+        name: _table(name, array, style.precision, step)
         for name, array in arrays.items()
         if max(array.shape, default=1) <= MOST
     }
@@ -55,7 +55,7 @@ def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
     return page(style, trace, look, step, blocks)
 
 
-def _table(trace: Trace, name: str, array: np.ndarray, precision: int, step: Step | None) -> Table:
+def _table(name: str, array: np.ndarray, precision: int, step: Step | None) -> Table:
     table = cells(array, precision)
     if step is None:
         return table

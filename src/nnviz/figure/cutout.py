@@ -1,0 +1,141 @@
+"""Sliding windows over arrays too large for numbers: pictures, and the window's cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnviz.figure.frames import input_name, output_block, output_name
+from nnviz.figure.grid import MOST, Cell, CellSize, State, fitting, grid, named
+from nnviz.figure.heat import Levels, levels, margin, picture
+from nnviz.figure.kit import Block, Style
+from nnviz.figure.windows import Place, Slices, result
+from nnviz.numerals import Numerals, numerals
+from nnviz.shapes import times
+from nnviz.trace import Trace
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def large(part: Slices) -> bool:
+    """Whether an array of the figure has too many cells a side for numbers."""
+    return bool(max(part.x.shape[1:] + part.y.shape) > MOST)
+
+
+def input_picture(style: Style, part: Slices, side: int, c: int | None = None) -> Block:
+    """The input, its window outlined: channel `c`, or all three in colour."""
+    color = c is None and len(part.x) == 3
+    array = part.x if color else part.x[c or 0]
+    shades = Levels("rgb", 0, 255 if array.max() <= 255 else 65535) if color else levels(array)
+    block = picture(style, array, "input", side=side, window=_window(part), shades=shades)
+    name = Words("input") if color else input_name(part, c or 0)
+    return named(style, block, "input", name, times(array.shape), left=margin(style, array))
+
+
+def _window(part: Slices) -> tuple[float, float, float, float] | None:
+    """The part of the window that lies on the input."""
+    if part.at is None:
+        return None
+    spans = []
+    for axis, o in zip(part.axes, part.at, strict=True):
+        positions = axis.positions(o)
+        first, last = max(0, positions[0]), min(axis.size, positions[-1] + 1)
+        spans.append((min(first, axis.size - 1), max(1, last - first)))
+    (r, rows), (c, columns) = spans
+    return r, c, rows, columns
+
+
+def output_picture(style: Style, part: Slices, side: int) -> Block:
+    """The output map, as a picture as large against the input's as it is in cells."""
+    if max(part.y.shape) <= MOST:
+        table = result(style, part.y, part.at)
+        return fitting(
+            style, [table], lambda size: [output_block(style, table, size, part)], room=side + 60
+        )
+    window = None if part.at is None else (*part.at, 1, 1)
+    longest = max(part.x.shape[1:])
+    own = max(96, min(side, round(side * max(part.y.shape) / longest)))
+    block = picture(style, part.y, "output", side=own, window=window)
+    left = margin(style, part.y)
+    return named(style, block, "output", output_name(part), times(part.y.shape), left=left)
+
+
+def cutout(trace: Trace, style: Style, part: Slices) -> Block:
+    """The cells under the window, enlarged, with the kernel's values: a table a channel."""
+    assert part.at is not None
+    rows, columns = (axis.positions(o) for axis, o in zip(part.axes, part.at, strict=True))
+    tables = [_table(trace, style, part, c, rows, columns) for c in range(len(part.x))]
+    where = style.say(
+        Words(
+            "rows {top} to {bottom}, columns {left} to {right}",
+            top=_signed(rows[0]),
+            bottom=_signed(rows[-1]),
+            left=_signed(columns[0]),
+            right=_signed(columns[-1]),
+        )
+    )
+
+    def build(size: CellSize) -> list[Block]:
+        return [
+            named(style, grid(style, table, "input", size), "input", _name(part, c), where)
+            for c, table in enumerate(tables)
+        ]
+
+    return fitting(style, tables, build, gap=24)
+
+
+def _name(part: Slices, c: int) -> Words:
+    if len(part.x) > 1:
+        return Words("window, channel {c}", c=part.first + c)
+    return Words("window")
+
+
+def _signed(n: int) -> str:
+    return str(n).replace("-", "−")
+
+
+def _table(
+    trace: Trace, style: Style, part: Slices, c: int, rows: range, columns: range
+) -> list[list[Cell]]:
+    channel = part.x[c]
+    # The picture is large: the numbers under the window decide how all of them are written.
+    places = [(r, k) for r in rows for k in columns]
+    found = [_source(trace, part, place) for place in places]
+    read = [channel[s] for s in found if s is not None]
+    form = numerals(channel.reshape(-1)[:0] if not read else _array(read), style.precision)
+    corners = [""] * len(places)
+    if part.w is not None:
+        written = numerals(part.w[c], style.precision)
+        corners = ["×" + written(value) for value in part.w[c].reshape(-1)]
+    flat = [
+        _cell(style, part, place, source, channel, form, corner)
+        for place, source, corner in zip(places, found, corners, strict=True)
+    ]
+    return [flat[i : i + len(columns)] for i in range(0, len(flat), len(columns))]
+
+
+def _array(values: list[object]) -> np.ndarray:
+    import numpy as np
+
+    return np.array(values)
+
+
+def _source(trace: Trace, part: Slices, place: Place) -> Place | None:
+    row, column = (axis.source(p, trace.pad_mode) for axis, p in zip(part.axes, place, strict=True))
+    return None if row is None or column is None else (row, column)
+
+
+def _cell(
+    style: Style,
+    part: Slices,
+    place: Place,
+    source: Place | None,
+    channel: np.ndarray,
+    form: Numerals,
+    corner: str,
+) -> Cell:
+    text = "0" if source is None else form(channel[source])
+    inside = all(0 <= p < axis.size for axis, p in zip(part.axes, place, strict=True))
+    state: State = "active" if inside else "padding"
+    return Cell(text, state, corner, None if inside else style.theme.page or "#ffffff")

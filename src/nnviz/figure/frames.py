@@ -1,0 +1,80 @@
+"""The arrays of a sliding window as named blocks: input, kernel, bias and output."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnviz.figure.grid import CellSize, Table, grid, named
+from nnviz.figure.kit import Block, Style
+from nnviz.figure.windows import Padded, Slices
+from nnviz.numerals import numerals
+from nnviz.shapes import times
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def input_block(
+    style: Style, channel: Padded, size: CellSize, part: Slices, c: int = 0, *, labels: bool = True
+) -> Block:
+    """An input channel with its padding, indices and window."""
+    table = grid(
+        style,
+        channel.table,
+        "input",
+        size,
+        origin=channel.origin,
+        shape=channel.shape,
+        labels=labels,
+        windows=channel.windows,
+    )
+    left = table.width - len(channel.table[0]) * size.width
+    shape = shape_of(style, part.x[c])
+    return named(style, table, "input", input_name(part, c), shape, left=left)
+
+
+def input_name(part: Slices, c: int = 0) -> Words:
+    """The input, with the sample and channel where there are several."""
+    if part.samples > 1 and part.channels > 1:
+        return Words("input {n}, channel {c}", n=part.sample, c=part.first + c)
+    if part.samples > 1:
+        return Words("input {n}", n=part.sample)
+    return Words("input, channel {c}", c=part.first + c) if part.channels > 1 else Words("input")
+
+
+def kernel_block(style: Style, table: Table, size: CellSize, part: Slices, c: int = 0) -> Block:
+    """The kernel, with the filter where there are several."""
+    assert part.w is not None
+    inner = grid(style, table, "weight", size)
+    return named(style, inner, "weight", kernel_name(part), shape_of(style, part.w[c]))
+
+
+def kernel_name(part: Slices) -> Words:
+    """The kernel, with the filter where there are several."""
+    return Words("kernel, filter {f}", f=part.filter) if part.filters > 1 else Words("kernel")
+
+
+def bias_block(style: Style, table: Table, size: CellSize) -> Block:
+    """The bias: one cell."""
+    return named(style, grid(style, table, "bias", size), "bias", Words("bias"), "1")
+
+
+def output_block(style: Style, table: Table, size: CellSize, part: Slices) -> Block:
+    """The output map, its active cell outlined."""
+    windows = () if part.at is None else ((*part.at, 1, 1),)
+    inner = grid(style, table, "output", size, windows=windows)
+    return named(style, inner, "output", output_name(part), shape_of(style, part.y))
+
+
+def output_name(part: Slices) -> Words:
+    """The output, with the channel where there are several."""
+    if part.filters > 1:
+        return Words("output, channel {c}", c=part.filter)
+    return Words("output")
+
+
+def shape_of(style: Style, array: np.ndarray) -> str:
+    """A shape, with the power of ten that all its numbers are written in."""
+    factor = numerals(array, style.precision).factor
+    return times(array.shape) + (f", {factor}" if factor else "")

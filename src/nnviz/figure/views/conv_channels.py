@@ -1,0 +1,252 @@
+"""Convolution over channels: a row a channel, the partial maps added to the final map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nnviz.figure.arithmetic import panelled
+from nnviz.figure.cutout import cutout, input_picture, large, output_picture
+from nnviz.figure.frames import bias_block, input_block, kernel_block, output_block, shape_of
+from nnviz.figure.grid import MOST, CellSize, Table, cells, changed, grid, named, operator, sizes
+from nnviz.figure.heat import picture
+from nnviz.figure.kit import (
+    BODY,
+    ROOM,
+    SMALL,
+    Block,
+    Style,
+    column,
+    lines,
+    near4,
+    page,
+    row,
+)
+from nnviz.figure.lines import brace
+from nnviz.figure.scene import Group, Mark, Scene
+from nnviz.figure.windows import (
+    Padded,
+    Slices,
+    flat_enough,
+    group_channels,
+    padded,
+    partial_maps,
+    result,
+    slices,
+)
+from nnviz.trace import Equation, Expr, Num, Step, Sum, Trace
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from nnviz.figure.look import Look
+
+RANK = 10
+SHOWN = 4
+"""Channels that are all drawn; of more, the first three."""
+
+
+def fits(trace: Trace) -> Words | None:
+    """From two channels a filter on, under a window of one or two axes."""
+    if group_channels(trace) < 2:
+        return Words("a filter reads one channel")
+    return flat_enough(trace)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What the rows are made of, measured in cells."""
+
+    trace: Trace
+    style: Style
+    part: Slices
+    inputs: list[Padded]
+    kernels: list[Table]
+    partials: list[np.ndarray]
+    output: Table
+    bias: Table | None
+
+    @property
+    def count(self) -> int:
+        return len(self.kernels)
+
+    @property
+    def hidden(self) -> int:
+        return len(self.part.x) - self.count
+
+    def tables(self) -> list[Table]:
+        known = [*self.kernels, *([self.bias] if self.bias else [])]
+        if large(self.part):
+            return known
+        maps = [cells(p, self.style.precision) for p in self.partials]
+        return [*known, *(p.table for p in self.inputs), *maps, self.output]
+
+
+def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
+    """A row a channel, a brace, the bias, the final map; of a step, the sum beneath."""
+    style = Style.of(look)
+    part = slices(trace, step, look.sample)
+    rows = _rows(trace, style, part)
+    blocks = [_laid_out(rows)]
+    if step is not None:
+        if large(part) and rows.count <= SHOWN and not rows.hidden:
+            blocks.append(cutout(trace, style, part))
+        blocks.append(_sums(rows, step, max(blocks[0].width, 400)))
+    title = Words("{title} over {n} channels", title=trace.title, n=len(part.x))
+    return page(style, trace, look, step, blocks, title=title)
+
+
+def _rows(trace: Trace, style: Style, part: Slices) -> _Rows:
+    assert part.w is not None
+    shown = len(part.x) if len(part.x) <= SHOWN else SHOWN - 1
+    small = not large(part)
+    inputs = [
+        padded(trace, style, part.x[c], part.axes, part.at, part.w[c] if part.at else None)
+        for c in range(shown if small else 0)
+    ]
+    return _Rows(
+        trace,
+        style,
+        part,
+        inputs,
+        [cells(part.w[c], style.precision) for c in range(shown)],
+        partial_maps(trace, part, shown),
+        result(style, part.y, part.at) if small else [],
+        None if part.b is None else cells(part.b, style.precision),
+    )
+
+
+def _laid_out(rows: _Rows) -> Block:
+    """Beside a brace where that fits the page, else one below the other."""
+    tried = sizes(rows.style, rows.tables(), largest=36)
+    for beside in (True, False):
+        for size in tried:
+            block = _beside(rows, size) if beside else _below(rows, size)
+            if block.width <= ROOM:
+                return block
+    return _below(rows, tried[-1])
+
+
+SIDE = 128
+"""The side of a picture of a channel."""
+
+
+def _channel(rows: _Rows, c: int, size: CellSize) -> list[Block]:
+    """Input channel ∗ kernel channel = partial map."""
+    style, part = rows.style, rows.part
+    if large(part):
+        given = input_picture(style, part, SIDE, c)
+    else:
+        given = input_block(style, rows.inputs[c], size, part, c, labels=False)
+    kernel = kernel_block(style, rows.kernels[c], size, part, c)
+    return [given, operator(style, "∗", 40), kernel, operator(style, "=", 40), _map(rows, c, size)]
+
+
+def _map(rows: _Rows, c: int, size: CellSize) -> Block:
+    style, part, made = rows.style, rows.part, rows.partials[c]
+    name = Words("partial map {c}", c=part.first + c)
+    if max(made.shape) > MOST:
+        window = None if part.at is None else (*part.at, 1, 1)
+        side = max(64, round(SIDE * max(made.shape) / max(part.x.shape[1:])))
+        block = picture(
+            style, made, "intermediate", side=min(SIDE, side), window=window, axes=False, bar=False
+        )
+        return named(style, block, "intermediate", name, shape_of(style, made))
+    table = cells(made, style.precision)
+    windows: tuple[tuple[int, int, int, int], ...] = ()
+    if part.at is not None:
+        table = changed(table, [part.at], state="active", bold=True)
+        windows = ((*part.at, 1, 1),)
+    block = grid(style, table, "intermediate", size, windows=windows)
+    return named(style, block, "intermediate", name, shape_of(style, made))
+
+
+def _final(rows: _Rows, size: CellSize) -> Block:
+    if large(rows.part):
+        return output_picture(rows.style, rows.part, SIDE)
+    return output_block(rows.style, rows.output, size, rows.part)
+
+
+def _table(rows: _Rows, size: CellSize) -> tuple[Block, float, float, float]:
+    """The rows in columns; and the left and middle of the maps, and where the last ends."""
+    blocks = [_channel(rows, c, size) for c in range(rows.count)]
+    widths = [max(line[i].width for line in blocks) for i in range(5)]
+    marks: list[Mark] = []
+    y = last = 0.0
+    middle = sum(widths[:4]) + widths[4] / 2
+    for c, line in enumerate(blocks):
+        axis = max(b.axis for b in line)
+        x = 0.0
+        for block, width in zip(line, widths, strict=True):
+            marks.append(block.at(x + near4((width - block.width) / 2), y + axis - block.axis))
+            x += width
+        bottom = y + max(axis - b.axis + b.height for b in line)
+        last = y + axis - line[4].axis + line[4].height
+        y = bottom + 8
+        if c + 1 < rows.count:
+            marks.append(_plus(rows.style, middle, (last + y + 20) / 2))
+    if rows.hidden:
+        said = rows.style.say(Words("… and {n} more channels", n=rows.hidden))
+        text = lines(rows.style, said, BODY, fill=rows.style.theme.muted)
+        marks.append(text.at(0, y))
+        y += text.height
+    return Block(sum(widths), y, tuple(marks), near4(y / 2)), sum(widths[:4]), middle, last
+
+
+def _plus(style: Style, x: float, y: float) -> Mark:
+    sign = operator(style, "+", 32)
+    return Group(sign.marks, near4(x - 16), near4(y - 16))
+
+
+def _beside(rows: _Rows, size: CellSize) -> Block:
+    """The rows, a brace over them, and what they come to."""
+    style = rows.style
+    table, _, _, last = _table(rows, size)
+    top, bottom = 44.0, max(last, table.height - 20)
+    curve = brace(8, top, bottom, style.theme.muted)
+    axis = near4((top + bottom) / 2)
+    bracket = Block(28, table.height, (curve,), axis)
+    right = [operator(style, "=", 40), _final(rows, size)]
+    if rows.bias is not None:
+        right = [operator(style, "+", 40), bias_block(style, rows.bias, size), *right]
+    return row([_level(table, axis), bracket, *right])
+
+
+def _level(block: Block, axis: float) -> Block:
+    return Block(block.width, block.height, block.marks, axis)
+
+
+def _below(rows: _Rows, size: CellSize) -> Block:
+    """The rows, and beneath them the maps' sum with the bias."""
+    style = rows.style
+    table, *_ = _table(rows, size)
+    first, last = rows.part.first, rows.part.first + len(rows.part.x) - 1
+    said = Words("partial maps {first} to {last}, added", first=first, last=last)
+    label = lines(style, style.say(said), BODY, fill=style.theme.tone("intermediate").line)
+    sum_ = [label, operator(style, "=", 40), _final(rows, size)]
+    if rows.bias is not None:
+        sum_ = [label, operator(style, "+", 40), bias_block(style, rows.bias, size), *sum_[1:]]
+    return column([table, row(sum_)], 16)
+
+
+def _sums(rows: _Rows, step: Step, room: float) -> Block:
+    """What each channel comes to, a line each, and the sum of the channels."""
+    style, part = rows.style, rows.part
+    assert part.w is not None
+    assert part.at is not None
+    total = step.formula[0].sides[0]
+    assert isinstance(total, Sum)
+    each = part.w[0].size
+    values = [Num(p[part.at].item(), "intermediate") for p in rows.partials]
+    found = [
+        Equation((Sum(total.terms[c * each : (c + 1) * each]), value))
+        for c, value in enumerate(values)
+    ]
+    if not rows.hidden:
+        bias = total.terms[len(part.x) * each :]
+        terms: tuple[Expr, ...] = (*values, *bias)
+        found.append(Equation((Sum(terms), *step.formula[0].sides[1:])))
+    said = [style.pieces(equation) for equation in (*found, *step.formula[1:])]
+    size = BODY if max(style.width(p, BODY) for p in said) <= room - 32 else SMALL
+    return panelled(style, column([lines(style, p, size, room=room - 32) for p in said], 4), room)
