@@ -69,6 +69,15 @@ class Axis:
         start = o * self.stride - self.before
         return range(start, start + self.extent, self.dilation)
 
+    def counted(self, o: int, include_pad: bool) -> int:
+        """How many cells an average divides by: those of the window, or its real ones.
+
+        A window of `ceil` that hangs over the padded input's end is cut off there, as in
+        PyTorch.
+        """
+        low, high = (-self.before, self.size + self.after) if include_pad else (0, self.size)
+        return sum(low <= p < high for p in self.positions(o))
+
     def source(self, p: int, mode: PadMode = "zeros") -> int | None:
         """The input cell that position `p` reads; None is a zero of the padding."""
         if 0 <= p < self.size:
