@@ -46,6 +46,8 @@ USAGE = [
     pytest.param(["conv", M, "--lang", "xx"], ["no language xx", "en"], id="unknown language"),
     pytest.param(["conv", M, "--get", "y", "--json"], ["--get y", "output"], id="no such result"),
     pytest.param(["conv", M, "--stride", "0"], ["--stride 0", "1"], id="stride 0"),
+    pytest.param(["conv", M, "--view", "pie"], ["no view pie", "equation"], id="unknown view"),
+    pytest.param(["\x1b[31m" + "x" * 9000], ["no command", "…"], id="a word no terminal takes"),
     pytest.param(["act"], ["act needs NAME", "relu"], id="no NAME"),
     pytest.param(
         ["conv", M, "--list-kernels", "--theme", "pink"], ["pink"], id="unused but checked"
@@ -69,6 +71,8 @@ def check(result: Any, code: int, parts: list[str]) -> None:
     assert "Traceback" not in result.err
     assert "nnviz itself" not in result.err
     assert len(result.err.splitlines()) <= 6
+    assert len(result.err) < 1000
+    assert result.err.replace("\n", "").isprintable()
     for part in parts:
         assert part in result.err
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -112,6 +114,7 @@ REFUSED = [
     pytest.param(["-o", "in.json"], "is an input", id="the input"),
     pytest.param(["-o", "link.json"], "is an input", id="a link to the input"),
     pytest.param(["-k", "k.csv", "-o", "k.csv"], "is an input", id="the kernel"),
+    pytest.param(["-k", "k.csv:x", "-o", "k.csv"], "is an input", id="an array of a file"),
     pytest.param(["-o", "a.json", "-k", "1 2; 3"], "row 2", id="a ragged kernel"),
     pytest.param(["-o", "a.json", "--steps", "99"], "step 99", id="past the last step"),
     pytest.param(["-o", "folder.json"], "it is a folder", id="a folder"),
@@ -180,6 +183,36 @@ def test_an_interrupted_write_leaves_the_old_file(
         files.write(str(path), b"new")
     assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
     assert path.read_text() == "old"
+
+
+def test_the_file_on_standard_input_is_not_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "in.json"
+    path.write_text(NOTE)
+    with path.open() as stream:
+        done = subprocess.run(
+            [sys.executable, "-m", "nnviz", "conv", "-o", str(path)],
+            stdin=stream,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert "is an input" in done.stderr
+    assert path.read_text() == NOTE
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no full device on this system")
+def test_a_full_disk_is_one_message() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "nnviz", "conv", NOTE, "--json", "-q"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == "error: No space left on device\n"
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")

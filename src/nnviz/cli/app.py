@@ -6,11 +6,13 @@ import difflib
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from nnviz import lang, ops
 from nnviz.cli import streams
 from nnviz.errors import NnvizError, UsageError, describe
+from nnviz.read.text import printable
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ _COMPLETION = "_NNVIZ_COMPLETE"
 _DEBUG = "NNVIZ_DEBUG"
 _NUMBER = re.compile(r"-[0-9.]")
 _INTERRUPTED = 130
+_MOST_LINES = 8
+_LONGEST = 300
+"""Characters of a line: a message may quote a word of any length."""
 _ISSUES = "please report it, with the command, to the makers of nnviz"
 
 
@@ -32,7 +37,6 @@ def run(words: list[str]) -> int:
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:
-        streams.abandon_output()
         return 0
     except Exception as error:
         if env.get(_DEBUG):
@@ -49,11 +53,9 @@ def _run(words: list[str], env: Mapping[str, str]) -> int:
     def command(
         operation: Operation, own: dict[str, Any], given: str | None, shared: dict[str, Any]
     ) -> None:
-        try:
+        # Typer would end with code 1, but that nobody reads on is no failure.
+        with suppress(BrokenPipeError):
             execute(operation, Written(own, given, shared), env)
-        except BrokenPipeError:
-            # Typer would end with code 1, but that nobody reads on is no failure.
-            streams.abandon_output()
 
     operations = _operations(words, env)
     listed = len(operations) > 1 or not {"-h", "--help"}.isdisjoint(words)
@@ -144,8 +146,9 @@ def _plain(message: str) -> str:
 
 
 def _complain(error: NnvizError, language: str) -> None:
-    text = describe(error, lambda words: lang.say(words, language))
-    streams.remark(f"error: {text}")
+    lines = describe(error, lambda words: lang.say(words, language)).split("\n")
+    shown = [printable(line[:_LONGEST] + "…" * (len(line) > _LONGEST)) for line in lines]
+    streams.remark("error: " + "\n".join(shown[:_MOST_LINES]))
 
 
 def _language(words: list[str], env: Mapping[str, str]) -> str:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from nnviz import formats
 from nnviz.cli import options, streams
+from nnviz.figure import view_names
 from nnviz.formats._ascii import ascii_form
 from nnviz.ops._operation import Operation, Option
 from nnviz.version import __version__
@@ -31,7 +33,7 @@ _SHARED = "shared_"
 def application(
     operations: list[Operation], execute: Execute, *, listed: bool = True
 ) -> TyperGroup:
-    """The program with a command for each operation; `listed` as for `all_shared`."""
+    """The program with a command for each operation; `listed` for help and completion."""
     app = typer.Typer(
         name="nnviz",
         cls=_Group,
@@ -42,8 +44,10 @@ def application(
         epilog="nnviz COMMAND --help has a command's options and an example.",
     )
     app.callback()(_program)
-    shared = options.all_shared(listed=listed)
+    named = formats.streams() if listed else ()
     for operation in operations:
+        views = view_names(operation.name) if listed else ()
+        shared = options.all_shared(streams=named, views=views)
         app.command(
             operation.name,
             cls=_Command,

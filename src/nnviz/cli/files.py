@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from nnviz.cli.streams import is_standard_input
 from nnviz.errors import NnvizError, UsageError
 
 
@@ -22,32 +22,46 @@ def check(outputs: Sequence[str], inputs: Iterable[str]) -> None:
                 "{path} would be written twice", path=path, hint="give each output its own name"
             )
         seen[real] = path
+        if is_standard_input(path):
+            raise _is_input(path)
         _check_folder(path, Path(real))
     for given in inputs:
         for path in outputs:
             if _is_same(given, path):
-                raise UsageError(
-                    "{path} is an input of this command and is not overwritten",
-                    path=path,
-                    hint="give the output another name",
-                )
+                raise _is_input(path)
+
+
+def _is_input(path: str) -> UsageError:
+    return UsageError(
+        "{path} is an input of this command and is not overwritten",
+        path=path,
+        hint="give the output another name",
+    )
 
 
 def _check_folder(path: str, real: Path) -> None:
+    folder = real.parent
     if real.is_dir():
         raise NnvizError("cannot write {path}: it is a folder", path=path)
-    if not real.parent.is_dir():
+    if _is_device(path):
+        return
+    if not folder.is_dir():
         raise NnvizError(
             "cannot write {path}: there is no folder {folder}",
             path=path,
-            folder=os.path.dirname(path) or str(real.parent),  # noqa: PTH120 - as it was written
+            folder=str(Path(path).parent),
         )
-    if not os.access(real.parent, os.W_OK) and not (real.exists() and not real.is_file()):
+    if not os.access(folder, os.W_OK):
         raise NnvizError(
-            "cannot write {path}: the folder {folder} is read-only",
-            path=path,
-            folder=str(real.parent),
+            "cannot write {path}: the folder {folder} is read-only", path=path, folder=str(folder)
         )
+    if real.exists() and not os.access(real, os.W_OK):
+        raise NnvizError("cannot write {path}: it is read-only", path=path)
+
+
+def _is_device(path: str) -> bool:
+    """Whether a path is there and no file, but a pipe or a terminal: it cannot be replaced."""
+    return os.path.exists(path) and not Path(path).is_file()
 
 
 def _is_same(given: str, path: str) -> bool:
@@ -63,11 +77,10 @@ def _is_same(given: str, path: str) -> bool:
 def write(path: str, content: bytes) -> None:
     """Replace a file by `content`, or leave it as it was."""
     try:
-        real = Path(os.path.realpath(path))
-        if real.exists() and not real.is_file():
-            real.write_bytes(content)
+        if _is_device(path):
+            Path(path).write_bytes(content)
         else:
-            _replace(real, content)
+            _replace(Path(os.path.realpath(path)), content)
     except OSError as error:
         raise NnvizError(
             "cannot write {path}: {reason}", path=path, reason=error.strerror or str(error)
@@ -75,6 +88,8 @@ def write(path: str, content: bytes) -> None:
 
 
 def _replace(real: Path, content: bytes) -> None:
+    import tempfile
+
     handle, name = tempfile.mkstemp(prefix=f".{real.name[:40]}.", dir=real.parent)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -11,6 +11,7 @@ from typing import Any
 from nnviz import formats, lang
 from nnviz.cli import files, options, streams
 from nnviz.errors import NnvizError, UsageError
+from nnviz.figure import view_names
 from nnviz.figure.look import Look
 from nnviz.formats import Request, _map, _steps
 from nnviz.ops._operation import Context, Operation
@@ -19,6 +20,8 @@ from nnviz.shapes import times
 from nnviz.trace import Trace
 from nnviz.words import Words
 
+_CHAIN = 10_000
+"""A longer text is a matrix and names no files."""
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -46,6 +49,7 @@ def execute(operation: Operation, given: Written, env: Mapping[str, str]) -> Non
     shared = options.parse(given.shared, context)
     language = lang.resolve(shared["lang"], env)
     stream = _stream(shared)
+    _check_view(operation, shared["view"])
     _check_files(given, shared)
     _check_arguments(operation, given)
     values = operation.parse(given.own, context)
@@ -65,7 +69,8 @@ def execute(operation: Operation, given: Written, env: Mapping[str, str]) -> Non
         notes += formats.load(stream).notes(trace, request)
     for file in made:
         files.write(file.path, file.content)
-    streams.write(shown)
+    if stream is not None:
+        streams.write(shown)
     if not shared["quiet"]:
         _remark(notes, made, lambda words: lang.say(words, language))
 
@@ -94,6 +99,16 @@ def _stream(shared: Mapping[str, Any]) -> str | None:
     return str(named[0])
 
 
+def _check_view(operation: Operation, view: str | None) -> None:
+    if view is not None and view not in view_names(operation.name):
+        raise UsageError(
+            "{op} has no view {name}",
+            op=operation.name,
+            name=view,
+            hint=Words("it has: {names}", names=", ".join(view_names(operation.name))),
+        )
+
+
 def _check_files(given: Written, shared: Mapping[str, Any]) -> None:
     outputs = list(shared["output"])
     for path in outputs:
@@ -118,9 +133,10 @@ def _check_arguments(operation: Operation, given: Written) -> None:
 
 
 def _inputs(given: Written) -> list[str]:
-    """Every text that may name a file this command reads."""
+    """Every text that may name a file this command reads; a chain names some within."""
     own = [text for text in given.own.values() if isinstance(text, str)]
-    return [*own, *([given.input] if given.input is not None else [])]
+    within = [word.strip("'\"") for text in own if len(text) < _CHAIN for word in text.split()]
+    return [*own, *within, *([given.input] if given.input is not None else [])]
 
 
 # --- computing -----------------------------------------------------------------

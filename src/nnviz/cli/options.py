@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from nnviz import formats, lang
@@ -28,15 +28,16 @@ class Shared:
     """Given again, the last counts; each is kept; or they are counted."""
 
 
-def all_shared(*, listed: bool = False) -> tuple[Shared, ...]:
+def all_shared(*, streams: tuple[str, ...] = (), views: tuple[str, ...] = ()) -> tuple[Shared, ...]:
     """Every shared option, in the order of the help.
 
-    `listed` names every format, for help and completion, which loads them all.
+    Help and completion also name the formats of standard output and a command's views,
+    which are too many to be looked up for every run.
     """
     return (
         *_group("Input options", *_input()),
-        *_outputs(listed),
-        *_group("Figure options", *_figure()),
+        *_outputs(streams),
+        *_group("Figure options", *_figure(views)),
         *_group("General options", *_general()),
     )
 
@@ -78,9 +79,8 @@ def _input() -> tuple[Option, ...]:
     )
 
 
-def _outputs(listed: bool) -> tuple[Shared, ...]:
+def _outputs(streams: tuple[str, ...]) -> tuple[Shared, ...]:
     heading = "Output options"
-    streams = formats.streams() if listed else ()
     return (
         Shared(
             Option(
@@ -144,9 +144,14 @@ def _outputs(listed: bool) -> tuple[Shared, ...]:
     )
 
 
-def _figure() -> tuple[Option, ...]:
+def _figure(views: tuple[str, ...]) -> tuple[Option, ...]:
     return (
-        Option("view", ("--view",), _named("NAME"), "Which picture."),
+        Option(
+            "view",
+            ("--view",),
+            replace(_named("NAME"), choices=views),
+            "Which picture: " + ", ".join(views) + ".",
+        ),
         Option("theme", ("--theme",), _kinds.choice(*THEMES), "Colours.", "light"),
         Option("title", ("--title",), _kinds.text(), "A title above the figure."),
         Option("scale", ("--scale",), _kinds.number(positive=True), "Pixels a unit of length."),

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TextIO
 
 from nnviz.errors import NnvizError
@@ -54,13 +55,25 @@ def encoding(stream: TextIO | None) -> str:
     return getattr(stream, "encoding", None) or "utf-8"
 
 
+def is_standard_input(path: str) -> bool:
+    """Whether standard input is read from this file."""
+    try:
+        return os.path.samestat(Path(path).stat(), os.fstat(sys.stdin.fileno()))
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
 def write(data: bytes) -> None:
     """Bytes to standard output, all of them, now."""
     if sys.stdout is None:
         raise NnvizError("standard output is closed", hint="write a file with -o")
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except OSError:
+        _abandon_output()
+        raise
 
 
 def write_text(text: str) -> None:
@@ -80,8 +93,8 @@ def remark(text: str) -> None:
         return
 
 
-def abandon_output() -> None:
-    """After the reader has closed the pipe: nothing is left to be flushed at exit."""
+def _abandon_output() -> None:
+    """Nothing may be left for Python to flush at exit, which would fail again."""
     try:
         devnull = os.open(os.devnull, os.O_WRONLY)
         os.dup2(devnull, sys.stdout.fileno())
