@@ -14,7 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from nnviz.errors import NnvizError
-from nnviz.read.numbers import array_of, is_number, number
+from nnviz.read.numbers import array_of, is_number, number_at
 from nnviz.read.text import MINUS, listed, place_at, printable, short
 
 if TYPE_CHECKING:
@@ -211,7 +211,6 @@ class _Walk:
         self.wants_value = True
 
     def number(self, at: int, word: str) -> None:
-        place = place_at(self.text, at, self.name, len(word))
         self.value(at, word, "numbers")
         plain = word.replace(MINUS, "-")
         if not _JSON_NUMBER.fullmatch(plain):
@@ -224,7 +223,7 @@ class _Walk:
                 if is_number(plain)
                 else None,
             )
-        number(plain, place)
+        number_at(plain, self.text, at, self.name)
 
     def end(self, at: int) -> None:
         if not self.open:

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from nnviz.errors import NnvizError, Place
-from nnviz.read.text import short
+from nnviz.errors import NnvizError
+from nnviz.read.text import place_at, short
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -31,33 +31,43 @@ def is_number(word: str) -> bool:
     return bool(_DECIMAL.fullmatch(top)) and (not slash or bool(_DECIMAL.fullmatch(bottom)))
 
 
-def number(word: str, place: Place | None = None) -> int | float:
+def number(word: str) -> int | float:
     """The number a word spells: `7` is whole, `7.0`, `7e0` and `7/1` are floats.
 
     >>> number("-7"), number("7.0"), number("1/4")
     (-7, 7.0, 0.25)
     """
     if not is_number(word):
-        raise NnvizError("'{word}' is not a number", word=short(word), place=place)
+        raise NnvizError("'{word}' is not a number", word=short(word))
     top, slash, bottom = word.partition("/")
     if slash:
-        return _fraction(top, bottom, place)
-    return _whole(word, place) if _WHOLE.fullmatch(word) else _float(word, place)
+        return _fraction(top, bottom)
+    return _whole(word) if _WHOLE.fullmatch(word) else _float(word)
 
 
-def _fraction(top: str, bottom: str, place: Place | None) -> float:
-    over, under = number(top, place), number(bottom, place)
+def number_at(word: str, text: str, offset: int, name: str) -> int | float:
+    """The number that a word at `offset` spells; an error points at it."""
+    try:
+        return number(word)
+    except NnvizError as error:
+        # Finding the line is a walk over the text, so it is done for an error alone.
+        error.place = place_at(text, offset, name, len(word))
+        raise
+
+
+def _fraction(top: str, bottom: str) -> float:
+    over, under = number(top), number(bottom)
     if under == 0:
-        raise NnvizError("'{word}' divides by zero", word=short(f"{top}/{bottom}"), place=place)
+        raise NnvizError("'{word}' divides by zero", word=short(f"{top}/{bottom}"))
     # Whole numbers divide as such: 1/3 is then the float nearest to a third.
     try:
         value = over / under
     except OverflowError:
         value = math.inf
-    return _finite(value, f"{top}/{bottom}", place)
+    return _finite(value, f"{top}/{bottom}")
 
 
-def _whole(word: str, place: Place | None) -> int:
+def _whole(word: str) -> int:
     # Long spellings are refused before int(), whose own limit is 4300 digits.
     digits = word.lstrip("+-").lstrip("0")
     value = int(word) if len(digits) < _LONGEST else MOST + 1
@@ -65,22 +75,20 @@ def _whole(word: str, place: Place | None) -> int:
         raise NnvizError(
             "{number} is too large for a whole number: they end at 2^63 − 1",
             number=short(word),
-            place=place,
             hint="write it with a point to make it a float",
         )
     return value
 
 
-def _float(word: str, place: Place | None) -> float:
-    return _finite(float(word), word, place)
+def _float(word: str) -> float:
+    return _finite(float(word), word)
 
 
-def _finite(value: float, word: str, place: Place | None) -> float:
+def _finite(value: float, word: str) -> float:
     if math.isinf(value):
         raise NnvizError(
             "{number} is too large for a float: they end near 1.8e308",
             number=short(word),
-            place=place,
         )
     return value
 
