@@ -281,7 +281,8 @@ def flat(token: Token) -> str:
         return lowered if not set(lowered) & set(token.text) else "_" + token.text
     if token.place == "sup":
         raised = token.text.translate(_SUPS)
-        return raised if not set(raised) & set(token.text) else "^" + token.text
+        written = f"({token.text.replace(' ', '')})" if " " in token.text else token.text
+        return raised if not set(raised) & set(token.text) else "^" + written
     return token.text
 
 

@@ -54,13 +54,15 @@ TRACES: dict[str, Callable[[], Trace]] = {
     "dense": lambda: run("dense", wave(4), units=3),
     "dense, long sums": lambda: run("dense", wave(200), units=3),
     "flatten": lambda: run("flatten", NOTE),
+    "max pooling": lambda: run("pool", NOTE, kernel=2),
+    "average pooling": lambda: run("pool", wave(2, 5, 5), kind="avg", kernel=3, padding=1),
     "show": lambda: run("show", NOTE),
     "text in Hangul": lambda: run("rnn", None, text="안녕하세요", hidden=3, outputs=2),
     "text with control characters": lambda: run("rnn", None, text="a\t\x1b\n", hidden=2),
     "many to one": lambda: run("rnn", NOTE, hidden=4, outputs=2, mode="many-to-one"),
     "a wide hidden state": lambda: run("rnn", NOTE, hidden=40),
     "parameters": lambda: run("params", None, net=CHAIN, input=(1, 28, 28), versus="mlp"),
-    "network": lambda: run("net", wave(1, 8, 8), net="conv --filters 2 | act relu | flatten"),
+    "network": lambda: run("net", wave(1, 8, 8), net="conv --filters 2 | pool -k 2 | flatten"),
 }
 SCREENS = {
     **{f"{n} columns": Screen(n) for n in (20, 40, 60, 80, 120, 200)},

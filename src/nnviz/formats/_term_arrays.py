@@ -37,6 +37,7 @@ BLOCKS = 16
 """Matrices of one array that are shown on a screen: channels, filters."""
 _PICTURE_ROWS = 24
 _PAGE = 80
+_THUMBNAIL = 28
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ class View:
     image: bool = False
     column: bool = False
     """Whether a vector stands upright, as in W·x."""
+    spread: bool = False
+    """Whether channels stand side by side: an array that is shown alone."""
 
     @property
     def vector(self) -> bool:
@@ -83,17 +86,32 @@ def parts(paper: Paper, view: View, room: int | None) -> list[Block]:
             return [summary(paper, view)]
         return _across(view, list(_matrices(paper, view, None)), _PAGE)
     if view.small:
-        return _across(view, list(_matrices(paper, view, room)), min(room // 2, _PAGE))
+        across = room if view.spread else min(room // 2, _PAGE)
+        return _across(view, list(_matrices(paper, view, room)), across)
+    if view.spread and len(view.planes) and not view.image:
+        return _rows(list(_pictures(paper, view, min(room, _THUMBNAIL))), room)
     return list(_pictures(paper, view, room))
 
 
 def _across(view: View, blocks: list[Block], room: int) -> list[Block]:
     """Filters side by side and their channels one under another, where there is room."""
+    if view.spread:
+        return _rows(blocks, room)
     if len(view.planes) != 2 or view.role != "weight" or len(blocks) != prod(view.planes):
         return blocks
     filters, channels = view.planes
     rows = [beside([blocks[f * channels + c] for f in range(filters)]) for c in range(channels)]
     return rows if max(map(block_width, rows)) <= room else blocks
+
+
+def _rows(blocks: list[Block], room: int) -> list[Block]:
+    """As many blocks side by side as there is room for."""
+    rows: list[list[Block]] = []
+    for block in blocks:
+        if not rows or block_width(beside([*rows[-1], block], 3)) > room:
+            rows.append([])
+        rows[-1].append(block)
+    return [beside(row, 3) for row in rows]
 
 
 def summary(paper: Paper, view: View) -> Block:

@@ -13,6 +13,7 @@ from nnviz.trace import Trace, tokens
 _SHOWN_BY_AXES = {"kernel", "stride", "padding", "dilation"}
 _SAID = {"kind", "name", "net", "input", "cell", "units", "hidden", "versus"}
 """Options that the title, a fact or a shape has said."""
+_OF_PADDING = {"padding_mode", "count_include_pad"}
 _USUAL: dict[str, Any] = {
     "groups": 1,
     "padding_mode": "zeros",
@@ -64,8 +65,11 @@ def _options(paper: Paper, trace: Trace) -> Iterator[str]:
         yield f"{paper.say('padding')} {_each(map(_pad, axes))}"
         if any(a.dilation > 1 for a in axes):
             yield f"{paper.say('dilation')} {_each(str(a.dilation) for a in axes)}"
+    hidden = _SAID | (_SHOWN_BY_AXES if axes else set())
+    if not any(a.before or a.after for a in axes):
+        hidden |= _OF_PADDING
     for name, value in trace.options.items():
-        if name in _SAID or (name in _SHOWN_BY_AXES and axes) or _USUAL.get(name) == value:
+        if name in hidden or _USUAL.get(name) == value:
             continue
         if value is True:
             yield paper.say(name.replace("_", " "))

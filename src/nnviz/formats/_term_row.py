@@ -11,6 +11,8 @@ from nnviz.formats._term_text import BOLD, MUTED, Block, Line, beside, block_wid
 
 _SIGN_ROOM = 5
 """Columns of a sign and the gaps beside it."""
+_TALL = 30
+"""Lines of an array beside which the others are no longer set at the middle."""
 _NARROW, _WIDE = 36, 64
 """Columns of a picture: narrower ones stand alone instead, wider ones say no more."""
 
@@ -33,9 +35,10 @@ def in_a_row(paper: Paper, items: Sequence[View | str]) -> Block:
         head = _heading(paper, item, factor(paper, item, room))
         groups.append([*sign, [head, *(line for part in stack for line in part)]])
         sign = []
-    if len(views) < len(items):
-        return _flow(groups, paper.width, 1, "middle")
-    return _flow(groups, paper.width, 3, "top")
+    if len(views) == len(items):
+        return _flow(groups, paper.width, 3, "top")
+    tallest = max(len(block) for group in groups for block in group)
+    return _flow(groups, paper.width, 1, "middle" if tallest <= _TALL else "top")
 
 
 def _heading(paper: Paper, view: View, factor: str = "") -> Line:

@@ -127,8 +127,8 @@ def _widths(columns: Sequence[Column], room: int | None) -> list[int] | None:
         cap -= 1
     widths = _capped(natural, least, cap)
     for i, width in enumerate(widths):  # columns left over by the cap go to those that wrap
-        if width < natural[i]:
-            widths[i] += min(natural[i] - width, room - sum(widths))
+        wanted = max(natural[i], cell_len(columns[i].heading))
+        widths[i] += max(0, min(wanted - width, room - sum(widths)))
     return widths
 
 

@@ -84,17 +84,17 @@ def wrapped(line: Line, width: int | None, indent: int = 0) -> Block:
     """
     if width is None or line_width(line) <= width:
         return [line]
-    indent = indent if width >= 2 * indent else 0
+    indent = indent if width >= 2 * indent + 2 else 0
     text = "".join(text for text, _ in line)
-    lead = min(len(text) - len(text.lstrip(" ")), width // 2)
+    lead = min(len(text) - len(text.lstrip(" ")), width // 4)
     made: Block = [_spaces(lead)]
     for word in _words(line):
         used = line_width(made[-1])
-        gap = 1 if used > (indent if len(made) > 1 else lead) else 0
+        gap = int(used > (indent if len(made) > 1 else lead))
         if gap and used + gap + line_width(word) > width:
             made.append(_spaces(indent))
             gap, used = 0, indent
-        for piece in _chopped([*_spaces(gap), *word], width - used, width - indent):
+        for piece in _chopped(word, gap, width - used, width - indent):
             if piece is None:
                 made.append(_spaces(indent))
             else:
@@ -123,22 +123,23 @@ def _words(line: Line) -> Iterator[Line]:
         yield lead[:-1]
 
 
-def _chopped(word: Line, first: int, rest: int) -> Iterator[Span | None]:
+def _chopped(word: Line, gap: int, first: int, rest: int) -> Iterator[Span | None]:
     """A word's spans; None where a new line must begin because it is too long for one."""
+    word = [*_spaces(gap), *word]
     if line_width(word) <= first:
         yield from word
         return
-    room = first
+    room, empty = first, True
     for text, style in word:
         piece = ""
         for character in text:
             wide = cell_len(character)
-            if wide > room and room < rest:
+            if wide > room and not empty:
                 yield (piece, style)
                 yield None
                 piece, room = "", rest
             piece += character
-            room -= wide
+            room, empty = room - wide, False
         yield (piece, style)
 
 
@@ -158,6 +159,17 @@ def spoken(line: Line, *, color: bool) -> str:
             spans[-1] = (spans[-1][0] + text, style)
         else:
             spans.append((text, style))
-    if spans and not spans[-1][1]:
-        spans[-1] = (spans[-1][0].rstrip(), "")
+    while spans and _invisible(*spans[-1]):
+        spans.pop()
+    if spans and not _painted(spans[-1][1]):
+        spans[-1] = (spans[-1][0].rstrip(), spans[-1][1])
     return "".join(f"\x1b[{style}m{text}\x1b[0m" if style else text for text, style in spans)
+
+
+def _invisible(text: str, style: str) -> bool:
+    return not text.strip() and not _painted(style)
+
+
+def _painted(style: str) -> bool:
+    """Whether a space shows in this style: it has a ground of its own."""
+    return "48;" in style or MARKED in style.split(";")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from nnviz.formats import Format, Request
 from nnviz.formats._term_header import header
@@ -81,7 +82,7 @@ def _layers(paper: Paper, trace: Trace) -> Iterator[Block]:
     for number, layer in enumerate(trace.layers, 1):
         heading = paper.say(Words("layer {n}", n=number))
         made = wrapped([(f"{heading}  ", MUTED), *header(paper, layer)[0]], paper.width)
-        rows = in_a_row(paper, [view(layer, "output")])
+        rows = in_a_row(paper, [replace(view(layer, "output"), spread=True)])
         yield [*made, *header(paper, layer)[1:], *rows]
 
 
