@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from nnviz.core.exact import Array, FloatName, is_whole, to_int64, working_dtype
-from nnviz.core.plan import TILE, Plan, make_plan, starts
+from nnviz.core.plan import TILE, Plan, interleaved, make_plan, split
 from nnviz.core.source import Source
-from nnviz.shapes import Axis, PadMode
+from nnviz.core.threads import multiply, share
+from nnviz.shapes import Axis, PadMode, cells, unravel
 
 Axes3 = tuple[Axis, Axis, Axis]
 
@@ -57,8 +57,7 @@ def conv(
     w = w.reshape(*w.shape[:2], *ones, *w.shape[2:]).astype(working)
     b = None if b is None else b.astype(working)
     out = np.empty((len(x), len(w), d.out, h.out, v.out), np.int64 if whole else working)
-    with np.errstate(all="ignore"):
-        _convolve(out, x, w, b, _Job((d, h, v), groups, mode, working))
+    _convolve(out, x, w, b, _Job((d, h, v), groups, mode, working))
     return out.reshape(*out.shape[:2], *out.shape[2 + len(lead) :])
 
 
@@ -76,8 +75,8 @@ class _Tile:
 
     depth: int
     row: int
-    col: int
     rows: int
+    col: int
     cols: int
 
 
@@ -86,30 +85,42 @@ Method = Callable[[Array, Source, _Tile], None]
 
 
 def _convolve(out: Array, x: Array, w: Array, b: Array | None, job: _Job) -> None:
-    """Every tile of every group, batch item and depth."""
+    """Every tile of every group, batch item and depth, some in each thread."""
     channels, filters = w.shape[1], len(w) // job.groups
-    exact = job.dtype.kind != "f"
-    plan = make_plan(job.axes, channels, filters, exact=exact)
-    room = np.empty((filters, plan.rows, plan.cols), job.dtype)
-    for g in range(job.groups):
-        own = slice(g * filters, (g + 1) * filters)
-        method = _method(plan, w[own], job.axes)
-        bias = None if b is None else b[own, None, None]
-        for n in range(len(x)):
+    exact, runs = job.dtype.kind != "f", len(x) * job.groups
+    plan = make_plan(job.axes, channels, filters, exact=exact, runs=runs)
+    rows, cols = split(out.shape[3], plan.rows), split(out.shape[4], plan.cols)
+    count = (job.groups, len(x), out.shape[2], len(rows), len(cols))
+
+    def work(some: range) -> None:
+        methods: dict[tuple[int, int], Method] = {}
+        group = -1
+        for at in some:
+            g, n, depth, row, col = unravel(at, count)
+            own = slice(g * filters, (g + 1) * filters)
+            tile = _Tile(depth, *rows[row], *cols[col])
+            size = tile.rows, tile.cols
+            if g != group:
+                group = g
+                methods.clear()
+            if size not in methods:
+                methods[size] = _method(replace(plan, rows=size[0], cols=size[1]), w[own], job.axes)
             source = Source(x[n, g * channels : (g + 1) * channels], job.axes, job.mode, job.dtype)
-            for depth, row, col in product(
-                range(out.shape[2]),
-                starts(out.shape[3], plan.rows),
-                starts(out.shape[4], plan.cols),
-            ):
-                tile = _Tile(depth, row, col, plan.rows, plan.cols)
-                into = out[n, own, depth, row : row + plan.rows, col : col + plan.cols]
-                sums = into if into.dtype == job.dtype else room
-                method(sums, source, tile)
-                if bias is not None:
-                    np.add(sums, bias, out=sums)
-                if sums is not into:
-                    into[...] = to_int64(sums) if job.dtype.kind == "O" else sums
+            into = out[n, own, depth, tile.row : tile.row + tile.rows]
+            into = into[..., tile.col : tile.col + tile.cols]
+            with np.errstate(all="ignore"):  # set here: each thread has its own
+                _write(into, methods[size], source, tile, None if b is None else b[own])
+
+    share(work, cells(count), plan.threads)
+
+
+def _write(into: Array, method: Method, source: Source, tile: _Tile, b: Array | None) -> None:
+    sums = into if into.dtype == source.dtype else np.empty(into.shape, source.dtype)
+    method(sums, source, tile)
+    if b is not None:
+        np.add(sums, b[:, None, None], out=sums)
+    if sums is not into:
+        into[...] = to_int64(sums) if sums.dtype.kind == "O" else sums
 
 
 def _method(plan: Plan, w: Array, axes: Axes3) -> Method:
@@ -148,66 +159,68 @@ def _under(axis: Axis, first: int, count: int, tap: int) -> range:
     return range(start, start + axis.stride * (count - 1) + 1, axis.stride)
 
 
-def _span(axis: Axis, first: int, count: int) -> range:
-    """Every position from the first to the last under `count` output cells."""
-    start = axis.positions(first)[0]
-    return range(start, start + axis.stride * (count - 1) + axis.extent)
-
-
 class _Banded:
     """A banded (Toeplitz) matrix times whole input rows, then shifted slices added up.
 
     The matrix holds the kernel's columns, moved down by the stride for each output row, so
-    one product gives what every kernel column adds to every output row of the tile.
+    one product gives what the kernel adds to every output row of the tile. Across, with a
+    stride s, kernel column j reads input column s·(o + shift) + phase for output column o:
+    the phases are stacked as rows of the input, the shifts as rows of the product.
     """
 
     def __init__(self, w: Array, axes: Axes3, plan: Plan) -> None:
         _, h, v = axes
-        filters, channels, depths, high, wide = w.shape
+        filters, channels, depths, high, _ = w.shape
         self.axes = axes
-        self.read = len(_span(h, 0, plan.rows))
-        width = len(_span(v, 0, plan.cols))
-        band = np.zeros((filters, wide, plan.rows, channels, depths, self.read), w.dtype)
-        for row, i in product(range(plan.rows), range(high)):
-            band[:, :, row, :, :, row * h.stride + i * h.dilation] = np.moveaxis(
-                w[:, :, :, i], -1, 1
-            )
-        self.band = band.reshape(filters * wide * plan.rows, -1)
-        self.rows = np.empty((channels, depths, self.read, width), w.dtype)
-        self.product = np.empty((len(self.band), width), w.dtype)
-        self.parts = self.product.reshape(filters, wide, plan.rows, width)
         self.slow = _Elementwise(w, axes)
+        self.shifts, self.phases = interleaved(v)
+        read = h.stride * (plan.rows - 1) + h.extent
+        width = plan.cols + self.shifts[-1]
+        shape = (filters, len(self.shifts), plan.rows, len(self.phases), channels, depths, read)
+        band = np.zeros(shape, w.dtype)
+        shift, phase = np.divmod(np.arange(v.kernel) * v.dilation, v.stride)
+        shift, phase = np.searchsorted(self.shifts, shift), np.searchsorted(self.phases, phase)
+        for row, i in np.ndindex(plan.rows, high):
+            at = row * h.stride + i * h.dilation
+            band[:, shift, row, phase, :, :, at] = np.moveaxis(w[:, :, :, i], -1, 0)
+        self.band = band.reshape(filters * len(self.shifts) * plan.rows, -1)
+        self.rows = np.empty((*shape[3:], width), w.dtype)
+        self.product = np.empty((*shape[:3], width), w.dtype)
 
     def __call__(self, sums: Array, source: Source, tile: _Tile) -> None:
-        v = self.axes[2]
-        np.matmul(self.band, self._rows(source, tile), out=self.product)
-        last = v.stride * (tile.cols - 1) + 1
-        slices = [
-            self.parts[:, j, :, j * v.dilation : j * v.dilation + last : v.stride]
-            for j in range(v.kernel)
+        multiply(self.band, self._rows(source, tile), self.product.reshape(len(self.band), -1))
+        first, *rest = [
+            self.product[:, at, :, shift : shift + tile.cols]
+            for at, shift in enumerate(self.shifts)
         ]
-        if len(slices) == 1:
-            sums[...] = slices[0]
+        if rest:
+            np.add(first, rest[0], out=sums)
         else:
-            np.add(slices[0], slices[1], out=sums)
-        for part in slices[2:]:
+            sums[...] = first
+        for part in rest[1:]:
             np.add(sums, part, out=sums)
-        if not np.isfinite(np.add.reduce(sums, axis=None)):
-            # Zeros of the band times an infinity spoil the cells around it.
+        # Zeros of the band times an infinity or NaN spoil its column in every row of every
+        # filter, so that one row of the sums tells whether there is one.
+        if not np.isfinite(np.add.reduce(sums[0, 0])):
             self.slow(sums, source, tile)
 
     def _rows(self, source: Source, tile: _Tile) -> Array:
+        """What the tile reads, as a matrix of (phase, channel, depth, row) × column."""
         d, h, v = self.axes
-        rows, cols = _span(h, tile.row, tile.rows), _span(v, tile.col, tile.cols)
+        height, width = self.rows.shape[-2:]
+        top, left = h.positions(tile.row)[0], v.positions(tile.col)[0]
+        rows = range(top, top + height)
+        length = (width - 1) * v.stride + 1
         depths = d.positions(tile.depth)
-        if len(source.x) == 1 and len(depths) == 1 and source.x.dtype == source.dtype:
-            seen = source.view(depths[0], rows, cols)
+        if v.stride == len(source.x) == len(depths) == 1 and source.x.dtype == source.dtype:
+            seen = source.view(depths[0], rows, range(left, left + length))
             if seen is not None and seen.strides[-1] == seen.itemsize:
-                rows_in_place: Array = seen[0]
-                return rows_in_place
-        for z, depth in enumerate(depths):
-            source.fill(self.rows[:, z], depth, rows, cols)
-        return self.rows.reshape(-1, self.rows.shape[-1])
+                return seen.reshape(height, width)
+        for out, phase in zip(self.rows, self.phases, strict=True):
+            cols = range(left + phase, left + phase + length, v.stride)
+            for z, depth in enumerate(depths):
+                source.fill(out[:, z], depth, rows, cols)
+        return self.rows.reshape(-1, width)
 
 
 class _Columns:
@@ -221,6 +234,7 @@ class _Columns:
         # Kernel rows first, so that some of them are a slice of columns.
         self.w = w.transpose(0, 2, 3, 4, 1).reshape(filters, depths * high, wide * channels)
         self.w = np.ascontiguousarray(self.w)
+        self.part = np.empty((filters, plan.rows * plan.cols), w.dtype)
         self.columns = np.empty((self.step, wide, channels, plan.rows, plan.cols), w.dtype)
 
     def __call__(self, sums: Array, source: Source, tile: _Tile) -> None:
@@ -231,11 +245,11 @@ class _Columns:
             for at in range(count):
                 self._gather(self.columns[at], source, tile, first + at)
             w = self.w[:, some].reshape(len(self.w), -1)
-            part = w @ self.columns[:count].reshape(w.shape[1], -1)
+            multiply(w, self.columns[:count].reshape(w.shape[1], -1), self.part)
             if first:
-                np.add(sums, part.reshape(sums.shape), out=sums)
+                np.add(sums, self.part.reshape(sums.shape), out=sums)
             else:
-                sums[...] = part.reshape(sums.shape)
+                sums[...] = self.part.reshape(sums.shape)
 
     def _gather(self, out: Array, source: Source, tile: _Tile, kernel_row: int) -> None:
         """Fill (kernel columns, C, rows, cols), by kernel or output columns: the fewer."""
