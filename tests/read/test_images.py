@@ -56,6 +56,40 @@ def png16(pixels: np.ndarray, colour_type: int, transparent: tuple[int, ...] = (
     )
 
 
+def tiff16(pixels: np.ndarray, order: str, *, packed: bool) -> bytes:
+    """A TIFF of 16-bit colours in one strip, by the book."""
+    height, width, values = pixels.shape
+    body = pixels.astype(order + "u2").tobytes()
+    body = zlib.compress(body) if packed else body
+    short, long = 3, 4
+    tags = [
+        (256, long, 1, width),
+        (257, long, 1, height),
+        (258, short, 3, 8),  # the bits of each value: stand at offset 8
+        (259, short, 1, 8 if packed else 1),
+        (262, short, 1, 2),
+        (273, long, 1, 14),
+        (277, short, 1, values),
+        (278, long, 1, height),
+        (279, long, 1, len(body)),
+    ]
+    end = 14 + len(body)
+    magic = b"II*\0" if order == "<" else b"MM\0*"
+    data = magic + struct.pack(f"{order}I3H", end, 16, 16, 16) + body
+    data += struct.pack(f"{order}H", len(tags))
+    for tag, kind, count, value in tags:
+        single = kind == short and count == 1
+        data += struct.pack(
+            f"{order}HHI{'HH' if single else 'I'}",
+            tag,
+            kind,
+            count,
+            value,
+            *([0] if single else []),
+        )
+    return data + bytes(4)
+
+
 def huge_png() -> bytes:
     """The header of a picture of 3,600 megapixels."""
     data = bytearray(saved(Image.new("L", (1, 1))))
@@ -180,6 +214,19 @@ def test_reads_every_mode(data: bytes, expected: np.ndarray) -> None:
     np.testing.assert_array_equal(read(data), expected, strict=True)
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "packed"])
+def test_a_tiff_keeps_16_bits_of_colour(order: str, packed: bool) -> None:
+    colours = DEEP_COLOUR[..., :3]
+    array = read(tiff16(colours, order, packed=packed))
+    np.testing.assert_array_equal(array, colours.transpose(2, 0, 1), strict=True)
+
+
+def test_16_bits_without_transparency_are_not_rounded() -> None:
+    solid = np.dstack([DEEP_COLOUR[..., :3], np.full((6, 5), 65535, np.uint16)])
+    np.testing.assert_array_equal(read(png16(solid, 6)), solid[..., :3].transpose(2, 0, 1))
+
+
 def test_a_transparent_colour_of_a_palette_is_white() -> None:
     image = Image.fromarray(np.array([[0, 1]], np.uint8), "P")
     image.putpalette([10, 20, 30, 40, 50, 60])
@@ -211,8 +258,9 @@ def test_turns_a_picture_upright(orientation: int, pixels: np.ndarray) -> None:
     np.testing.assert_array_equal(read(data), UPRIGHT[orientation](pixels), strict=True)
 
 
-def test_a_broken_exif_is_no_reason_to_refuse() -> None:
-    data = saved(Image.fromarray(GREY), exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff")
+@pytest.mark.parametrize("exif", [b"MM\0*\0\0\0\x08\xff\xff", b"nonsense"])
+def test_a_broken_exif_is_no_reason_to_refuse(exif: bytes) -> None:
+    data = saved(Image.fromarray(GREY), exif=b"Exif\0\0" + exif)
     np.testing.assert_array_equal(read(data), GREY)
 
 

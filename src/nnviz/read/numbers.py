@@ -60,11 +60,7 @@ def _fraction(top: str, bottom: str) -> float:
     if under == 0:
         raise NnvizError("'{word}' divides by zero", word=short(f"{top}/{bottom}"))
     # Whole numbers divide as such: 1/3 is then the float nearest to a third.
-    try:
-        value = over / under
-    except OverflowError:
-        value = math.inf
-    return _finite(value, f"{top}/{bottom}")
+    return _finite(over / under, f"{top}/{bottom}")
 
 
 def _whole(word: str) -> int:
