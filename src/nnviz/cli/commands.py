@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +13,6 @@ from typer.core import TyperCommand, TyperGroup
 from nnviz import formats
 from nnviz.cli import options, streams
 from nnviz.figure import view_names
-from nnviz.formats._ascii import ascii_form
 from nnviz.ops._operation import Operation, Option
 from nnviz.version import __version__
 
@@ -178,14 +176,14 @@ class _Group(TyperGroup):
     """The program, its help in signs that standard output can carry."""
 
     def get_help(self, ctx: Any) -> str:
-        return ascii_form(super().get_help(ctx), streams.encoding(sys.stdout))
+        return streams.carried(super().get_help(ctx))
 
 
 class _Command(TyperCommand):
     """A command whose help has its own options first and the shared ones by heading."""
 
     def get_help(self, ctx: Any) -> str:
-        return ascii_form(super().get_help(ctx), streams.encoding(sys.stdout))
+        return streams.carried(super().get_help(ctx))
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         records: list[tuple[str, Any]] = []

@@ -5,15 +5,15 @@ from __future__ import annotations
 import struct
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from nnviz import formats, lang
 from nnviz.cli import files, options, streams
 from nnviz.errors import NnvizError, UsageError
 from nnviz.figure import view_names
 from nnviz.figure.look import Look
-from nnviz.formats import Request, _map, _steps
+from nnviz.formats import Request, _steps
 from nnviz.ops._operation import Context, Operation
 from nnviz.read import ImageOptions, Stdin, read_input
 from nnviz.shapes import times
@@ -25,8 +25,7 @@ _CHAIN = 10_000
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """What a command was given: its own options as text, INPUT, and the shared ones."""
 
     own: Mapping[str, Any]
@@ -34,8 +33,7 @@ class Written:
     shared: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(NamedTuple):
     path: str
     content: bytes
     size: str = ""
@@ -114,6 +112,8 @@ def _check_files(given: Written, shared: Mapping[str, Any]) -> None:
     for path in outputs:
         formats.by_suffix(path)
     if shared["map"] is not None:
+        from nnviz.formats import _map
+
         _map.check(shared["map"])
         outputs.append(shared["map"])
     files.check(outputs, _inputs(given))
@@ -225,6 +225,8 @@ def _render(trace: Trace, look: Look, shared: Mapping[str, Any]) -> Iterator[_Fi
         content = formats.by_suffix(path).write(trace, request)
         yield _File(path, content, _pixels(content))
     if shared["map"] is not None:
+        from nnviz.formats import _map
+
         output = trace.array("output")
         for picture in _map.render(output, shared["map"], shared["range"], shared["sample"]):
             yield _File(picture.path, picture.content, f"{picture.width}×{picture.height}")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any, Literal, NamedTuple
 
 from nnviz import formats, lang
 from nnviz.errors import NnvizError, UsageError
@@ -18,8 +18,7 @@ _MOST_DIGITS = 17
 """No float64 needs more to be read back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(NamedTuple):
     """An option of every command: its heading in the help, and how often it may be given."""
 
     option: Option

@@ -11,7 +11,6 @@ from typing import TextIO
 
 from nnviz.errors import NnvizError
 from nnviz.formats import Screen
-from nnviz.formats._ascii import ascii_form
 
 
 def prepare(env: Mapping[str, str]) -> None:
@@ -76,10 +75,16 @@ def write(data: bytes) -> None:
         raise
 
 
+def carried(text: str, stream: TextIO | None = None) -> str:
+    """The text in signs that a stream, else standard output, can carry."""
+    from nnviz.formats._ascii import ascii_form
+
+    return ascii_form(text, encoding(stream or sys.stdout))
+
+
 def write_text(text: str) -> None:
     """Lines to standard output, in signs it can carry."""
-    name = encoding(sys.stdout)
-    write((ascii_form(text.rstrip("\n"), name) + "\n").encode(name, "replace"))
+    write((carried(text.rstrip("\n")) + "\n").encode(encoding(sys.stdout), "replace"))
 
 
 def remark(text: str) -> None:
@@ -87,7 +92,7 @@ def remark(text: str) -> None:
     if sys.stderr is None:
         return
     try:
-        sys.stderr.write(ascii_form(text, encoding(sys.stderr)) + "\n")
+        sys.stderr.write(carried(text, sys.stderr) + "\n")
         sys.stderr.flush()
     except OSError:
         return

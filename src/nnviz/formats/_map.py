@@ -5,9 +5,8 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from nnviz.errors import NnvizError, UsageError
 
@@ -36,8 +35,7 @@ _BLOCK = 2**18
 """Values scaled at a time, so that a large map needs little more than its picture."""
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(NamedTuple):
     """A file to be written: its name, content and size in pixels."""
 
     path: str
