@@ -48,6 +48,7 @@ USAGE = [
     pytest.param(["conv", M, "--stride", "0"], ["--stride 0", "1"], id="stride 0"),
     pytest.param(["conv", M, "--view", "pie"], ["no view pie", "equation"], id="unknown view"),
     pytest.param(["\x1b[31m" + "x" * 9000], ["no command", "…"], id="a word no terminal takes"),
+    pytest.param(["conv", M, "--sample", "1", "--json"], ["--sample 1", "has 1"], id="one sample"),
     pytest.param(["act"], ["act needs NAME", "relu"], id="no NAME"),
     pytest.param(
         ["conv", M, "--list-kernels", "--theme", "pink"], ["pink"], id="unused but checked"

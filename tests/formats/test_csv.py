@@ -22,10 +22,21 @@ def written(output: Any) -> str:
     return load("csv").write(made, Request()).decode()
 
 
-def test_a_table_is_refused() -> None:
-    made = Trace("params", Words("Parameters"), {}, Results(rows=[{}], total={}))
+def test_no_rows_and_no_array() -> None:
+    made = Trace("params", Words("Parameters"), {}, Results(rows=[], total={"params": 1}))
     with pytest.raises(NnvizError, match="gives a table"):
         load("csv").write(made, Request())
+
+
+def test_rows_of_named_values() -> None:
+    row = {"layer": "conv --size 3,3", "output": [6, 28, 28], "params": 60, "receptive_field": None}
+    made = Trace("params", Words("Parameters"), {}, Results(rows=[row], total={}))
+    for get in ("output", "rows"):
+        lines = load("csv").write(made, Request(get=get)).decode().splitlines()
+        assert lines == [
+            "layer,output,params,receptive_field",
+            '"conv --size 3,3",6x28x28,60,',
+        ]
 
 
 WRITTEN = [

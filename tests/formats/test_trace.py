@@ -109,6 +109,8 @@ def test_a_net_has_a_trace_a_layer() -> None:
     assert [layer["op"] for layer in document["layers"]] == ["conv", "conv"]
     assert [len(layer["steps"]) for layer in document["layers"]] == [2, 1]
     assert "nnviz" not in document["layers"][0]
+    bare = written(trace(layers=(trace(2),)), steps="none")
+    assert bare["layers"][0]["steps"] == []
 
 
 def test_a_result_without_an_output() -> None:

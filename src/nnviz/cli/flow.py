@@ -184,7 +184,7 @@ def _spec(operation: Operation, given: str | None) -> str:
 
 
 def _checked(trace: Trace, shared: Mapping[str, Any]) -> Trace:
-    """The trace, once --get and --steps are known to fit it."""
+    """The trace, once --get, --steps and --sample are known to fit it."""
     names = [*trace.results, *trace.arrays]
     if shared["get"] not in ("output", "shape", *names):
         raise UsageError(
@@ -195,7 +195,21 @@ def _checked(trace: Trace, shared: Mapping[str, Any]) -> Trace:
         )
     if shared["steps"] is not None:
         _steps.choose(shared["steps"], len(trace.steps))
+    if shared["sample"] >= _samples(trace):
+        raise UsageError(
+            "--sample {sample}: the batch has {n}, counted from 0",
+            sample=shared["sample"],
+            n=_samples(trace),
+        )
     return trace
+
+
+def _samples(trace: Trace) -> int:
+    """How many inputs a batch has: N of N×C×H×W, with as many axes as the window slides over."""
+    if "input" not in trace.arrays:
+        return 1
+    shape = trace.arrays["input"].shape
+    return int(shape[0]) if len(shape) == (len(trace.axes) or 2) + 2 else 1
 
 
 # --- rendering and writing -----------------------------------------------------

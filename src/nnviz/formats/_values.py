@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from nnviz.errors import NnvizError
 from nnviz.formats import Request
@@ -33,7 +33,7 @@ def pick_array(trace: Trace, name: str, form: str) -> np.ndarray:
     import numpy as np
 
     value = pick(trace, name)
-    if isinstance(value, dict) or (isinstance(value, list) and value and _is_table(value)):
+    if isinstance(value, dict) or is_table(value):
         raise NnvizError(
             "{op} gives a table, not an array, so {form} cannot carry it",
             op=trace.op,
@@ -43,8 +43,9 @@ def pick_array(trace: Trace, name: str, form: str) -> np.ndarray:
     return np.asarray(value)
 
 
-def _is_table(value: list[Any]) -> bool:
-    return isinstance(value[0], dict)
+def is_table(value: Any) -> TypeGuard[list[dict[str, Any]]]:
+    """Whether a result is rows of named values rather than an array."""
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
 def dump(value: Any, request: Request) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nnviz.formats import Format, Request
-from nnviz.formats._values import pick_array
+from nnviz.formats._values import is_table, pick, pick_array
 from nnviz.trace import Trace
 
 if TYPE_CHECKING:
@@ -14,9 +15,28 @@ if TYPE_CHECKING:
 
 
 def write(trace: Trace, request: Request) -> bytes:
-    """The array that `request.get` names, every number as it reads back."""
+    """The array that `request.get` names, its numbers as they read back; or a table's rows."""
+    value = pick(trace, request.get)
+    rows = value.get("rows") if isinstance(value, dict) else value
+    if is_table(rows):
+        return _table(rows).encode()
     array = pick_array(trace, request.get, "csv")
     return "\n".join(_blocks(array)).encode()
+
+
+def _table(rows: list[dict[str, Any]]) -> str:
+    """A line of names and a line a row, as a spreadsheet takes them."""
+    from csv import writer
+
+    lines = io.StringIO()
+    table = writer(lines, lineterminator="\n")
+    table.writerow(rows[0])
+    table.writerows([_cell(value) for value in row.values()] for row in rows)
+    return lines.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    return "x".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
 def _blocks(array: np.ndarray) -> Iterator[str]:

@@ -61,9 +61,14 @@ def _document(trace: Trace, request: Request, spec: str | None, **head: str) -> 
     numbers = choose(spec, len(trace.steps))
     parts["steps"] = dump([_step(trace.steps[number - 1]) for number in numbers], request)
     if trace.layers:
-        layers = (_document(layer, request, default_steps(layer)) for layer in trace.layers)
+        layers = (_document(layer, request, _of_layer(layer, spec)) for layer in trace.layers)
         parts["layers"] = f"[{','.join(layers)}]"
     return _object(parts)
+
+
+def _of_layer(layer: Trace, spec: str) -> str:
+    """--steps is about the net's own steps, but `none` leaves out those of its layers too."""
+    return spec if spec == "none" else default_steps(layer)
 
 
 def _object(members: Mapping[str, str]) -> str:
