@@ -38,6 +38,11 @@ REFUSED = {
     "5000 digits": ("1" * 5000, "is too large for a whole number", (1, 1, 5000)),
     "1e400": ("1 1e400", "1e400 is too large for a float", (1, 3, 5)),
     "a fraction past the floats": ("1e308/1e-308", "is too large for a float", (1, 1, 12)),
+    "channels of several heights": (
+        "1 2\n3 4\n\n5 6\n",
+        "channel 1 has 1 row, channel 0 has 2",
+        (4, 1, 1),
+    ),
     "a word after wide characters": ("가 1", "'가' is not a number", (1, 1, 1)),
 }
 
@@ -80,6 +85,19 @@ READ = {
     "tabs": ("1\t2\n3\t4", [[1, 2], [3, 4]]),
     "columns made even with spaces": ("  1  20\n-10   2", [[1, 20], [-10, 2]]),
     "empty lines": ("\n1 2\n\n3 4\n\n", [[1, 2], [3, 4]]),
+    "empty lines between channels": (
+        "1,2\n3,4\n\n\n5,6\n7,8\n",
+        [[[1, 2], [3, 4]], [[5, 6], [7, 8]]],
+    ),
+    "channels with fractions": ("1/2\n1\n\n2\n3", [[[0.5], [1.0]], [[2.0], [3.0]]]),
+    "an empty line among white space": (
+        "1 2\n3 4\n \t\n5 6\n7 8",
+        [[[1, 2], [3, 4]], [[5, 6], [7, 8]]],
+    ),
+    "several rows a line, each ended": (
+        "1 2; 3 4;\n5 6; 7 8; \n",
+        [[1, 2], [3, 4], [5, 6], [7, 8]],
+    ),
     "hard spaces": ("1\u00a02\u30003", [1, 2, 3]),
     "a printed minus sign": ("−1 2e−1", [-1.0, 0.2]),
     "whole numbers to the end": (
@@ -129,4 +147,4 @@ def test_reads_or_refuses_any_text(text: str) -> None:
     except NnvizError:
         return
     assert array.dtype in (np.int64, np.float64)
-    assert array.ndim <= 2
+    assert array.ndim <= 3

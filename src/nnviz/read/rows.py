@@ -2,14 +2,17 @@
 
 A new line ends a row, and so does `;` (but where a text of several lines has one
 number between any two, as some CSV has, it ends a cell). A comma, a tab or spaces
-end a cell. Lines with nothing in them do not count.
+end a cell. An empty line begins the next channel, where each has several rows; between
+single rows it does not count.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from nnviz.errors import NnvizError
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 _BLANK = re.compile(r"[^\S\n\t ]")
 _ASCII_BLANKS = "\v\f\x1c\x1d\x1e\x1f"
 _BETWEEN = re.compile(r"[ \t]*,[ \t]*| *\t *| +")
+_LAST = re.compile(r";(?=[ \t]*(?:\n|$))")
 _PLAIN = re.compile(r"[-0-9.eE+, \t\n]*")
 
 
@@ -61,7 +65,7 @@ def _canonical(text: str, name: str) -> str:
             place=place_at(text, empty.end() - 1, name),
             hint="a ';' ends a row: '1 2; 3 4'",
         )
-    return same.replace(";", "\n")
+    return _LAST.sub(" ", same).replace(";", "\n")
 
 
 def _semicolons_end_cells(same: str, name: str) -> bool:
@@ -85,14 +89,16 @@ def _quick(same: str) -> npt.NDArray[Any] | None:
     """The array, if every number is spelled as in JSON and nothing is wrong."""
     if not _PLAIN.fullmatch(same):
         return None
-    lines = [line for line in map(str.strip, same.split("\n")) if line]
+    lines = [line.strip() for line in same.split("\n")]
+    heights = _heights(lines)
+    lines = [line for line in lines if line]
     try:
         rows = json.loads("[[" + _with_commas(lines).replace("\n", "],[") + "]]")
     except ValueError:
         return None
-    if len(set(map(len, rows))) != 1:
+    if len(set(map(len, rows))) != 1 or len(set(heights)) != 1:
         return None
-    return array_of([value for row in rows for value in row], _shape(len(rows), len(rows[0])))
+    return array_of([value for row in rows for value in row], _shape(heights, len(rows[0])))
 
 
 def _with_commas(lines: list[str]) -> str:
@@ -104,15 +110,23 @@ def _with_commas(lines: list[str]) -> str:
     return _BETWEEN.sub(",", body) if " " in body or "\t" in body else body
 
 
-def _shape(rows: int, columns: int) -> tuple[int, ...]:
-    if rows > 1:
-        return rows, columns
-    return (columns,) if columns > 1 else ()
+def _heights(lines: Iterable[object]) -> list[int]:
+    """How many rows each channel has; single rows apart are the rows of one."""
+    runs = [len(list(run)) for filled, run in groupby(lines, key=bool) if filled]
+    return [len(runs)] if max(runs, default=0) == 1 else runs
+
+
+def _shape(heights: list[int], columns: int) -> tuple[int, ...]:
+    """The last axes of (channels, rows, columns), from the first of them there is."""
+    shape = len(heights), heights[0], columns
+    first = next((i for i, n in enumerate(shape) if n > 1), 3)
+    return shape[first:]
 
 
 def _careful(text: str, same: str, name: str) -> npt.NDArray[Any]:
     """The array again, slowly: every spelling, and every error with its place."""
-    rows = [cells for cells in _rows(same) if cells]
+    lines = _rows(same)
+    heights, rows = _heights(lines), [cells for cells in lines if cells]
     if not rows:
         raise NnvizError("{name} is empty", name=printable(name))
     _check_header(rows, text, name)
@@ -131,9 +145,27 @@ def _careful(text: str, same: str, name: str) -> npt.NDArray[Any]:
                 place=place_at(text, row[0].offset, name, end - row[0].offset),
                 hint="every row needs as many numbers as the first",
             )
-    array = array_of(values, _shape(len(rows), len(rows[0])))
+    _check_heights(heights, rows, text, name)
+    array = array_of(values, _shape(heights, len(rows[0])))
     assert array is not None, "every number was checked when it was read"
     return array
+
+
+def _check_heights(heights: list[int], rows: list[list[_Cell]], text: str, name: str) -> None:
+    before = 0
+    for channel, height in enumerate(heights):
+        if height != heights[0]:
+            raise NnvizError(
+                "channel {channel} has {n} rows, channel 0 has {first}"
+                if height > 1
+                else "channel {channel} has {n} row, channel 0 has {first}",
+                channel=channel,
+                n=height,
+                first=heights[0],
+                place=place_at(text, rows[before][0].offset, name),
+                hint="an empty line begins the next channel; all need as many rows",
+            )
+        before += height
 
 
 def _rows(same: str) -> list[list[_Cell]]:
