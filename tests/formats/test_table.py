@@ -62,11 +62,18 @@ TRACES: dict[str, Callable[[], Trace]] = {
     "many to one": lambda: run("rnn", NOTE, hidden=4, outputs=2, mode="many-to-one"),
     "a wide hidden state": lambda: run("rnn", NOTE, hidden=40),
     "parameters": lambda: run("params", None, net=CHAIN, input=(1, 28, 28), versus="mlp"),
+    "dilated": lambda: run("conv", NOTE, kernel=np.eye(2, dtype=int), dilation=2),
+    "twenty channels": lambda: run("act", wave(20, 2, 2), name="relu"),
+    "a batch of large maps": lambda: run("act", wave(2, 3, 30, 30), name="relu"),
+    "network of large maps": lambda: run(
+        "net", wave(40, 40), net="conv --filters 3 | act relu | pool -k 2"
+    ),
     "network": lambda: run("net", wave(1, 8, 8), net="conv --filters 2 | pool -k 2 | flatten"),
 }
 SCREENS = {
     **{f"{n} columns": Screen(n) for n in (20, 40, 60, 80, 120, 200)},
     "a pipe": Screen(),
+    "a pipe in colour": Screen(color=True),
     "a colour terminal": Screen(80, color=True),
     "ascii": Screen(60, encoding="ascii"),
     "ascii in colour": Screen(80, color=True, encoding="ascii"),
@@ -80,6 +87,8 @@ PICTURES = {
     "a wide hidden state",
     "dense, long sums",
     "network",
+    "a batch of large maps",
+    "network of large maps",
 }
 PIPE = Screen()
 _made: dict[str, Trace] = {}
@@ -181,6 +190,15 @@ def test_the_notes_example() -> None:
     assert len([line for line in lines if re.match(r" +\d+  \d, \d ", line)]) == 9
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "cp949"])
+def test_the_formula_without_signs(encoding: str) -> None:
+    lines = lines_of(trace_of("the note's example"), Screen(80, encoding=encoding))
+    assert lines[1:3] == [
+        "stride 1, padding 0",
+        "output size  floor((5 + 2*0 - 1*(3 - 1) - 1) / 1) + 1 = 3",
+    ]
+
+
 def test_products_keep_the_kernels_rows_where_they_wrap() -> None:
     lines = lines_of(trace_of("the note's example"), Screen(60), steps="1")
     start = next(i for i, line in enumerate(lines) if re.match(r" +1  0, 0", line))
@@ -214,6 +232,10 @@ def test_products_bias_and_activation_stand_apart() -> None:
         assert made + int(bias) == int(numbers_in(before)[0]) == step.detail["pre"]
         assert numbers_in(call) == numbers_in(before)
         assert int(value) == step.value == max(0, step.detail["pre"])
+
+
+def test_dilation_is_said() -> None:
+    assert "stride 1 · padding 0 · dilation 2" in lines_of(trace_of("dilated"))
 
 
 def test_one_step_asked_for_is_marked() -> None:
@@ -287,6 +309,32 @@ def test_large_arrays_are_pictures_with_their_sizes(columns: int) -> None:
     assert any(re.search(r"0 ─+ 89", line) for line in lines)
     assert any(re.match(r" *(69|67) ", line) for line in lines)
     assert not re.search(r"\d+\.\d+ +\d+\.\d+ +\d+\.\d+", text)
+
+
+def test_a_batch_is_drawn_by_sample() -> None:
+    trace = trace_of("a batch of large maps")
+    for sample in (0, 1):
+        lines = lines_of(trace, Screen(120), sample=sample)
+        assert any(line.startswith(f"sample {sample} of 2") for line in lines)
+        assert sum("channel" in line and "row" not in line for line in lines) == 3
+
+
+def test_a_networks_maps_stand_side_by_side() -> None:
+    lines = lines_of(trace_of("network of large maps"), Screen(120))
+    assert [line.count("channel") for line in lines if line.startswith("channel 0")][:2] == [3, 3]
+
+
+def test_more_matrices_than_a_screen_takes_are_counted() -> None:
+    trace = trace_of("twenty channels")
+    text = "\n".join(lines_of(trace, Screen(80)))
+    assert text.count("… 4 more: -f csv writes all") == 2
+    assert "channel 19" in "\n".join(lines_of(trace))
+
+
+def test_rows_have_their_names() -> None:
+    lines = lines_of(trace_of("text in Hangul"), Screen(80), steps="2")
+    start = lines.index(next(line for line in lines if line.startswith("안")))
+    assert [line[0] for line in lines[start : start + 5]] == list("안녕하세요")
 
 
 def test_large_arrays_in_a_pipe_are_described() -> None:

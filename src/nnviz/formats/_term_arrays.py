@@ -37,7 +37,8 @@ BLOCKS = 16
 """Matrices of one array that are shown on a screen: channels, filters."""
 _PICTURE_ROWS = 24
 _PAGE = 80
-_THUMBNAIL = 28
+_THUMBNAIL, _WIDE = 28, 64
+"""Columns of a picture: one of several side by side, and at most."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def parts(paper: Paper, view: View, room: int | None) -> list[Block]:
         return _across(view, list(_matrices(paper, view, room)), across)
     if view.spread and len(view.planes) and not view.image:
         return _rows(list(_pictures(paper, view, min(room, _THUMBNAIL))), room)
-    return list(_pictures(paper, view, room))
+    return list(_pictures(paper, view, min(room, _WIDE)))
 
 
 def _across(view: View, blocks: list[Block], room: int) -> list[Block]:
@@ -165,7 +166,7 @@ def _shown_planes(
         label = " · ".join(f"{paper.say(word)} {i}" for word, i in named)
         yield index, [(paper.text(label), MUTED)] if label else []
     if len(indices) > most:
-        words = Words("… {n} more: -f csv or a pipe writes all", n=len(indices) - most)
+        words = Words("… {n} more: -f csv writes all", n=len(indices) - most)
         yield None, [(paper.say(words), MUTED)]
 
 
@@ -265,6 +266,4 @@ def _fixed(view: View) -> Range | None:
 def _range(values: np.ndarray) -> tuple[Any, Any, float]:
     import numpy as np
 
-    if not values.size:
-        return 0, 0, 0.0
     return values.min().item(), values.max().item(), float(values.mean(dtype=np.float64))

@@ -56,6 +56,8 @@ class Paper:
             text = "".join(c if c.isprintable() else _spelled(c) for c in text)
         if self.unicode or text.isascii():
             return text
+        if self._east_asian or ascii_form("·", self.screen.encoding) != "·":
+            text = text.replace(" · ", ", ").replace("·", "*")  # 2.0 would be another number
         if not self._east_asian:
             return ascii_form(text, self.screen.encoding)
         runs = groupby(text, lambda c: unicodedata.east_asian_width(c) in "WF")

@@ -31,18 +31,16 @@ def params_table(paper: Paper, trace: Trace) -> Block:
     columns = []
     for key, heading, align in _COLUMNS:
         style = hue(_ROLES.get(key, "plain"))
-        cells: list[Block] = [[[(paper.text(_cell(key, row.get(key))), style)]] for row in rows]
+        cells: list[Block] = [[[(paper.text(_cell(row.get(key))), style)]] for row in rows]
         columns.append(Column(paper.say(heading), cells, align))
     made = table(paper, columns, total=True)
     versus = trace.results.get("versus", [])
     return [*made, [], *_versus(paper, versus)] if versus else made
 
 
-def _cell(key: str, value: Any) -> str:
+def _cell(value: Any) -> str:
     if value is None:
         return ""
-    if key == "receptive_field" and not isinstance(value, Sequence):
-        return str(value)
     if isinstance(value, Sequence) and not isinstance(value, str):
         return times(value)
     return f"{value:,}" if isinstance(value, int) else str(value)
@@ -66,7 +64,7 @@ def _versus(paper: Paper, versus: Sequence[dict[str, Any]]) -> Block:
         ("weights", "right"),
     )
     columns = [
-        Column(paper.say(heading), [[[(paper.text(_cell("", row[i])), "")]] for row in rows], align)
+        Column(paper.say(heading), [[[(paper.text(_cell(row[i])), "")]] for row in rows], align)
         for i, (heading, align) in enumerate(headings)
     ]
     title = paper.say(Words("the same maps by a multilayer perceptron, without biases"))

@@ -13,8 +13,8 @@ _SIGN_ROOM = 5
 """Columns of a sign and the gaps beside it."""
 _TALL = 30
 """Lines of an array beside which the others are no longer set at the middle."""
-_NARROW, _WIDE = 36, 64
-"""Columns of a picture: narrower ones stand alone instead, wider ones say no more."""
+_NARROW = 36
+"""Columns of a picture below which it stands alone instead."""
 
 
 def in_a_row(paper: Paper, items: Sequence[View | str]) -> Block:
@@ -58,8 +58,8 @@ def _rooms(paper: Paper, views: Sequence[View]) -> list[int | None]:
     numbers = [parts(paper, view, alone) for view in views if view.small]
     taken = sum(max(map(block_width, stack), default=0) + _SIGN_ROOM for stack in numbers)
     share = (paper.width - taken) // pictures - _SIGN_ROOM
-    share = min(share if share >= _NARROW else alone, _WIDE)
-    return [alone if view.small else share for view in views]
+    share = share if share >= _NARROW else alone
+    return [alone if view.small or view.spread else share for view in views]
 
 
 def _level(stacks: Sequence[list[Block]]) -> None:

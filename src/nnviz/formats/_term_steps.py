@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import fsum, prod
 from typing import Any
@@ -13,7 +13,7 @@ from nnviz.formats._term_paper import Paper
 from nnviz.formats._term_table import Align, Column, table
 from nnviz.formats._term_text import BOLD, MUTED, Block, hue, wrapped
 from nnviz.numerals import numerals
-from nnviz.trace import Equation, Expr, Index, Num, Product, Step, Sum, Trace, numbers, tokens
+from nnviz.trace import Equation, Expr, Num, Product, Step, Sum, Trace, numbers, tokens
 from nnviz.words import Words
 
 ALL_UP_TO = 64
@@ -79,7 +79,7 @@ class _Row:
 
 def _number_table(paper: Paper, trace: Trace, steps: list[Step], most: int | None) -> Block:
     rows = [_row(paper, step, most) for step in steps]
-    columns = [_numbers(paper, steps), *_where(paper, trace, steps)]
+    columns = [_numbers(paper, steps), _where(paper, trace, steps)]
     cells: list[tuple[str, Callable[[_Row], Block], Align]] = [
         (rows[0].kind, lambda row: row.left, "left"),
         ("sum", lambda row: row.total, "point"),
@@ -168,22 +168,13 @@ def _numbers(paper: Paper, steps: list[Step]) -> Column:
     return Column(paper.say("step"), cells, "right")
 
 
-def _where(paper: Paper, trace: Trace, steps: list[Step]) -> Iterator[Column]:
-    """The place of the output cell, and of the input cell where there is just one."""
+def _where(paper: Paper, trace: Trace, steps: list[Step]) -> Column:
+    """The place of the output cell, under the names of its axes."""
     lead = ("sample", "channel", *_AXES.get(len(trace.axes) or 2, ()))
     rank = len(steps[0].index)
     names = lead[-rank:] if 1 < rank <= len(lead) else ("cell",)
-    if not steps[0].formula and all(len(step.cells.get("input", ())) == 1 for step in steps):
-        cells = [_index(step.cells["input"][0]) for step in steps]
-        yield Column(paper.say("from"), cells)
-        yield Column(paper.say("to"), [_index(step.index) for step in steps])
-    else:
-        heading = ", ".join(paper.say(name) for name in names)
-        yield Column(heading, [_index(step.index) for step in steps])
-
-
-def _index(index: Index) -> Block:
-    return [[(", ".join(map(str, index)), "")]]
+    cells: list[Block] = [[[(", ".join(map(str, step.index)), "")]] for step in steps]
+    return Column(", ".join(paper.say(name) for name in names), cells)
 
 
 # --- steps that make vectors -------------------------------------------------------
