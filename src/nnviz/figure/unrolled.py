@@ -1,0 +1,238 @@
+"""A recurrent net unrolled in time: its vectors, measured, and where each stands.
+
+A column is a time: y above, the cell with h in it, x below. Columns stand in rows; a line
+leads from the end of a row to the start of the next. What is left out is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from nnviz.figure.grid import CellSize
+from nnviz.figure.kit import BODY, ROOM, SMALL, Piece, Style, up4
+from nnviz.figure.marks import Shown, cell_size, shown
+from nnviz.numerals import Numerals, numerals
+from nnviz.shapes import times
+from nnviz.trace import Step, Trace
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MOST_ROWS = 3
+"""Rows of columns; a longer sequence leaves out its middle."""
+ARROW = 44
+"""The length of an arrow up or down."""
+LABEL = 24
+"""The height of a line with the name of a vector."""
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """The numbers of one kind, a row a time: x, h or y."""
+
+    letter: str
+    rows: np.ndarray
+    """T×n; of h, h_0 first."""
+    form: Numerals
+    size: CellSize
+    shown: Sequence[Shown]
+    """Of each row the cells that are drawn; as many of each."""
+
+    @property
+    def height(self) -> int:
+        return len(self.shown[0]) * self.size.height
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What an unrolled net is made of, for one size of text and one width of gaps."""
+
+    trace: Trace
+    style: Style
+    step: Step | None
+    text: int
+    narrow: bool = False
+    """W_h above its arrow and its shape below it, so that the columns stand closer."""
+
+    @cached_property
+    def x(self) -> Vectors:
+        return self._vectors("x", self.trace.arrays["input"])
+
+    @cached_property
+    def h(self) -> Vectors:
+        import numpy as np
+
+        first = self.trace.arrays["h0"].reshape(1, -1)
+        return self._vectors("h", np.concatenate([first, self.trace.output]))
+
+    @cached_property
+    def y(self) -> Vectors | None:
+        found = self.trace.results.get("y")
+        return None if found is None else self._vectors("y", found)
+
+    def _vectors(self, letter: str, rows: np.ndarray) -> Vectors:
+        form = numerals(rows, self.style.precision)
+        keep = [self._one(letter, row) for row in rows]
+        chosen = [shown(rows.shape[1], keep=k) for k in keep]
+        texts = {
+            form(row[i])
+            for row, cells in zip(rows, chosen, strict=True)
+            for i in cells
+            if i is not None
+        }
+        return Vectors(letter, rows, form, self._size(texts), chosen)
+
+    def _one(self, letter: str, row: np.ndarray) -> int | None:
+        """Where the 1 of a character stands, which is never left out."""
+        return int(row.argmax()) if letter == "x" and "input" in self.trace.labels else None
+
+    def _size(self, texts: set[str]) -> CellSize:
+        tight = self.text == SMALL
+        return cell_size(self.style, texts, self.text, least=28, pad=8 if tight else 12)
+
+    @property
+    def pad(self) -> int:
+        """The room beside the vector inside a cell."""
+        return 8 if self.text == SMALL else 12
+
+    # --- what there is at a time, from 1 ------------------------------------------
+
+    @property
+    def length(self) -> int:
+        return len(self.trace.output)
+
+    @property
+    def mode(self) -> str:
+        return str(self.trace.options["mode"])
+
+    @property
+    def feedback(self) -> bool:
+        return bool(self.trace.options.get("feedback"))
+
+    def has_x(self, t: int) -> bool:
+        return self.mode != "one-to-many" or t == 1 or self.feedback
+
+    def has_y(self, t: int) -> bool:
+        return self.y is not None and (self.mode != "many-to-one" or t == self.length)
+
+    def character(self, t: int) -> str:
+        """The character that x_t stands for, in quotes; empty where it is none."""
+        letters = self.trace.labels.get("input", ())
+        if t > len(letters) or not self.has_x(t) or (self.feedback and t > 1):
+            return ""
+        letter = letters[t - 1]
+        return f"“{letter}”" if letter.isprintable() else letter.encode("unicode_escape").decode()
+
+    # --- names ---------------------------------------------------------------------
+
+    def name(self, vectors: Vectors, t: int) -> list[Piece]:
+        """h with its time, and the power of ten that all its numbers are written in."""
+        role = {"x": "input", "h": "hidden", "y": "output"}[vectors.letter]
+        color = self.style.theme.tone(role).line  # type: ignore[arg-type]
+        pieces = [Piece(vectors.letter, color), Piece(str(t), color, place="sub")]
+        if vectors.form.factor:
+            pieces.append(Piece(" " + vectors.form.factor, self.style.theme.muted))
+        return pieces
+
+    def weight(self, letter: str) -> list[Piece]:
+        """W with its subscript and shape."""
+        color = self.style.theme.tone("weight").line
+        return [*self.symbol(letter), Piece(" " + self.shape(letter), color)]
+
+    def symbol(self, letter: str) -> list[Piece]:
+        """W with its subscript."""
+        color = self.style.theme.tone("weight").line
+        return [Piece("W", color), Piece(letter, color, place="sub")]
+
+    def shape(self, letter: str) -> str:
+        """The shape of a weight."""
+        return times(self.trace.arrays["W" + letter].shape)
+
+    # --- measures --------------------------------------------------------------------
+
+    @cached_property
+    def width(self) -> int:
+        """The width of a column."""
+        vectors = [self.x, *([self.y] if self.y else [])]
+        wide = [v.size.width for v in vectors]
+        labels = [self.style.width(self.name(v, self.length), BODY) for v in (*vectors, self.h)]
+        letters = [
+            self.style.width(self.character(t), BODY, True) for t in range(1, self.length + 1)
+        ]
+        most = max(*wide, *labels, *letters, self.h.size.width + 2 * self.pad)
+        return 8 * -(-up4(most) // 8)
+
+    @cached_property
+    def gap(self) -> int:
+        """Between two columns: room for W_h on its arrow, and for y on its way to x."""
+        room = self.style.width(self.weight("h"), SMALL)
+        if self.narrow:
+            symbol = self.style.width(self.symbol("h"), SMALL)
+            room = max(symbol, self.style.width(self.shape("h"), SMALL))
+        return up4(room + 20) + (20 if self.feedback else 0)
+
+    @property
+    def lead(self) -> int:
+        """Before the first column: h_0 and its arrow."""
+        return self.h.size.width + self.gap
+
+    @cached_property
+    def tail(self) -> int:
+        """After the last column: what is right of it, and the line to the next row."""
+        beside = max(self.style.width(self.weight(w), SMALL) for w in self._beside)
+        return max(0, up4(beside + 8 - self.width / 2))
+
+    @property
+    def _beside(self) -> list[str]:
+        return ["x", *(["y"] if self.y else [])]
+
+    @property
+    def lane(self) -> int:
+        """How far right of the last column the line to the next row goes down."""
+        return self.tail + 12
+
+    def capacity(self, several: bool) -> int:
+        """How many columns fit in a row."""
+        room = ROOM - self.lead - (self.lane + 4 if several else self.tail)
+        return max(1, (room + self.gap) // (self.width + self.gap))
+
+    def left(self, i: int) -> int:
+        """The x of column `i` of a row."""
+        return self.lead + i * (self.width + self.gap)
+
+
+def arranged(chain: Chain) -> list[list[int | None]]:
+    """The times of each row, as even as can be; None stands for what is left out."""
+    count = chain.length
+    if count <= chain.capacity(several=False):
+        return [list(range(1, count + 1))]
+    most = MOST_ROWS * chain.capacity(several=True)
+    times_ = _times(count, max(8, most), chain.step)
+    rows = -(-len(times_) // chain.capacity(several=True))
+    each = -(-len(times_) // rows)
+    return [times_[i : i + each] for i in range(0, len(times_), each)]
+
+
+def _times(count: int, most: int, step: Step | None) -> list[int | None]:
+    """The times that are drawn; with a step its own and the one before it, which it reads."""
+    if step is None or step.number == 1:
+        return [None if i is None else i + 1 for i in shown(count, most)]
+    found = [None if i is None else i + 1 for i in shown(count, most - 1, step.number - 1)]
+    before = step.number - 1
+    if before not in found:
+        at = found.index(step.number)
+        alone = at >= 2 and found[at - 2] == before - 1
+        found[at - 1 if alone else at : at] = [before]
+    return found
+
+
+def measured(trace: Trace, style: Style, step: Step | None) -> Chain:
+    """The chain with the fewest rows; of those, the one with the largest text and gaps."""
+    tried = [
+        Chain(trace, style, step, text, narrow)
+        for text, narrow in ((BODY, False), (BODY, True), (SMALL, True))
+    ]
+    return min(tried, key=lambda chain: len(arranged(chain)))
