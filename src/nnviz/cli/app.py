@@ -18,7 +18,6 @@ from nnviz.words import Words
 if TYPE_CHECKING:
     from nnviz.ops._operation import Operation
 
-_COMPLETION = "_NNVIZ_COMPLETE"
 _DEBUG = "NNVIZ_DEBUG"
 _NUMBER = re.compile(r"-[0-9.]")
 _INTERRUPTED = 130
@@ -67,8 +66,10 @@ def _run(words: list[str], env: Mapping[str, str]) -> int:
 
 def _operations(words: list[str], env: Mapping[str, str]) -> list[Operation]:
     """The one operation that the words name; all of them for help and completion."""
+    from nnviz.cli.commands import COMPLETION
+
     names = [name.replace("_", "-") for name in ops.names()]
-    if words and not words[0].startswith("-") and _COMPLETION not in env:
+    if words and not words[0].startswith("-") and COMPLETION not in env:
         if words[0] not in names:
             raise _no_command(words[0], names)
         return [ops.load(words[0].replace("-", "_"))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +20,8 @@ from nnviz.version import __version__
 if TYPE_CHECKING:
     from nnviz.cli.options import Shared
 
+COMPLETION = "_NNVIZ_COMPLETE"
+"""What Typer's completion scripts set; choices are looked up for them alone."""
 GUARD = "\0"
 """Stands before a word that begins with a minus sign and a number; no argument can hold it."""
 
@@ -122,7 +125,7 @@ def _argument(prefix: str, option: Option) -> inspect.Parameter:
         metavar=f"[{option.label}]" if option is options.INPUT else option.label,
         help=option.help,
         show_default=False,
-        autocompletion=_completion(option),
+        autocompletion=_completion(option) if COMPLETION in os.environ else None,
     )
     return _parameter(prefix + option.name, Annotated[str | None, made])
 
@@ -138,7 +141,7 @@ def _option(prefix: str, option: Option, heading: str, times: str) -> inspect.Pa
         show_default=False,
         count=times == "count",
         rich_help_panel=heading,
-        autocompletion=_completion(option),
+        autocompletion=_completion(option) if COMPLETION in os.environ else None,
     )
     kind: Any = bool if option.kind is None else str
     kind = {"last": kind | None, "each": list[str] | None, "count": int}[times]
