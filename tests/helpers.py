@@ -64,7 +64,7 @@ def evaluate(expr: Expr) -> float:
         case Quotient(over, under):
             return evaluate(over) / evaluate(under)
         case Power(base, exponent):
-            return evaluate(base) ** evaluate(exponent)
+            return float(evaluate(base) ** evaluate(exponent))
         case Call(function, args):
             return float(FUNCTIONS[function](*(evaluate(arg) for arg in args)))
         case _:

@@ -114,6 +114,9 @@ def run(x: np.ndarray, values: Values) -> Trace:
     if b is not None:
         arrays["bias"] = b
         equation += ["+", "bias"]
+    equation += ["=", "output"]
+    if x.ndim == 2:  # rows of inputs make rows of outputs: no product in this order
+        equation = ["input", "→", "output"]
     return Trace(
         op="dense",
         title=Words("Fully connected layer"),
@@ -121,7 +124,7 @@ def run(x: np.ndarray, values: Values) -> Trace:
         results=Results(output=output),
         options={"units": shape[0]},
         roles={"input": "input", "weight": "weight", "bias": "bias", "output": "output"},
-        equation=(*equation, "=", "output"),
+        equation=tuple(equation),
         facts=(Fact(Words("definition"), _definition(b is not None)),),
         steps=Steps(output.size, step),
     )
