@@ -1,0 +1,68 @@
+"""Make docs/reference.md from what the operations declare.
+
+    python tools/reference.py
+
+A test checks that the page is current.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from nnviz import formats, ops
+from nnviz.cli.options import all_shared
+from nnviz.ops._operation import Operation, Option
+
+PAGE = Path(__file__).parent.parent / "docs" / "reference.md"
+
+_HEAD = """# Command reference
+
+Made from the declarations that the command line is made from, by `python tools/reference.py`.
+
+INPUT is a file, `-` for standard input, or the matrix itself as text: `"1 2; 3 4"`,
+`"[[1,2],[3,4]]"`, fractions as `1/9`.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    operations = sorted(map(ops.load, ops.names()), key=lambda operation: operation.rank)
+    parts = [_HEAD, *(part for operation in operations for part in _operation(operation))]
+    streams = tuple(name for name in formats.names() if formats.load(name).stream)
+    group = ""
+    for shared in all_shared(streams=streams):
+        if shared.group != group:
+            group = shared.group
+            parts.append(f"\n## {group}\n\n| option | meaning |\n|---|---|\n")
+        parts.append(_row(shared.option))
+    return "".join(parts)
+
+
+def _operation(operation: Operation) -> Iterator[str]:
+    names = " ".join(option.label for option in operation.arguments)
+    takes_input = operation.reads_input({o.name: o.default for o in operation.options})
+    usage = " ".join(filter(None, (operation.name, names, "[INPUT]" if takes_input else "")))
+    yield f"\n## nnviz {usage}\n\n{operation.help}\n\n```sh\nnnviz {operation.example}\n```\n"
+    if operation.options:
+        yield "\n| option | meaning |\n|---|---|\n"
+        yield from map(_row, operation.options)
+
+
+def _row(option: Option) -> str:
+    flags = [*option.flags, *([option.off] if option.off else [])] or [option.label]
+    kind, meaning = option.kind, option.help
+    if kind is not None and option.flags:
+        flags[-1] += " " + kind.metavar.replace("|", "\\|")
+    if kind is not None and any(c not in meaning + kind.metavar for c in kind.choices):
+        meaning += f" One of: {', '.join(kind.choices)}."
+    return f"| {', '.join(f'`{flag}`' for flag in flags)} | {meaning} |\n"
+
+
+def main() -> None:
+    """Write the page."""
+    PAGE.write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
