@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import product
-from typing import Any, Literal, TypeAlias
+from collections.abc import Callable, Sequence
+from math import prod
+from typing import Literal
 
 import numpy as np
 
 from nnviz.core.exact import Array
-from nnviz.shapes import Axis
+from nnviz.core.plan import split
+from nnviz.core.slide import Reduction, Slide, first_largest, lowest, reduce_along
+from nnviz.core.threads import available, share
+from nnviz.shapes import Axis, cells, unravel
 
 Kind = Literal["max", "avg", "lp"]
+Slides = tuple[Slide, Slide, Slide]
 
 TILE = 2**17
-"""Output cells worked on together: about what the second-level cache holds."""
-
-Tap: TypeAlias = tuple[tuple[slice, ...], tuple[slice, ...]]
-"""Output cells of a tile, and the input cells that one kernel cell reads for them; windows
-whose cell stands in the padding are left out."""
+"""Cells of a tile's rows as read: about what the second-level cache holds."""
+FEW_TAPS = 64
+"""Cells of a window up to which a sum runs in the kernel's own order."""
+MANY = 2**22
+"""Cells looked at from which a second thread pays."""
 
 
 def pool(
@@ -29,7 +33,8 @@ def pool(
     `x` is (N, C, *spatial), one `Axis` for each of the 1 to 3 spatial axes; the result is
     (N, C, *out). Padding never wins a maximum and adds nothing to a sum; an average divides
     by the cells of the window, those of the padding too where `include_pad`. Maxima keep
-    the dtype of x; averages and norms are float64, or float32 for float32.
+    the dtype of x (booleans become integers); averages and norms are added up in float64,
+    and given back in float64, or float32 for float32.
 
     Source: ONNX operators MaxPool, AveragePool and LpPool; torch.nn.functional.
 
@@ -38,19 +43,23 @@ def pool(
              [13, 15]]]])
     """
     x, axes3 = _three_axes(x, axes)
-    dtype = x.dtype if kind == "max" or x.dtype == np.float32 else np.dtype(np.float64)
-    out = np.empty((*x.shape[:2], *(axis.out for axis in axes3)), dtype)
-    with np.errstate(all="ignore"):
-        for plane, into, taps in _tiles(x, out, axes3):
-            seen = ((cells, plane[reads]) for cells, reads in taps)
-            if kind == "max":
-                _maximum(into, seen)
-            else:
-                into[...] = _total(into.shape, seen, p if kind == "lp" else None)
-        if kind == "avg":
-            out /= _divisors(axes3, include_pad).astype(dtype)
-        elif kind == "lp":
-            np.power(out, 1 / p, out=out)
+    kept = kind == "max" or x.dtype == np.float32
+    out = np.empty(_shape(x, axes3), x.dtype if kept else np.float64)
+
+    def largest(plane: Array, slides: Slides) -> Array:
+        return _reduced(plane, slides, Reduction(np.maximum, lowest(x.dtype), x.dtype))
+
+    def average(plane: Array, slides: Slides) -> Array:
+        d, h, w = (slide.counted(include_pad) for slide in slides)
+        # A window of padding alone has no cells: 0, not 0/0.
+        divisor = np.maximum(d[:, None, None] * h[:, None] * w, 1)
+        return np.asarray(_total(plane, slides, None) / divisor)
+
+    def norm(plane: Array, slides: Slides) -> Array:
+        total = _total(plane, slides, lambda v: np.abs(v.astype(np.float64)) ** p)
+        return np.asarray(np.sqrt(total) if p == 2 else total ** (1 / p))
+
+    _in_tiles(x, out, axes3, {"max": largest, "avg": average, "lp": norm}[kind])
     return out.reshape(*out.shape[:2], *(axis.out for axis in axes))
 
 
@@ -58,55 +67,55 @@ def max_indices(x: Array, axes: Sequence[Axis]) -> Array:
     """Where each window's maximum stands, flat in its own channel; the first of equal ones.
 
     `x` is (N, C, *spatial); the result is (N, C, *out) of int64, as PyTorch's
-    `return_indices`.
+    `return_indices`. A NaN counts as the largest; a window of padding alone gives −1.
 
     >>> max_indices(np.arange(16).reshape(1, 1, 4, 4), [Axis(4, 2, 2), Axis(4, 2, 2)]).tolist()
     [[[[5, 7], [13, 15]]]]
     """
     x, axes3 = _three_axes(x, axes)
-    out = np.zeros((*x.shape[:2], *(axis.out for axis in axes3)), np.int64)
-    places = np.arange(x[0, 0].size).reshape(x.shape[2:])
-    for plane, into, taps in _tiles(x, out, axes3):
-        best = np.full(into.shape, _lowest(x.dtype), x.dtype)
-        unseen = np.ones(into.shape, bool)
-        for cells, reads in taps:
-            value, at = plane[reads], places[reads]
-            held = best[cells]
-            is_first_nan = np.isnan(value) & ~np.isnan(held)
-            wins = (value > held) | unseen[cells] | is_first_nan
-            best[cells] = np.where(wins, value, held)
-            into[cells] = np.where(wins, at, into[cells])
-            unseen[cells] = False
+    out = np.empty(_shape(x, axes3), np.int64)
+    _, height, width = x.shape[2:]
+
+    def where(plane: Array, slides: Slides) -> Array:
+        # Columns first: the first of equal cells is then the first row by row.
+        best, places = first_largest(_block(plane, slides), None, 2, slides[2], 1)
+        best, places = first_largest(best, places, 1, slides[1], width)
+        return np.maximum(first_largest(best, places, 0, slides[0], height * width)[1], -1)
+
+    _in_tiles(x, out, axes3, where)
     return out.reshape(*out.shape[:2], *(axis.out for axis in axes))
 
 
-# --- what a tile is made of ----------------------------------------------------
-
-Seen: TypeAlias = Iterator[tuple[tuple[slice, ...], Array]]
+# --- one tile ------------------------------------------------------------------
 
 
-def _maximum(into: Array, seen: Seen) -> None:
-    into[...] = _lowest(into.dtype)
-    for cells, values in seen:
-        np.maximum(into[cells], values, out=into[cells])
-
-
-def _total(shape: tuple[int, ...], seen: Seen, p: float | None) -> Array:
-    """The sum of each window, or of |x|^p; in float64, so that it neither wraps nor drifts."""
-    total = np.zeros(shape)
-    for cells, values in seen:
-        total[cells] += values if p is None else np.abs(values.astype(np.float64)) ** p
+def _total(plane: Array, slides: Slides, prepare: Callable[[Array], Array] | None) -> Array:
+    """The sum of each window; in float64, so that it neither wraps nor drifts."""
+    how = Reduction(np.add, 0, np.dtype(np.float64), prepare)
+    if prod(slide.axis.kernel for slide in slides) > FEW_TAPS:
+        return _reduced(plane, slides, how)
+    block = _block(plane, slides)
+    total = np.zeros([len(slide.outs) for slide in slides])
+    d, h, w = (list(slide.taps()) for slide in slides)
+    for (z, from_z), (i, from_i), (j, from_j) in ((a, b, c) for a in d for b in h for c in w):
+        values = block[from_z, from_i, from_j]
+        total[z, i, j] += values if prepare is None else prepare(values)
     return total
 
 
-def _lowest(dtype: np.dtype[Any]) -> float | int:
-    return -np.inf if dtype.kind == "f" else int(np.iinfo(dtype).min)
+def _reduced(plane: Array, slides: Slides, how: Reduction) -> Array:
+    """Each window along one axis after the other: rows, columns, depths."""
+    block = _block(plane, slides)
+    for along in (1, 2, 0):
+        if not slides[along].plain:
+            block = reduce_along(block, along, slides[along], how)
+            how = Reduction(how.combine, how.start, how.dtype)
+    return block if how.prepare is None else how.prepare(block)
 
 
-def _divisors(axes: tuple[Axis, Axis, Axis], include_pad: bool) -> Array:
-    """How many cells each window's average divides by: (D', H', W')."""
-    d, h, w = (np.array([axis.counted(o, include_pad) for o in range(axis.out)]) for axis in axes)
-    return np.asarray(d[:, None, None] * h[:, None] * w)
+def _block(plane: Array, slides: Slides) -> Array:
+    d, h, w = (slice(slide.reads.start, slide.reads.stop) for slide in slides)
+    return plane[d, h, w]
 
 
 # --- tiles ---------------------------------------------------------------------
@@ -115,36 +124,45 @@ def _divisors(axes: tuple[Axis, Axis, Axis], include_pad: bool) -> Array:
 def _three_axes(x: Array, axes: Sequence[Axis]) -> tuple[Array, tuple[Axis, Axis, Axis]]:
     assert 1 <= len(axes) <= 3
     assert x.ndim == len(axes) + 2
+    x = x.astype(np.int64) if x.dtype == bool else x
     lead = 3 - len(axes)
     d, h, w = (*(Axis(1, 1),) * lead, *axes)
     return x.reshape(*x.shape[:2], *(1,) * lead, *x.shape[2:]), (d, h, w)
 
 
-def _tiles(
-    x: Array, out: Array, axes: tuple[Axis, Axis, Axis]
-) -> Iterator[tuple[Array, Array, list[Tap]]]:
-    """Some output rows of one depth of one channel, with every tap that reaches them."""
-    rows = max(1, TILE // out.shape[-1])
-    for depth, top in product(range(out.shape[2]), range(0, out.shape[3], rows)):
-        end = min(top + rows, out.shape[3])
-        taps = list(_taps(axes, (range(depth, depth + 1), range(top, end), range(out.shape[4]))))
-        for n, c in np.ndindex(*x.shape[:2]):
-            yield x[n, c], out[n, c, depth : depth + 1, top:end], taps
+def _shape(x: Array, axes: tuple[Axis, Axis, Axis]) -> tuple[int, ...]:
+    return (*x.shape[:2], *(axis.out for axis in axes))
 
 
-def _taps(axes: tuple[Axis, Axis, Axis], tile: tuple[range, range, range]) -> Iterator[Tap]:
-    """Every kernel cell in order, with what it reads for the output cells of `tile`."""
-    for tap in np.ndindex(*(axis.kernel for axis in axes)):
-        reached = [_reach(*at) for at in zip(axes, tile, tap, strict=True)]
-        if all(cells.stop > cells.start for cells, _ in reached):
-            yield tuple(cells for cells, _ in reached), tuple(reads for _, reads in reached)
+def _in_tiles(
+    x: Array,
+    out: Array,
+    axes: tuple[Axis, Axis, Axis],
+    compute: Callable[[Array, Slides], Array],
+) -> None:
+    """Fill `out`, some rows and columns of one depth of one channel at a time."""
+    d, h, w = axes
+    cols = split(w.out, max(1, (TILE - w.extent) // w.stride + 1))
+    read = d.kernel * min(w.size, TILE) * h.stride
+    rows = split(h.out, max(1, TILE // read))
+    count = (*out.shape[:3], len(rows), len(cols))
+
+    def work(some: range) -> None:
+        for at in some:
+            n, c, depth, row, col = unravel(at, count)
+            slides = (
+                Slide(d, range(depth, depth + 1)),
+                Slide(h, _range(rows[row])),
+                Slide(w, _range(cols[col])),
+            )
+            into = out[n, c, depth : depth + 1]
+            into = into[:, slides[1].outs.start : slides[1].outs.stop]
+            with np.errstate(all="ignore"):  # set here: each thread has its own
+                into[..., slides[2].outs.start : slides[2].outs.stop] = compute(x[n, c], slides)
+
+    looked_at = max(x.size, out.size * max(h.kernel, w.kernel))
+    share(work, cells(count), available() if looked_at >= MANY else 1)
 
 
-def _reach(axis: Axis, outs: range, tap: int) -> tuple[slice, slice]:
-    """The output cells, counted from the tile's first, for which `tap` reads real cells."""
-    shift = tap * axis.dilation - axis.before
-    first = max(outs.start, -(shift // axis.stride))
-    last = min(outs.stop - 1, (axis.size - 1 - shift) // axis.stride)
-    begin = first * axis.stride + shift
-    end = max(begin, last * axis.stride + shift + 1)
-    return slice(first - outs.start, last + 1 - outs.start), slice(begin, end, axis.stride)
+def _range(part: tuple[int, int]) -> range:
+    return range(part[0], part[0] + part[1])

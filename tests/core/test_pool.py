@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import tracemalloc
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from onnx import TensorProto, helper
+from onnx.reference import ReferenceEvaluator
+
+from loops import loop_indices, loop_pool
+from nnviz.core import pool as pool_module
+from nnviz.core import slide
+from nnviz.core.pool import Kind, max_indices, pool
+from nnviz.shapes import Axis
+
+Array = np.ndarray[Any, Any]
+KINDS: tuple[Kind, ...] = ("max", "avg", "lp")
+
+
+def row(*values: Any, dtype: Any = None) -> Array:
+    return np.array(values, dtype).reshape(1, 1, -1)
+
+
+WHOLE = [
+    ("the lowest beside itself", row(-(2**63), -(2**63)), [-(2**63)], [0]),
+    ("unsigned", row(2**64 - 1, 1, dtype=np.uint64), [2**64 - 1], [0]),
+    ("equal values", row(3, 3), [3], [0]),
+    ("booleans", row(False, True), [1], [1]),
+]
+
+
+@pytest.mark.parametrize(("x", "value", "index"), [c[1:] for c in WHOLE], ids=[c[0] for c in WHOLE])
+def test_maxima_of_whole_numbers_are_exact(x: Array, value: list[int], index: list[int]) -> None:
+    made = pool(x, [Axis(2, 2)], kind="max")
+    assert made.dtype.kind in "iu"
+    assert made.ravel().tolist() == value
+    assert max_indices(x, [Axis(2, 2)]).ravel().tolist() == index
+
+
+def test_averages_of_whole_numbers_do_not_wrap() -> None:
+    made = pool(row(2**63 - 1, 2**63 - 1), [Axis(2, 2)], kind="avg")
+    assert made.tolist() == [[[2.0**63]]]
+    assert pool(row(255, 255, dtype=np.uint8), [Axis(2, 2)], kind="avg").tolist() == [[[255.0]]]
+
+
+def test_the_norm_of_the_lowest_is_positive() -> None:
+    assert pool(row(-(2**63), 0), [Axis(2, 2)], kind="lp", p=1).tolist() == [[[2.0**63]]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "given_back"), [("max", "f4"), ("avg", "f4"), ("lp", "f4")], ids=KINDS
+)
+def test_float32_stays_float32(kind: Kind, given_back: str) -> None:
+    assert pool(row(1, 2, dtype="f4"), [Axis(2, 2)], kind=kind).dtype == given_back
+
+
+ODD = [
+    ("NaN wins", [1, np.nan, 3], [np.nan, np.nan], [1, 1]),
+    ("the first NaN is found", [np.nan, np.nan, 1], [np.nan, np.nan], [0, 1]),
+    ("minus infinity alone", [-np.inf, -np.inf, 0], [-np.inf, 0], [0, 2]),
+    ("the first of equal ones", [5, 5, 5], [5, 5], [0, 1]),
+]
+
+
+@pytest.mark.parametrize(("x", "values", "indices"), [c[1:] for c in ODD], ids=[c[0] for c in ODD])
+def test_odd_values_have_a_place(x: list[float], values: list[float], indices: list[int]) -> None:
+    axes = [Axis(3, 2)]
+    np.testing.assert_array_equal(pool(row(*x), axes, kind="max").ravel(), values)
+    assert max_indices(row(*x), axes).ravel().tolist() == indices
+    # The same along a window longer than there are windows.
+    tall = [Axis(1, 1), Axis(3, 3)]
+    top = max_indices(np.array(x).reshape(1, 1, 1, 3), tall).ravel().tolist()
+    assert top == [int(np.argmax(x))]
+
+
+def test_a_window_of_padding_alone_has_a_result() -> None:
+    axes = [Axis(1, 1, before=2)]
+    assert pool(row(7.0), axes, kind="max").ravel().tolist() == [-np.inf, -np.inf, 7]
+    assert pool(row(7), axes, kind="max").ravel().tolist() == [-(2**63), -(2**63), 7]
+    assert pool(row(7.0), axes, kind="avg", include_pad=False).ravel().tolist() == [0, 0, 7]
+    assert max_indices(row(7.0), axes).ravel().tolist() == [-1, -1, 0]
+
+
+DIVISORS = [
+    ("padding counts", Axis(4, 3, 1, 1, 1, 1), True, [3, 3, 3, 3]),
+    ("padding does not count", Axis(4, 3, 1, 1, 1, 1), False, [2, 3, 3, 2]),
+    ("past the padding never counts", Axis(4, 3, 2, 1, 1, 0, ceil=True), True, [3, 3]),
+    ("a window cut off by ceil", Axis(5, 2, 2, ceil=True), True, [2, 2, 1]),
+    ("dilated", Axis(5, 2, 1, 3, 2, 2), False, [1, 1, 2, 2, 1, 1]),
+]
+
+
+@pytest.mark.parametrize(
+    ("axis", "include", "divisors"), [c[1:] for c in DIVISORS], ids=[c[0] for c in DIVISORS]
+)
+def test_an_average_divides_by_what_is_counted(
+    axis: Axis, include: bool, divisors: list[int]
+) -> None:
+    assert [axis.counted(o, include) for o in range(axis.out)] == divisors
+    made = pool(np.ones((1, 1, axis.size)), [axis], kind="avg", include_pad=include)
+    total = pool(np.ones((1, 1, axis.size)), [axis], kind="lp", p=1)
+    assert made.ravel().tolist() == (total.ravel() / divisors).tolist()
+
+
+@st.composite
+def any_axis(draw: st.DrawFn) -> Axis:
+    """An axis on which every window has a real cell."""
+    kernel, stride, dilation = (draw(st.integers(1, 3)) for _ in range(3))
+    size = draw(st.integers(dilation, 8))
+    most = dilation * (kernel - 1)
+    before, after = draw(st.integers(0, most)), draw(st.integers(0, most))
+    kernel = min(kernel, (size + before + after - 1) // dilation + 1)
+    return Axis(size, kernel, stride, dilation, before, after, draw(st.booleans()))
+
+
+@st.composite
+def layers(draw: st.DrawFn) -> tuple[Array, list[Axis]]:
+    axes = [draw(any_axis()) for _ in range(draw(st.integers(1, 3)))]
+    rng = np.random.default_rng(draw(st.integers(0, 99)))
+    shape = (draw(st.integers(1, 2)), draw(st.integers(1, 2)), *(axis.size for axis in axes))
+    x = rng.integers(-5, 6, shape)
+    return (x if draw(st.booleans()) else x + rng.random(shape)), axes
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    layer=layers(),
+    kind=st.sampled_from(KINDS),
+    p=st.sampled_from([1.0, 2.0, 3.0]),
+    include=st.booleans(),
+    tile=st.sampled_from([1, 9, 2**17]),
+    few=st.sampled_from([0, 64]),
+)
+def test_any_layer_equals_a_plain_loop(
+    layer: tuple[Array, list[Axis]], kind: Kind, p: float, include: bool, tile: int, few: int
+) -> None:
+    x, axes = layer
+    before = x.copy()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool_module, "TILE", tile)
+        patch.setattr(pool_module, "FEW_TAPS", few)
+        patch.setattr(pool_module, "MANY", tile * 2)
+        patch.setattr(slide, "PIECE", 2)
+        made = pool(x, axes, kind=kind, p=p, include_pad=include)
+        indices = max_indices(x, axes)
+    expected = loop_pool(x, axes, kind, p, include)
+    np.testing.assert_allclose(made, expected, rtol=1e-12, atol=1e-12)
+    if few and kind == "avg":
+        assert (made == expected).all()
+    assert indices.tolist() == loop_indices(x, axes).tolist()
+    assert np.array_equal(x, before)
+
+
+OPERATORS = {"max": "MaxPool", "avg": "AveragePool", "lp": "LpPool"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("include", [True, False], ids=["counted", "not counted"])
+def test_a_padded_layer_equals_onnx(kind: Kind, include: bool) -> None:
+    x = np.random.default_rng(5).standard_normal((2, 3, 11, 9)).astype("f4")
+    options: dict[str, Any] = {"kernel_shape": [3, 2], "strides": [2, 1], "pads": [1, 0, 1, 1]}
+    if kind == "avg":
+        options["count_include_pad"] = int(include)
+    node = helper.make_node(OPERATORS[kind], ["x"], ["y"], **options)
+    ends = [helper.make_tensor_value_info(n, TensorProto.FLOAT, None) for n in "xy"]
+    graph = helper.make_graph([node], "g", ends[:1], ends[1:])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)])
+    expected = np.asarray(next(iter(ReferenceEvaluator(model).run(None, {"x": x}))))
+    axes = [Axis(11, 3, 2, 1, 1, 1), Axis(9, 2, 1, 1, 0, 1)]
+    made = pool(x, axes, kind=kind, include_pad=include)
+    np.testing.assert_allclose(made, expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_whole_of_a_large_input_is_one_window(kind: Kind) -> None:
+    x = np.random.default_rng(6).random((1, 2, 300, 500)).astype("f4")
+    made = pool(x, [Axis(300, 300), Axis(500, 500)], kind=kind)[0, :, 0, 0]
+    exact = x.astype("f8").reshape(2, -1)
+    expected = {
+        "max": exact.max(1),
+        "avg": exact.mean(1),
+        "lp": np.sqrt((exact**2).sum(1)),
+    }[kind]
+    np.testing.assert_allclose(made, expected, rtol=1e-6)
+    found = max_indices(x, [Axis(300, 300), Axis(500, 500)]).ravel()
+    assert found.tolist() == exact.argmax(1).tolist()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "axis", [Axis(6_000_000, 2, 2), Axis(6_000_000, 6_000_000)], ids=["pairs", "all"]
+)
+def test_memory_beyond_input_and_output_is_bounded(kind: Kind, axis: Axis) -> None:
+    x = np.ones((1, 1, 6_000_000), np.uint8)
+    tracemalloc.start()
+    try:
+        made = pool(x, [axis], kind=kind)
+        found = max_indices(x, [axis])
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak - made.nbytes - found.nbytes < 32 * 2**20
