@@ -15,6 +15,7 @@ from nnviz.cli.words import Written, is_number, read
 from nnviz.ops._operation import Operation
 
 M = "1 2; 3 4"
+COMPLAINT: Any = BadParameter.__mro__[1]
 POOL = ops.load("pool")
 
 
@@ -24,7 +25,7 @@ def by_typer(words: list[str], operation: Operation) -> Written | None:
     group = application([operation], lambda _, written: seen.append(written))
     try:
         group.main(guarded([operation.name, *words]), prog_name="nnviz", standalone_mode=False)
-    except BadParameter.__mro__[1]:
+    except COMPLAINT:
         return None
     return seen[0] if seen else None
 

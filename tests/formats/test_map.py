@@ -54,6 +54,9 @@ LEVELS = [
     pytest.param([[-5, 3, 254.6, 999]], "clip", [[0, 3, 255, 255]], id="clipped"),
     pytest.param([[-2, -1, 0, 1]], (-1.0, 0.0), [[0, 0, 255, 255]], id="two ends"),
     pytest.param([[np.nan, np.inf, -np.inf]], (0.0, 1.0), [[0, 255, 0]], id="not numbers"),
+    pytest.param([[0, 5e-324]], "auto", [[0, 255]], id="the smallest range"),
+    pytest.param([[-1.7e308, 0, 1.7e308]], "auto", [[0, 128, 255]], id="the largest range"),
+    pytest.param(np.array([[0, 1]], np.float32), (0.0, 1e300), [[0, 0]], id="a range past float32"),
     pytest.param([5, 6], "auto", [[0, 255]], id="a vector is a row"),
     pytest.param(np.array([[0, 9, 255]], np.uint8), "clip", [[0, 9, 255]], id="pixels as they are"),
     pytest.param([[2**60, 2**60 + 2**59]], "auto", [[0, 255]], id="large whole numbers"),
@@ -94,7 +97,7 @@ def test_jpeg() -> None:
 )
 def test_against_the_formula(array: np.ndarray) -> None:
     low, high = array.min(), array.max()
-    exact = (array - low) * (255 / (high - low)) if high > low else array * 0
+    exact = (array - low) / (high - low) * 255 if high > low else array * 0
     assert np.abs(np.array(pixels(array)[0]) - exact).max() <= 0.5 + 1e-6
 
 

@@ -106,12 +106,16 @@ def _levels(channel: np.ndarray, low: float, high: float) -> np.ndarray:
         return channel
     levels = np.empty(channel.shape, np.uint8)
     working = np.float32 if channel.dtype.itemsize <= 2 or channel.dtype == np.float32 else float
-    factor = 255.0 / (high - low) if high > low else 0.0
+    # The range between two floats may overflow; halved, it does not.
+    half = 0.5 if math.isinf(high - low) else 1.0
     rows = max(1, _BLOCK // max(1, channel.shape[1]))
     for start in range(0, len(channel), rows):
         block = channel[start : start + rows].astype(working)
-        block -= low
-        block *= factor
+        with np.errstate(all="ignore"):  # of values far outside the range, clipped below
+            block *= half
+            block -= low * half
+            block /= high * half - low * half
+            block *= 255.0
         np.nan_to_num(block, copy=False, nan=0.0)
         np.clip(block, 0, 255, out=block)
         levels[start : start + rows] = np.rint(block, out=block)
