@@ -2,32 +2,61 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nnviz.figure.frames import input_name, output_block, output_name
-from nnviz.figure.grid import MOST, Cell, CellSize, State, fitting, grid, named
-from nnviz.figure.heat import Levels, levels, margin, picture
-from nnviz.figure.kit import Block, Style
-from nnviz.figure.windows import Place, Slices, result
+from nnviz.figure.arithmetic import arithmetic
+from nnviz.figure.frames import input_name, kernel_block, kernel_name, output_block, output_name
+from nnviz.figure.grid import (
+    MOST,
+    Cell,
+    CellSize,
+    State,
+    Table,
+    cells,
+    fitting,
+    grid,
+    named,
+    roomy,
+)
+from nnviz.figure.heat import Levels, margin, picture
+from nnviz.figure.kit import BODY, ROOM, Block, Style, column, near4, row
+from nnviz.figure.windows import Place, Slices, padded, result
 from nnviz.numerals import Numerals, numerals
 from nnviz.shapes import times
-from nnviz.trace import Trace
+from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
 
 
-def large(part: Slices) -> bool:
-    """Whether an array of the figure has too many cells a side for numbers."""
-    return bool(max(part.x.shape[1:] + part.y.shape) > MOST)
+GAP = 24
+KERNELS = 280
+"""The room of a kernel in cells between two pictures."""
+SHOWN = 4
+"""Channels whose window is cut out."""
+
+
+def large(trace: Trace, style: Style, part: Slices, room: float = ROOM) -> bool:
+    """Whether an array has too many cells a side for numbers, or numbers too wide for cells."""
+    if max(part.x.shape[1:] + part.y.shape) > MOST:
+        return True
+    tables = [result(style, part.y, part.at)]
+    for c in range(len(part.x)):
+        w = None if part.w is None else part.w[c]
+        if w is not None:
+            tables.append(cells(w, style.precision))
+        seen = None if part.at is None else w
+        tables.append(padded(trace, style, part.x[c], part.axes, part.at, seen).table)
+    return not roomy(style, tables, room)
 
 
 def input_picture(style: Style, part: Slices, side: int, c: int | None = None) -> Block:
     """The input, its window outlined: channel `c`, or all three in colour."""
     color = c is None and len(part.x) == 3
     array = part.x if color else part.x[c or 0]
-    shades = Levels("rgb", 0, 255 if array.max() <= 255 else 65535) if color else levels(array)
+    shades = Levels("rgb", 0, 255 if array.max() <= 255 else 65535) if color else None
     block = picture(style, array, "input", side=side, window=_window(part), shades=shades)
     name = Words("input") if color else input_name(part, c or 0)
     return named(style, block, "input", name, times(array.shape), left=margin(style, array))
@@ -50,9 +79,13 @@ def output_picture(style: Style, part: Slices, side: int) -> Block:
     """The output map, as a picture as large against the input's as it is in cells."""
     if max(part.y.shape) <= MOST:
         table = result(style, part.y, part.at)
-        return fitting(
-            style, [table], lambda size: [output_block(style, table, size, part)], room=side + 60
-        )
+        if roomy(style, [table], side + 80):
+            return fitting(
+                style,
+                [table],
+                lambda size: [output_block(style, table, size, part)],
+                rooms=(side + 80,),
+            )
     window = None if part.at is None else (*part.at, 1, 1)
     longest = max(part.x.shape[1:])
     own = max(96, min(side, round(side * max(part.y.shape) / longest)))
@@ -61,11 +94,47 @@ def output_picture(style: Style, part: Slices, side: int) -> Block:
     return named(style, block, "output", output_name(part), times(part.y.shape), left=left)
 
 
-def cutout(trace: Trace, style: Style, part: Slices) -> Block:
-    """The cells under the window, enlarged, with the kernel's values: a table a channel."""
+def explained(
+    trace: Trace, style: Style, part: Slices, step: Step, room: float, size: int = BODY
+) -> Block:
+    """The window's cells, and the arithmetic beside them where it fits, else beneath."""
+    window = cutout(trace, style, part, room)
+    if window is None:
+        return arithmetic(style, step.formula, room=room, size=size)
+    left = room - window.width - GAP
+    if left > 0:
+        sums = arithmetic(style, step.formula, room=left, size=size)
+        if sums.width <= left and sums.height <= window.height + 40:
+            level = replace(sums, axis=near4(sums.height / 2 - 22))
+            return row([replace(window, axis=near4(window.height / 2)), level], GAP)
+    return column([window, arithmetic(style, step.formula, room=room, size=size)], 20)
+
+
+def kernels_block(style: Style, tables: list[Table], size: CellSize, part: Slices) -> Block:
+    """The kernel of every channel, one below the other; a picture where cells do not fit."""
+    assert part.w is not None
+    if max(part.w.shape[1:]) > MOST or not roomy(style, tables, KERNELS):
+        inner = [picture(style, w, "weight", side=96, axes=False, bar=False) for w in part.w]
+    elif len(tables) == 1:
+        return kernel_block(style, tables[0], size, part)
+    else:
+        inner = [grid(style, table, "weight", size) for table in tables]
+    shape = times(part.w.shape if len(inner) > 1 else part.w.shape[1:])
+    return named(style, column(inner, 12, "middle"), "weight", kernel_name(part), shape)
+
+
+def cutout(trace: Trace, style: Style, part: Slices, room: float = ROOM) -> Block | None:
+    """The cells under the window, enlarged, with the kernel's values: a table a channel.
+
+    None where they are too many or too wide.
+    """
     assert part.at is not None
     rows, columns = (axis.positions(o) for axis, o in zip(part.axes, part.at, strict=True))
+    if max(len(rows), len(columns)) > MOST or len(part.x) > SHOWN:
+        return None
     tables = [_table(trace, style, part, c, rows, columns) for c in range(len(part.x))]
+    if not roomy(style, tables, room):
+        return None
     where = style.say(
         Words(
             "rows {top} to {bottom}, columns {left} to {right}",
@@ -82,7 +151,7 @@ def cutout(trace: Trace, style: Style, part: Slices) -> Block:
             for c, table in enumerate(tables)
         ]
 
-    return fitting(style, tables, build, gap=24)
+    return fitting(style, tables, build, rooms=(room,), gap=24)
 
 
 def _name(part: Slices, c: int) -> Words:

@@ -95,9 +95,20 @@ def sizes(style: Style, tables: Iterable[Table], *, largest: int = 44) -> list[C
         text = BODY if base >= least and body + 8 + ring <= base else SMALL
         if base > largest or (text == SMALL and base < (28 if corners else 20)):
             continue
-        width = max(base, up4((body if text == BODY else small) + 8 + ring), up4(corner + 8))
+        width = max(base, up4((body if text == BODY else small) + 8 + ring), up4(corner + 6))
         found.append(CellSize(width, max(base, min(width, 44)), text))
     return found
+
+
+def roomy(style: Style, tables: Sequence[Table], room: float = ROOM) -> bool:
+    """Whether each table, with the smallest cells that hold every number, fits `room`."""
+    smallest = sizes(style, tables)[-1]
+    columns = max(len(table[0]) for table in tables)
+    return columns * smallest.width + _AROUND <= room
+
+
+_AROUND = 28
+"""What indices and outlines take beside the cells."""
 
 
 def fitting(
@@ -105,22 +116,26 @@ def fitting(
     tables: Sequence[Table],
     build: Callable[[CellSize], Sequence[Block]],
     *,
-    room: float = ROOM,
+    rooms: Sequence[float] = (ROOM,),
     largest: int = 44,
     gap: float = 0,
 ) -> Block:
-    """The blocks of `build` in a row, with the largest cells that fit; else in several rows."""
+    """The blocks of `build` in a row, with the largest cells that fit the first of `rooms`
+    that can hold them; else in several rows."""
     tried = sizes(style, tables, largest=largest) or [CellSize(28, 28, SMALL)]
-    rows = []
-    for size in tried:
-        blocks = build(size)
-        if sum(b.width for b in blocks) + gap * (len(blocks) - 1) <= room:
-            return row(blocks, gap)
-        rows.append(blocks)
+    built: dict[CellSize, Sequence[Block]] = {}
+    for room in rooms:
+        for size in tried:
+            if size not in built:
+                built[size] = build(size)
+            blocks = built[size]
+            if sum(b.width for b in blocks) + gap * (len(blocks) - 1) <= room:
+                return row(blocks, gap)
+    rows = list(built.values())
     for blocks in rows:
-        if all(b.width <= room for b in blocks):
-            return flow(blocks, gap, room)
-    return flow(rows[-1], gap, room)
+        if all(b.width <= rooms[-1] for b in blocks):
+            return flow(blocks, gap, rooms[-1])
+    return flow(rows[-1], gap, rooms[-1])
 
 
 def grid(
@@ -162,21 +177,20 @@ def _fills(
     theme, tone = style.theme, style.theme.tone(role)
     w, h = size.width, size.height
     whole = Box(left, 0, len(table[0]) * w, len(table) * h)
-    marks: list[Mark] = []
+    boxes = [
+        (cell, Rect(left + c * w, r * h, w, h))
+        for r, line in enumerate(table)
+        for c, cell in enumerate(line)
+    ]
+    padding = [replace(b, fill=c.fill) for c, b in boxes if c.state == "padding" and c.fill]
+    marks: list[Mark] = [*padding]
     if whole != inner:
         marks.append(_hairlines(whole, size, theme.muted, (3, 3), edge=True))
     marks.append(Rect(inner.x, inner.y, inner.width, inner.height, tone.pale))
-    active = []
-    for r, line in enumerate(table):
-        for c, cell in enumerate(line):
-            box = Rect(left + c * w, r * h, w, h)
-            if cell.state == "unused":
-                marks.append(replace(box, hatch=Hatch(theme.rule, 8)))
-            if cell.fill:
-                marks.append(replace(box, fill=cell.fill))
-            elif cell.state == "active":
-                active.append(replace(box, fill=tone.active))
-    marks += active
+    hatch = Hatch(theme.rule, 8)
+    marks += [replace(box, hatch=hatch) for cell, box in boxes if cell.state == "unused"]
+    marks += [replace(b, fill=c.fill) for c, b in boxes if c.fill and c.state != "padding"]
+    marks += [replace(b, fill=tone.active) for c, b in boxes if c.state == "active" and not c.fill]
     marks.append(_hairlines(inner, size, theme.rule))
     marks.append(Rect(inner.x, inner.y, inner.width, inner.height, None, tone.line, 2, tone.dash))
     return marks

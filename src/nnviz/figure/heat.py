@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from nnviz.figure.kit import SMALL, Block, Style, middle, up4
+from nnviz.figure.kit import SMALL, Block, Style, middle, near4, row, up4
 from nnviz.figure.lines import segments
 from nnviz.figure.scene import Image, Mark, Rect
 from nnviz.numerals import rounded
@@ -21,6 +21,8 @@ SIDE = 240
 FINE = 2
 """Pixels of a picture that are kept a unit, for a scale of 2."""
 _BAR = 12
+_USUAL = 99
+"""The part of the pixels, of 100, that a map of signed values tells apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +32,16 @@ class Levels:
     shades: Shades
     low: float
     high: float
+    clipped: bool = False
+    """Whether some values lie past the ends."""
 
 
-def levels(array: np.ndarray) -> Levels:
+def levels(array: np.ndarray, size: tuple[int, int] | None = None) -> Levels:
     """Greys for what is never negative, 0..255 or 0..65535 for whole numbers in that range;
-    else a map centred on 0."""
+    else a map centred on 0, as far as all but the most extreme of the drawn pixels reach."""
     low, high = _ends(array)
     if low < 0:
-        most = max(-low, high) or 1.0
-        return Levels("signed", -most, most)
+        return _signed_levels(array, size)
     if array.dtype.kind in "uib" and high <= 65535:
         return Levels("grey", 0, 255 if high <= 255 else 65535)
     return Levels("grey", 0, 1.0 if high <= 1 else high)
@@ -51,6 +54,18 @@ def _ends(array: np.ndarray) -> tuple[float, float]:
         return 0.0, 0.0
     low, high = float(np.nanmin(array)), float(np.nanmax(array))
     return (low, high) if np.isfinite([low, high]).all() else (-1.0, 1.0)
+
+
+def _signed_levels(array: np.ndarray, size: tuple[int, int] | None) -> Levels:
+    import numpy as np
+
+    drawn = array if size is None else _reduced(array, (FINE * size[0], FINE * size[1]))
+    sizes = np.abs(drawn[np.isfinite(drawn)]).astype(float)
+    most = float(sizes.max()) if sizes.size else 0.0
+    usual = float(np.percentile(sizes, _USUAL)) if sizes.size else 0.0
+    if 0 < usual < most / 1.5:
+        return Levels("signed", -usual, usual, clipped=True)
+    return Levels("signed", -(most or 1.0), most or 1.0)
 
 
 def colored(array: np.ndarray) -> bool:
@@ -133,9 +148,9 @@ def picture(
 
     Signed maps get a colour bar at their right.
     """
-    scale = shades or levels(array)
     h, w = array.shape[-2:]
     width, height = drawn_size((h, w), side)
+    scale = shades or levels(array, (width, height))
     left = margin(style, array) if axes else 0
     tone = style.theme.tone(role)
     data = pixels(style, array, (width, height), scale)
@@ -148,10 +163,18 @@ def picture(
     if axes:
         marks += _axes(style, (h, w), (width, height), left)
     total = left + width
-    if bar and scale.shades == "signed":
-        marks += _bar(style, scale, total + 8, height)
-        total += 8 + _BAR + 4 + _bar_room(style, scale)
-    return Block(up4(total), up4(height + (20 if axes else 0)), tuple(marks), height / 2)
+    low = height + (20 if axes else 0)
+    block = Block(up4(total), up4(low), tuple(marks), near4(height / 2))
+    if not bar or scale.shades != "signed":
+        return block
+    tall = max(height, 48)
+    scale_block = Block(
+        up4(20 + _BAR + _bar_room(style, scale)),
+        tall,
+        tuple(_bar(style, scale, 8, tall)),
+        near4(tall / 2),
+    )
+    return row([block, scale_block])
 
 
 def _window(
@@ -204,7 +227,8 @@ def _bar_room(style: Style, scale: Levels) -> int:
 
 
 def _bar_texts(scale: Levels) -> list[str]:
-    return [rounded(scale.high, 3), "0", rounded(scale.low, 3)]
+    least, most = ("≤ ", "≥ ") if scale.clipped else ("", "")
+    return [most + rounded(scale.high, 2), "0", least + rounded(scale.low, 2)]
 
 
 def _bar(style: Style, scale: Levels, x: float, height: float) -> list[Mark]:
@@ -215,9 +239,8 @@ def _bar(style: Style, scale: Levels, x: float, height: float) -> list[Mark]:
         Image(x, 0, _BAR, height, _diverging(style, ramp, scale), crisp=False),
         Rect(x, 0, _BAR, height, None, style.theme.muted, 1),
     ]
-    texts = _bar_texts(scale) if height >= 48 else _bar_texts(scale)[::2]
-    for i, text in enumerate(texts):
-        y = 4 + (height - 8) * i / (len(texts) - 1)
+    for i, text in enumerate(_bar_texts(scale)):
+        y = 4 + (height - 8) * i / 2
         marks.append(
             style.text(x + _BAR + 4, middle(y, SMALL), text, SMALL, fill=style.theme.muted)
         )

@@ -63,6 +63,8 @@ TITLE, BODY, SMALL = 20, 15, 11
 PAGE = 720
 MARGIN = 24
 ROOM = PAGE - 2 * MARGIN
+PANELS = (300, ROOM - 24)
+"""The room in a panel of a sheet: two side by side, or one."""
 
 
 def up4(length: float) -> int:

@@ -203,6 +203,12 @@ class Scene:
         """Every mark without groups, where it stands on the page."""
         return flatten(self.marks)
 
+    @property
+    def missing(self) -> str:
+        """The characters of its texts that no font has; they are drawn as boxes."""
+        asked = {(c, span.bold) for text in self.texts() for span in text.spans for c in span.text}
+        return "".join(sorted({c for c, bold in asked if self.fonts.face(c, bold) is None}))
+
     def texts(self) -> list[Text]:
         """Every text, where it stands on the page."""
         return [mark for mark in self.flat() if isinstance(mark, Text)]

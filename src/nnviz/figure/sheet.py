@@ -42,7 +42,8 @@ def sheet(trace: Trace, look: Look, view: Any, steps: Sequence[Step]) -> Scene:
     across = min(across, len(panels))
     even = [replace(p, width=width, height=height, axis=0) for p in panels]
     rows = [row(even[i : i + across], GAP) for i in range(0, len(even), across)]
-    title = heading_of(style, trace, look, None)
+    titled = getattr(view, "title", None)
+    title = heading_of(style, trace, look, None, titled(trace) if titled else None)
     head = [lines(style, title, LARGE, room=ROOM, bold=True), *fact_lines(style, trace)]
     block = column([column(head, 4), column(rows, GAP)], 20)
     said = Words(

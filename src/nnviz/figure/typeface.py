@@ -17,7 +17,7 @@ from nnviz.errors import NnvizError
 
 FOLDER = Path(__file__).parent / "fonts"
 MISSING = "□"
-"""What stands for a character that no font has; `Fonts.missing` names those."""
+"""What stands for a character that no font has; `Scene.missing` names those."""
 
 SYSTEM_FOLDERS = (
     "~/.fonts",
@@ -191,11 +191,6 @@ class Fonts:
             if found is not None:
                 yield found, "".join(piece)
 
-    @property
-    def missing(self) -> str:
-        """The characters asked for so far that no font has."""
-        return "".join(sorted({c for (c, _), found in self._found.items() if found is None}))
-
     def _find(self, character: str, bold: bool) -> Face | None:
         for candidate in self._candidates(bold):
             if candidate.advance(character) is not None:
@@ -211,11 +206,6 @@ class Fonts:
                 yield face(path)
             except NnvizError:  # Not a font we can use: the next one may be.
                 continue
-
-
-def own(name: str) -> bool:
-    """Whether a font file of this name comes with nnviz."""
-    return name in _OWN[False] + _OWN[True]
 
 
 @cache

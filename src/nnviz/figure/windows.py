@@ -226,7 +226,7 @@ def _activated(
     places = [(r + origin[0], c + origin[1]) for r in rows for c in columns]
     for r, c in places:
         state = "active" if table[r][c].state != "padding" else "padding"
-        fill = style.theme.tone("input").active if state == "padding" else None
+        fill = style.theme.tone("input").pale if state == "padding" else None
         table = changed(table, [(r, c)], state=state, fill=fill)
     if weights is not None:
         form = numerals(weights, style.precision)

@@ -14,6 +14,7 @@ from nnviz.errors import NnvizError
 from nnviz.figure import scene
 from nnviz.formats import Format, Request
 from nnviz.formats._figure import drawn as figure_of
+from nnviz.formats._figure import notes
 from nnviz.formats._strokes import Outline, dashed, flattened
 from nnviz.trace import Trace
 
@@ -36,7 +37,7 @@ def write(trace: Trace, request: Request) -> bytes:
     info.add_itxt("Description", drawn.desc)
     stream = BytesIO()
     scale = request.look.scale or SCALE
-    paint(drawn, scale).save(stream, "PNG", pnginfo=info, compress_level=6, dpi=(96 * scale,) * 2)
+    paint(drawn, scale).save(stream, "PNG", pnginfo=info, compress_level=4, dpi=(96 * scale,) * 2)
     return stream.getvalue()
 
 
@@ -272,4 +273,4 @@ def _part(start: float, end: float, pixel: int) -> int:
     return round(255 * max(0.0, min(end, pixel + 1) - max(start, pixel)))
 
 
-FORMAT = Format("figure", (".png",), write, binary=True)
+FORMAT = Format("figure", (".png",), write, binary=True, notes=notes)

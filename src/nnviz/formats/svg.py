@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from nnviz.figure import scene
 from nnviz.formats import Format, Request
 from nnviz.formats._figure import drawn as figure_of
+from nnviz.formats._figure import notes
 from nnviz.trace import Trace
 
 if TYPE_CHECKING:
@@ -212,4 +213,4 @@ def _kept(text: str) -> str:
     return escape(text)
 
 
-FORMAT = Format("figure", (".svg",), write)
+FORMAT = Format("figure", (".svg",), write, notes=notes)

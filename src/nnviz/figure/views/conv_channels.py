@@ -6,9 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arithmetic import panelled
-from nnviz.figure.cutout import cutout, input_picture, large, output_picture
-from nnviz.figure.frames import bias_block, input_block, kernel_block, output_block, shape_of
-from nnviz.figure.grid import MOST, CellSize, Table, cells, changed, grid, named, operator, sizes
+from nnviz.figure.cutout import KERNELS, cutout, input_picture, large, output_picture
+from nnviz.figure.frames import (
+    bias_block,
+    input_block,
+    kernel_block,
+    kernel_name,
+    output_block,
+    shape_of,
+)
+from nnviz.figure.grid import CellSize, Table, cells, changed, grid, named, operator, roomy, sizes
 from nnviz.figure.heat import picture
 from nnviz.figure.kit import (
     BODY,
@@ -66,6 +73,7 @@ class _Rows:
     partials: list[np.ndarray]
     output: Table
     bias: Table | None
+    large: bool
 
     @property
     def count(self) -> int:
@@ -77,7 +85,9 @@ class _Rows:
 
     def tables(self) -> list[Table]:
         known = [*self.kernels, *([self.bias] if self.bias else [])]
-        if large(self.part):
+        if self.large and not roomy(self.style, self.kernels, KERNELS):
+            return known[len(self.kernels) :]
+        if self.large:
             return known
         maps = [cells(p, self.style.precision) for p in self.partials]
         return [*known, *(p.table for p in self.inputs), *maps, self.output]
@@ -87,20 +97,35 @@ def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
     """A row a channel, a brace, the bias, the final map; of a step, the sum beneath."""
     style = Style.of(look)
     part = slices(trace, step, look.sample)
-    rows = _rows(trace, style, part)
-    blocks = [_laid_out(rows)]
+    rows, block = _fitting(trace, style, part)
+    blocks = [block]
     if step is not None:
-        if large(part) and rows.count <= SHOWN and not rows.hidden:
-            blocks.append(cutout(trace, style, part))
+        window = cutout(trace, style, part) if rows.large else None
+        if window is not None:
+            blocks.append(window)
         blocks.append(_sums(rows, step, max(blocks[0].width, 400)))
-    title = Words("{title} over {n} channels", title=trace.title, n=len(part.x))
-    return page(style, trace, look, step, blocks, title=title)
+    return page(style, trace, look, step, blocks, title=title(trace))
 
 
-def _rows(trace: Trace, style: Style, part: Slices) -> _Rows:
+def title(trace: Trace) -> Words:
+    """What is convolved, over how many channels."""
+    return Words("{title} over {n} channels", title=trace.title, n=group_channels(trace))
+
+
+def _fitting(trace: Trace, style: Style, part: Slices) -> tuple[_Rows, Block]:
+    """The rows in numbers where they fit the page, else in pictures."""
+    if not large(trace, style, part):
+        rows = _rows(trace, style, part, small=True)
+        block = _laid_out(rows)
+        if block.width <= ROOM:
+            return rows, block
+    rows = _rows(trace, style, part, small=False)
+    return rows, _laid_out(rows)
+
+
+def _rows(trace: Trace, style: Style, part: Slices, *, small: bool) -> _Rows:
     assert part.w is not None
     shown = len(part.x) if len(part.x) <= SHOWN else SHOWN - 1
-    small = not large(part)
     inputs = [
         padded(trace, style, part.x[c], part.axes, part.at, part.w[c] if part.at else None)
         for c in range(shown if small else 0)
@@ -114,12 +139,13 @@ def _rows(trace: Trace, style: Style, part: Slices) -> _Rows:
         partial_maps(trace, part, shown),
         result(style, part.y, part.at) if small else [],
         None if part.b is None else cells(part.b, style.precision),
+        not small,
     )
 
 
 def _laid_out(rows: _Rows) -> Block:
     """Beside a brace where that fits the page, else one below the other."""
-    tried = sizes(rows.style, rows.tables(), largest=36)
+    tried = sizes(rows.style, rows.tables(), largest=36) or [CellSize(28, 28, SMALL)]
     for beside in (True, False):
         for size in tried:
             block = _beside(rows, size) if beside else _below(rows, size)
@@ -135,20 +161,29 @@ SIDE = 128
 def _channel(rows: _Rows, c: int, size: CellSize) -> list[Block]:
     """Input channel ∗ kernel channel = partial map."""
     style, part = rows.style, rows.part
-    if large(part):
+    if rows.large:
         given = input_picture(style, part, SIDE, c)
     else:
         given = input_block(style, rows.inputs[c], size, part, c, labels=False)
-    kernel = kernel_block(style, rows.kernels[c], size, part, c)
+    kernel = _kernel(rows, c, size)
     return [given, operator(style, "∗", 40), kernel, operator(style, "=", 40), _map(rows, c, size)]
+
+
+def _kernel(rows: _Rows, c: int, size: CellSize) -> Block:
+    style, part = rows.style, rows.part
+    assert part.w is not None
+    if not rows.large or roomy(style, rows.kernels, KERNELS):
+        return kernel_block(style, rows.kernels[c], size, part, c)
+    block = picture(style, part.w[c], "weight", side=96, axes=False, bar=False)
+    return named(style, block, "weight", kernel_name(part), shape_of(style, part.w[c]))
 
 
 def _map(rows: _Rows, c: int, size: CellSize) -> Block:
     style, part, made = rows.style, rows.part, rows.partials[c]
     name = Words("partial map {c}", c=part.first + c)
-    if max(made.shape) > MOST:
+    if rows.large:
         window = None if part.at is None else (*part.at, 1, 1)
-        side = max(64, round(SIDE * max(made.shape) / max(part.x.shape[1:])))
+        side = max(96, round(SIDE * max(made.shape) / max(part.x.shape[1:])))
         block = picture(
             style, made, "intermediate", side=min(SIDE, side), window=window, axes=False, bar=False
         )
@@ -163,7 +198,7 @@ def _map(rows: _Rows, c: int, size: CellSize) -> Block:
 
 
 def _final(rows: _Rows, size: CellSize) -> Block:
-    if large(rows.part):
+    if rows.large:
         return output_picture(rows.style, rows.part, SIDE)
     return output_block(rows.style, rows.output, size, rows.part)
 
@@ -185,7 +220,10 @@ def _table(rows: _Rows, size: CellSize) -> tuple[Block, float, float, float]:
         last = y + axis - line[4].axis + line[4].height
         y = bottom + 8
         if c + 1 < rows.count:
-            marks.append(_plus(rows.style, middle, (last + y + 20) / 2))
+            # The next map's name stands this far below the next row's top.
+            below = max(b.axis for b in blocks[c + 1]) - blocks[c + 1][4].axis
+            y = max(y, last + 32 - below)
+            marks.append(_plus(rows.style, middle, (last + y + below) / 2))
     if rows.hidden:
         said = rows.style.say(Words("… and {n} more channels", n=rows.hidden))
         text = lines(rows.style, said, BODY, fill=rows.style.theme.muted)

@@ -5,14 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arithmetic import arithmetic
-from nnviz.figure.cutout import cutout, input_picture, large, output_picture
-from nnviz.figure.frames import bias_block, input_block, kernel_block, kernel_name, output_block
-from nnviz.figure.grid import MOST, CellSize, Table, cells, fitting, grid, named, operator
+from nnviz.figure.cutout import (
+    KERNELS,
+    explained,
+    input_picture,
+    kernels_block,
+    large,
+    output_picture,
+)
+from nnviz.figure.frames import bias_block, input_block, kernel_block, output_block
+from nnviz.figure.grid import MOST, CellSize, cells, fitting, operator, roomy
 from nnviz.figure.heat import colored
-from nnviz.figure.kit import ROOM, SMALL, Block, Style, column, page
+from nnviz.figure.kit import PANELS, ROOM, SMALL, Block, Style, column, page, row
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows import Slices, flat_enough, group_channels, padded, result, slices
-from nnviz.shapes import times
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
@@ -46,12 +52,15 @@ def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
     """Input, kernel, bias and output in a row; of a step, the window and its arithmetic."""
     style = Style.of(look)
     part = slices(trace, step, look.sample)
-    blocks = [_pictures(style, part) if large(part) else _numbers(trace, style, part)]
-    if step is not None:
-        room = min(ROOM, max(360, blocks[0].width))
-        if large(part):
-            blocks.append(cutout(trace, style, part))
-        blocks.append(arithmetic(style, step.formula, room=room))
+    if not large(trace, style, part):
+        blocks = [_numbers(trace, style, part)]
+        if step is not None:
+            room = min(ROOM, max(360, blocks[0].width))
+            blocks.append(arithmetic(style, step.formula, room=room))
+    else:
+        blocks = [_pictures(style, part)]
+        if step is not None:
+            blocks.append(explained(trace, style, part, step, max(600, blocks[0].width)))
     return page(style, trace, look, step, blocks)
 
 
@@ -59,11 +68,11 @@ def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet: input and output in small cells, and the arithmetic."""
     part = slices(trace, step)
     assert part.w is not None
-    if large(part):
-        size = 132
-        signs = [input_picture(style, part, size), operator(style, "→", 36)]
-        block = fitting(style, [], lambda _: [*signs, output_picture(style, part, size)])
-        return column([block, cutout(trace, style, part), _small(style, step, block)], 12)
+    if large(trace, style, part, PANELS[-1]):
+        blocks = [input_picture(style, part, 132), operator(style, "→", 36)]
+        block = row([*blocks, output_picture(style, part, 132)])
+        room = max(block.width, PANELS[0])
+        return column([block, explained(trace, style, part, step, room, SMALL)], 12)
     channel = padded(trace, style, part.x[0], part.axes, part.at, part.w[0])
     output = result(style, part.y, part.at)
 
@@ -74,16 +83,9 @@ def panel(trace: Trace, style: Style, step: Step) -> Block:
             output_block(style, output, size, part),
         ]
 
-    block = fitting(style, [channel.table, output], build, largest=32, room=PANEL)
-    return column([block, _small(style, step, block)], 12)
-
-
-PANEL = 300
-"""The room of a panel when two stand side by side."""
-
-
-def _small(style: Style, step: Step, block: Block) -> Block:
-    return arithmetic(style, step.formula, room=max(block.width, PANEL), size=SMALL)
+    block = fitting(style, [channel.table, output], build, largest=32, rooms=PANELS)
+    room = max(block.width, PANELS[0])
+    return column([block, arithmetic(style, step.formula, room=room, size=SMALL)], 12)
 
 
 def _numbers(trace: Trace, style: Style, part: Slices) -> Block:
@@ -119,18 +121,11 @@ def _pictures(style: Style, part: Slices) -> Block:
         blocks = [
             input_picture(style, part, side),
             operator(style, "∗", 40),
-            _kernels(style, kernels, size, part),
+            kernels_block(style, kernels, size, part),
         ]
         if bias is not None:
             blocks += [operator(style, "+", 40), bias_block(style, bias, size)]
         return [*blocks, operator(style, "=", 40), output_picture(style, part, side)]
 
-    return fitting(style, kernels if bias is None else [*kernels, bias], build, largest=36)
-
-
-def _kernels(style: Style, kernels: list[Table], size: CellSize, part: Slices) -> Block:
-    if len(kernels) == 1:
-        return kernel_block(style, kernels[0], size, part)
-    assert part.w is not None
-    stack = column([grid(style, table, "weight", size) for table in kernels], 12, "middle")
-    return named(style, stack, "weight", kernel_name(part), times(part.w.shape))
+    tables = kernels if roomy(style, kernels, KERNELS) else []
+    return fitting(style, tables if bias is None else [*tables, bias], build, largest=36)

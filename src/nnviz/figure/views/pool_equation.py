@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arithmetic import arithmetic
-from nnviz.figure.cutout import cutout, input_picture, large, output_picture
+from nnviz.figure.cutout import explained, input_picture, large, output_picture
 from nnviz.figure.frames import input_block, output_block
 from nnviz.figure.grid import MOST, CellSize, Table, changed, fitting, named, operator
 from nnviz.figure.heat import Levels, colored, margin, picture
-from nnviz.figure.kit import BODY, ROOM, SMALL, Block, Style, column, lines, page
+from nnviz.figure.kit import BODY, PANELS, ROOM, SMALL, Block, Style, column, lines, page
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows import Padded, Place, Slices, flat_enough, padded, result, slices
 from nnviz.shapes import times
@@ -39,28 +40,54 @@ def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
     if step is None:
         blocks = _whole(trace, style, part)
     else:
-        block = _pictures(style, part) if large(part) else _numbers(trace, style, part)
-        blocks = [block]
-        if large(part):
-            blocks.append(cutout(trace, style, part))
-        room = min(ROOM, max(320, block.width))
-        blocks.append(arithmetic(style, step.formula, room=room))
-    return page(style, trace, look, step, blocks, title=_title(trace))
+        block, numbers = _block(trace, style, part)
+        room = max(320, block.width)
+        blocks = [block, _explained(trace, style, part, step, room, numbers=numbers)]
+    return page(style, trace, look, step, blocks, title=title(trace))
 
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet."""
     part = slices(trace, step)
-    if large(part):
-        block = _pictures(style, part, 116)
-        parts = [block, cutout(trace, style, part)]
-    else:
-        block = _numbers(trace, style, part, largest=32, room=300)
-        parts = [block]
-    return column([*parts, arithmetic(style, step.formula, room=block.width, size=SMALL)], 12)
+    block, numbers = _block(trace, style, part, largest=32, rooms=PANELS, side=116)
+    room = max(block.width, PANELS[0])
+    return column([block, _explained(trace, style, part, step, room, SMALL, numbers=numbers)], 12)
 
 
-def _title(trace: Trace) -> Words:
+def _explained(
+    trace: Trace,
+    style: Style,
+    part: Slices,
+    step: Step,
+    room: float,
+    size: int = BODY,
+    *,
+    numbers: bool,
+) -> Block:
+    if numbers:
+        return arithmetic(style, step.formula, room=room, size=size)
+    return explained(trace, style, part, step, room, size)
+
+
+def _block(
+    trace: Trace,
+    style: Style,
+    part: Slices,
+    *,
+    largest: int = 44,
+    rooms: Sequence[float] = (ROOM,),
+    side: int = 280,
+) -> tuple[Block, bool]:
+    """The row in numbers where they fit, else in pictures; and whether in numbers."""
+    if not large(trace, style, part, rooms[-1]):
+        block = _numbers(trace, style, part, largest=largest, rooms=rooms)
+        if block.width <= rooms[-1]:
+            return block, True
+    return _pictures(style, part, side), False
+
+
+def title(trace: Trace) -> Words:
+    """The kind of pooling, its window and stride."""
     kernel, stride = trace.options["kernel"], trace.options["stride"]
     return Words(
         "{title}, {kernel}, stride {stride}",
@@ -73,7 +100,7 @@ def _title(trace: Trace) -> Words:
 def _whole(trace: Trace, style: Style, part: Slices) -> list[Block]:
     """The first channels, or a colour picture."""
     full = trace.arrays["input"]
-    if large(part) and len(trace.axes) == 2 and full.ndim > 2:
+    if large(trace, style, part) and len(trace.axes) == 2 and full.ndim > 2:
         sample = full.reshape(-1, *full.shape[-3:])[part.sample]
         out = trace.output.reshape(-1, *trace.output.shape[-3:])[part.sample]
         if colored(sample) and max(out.shape[1:]) > MOST:
@@ -81,7 +108,7 @@ def _whole(trace: Trace, style: Style, part: Slices) -> list[Block]:
     rows = []
     for c in range(min(part.channels, SHOWN)):
         one = slices(trace, None, part.sample, channel=c)
-        rows.append(_pictures(style, one) if large(one) else _numbers(trace, style, one))
+        rows.append(_block(trace, style, one)[0])
     if part.channels > SHOWN:
         said = Words("… and {n} more channels", n=part.channels - SHOWN)
         rows.append(lines(style, style.say(said), BODY, fill=style.theme.muted))
@@ -89,7 +116,7 @@ def _whole(trace: Trace, style: Style, part: Slices) -> list[Block]:
 
 
 def _numbers(
-    trace: Trace, style: Style, part: Slices, *, largest: int = 44, room: float = ROOM
+    trace: Trace, style: Style, part: Slices, *, largest: int = 44, rooms: Sequence[float] = (ROOM,)
 ) -> Block:
     channel = padded(trace, style, part.x[0], part.axes, part.at)
     output = result(style, part.y, part.at)
@@ -104,7 +131,7 @@ def _numbers(
             output_block(style, output, size, part),
         ]
 
-    return fitting(style, [channel.table, output], build, largest=largest, room=room)
+    return fitting(style, [channel.table, output], build, largest=largest, rooms=rooms)
 
 
 def _apart(part: Slices) -> bool:
