@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -53,8 +54,12 @@ def activate(
         return _PLAIN[name](x)
 
 
-def _sigmoid(x: Array) -> Array:
-    """1/(1 + e⁻ˣ) for x ≥ 0, eˣ/(1 + eˣ) below: e is never raised to a large power."""
+def sigmoid(x: Array) -> Array:
+    """1/(1 + e⁻ˣ) for x ≥ 0, eˣ/(1 + eˣ) below: e is never raised to a large power.
+
+    >>> sigmoid(np.array([-1e9, 0.0]))
+    array([0. , 0.5])
+    """
     small = np.exp(-np.abs(x))
     return np.asarray(np.where(x >= 0, 1, small) / (1 + small))
 
@@ -65,13 +70,63 @@ def _softmax(x: Array, axis: int) -> Array:
 
 
 def _gelu(x: Array) -> Array:
-    erf = np.frompyfunc(math.erf, 1, 1)(x.astype(np.float64) / math.sqrt(2))
-    return np.asarray(x * (1 + np.asarray(erf, dtype=np.float64)) / 2).astype(x.dtype)
+    return _gated(x, 1 + erf(x.astype(np.float64) / math.sqrt(2)))
 
 
 def _gelu_tanh(x: Array) -> Array:
-    inner = math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
-    return np.asarray(x / 2 * (1 + np.tanh(inner)))
+    return _gated(x, 1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
 
 
-_PLAIN: dict[str, Callable[[Array], Array]] = {"sigmoid": _sigmoid, "tanh": np.tanh}
+def _gated(x: Array, twice: Array) -> Array:
+    """x·twice/2, which goes to 0 and not to −∞·0 where x goes to −∞."""
+    return np.asarray(np.where(twice == 0, 0, x * twice / 2).astype(x.dtype, copy=False))
+
+
+_PLAIN: dict[str, Callable[[Array], Array]] = {"sigmoid": sigmoid, "tanh": np.tanh}
+
+# --- the error function --------------------------------------------------------
+
+_PER_ONE = 64
+"""Points of the table between two whole numbers."""
+_END = 6
+"""erf of 6 is 1 − 2·10⁻¹⁷, which is 1."""
+_TERMS = 7
+
+
+def erf(x: Array) -> Array:
+    """The error function 2/√π ∫₀ˣ e^(−t²) dt, to about 2 units in the last place.
+
+    A Taylor series around the nearest point of a table, whose coefficients are the
+    derivatives of erf: Hermite polynomials times e^(−x²).
+
+    >>> erf(np.array([0.0, 0.5])).tolist()
+    [0.0, 0.5204998778130465]
+    """
+    flat = x.astype(np.float64, copy=False).ravel()
+    out = np.empty_like(flat)
+    table = _erf_table()
+    for first in range(0, flat.size, 2**15):
+        some = flat[first : first + 2**15]
+        away = np.minimum(np.abs(some), _END)
+        point = np.rint(away * _PER_ONE)
+        step = away - point / _PER_ONE
+        # A NaN has no place in the table; it comes through `step`.
+        rows = table[:, np.nan_to_num(point).astype(np.intp)]
+        total = rows[-1]
+        for row in rows[-2::-1]:
+            total = total * step + row
+        out[first : first + 2**15] = np.copysign(total, some)
+    return out.reshape(x.shape)
+
+
+@cache
+def _erf_table() -> Array:
+    """Coefficients of the series around each point, the constant first: (8, points)."""
+    points = np.arange(_END * _PER_ONE + 1) / _PER_ONE
+    slope = 2 / math.sqrt(math.pi) * np.exp(-points * points)
+    hermite = [np.ones_like(points), 2 * points]
+    for n in range(1, _TERMS):
+        hermite.append(2 * points * hermite[n] - 2 * n * hermite[n - 1])
+    rows = [np.array([math.erf(point) for point in points])]
+    rows += [(-1) ** n * slope * hermite[n] / math.factorial(n + 1) for n in range(_TERMS)]
+    return np.stack(rows)

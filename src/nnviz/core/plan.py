@@ -62,9 +62,10 @@ def make_plan(
     elementwise = _sized("elementwise", height, h.out, w.out, threads)
     if exact or (products <= SMALL and taps <= FEW_TAPS):
         return elementwise
+    turns = taps * TURN / 4 / (elementwise.rows * elementwise.cols)
     options = [
-        (taps * filters * (PRODUCT if w.stride == 1 else STRIDED), elementwise),
-        _columns(h, w, taps, filters, threads),
+        (taps * filters * (PRODUCT if w.stride == 1 else STRIDED) + turns, elementwise),
+        _columns(h, w, channels, taps, filters, threads),
         *(_banded(h, w, planes, filters, rows, threads) for rows in (1, 2, 4, 6, 8, 12, 16)),
     ]
     return min(options, key=lambda option: option[0])[1]
@@ -89,12 +90,14 @@ def _sized(method: Method, height: int, rows: int, cols: int, threads: int) -> P
     return Plan(method, max(1, min(rows, TILE // (height * cols))), cols, threads)
 
 
-def _columns(h: Axis, w: Axis, taps: int, filters: int, threads: int) -> tuple[float, Plan]:
+def _columns(
+    h: Axis, w: Axis, channels: int, taps: int, filters: int, threads: int
+) -> tuple[float, Plan]:
     threads = threads if stays_alone(filters, taps) else 1
     plan = _sized("columns", min(taps, TILE), h.out, w.out, threads)
     move = 0.5 if w.stride == 1 else 0.8
     cost = taps * move + filters * _written(taps, filters)
-    return cost + taps * TURN / 4 / (plan.rows * plan.cols), plan
+    return cost + taps / channels * TURN / 4 / (plan.rows * plan.cols), plan
 
 
 def _banded(

@@ -1,4 +1,4 @@
-"""Recurrent cells over one sequence."""
+"""Recurrent cells over one sequence, in float64."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from nnviz.core.activations import sigmoid
 from nnviz.core.exact import Array
 
 Activation = Literal["tanh", "relu"]
@@ -26,11 +27,89 @@ def rnn(
     (3, 1)
     """
     h = np.empty((len(x), len(h0)))
-    before = h0.astype(np.float64)
-    wh = wh.astype(np.float64)
+    x, wx, wh, b, before = _floats(x, wx, wh, b, h0)
     with np.errstate(all="ignore"):
-        drive = x.astype(np.float64) @ wx.T.astype(np.float64)
+        drive = x @ wx.T
         for t in range(len(x)):
             pre = drive[t] + wh @ before + b
             before = h[t] = np.tanh(pre) if activation == "tanh" else np.maximum(pre, 0)
     return h
+
+
+def lstm(
+    x: Array, wx: Array, wh: Array, b: Array, h0: Array, c0: Array
+) -> tuple[Array, Array, Array]:
+    """Every hidden state, cell state and gate of a long short-term memory.
+
+    i, f, o = σ(W x_t + U h_{t−1} + b) and g = tanh(…), each its own rows of the weights, in
+    the order i f g o; c_t = f∘c_{t−1} + i∘g and h_t = o∘tanh(c_t).
+
+    `x` is (T, d), `wx` (4Dh, d), `wh` (4Dh, Dh), `b` (4Dh,), `h0` and `c0` (Dh,). The results
+    are h and c of (T, Dh) and the gates, after their activation, of (T, 4Dh).
+
+    Source: Hochreiter and Schmidhuber (1997) with the forget gate of Gers et al. (2000);
+    torch.nn.LSTM.
+
+    >>> ones = np.ones(4)
+    >>> lstm(np.ones((3, 2)), np.ones((4, 2)), np.ones((4, 1)), ones, ones[:1], ones[:1])[2].shape
+    (3, 4)
+    """
+    size = len(h0)
+    h, c, gates = (np.empty((len(x), n * size)) for n in (1, 1, 4))
+    x, wx, wh, b, before, cell = _floats(x, wx, wh, b, h0, c0)
+    with np.errstate(all="ignore"):
+        drive = x @ wx.T
+        for t in range(len(x)):
+            i, f, g, o = (drive[t] + wh @ before + b).reshape(4, size)
+            i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
+            cell = c[t] = f * cell + i * g
+            before = h[t] = o * np.tanh(cell)
+            gates[t] = np.concatenate((i, f, g, o))
+    return h, c, gates
+
+
+def gru(
+    x: Array,
+    wx: Array,
+    wh: Array,
+    bx: Array,
+    bh: Array,
+    h0: Array,
+    *,
+    linear_before_reset: bool = True,
+) -> tuple[Array, Array]:
+    """Every hidden state and gate of a gated recurrent unit.
+
+    r, z = σ(W x_t + b_x + U h_{t−1} + b_h), n = tanh(W x_t + b_x + r∘(U h_{t−1} + b_h)), or with
+    U (r∘h_{t−1}) + b_h where not `linear_before_reset`; h_t = (1 − z)∘n + z∘h_{t−1}.
+
+    `x` is (T, d), `wx` (3Dh, d), `wh` (3Dh, Dh), `bx` and `bh` (3Dh,), rows in the order
+    r z n; `h0` (Dh,). The results are h of (T, Dh) and the gates, after their activation, of
+    (T, 3Dh).
+
+    Source: Cho et al. (2014), which resets before the product; torch.nn.GRU, after it.
+
+    >>> w, u, b = np.ones((3, 2)), np.ones((3, 1)), np.ones(3)
+    >>> gru(np.ones((4, 2)), w, u, b, b, b[:1])[1].shape
+    (4, 3)
+    """
+    size = len(h0)
+    h, gates = np.empty((len(x), size)), np.empty((len(x), 3 * size))
+    x, wx, wh, bx, bh, before = _floats(x, wx, wh, bx, bh, h0)
+    with np.errstate(all="ignore"):
+        drive = x @ wx.T + bx
+        for t in range(len(x)):
+            held = wh @ before + bh
+            r, z = sigmoid(drive[t] + held)[: 2 * size].reshape(2, size)
+            if linear_before_reset:
+                back = r * held[2 * size :]
+            else:
+                back = wh[2 * size :] @ (r * before) + bh[2 * size :]
+            n = np.tanh(drive[t, 2 * size :] + back)
+            before = h[t] = (1 - z) * n + z * before
+            gates[t] = np.concatenate((r, z, n))
+    return h, gates
+
+
+def _floats(*arrays: Array) -> list[Array]:
+    return [a.astype(np.float64) for a in arrays]

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from nnviz.errors import NnvizError
+from nnviz.shapes import (
+    PAD_MODES,
+    Axis,
+    PadMode,
+    PadName,
+    Pairs,
+    cells,
+    check_axes,
+    times,
+    unravel,
+    window_axes,
+)
+
+REFUSED: list[tuple[str, Axis, PadMode, str]] = [
+    ("a kernel past its input", Axis(5, 6), "zeros", "kernel 6 .* input 5"),
+    ("a dilated kernel past it", Axis(5, 3, dilation=3), "zeros", "kernel 7 .* input 5"),
+    ("reflected too far", Axis(3, 1, before=3), "reflect", "padding of 3 .* 3: .* at most 2"),
+    ("round too far", Axis(3, 1, after=4), "circular", "padding of 4 .* 3: .* at most 3"),
+]
+
+
+@pytest.mark.parametrize(
+    ("axis", "mode", "message"), [c[1:] for c in REFUSED], ids=[c[0] for c in REFUSED]
+)
+def test_what_does_not_fit_is_refused_with_its_numbers(
+    axis: Axis, mode: PadMode, message: str
+) -> None:
+    with pytest.raises(NnvizError, match=message):
+        check_axes([axis], mode)
+
+
+SIZES: list[tuple[str, Axis, int]] = [
+    ("the note's example", Axis(5, 3), 3),
+    ("padded by one", Axis(5, 3, before=1, after=1), 5),
+    ("a stride that leaves a cell", Axis(6, 3, 2), 2),
+    ("the same with ceil", Axis(6, 3, 2, ceil=True), 3),
+    ("a last window that would start in padding", Axis(2, 2, 2, 1, 1, 1, ceil=True), 2),
+    ("dilated", Axis(7, 3, dilation=3), 1),
+    ("too large", Axis(2, 3), 0),
+]
+
+
+@pytest.mark.parametrize(("axis", "out"), [c[1:] for c in SIZES], ids=[c[0] for c in SIZES])
+def test_the_output_size(axis: Axis, out: int) -> None:
+    assert axis.out == out
+
+
+NAMED: list[tuple[PadName, tuple[int, int], int]] = [
+    ("valid", (0, 0), 4),
+    ("full", (3, 3), 10),
+    ("same", (1, 2), 7),
+    ("same-lower", (2, 1), 7),
+]
+
+
+@pytest.mark.parametrize(("name", "pair", "out"), NAMED, ids=[case[0] for case in NAMED])
+def test_padding_by_name(name: PadName, pair: tuple[int, int], out: int) -> None:
+    (axis,) = window_axes([7], [4], stride=[1], dilation=[1], padding=name)
+    assert (axis.before, axis.after) == pair
+    assert axis.out == out
+
+
+def test_padding_by_number_goes_axis_by_axis() -> None:
+    pairs: Pairs = ((1, 2), (3, 4))
+    axes = window_axes([9, 9], [2, 2], stride=[1, 2], dilation=[1, 1], padding=pairs)
+    assert [(a.before, a.after, a.stride) for a in axes] == [(1, 2, 1), (3, 4, 2)]
+
+
+SOURCES: list[tuple[PadMode, list[int | None]]] = [
+    ("zeros", [None, None, 0, 1, 2, None, None]),
+    ("replicate", [0, 0, 0, 1, 2, 2, 2]),
+    ("circular", [1, 2, 0, 1, 2, 0, 1]),
+    ("reflect", [2, 1, 0, 1, 2, 1, 0]),
+]
+
+
+@pytest.mark.parametrize(("mode", "read"), SOURCES, ids=PAD_MODES)
+def test_what_padding_reads(mode: PadMode, read: list[int | None]) -> None:
+    axis = Axis(3, 1, before=2, after=2)
+    assert [axis.source(p, mode) for p in range(-2, 5)] == read
+
+
+def test_one_cell_reflects_into_itself() -> None:
+    assert Axis(1, 1).source(5, "reflect") == 0
+
+
+small = st.integers(1, 9)
+
+
+@given(small, small, small, small, st.integers(0, 4), st.integers(0, 4), st.booleans())
+def test_windows_lie_where_the_size_says(
+    size: int, kernel: int, stride: int, dilation: int, before: int, after: int, ceil: bool
+) -> None:
+    axis = Axis(size, kernel, stride, dilation, before, after, ceil)
+    assume(axis.out > 0)
+    windows = [axis.positions(o) for o in range(axis.out)]
+    assert all(len(window) == kernel for window in windows)
+    assert windows[0][0] == -before
+    whole = Axis(size, kernel, stride, dilation, before, after).out
+    if not ceil:
+        assert windows[-1][-1] < size + after <= windows[-1][-1] + stride
+    elif axis.out > whole:
+        assert windows[-1][0] < size
+        assert windows[-1][-1] >= size + after
+    read = {p for window in windows for p in window}
+    assert not read & set(axis.unused)
+    for o, window in enumerate(windows):
+        assert axis.counted(o, include_pad=False) == sum(0 <= p < size for p in window)
+        assert axis.counted(o, include_pad=True) == sum(p < size + after for p in window)
+
+
+def test_shapes_in_words_and_numbers() -> None:
+    assert times((3, 5, 5)) == "3×5×5"
+    assert times(()) == "1"
+    assert cells((2, 3, 4)) == 24
+    assert [unravel(flat, (2, 3)) for flat in range(6)] == [
+        (i, j) for i in (0, 1) for j in range(3)
+    ]
