@@ -106,12 +106,12 @@ def test_help_loads_neither_numpy_nor_pillow_nor_rich(words: list[str]) -> None:
     assert result.stdout.endswith("[]\n"), result.stderr
 
 
-def test_a_small_command_loads_neither_typer_nor_pillow_nor_a_figure() -> None:
+def test_a_small_command_loads_no_pillow_and_no_figure() -> None:
     code = (
         "import sys\nfrom nnviz.cli import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "print([m for m in ('typer', 'PIL', 'rich', 'nnviz.figure.scene') if m in sys.modules])"
+        "print([m for m in ('PIL', 'rich', 'nnviz.figure.scene') if m in sys.modules])"
     )
     assert python(code, "conv", "1 2; 3 4", "-k", "1 1", "--json").stdout.endswith("[]\n")
 

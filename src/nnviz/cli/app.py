@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 from collections.abc import Mapping
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from nnviz import lang, ops
 from nnviz.cli import streams
-from nnviz.cli.words import Written, read
 from nnviz.errors import NnvizError, UsageError, describe
 from nnviz.read.text import printable
 from nnviz.words import Words
@@ -18,8 +18,8 @@ from nnviz.words import Words
 if TYPE_CHECKING:
     from nnviz.ops._operation import Operation
 
-_COMPLETION = "_NNVIZ_COMPLETE"
 _DEBUG = "NNVIZ_DEBUG"
+_NUMBER = re.compile(r"-[0-9.]")
 _INTERRUPTED = 130
 _MOST_LINES = 8
 _LONGEST = 300
@@ -40,60 +40,44 @@ def run(words: list[str]) -> int:
     except Exception as error:
         if env.get(_DEBUG):
             raise
-        known = _known(error)
+        known = _known(error, " ".join(["nnviz", *words[:1]]))
         _complain(known, _language(words, env))
         return known.exit_code
 
 
 def _run(words: list[str], env: Mapping[str, str]) -> int:
-    if not words or words[0].startswith("-") or _COMPLETION in env:
-        return _typer(words, [ops.load(name) for name in ops.names()], env)
-    operation = _operation(words[0])
-    written = read(words[1:], operation)
-    if written is None:
-        return _typer(words, [operation], env)
-    _execute(operation, written, env)
-    return 0
+    from nnviz.cli.commands import GUARD, application
+    from nnviz.cli.flow import Written, execute
 
+    def command(
+        operation: Operation, own: dict[str, Any], given: str | None, shared: dict[str, Any]
+    ) -> None:
+        # Typer would end with code 1, but that nobody reads on is no failure.
+        with suppress(BrokenPipeError):
+            execute(operation, Written(own, given, shared), env)
 
-def _execute(operation: Operation, written: Written, env: Mapping[str, str]) -> None:
-    from nnviz.cli.flow import execute
-
-    # Typer would end with code 1, but that nobody reads on is no failure.
-    with suppress(BrokenPipeError):
-        execute(operation, written, env)
-
-
-def _typer(words: list[str], operations: list[Operation], env: Mapping[str, str]) -> int:
-    """Help, completion, and what is wrong with the words of a command."""
-    from nnviz.cli.commands import application, guarded
-
-    operations.sort(key=lambda operation: (operation.rank, operation.name))
-    group = application(
-        operations,
-        lambda operation, written: _execute(operation, written, env),
-        brief=len(operations) > 1 and _COMPLETION not in env,
-    )
-    try:
-        code = group.main(guarded(words) or ["--help"], prog_name="nnviz", standalone_mode=False)
-    except Exception as error:
-        if hasattr(error, "format_message"):
-            raise _usage(error, " ".join(["nnviz", *words[:1]])) from None
-        raise
+    operations = _operations(words, env)
+    listed = len(operations) > 1 or not {"-h", "--help"}.isdisjoint(words)
+    group = application(operations, command, listed=listed)
+    guarded = [GUARD + word if _NUMBER.match(word) else word for word in words]
+    code = group.main(guarded or ["--help"], prog_name="nnviz", standalone_mode=False)
     return code if isinstance(code, int) else 0
 
 
-def _operation(word: str) -> Operation:
-    """The operation that a command names."""
+def _operations(words: list[str], env: Mapping[str, str]) -> list[Operation]:
+    """The one operation that the words name; all of them for help and completion."""
+    from nnviz.cli.commands import COMPLETION
+
     names = [name.replace("_", "-") for name in ops.names()]
-    if word not in names:
-        raise _no_command(word, names)
-    return ops.load(word.replace("-", "_"))
+    if words and not words[0].startswith("-") and COMPLETION not in env:
+        if words[0] not in names:
+            raise _no_command(words[0], names)
+        return [ops.load(words[0].replace("-", "_"))]
+    loaded = [ops.load(name) for name in ops.names()]
+    return sorted(loaded, key=lambda operation: (operation.rank, operation.name))
 
 
 def _no_command(word: str, names: list[str]) -> UsageError:
-    import difflib
-
     near = difflib.get_close_matches(word, names, 1)
     hint = Words("there is: {names}; nnviz --help says more", names=", ".join(names))
     if near:
@@ -106,10 +90,16 @@ def _no_command(word: str, names: list[str]) -> UsageError:
 # --- errors --------------------------------------------------------------------
 
 
-def _known(error: Exception) -> NnvizError:
+def _known(error: Exception, command: str) -> NnvizError:
     """Any error as one with a message for the user."""
+    from typer import Abort, BadParameter
+
     if isinstance(error, NnvizError):
         return error
+    if isinstance(error, BadParameter.__mro__[1]):
+        return _usage(error, command)
+    if isinstance(error, Abort):
+        return NnvizError("stopped")
     if isinstance(error, MemoryError):
         return NnvizError(
             "there is not enough memory for this",
@@ -143,8 +133,6 @@ def _usage(error: Any, command: str) -> UsageError:
             hint='a matrix is one word, in quotes: "1 2; 3 4"',
         )
     if hasattr(error, "possibilities"):
-        import difflib
-
         near = difflib.get_close_matches(flag, error.possibilities or (), 1, 0)
         hint = Words("did you mean {name}?", name=near[0]) if near else lists
         return UsageError("{command} has no option {flag}", command=command, flag=flag, hint=hint)

@@ -6,33 +6,35 @@ import inspect
 import os
 from collections.abc import Callable, Mapping
 from itertools import groupby
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from nnviz import formats
 from nnviz.cli import options, streams
-from nnviz.cli.words import Written, is_number, takes_input
 from nnviz.figure import view_names
 from nnviz.ops._operation import Operation, Option
 from nnviz.version import __version__
+
+if TYPE_CHECKING:
+    from nnviz.cli.options import Shared
 
 COMPLETION = "_NNVIZ_COMPLETE"
 """What Typer's completion scripts set; choices are looked up for them alone."""
 GUARD = "\0"
 """Stands before a word that begins with a minus sign and a number; no argument can hold it."""
 
-Execute = Callable[[Operation, Written], None]
+Execute = Callable[[Operation, dict[str, Any], str | None, dict[str, Any]], None]
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _OWN = "own_"
 _SHARED = "shared_"
 
 
 def application(
-    operations: list[Operation], execute: Execute, *, brief: bool = False
+    operations: list[Operation], execute: Execute, *, listed: bool = True
 ) -> TyperGroup:
-    """The program with a command for each operation; `brief` leaves out their options."""
+    """The program with a command for each operation; `listed` for help and completion."""
     app = typer.Typer(
         name="nnviz",
         cls=_Group,
@@ -43,28 +45,20 @@ def application(
         epilog="nnviz COMMAND --help has a command's options and an example.",
     )
     app.callback()(_program)
-    named = () if brief else formats.streams()
+    named = formats.streams() if listed else ()
     for operation in operations:
-        function = _nothing if brief else _function(operation, named, execute)
+        views = view_names(operation.name) if listed else ()
+        shared = options.all_shared(streams=named, views=views)
         app.command(
             operation.name,
             cls=_Command,
             help=operation.help,
             epilog=f"\b\nExample:\n  nnviz {operation.example}",
             context_settings=_SETTINGS,
-        )(function)
+        )(_function(operation, shared, execute))
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
     return group
-
-
-def _nothing() -> None:
-    """A command that is only listed."""
-
-
-def guarded(words: list[str]) -> list[str]:
-    """The words with a guard before each that is a number and no option."""
-    return [GUARD + word if is_number(word) else word for word in words]
 
 
 def _say_version(asked: bool) -> None:
@@ -85,11 +79,15 @@ def _program(
     del version
 
 
+def takes_input(operation: Operation) -> bool:
+    """Whether a command has the argument INPUT: `params` describes a network and has none."""
+    return operation.reads_input({option.name: option.default for option in operation.options})
+
+
 def _function(
-    operation: Operation, named: tuple[str, ...], execute: Execute
+    operation: Operation, shared: tuple[Shared, ...], execute: Execute
 ) -> Callable[..., None]:
     """A function whose signature is the command's, for Typer to read."""
-    shared = options.all_shared(streams=named, views=view_names(operation.name))
     heading = f"Options of {operation.name}"
     own = [option for option in operation.options if option.flags]
     names = {option.name for option in own}
@@ -105,10 +103,7 @@ def _function(
 
     def command(**texts: Any) -> None:
         given = {name: _unguarded(text) for name, text in texts.items()}
-        execute(
-            operation,
-            Written(_part(given, _OWN), given.get("input"), _part(given, _SHARED)),
-        )
+        execute(operation, _part(given, _OWN), given.get("input"), _part(given, _SHARED))
 
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in parameters}
@@ -130,7 +125,7 @@ def _argument(prefix: str, option: Option) -> inspect.Parameter:
         metavar=f"[{option.label}]" if option is options.INPUT else option.label,
         help=option.help,
         show_default=False,
-        autocompletion=_completion(option),
+        autocompletion=_completion(option) if COMPLETION in os.environ else None,
     )
     return _parameter(prefix + option.name, Annotated[str | None, made])
 
@@ -146,7 +141,7 @@ def _option(prefix: str, option: Option, heading: str, times: str) -> inspect.Pa
         show_default=False,
         count=times == "count",
         rich_help_panel=heading,
-        autocompletion=_completion(option),
+        autocompletion=_completion(option) if COMPLETION in os.environ else None,
     )
     kind: Any = bool if option.kind is None else str
     kind = {"last": kind | None, "each": list[str] | None, "count": int}[times]
@@ -170,7 +165,7 @@ def _default(option: Option) -> str:
 
 
 def _completion(option: Option) -> Callable[[str], list[str]] | None:
-    if COMPLETION not in os.environ or option.kind is None or not option.kind.choices:
+    if option.kind is None or not option.kind.choices:
         return None
     choices = option.kind.choices
 

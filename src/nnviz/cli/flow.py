@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from nnviz import formats, lang
 from nnviz.cli import files, options, streams
-from nnviz.cli.words import Written
 from nnviz.errors import NnvizError, UsageError
 from nnviz.figure import view_names
 from nnviz.figure.look import Look
@@ -24,6 +23,14 @@ from nnviz.words import Words
 _CHAIN = 10_000
 """A longer text is a matrix and names no files."""
 _PNG = b"\x89PNG\r\n\x1a\n"
+
+
+class Written(NamedTuple):
+    """What a command was given: its own options as text, INPUT, and the shared ones."""
+
+    own: Mapping[str, Any]
+    input: str | None
+    shared: dict[str, Any]
 
 
 class _File(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -44,8 +45,6 @@ def colored(choice: str, env: Mapping[str, str]) -> bool:
 
 def screen(choice: str, env: Mapping[str, str]) -> Screen:
     """What standard output can show."""
-    import shutil
-
     width = shutil.get_terminal_size().columns if is_terminal(sys.stdout) else None
     return Screen(width, colored(choice, env), encoding(sys.stdout))
 

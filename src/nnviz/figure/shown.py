@@ -1,0 +1,112 @@
+"""A matrix or picture as it is: what the views of show share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnviz.errors import NnvizError
+from nnviz.figure.grid import MOST, CellSize, Table, cells, grid, named
+from nnviz.figure.heat import Levels, colored, levels, margin, picture
+from nnviz.figure.kit import BODY, SMALL, Block, Style, column, lines
+from nnviz.numerals import numerals
+from nnviz.shapes import times
+from nnviz.trace import Trace
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+SHOWN = 6
+"""Channels that are drawn."""
+LEAST = 8
+"""Cells a side from which a matrix may be a picture: a letter, a digit."""
+
+
+def matrices(trace: Trace, sample: int = 0) -> list[np.ndarray]:
+    """The matrices that are drawn: one, or the channels of a sample."""
+    x = trace.arrays["input"]
+    if x.ndim <= 2:
+        return [x.reshape(-1, x.shape[-1] if x.ndim else 1)]
+    if x.ndim == 3:
+        return list(x)
+    if sample >= len(x):
+        raise NnvizError(
+            "--sample {n} is past the end: the batch has {count}, counted from 0",
+            n=sample,
+            count=len(x),
+        )
+    return list(x[sample].reshape(-1, *x.shape[-2:]))
+
+
+def small(trace: Trace) -> bool:
+    """Whether there is room for numbers."""
+    return max(trace.arrays["input"].shape[-2:], default=1) <= MOST
+
+
+def pictorial(trace: Trace) -> bool:
+    """Whether it looks like something: an image, or a matrix as large as a letter."""
+    shape = trace.arrays["input"].shape
+    return trace.image or (len(shape) >= 2 and min(shape[-2:]) >= LEAST)
+
+
+def numbers_block(
+    style: Style, array: np.ndarray, size: CellSize, channel: int | None, *, labels: bool = True
+) -> Block:
+    """A matrix as cells, with its indices where it is named as a whole."""
+    table: Table = cells(array, style.precision)
+    block = grid(style, table, "input", size, labels=labels)
+    left = block.width - len(table[0]) * size.width
+    factor = numerals(array, style.precision).factor
+    shape = times(array.shape) + (f", {factor}" if factor else "")
+    return named(style, block, "input", name_of_channel(channel), shape, left=left)
+
+
+def name_of_channel(channel: int | None) -> Words:
+    """The input, or one channel of it."""
+    return Words("input") if channel is None else Words("input, channel {c}", c=channel)
+
+
+def picture_block(
+    style: Style, trace: Trace, array: np.ndarray, channel: int | None, *, side: int
+) -> Block:
+    """A matrix or a colour image as a picture, and what its shades mean."""
+    scale = shades_of(trace, array)
+    block = picture(style, array, "input", side=side, shades=scale)
+    left = margin(style, array)
+    whole = named(style, block, "input", name_of_channel(channel), array.shape, left=left)
+    said = _legend(style, trace, scale)
+    return whole if said is None else column([whole, said], 4)
+
+
+def shades_of(trace: Trace, array: np.ndarray) -> Levels:
+    """The shades of an image as they are; of a matrix from its least to its greatest.
+
+    Of zeros and ones the ones are black: ink on paper.
+    """
+    if colored(array):
+        return Levels("rgb", 0, 255 if array.max() <= 255 else 65535)
+    scale = levels(array)
+    if trace.image or scale.shades == "signed" or not array.size:
+        return scale
+    top = float(array.max())
+    if top == 1 and array.dtype.kind in "uib":
+        return Levels("grey", 1, 0)
+    return Levels("grey", 0, top or 1.0)
+
+
+def _legend(style: Style, trace: Trace, scale: Levels) -> Block | None:
+    """What black and white stand for, where nobody could know."""
+    if trace.image or scale.shades != "grey":
+        return None
+    said = Words(
+        "black is {low}, white is {high}", low=style.show(scale.low), high=style.show(scale.high)
+    )
+    return lines(style, style.say(said), SMALL, fill=style.theme.muted)
+
+
+def more_channels(style: Style, count: int) -> list[Block]:
+    """What is said of the channels that are not drawn."""
+    if count <= SHOWN:
+        return []
+    said = style.say(Words("… and {n} more channels", n=count - SHOWN))
+    return [lines(style, said, BODY, fill=style.theme.muted)]
