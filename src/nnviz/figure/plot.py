@@ -74,13 +74,16 @@ def curve(
         polyline([(frame.across(x), frame.down(y)) for x, y in line.tolist()], style.theme.ink, 2)
     )
     dot = style.theme.tone("output")
-    for x, y in _spread(points):
-        marks.append(Ellipse(frame.across(x), frame.down(y), 4, 4, dot.active, dot.line, 1.5))
+    spread = _spread(points)
+    r = 4 if len(spread) <= 24 else 2
+    marks += [
+        Ellipse(frame.across(x), frame.down(y), r, r, dot.active, dot.line, 1.5) for x, y in spread
+    ]
     taken: list[Mark] = []
     if active is not None and all(map(math.isfinite, active)):
         taken = _lead(style, frame, active)
     marks += [*taken, *_ticks(style, frame, [m for m in taken if isinstance(m, Text)])]
-    width = max(frame.left + frame.width, max(extent(m).right for m in marks))
+    width = max(frame.left + frame.width, *(extent(m).right for m in marks))
     return Block(up4(width), frame.height + 24, tuple(marks), frame.height / 2)
 
 

@@ -50,30 +50,38 @@ def pictorial(trace: Trace) -> bool:
 
 
 def numbers_block(
-    style: Style, array: np.ndarray, size: CellSize, channel: int | None, *, labels: bool = True
+    style: Style, array: np.ndarray, size: CellSize, channel: int | None, name: Words | None = None
 ) -> Block:
-    """A matrix as cells, with its indices where it is named as a whole."""
+    """A matrix as cells, with its indices."""
     table: Table = cells(array, style.precision)
-    block = grid(style, table, "input", size, labels=labels)
+    block = grid(style, table, "input", size, labels=True)
     left = block.width - len(table[0]) * size.width
     factor = numerals(array, style.precision).factor
     shape = times(array.shape) + (f", {factor}" if factor else "")
-    return named(style, block, "input", name_of_channel(channel), shape, left=left)
+    return named(style, block, "input", name_of_channel(channel, name), shape, left=left)
 
 
-def name_of_channel(channel: int | None) -> Words:
-    """The input, or one channel of it."""
-    return Words("input") if channel is None else Words("input, channel {c}", c=channel)
+def name_of_channel(channel: int | None, name: Words | None = None) -> Words:
+    """The input (or what else it is called), or one channel of it."""
+    if channel is None:
+        return name or Words("input")
+    return Words("{name}, channel {c}", name=name or Words("input"), c=channel)
 
 
 def picture_block(
-    style: Style, trace: Trace, array: np.ndarray, channel: int | None, *, side: int
+    style: Style,
+    trace: Trace,
+    array: np.ndarray,
+    channel: int | None,
+    *,
+    side: int,
+    name: Words | None = None,
 ) -> Block:
     """A matrix or a colour image as a picture, and what its shades mean."""
     scale = shades_of(trace, array)
     block = picture(style, array, "input", side=side, shades=scale)
     left = margin(style, array)
-    whole = named(style, block, "input", name_of_channel(channel), array.shape, left=left)
+    whole = named(style, block, "input", name_of_channel(channel, name), array.shape, left=left)
     said = _legend(style, trace, scale)
     return whole if said is None else column([whole, said], 4)
 

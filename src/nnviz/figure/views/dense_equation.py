@@ -1,0 +1,141 @@
+"""A fully connected layer: weight · input + bias = output, vectors as columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnviz.figure.grid import CellSize, named, operator
+from nnviz.figure.kit import BODY, ROOM, SMALL, Block, Piece, Style, flow, lines, name_of, page, row
+from nnviz.figure.marks import cell_size, elided, shown, workings_or_none
+from nnviz.figure.scene import Scene
+from nnviz.numerals import Numerals, numerals
+from nnviz.shapes import times
+from nnviz.trace import Role, Step, Trace, tokens
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from nnviz.figure.look import Look
+
+RANK = 0
+MOST = (12, 9, 6, 5)
+"""Cells a side that are all drawn, the most that fit the page."""
+
+
+def fits(_: Trace) -> Words | None:
+    """Every layer."""
+    return None
+
+
+def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
+    """The arrays in a row; of a step, the row of weights that it takes and its arithmetic."""
+    style = Style.of(look)
+    block = _row(trace, style, step)
+    blocks = [block]
+    if step is not None:
+        blocks += workings_or_none(style, step.formula, block.width)
+    return page(style, trace, look, step, blocks, facts=_definition(trace, style))
+
+
+def _definition(trace: Trace, style: Style) -> list[Block]:
+    found = []
+    for fact in trace.facts:
+        pieces = [Piece(style.say(fact.label) + "  ", style.theme.muted)]
+        if fact.equation is not None:
+            pieces += [style.piece(t) for t in tokens(fact.equation, style.show)]
+        found.append(lines(style, pieces))
+    return found
+
+
+def _row(trace: Trace, style: Style, step: Step | None) -> Block:
+    """The row with the largest text and the most cells that fit; else in several rows."""
+    blocks: list[Block] = []
+    for most in MOST:
+        for text in (BODY, SMALL):
+            blocks = _blocks(trace, style, step, most, text)
+            if sum(b.width for b in blocks) <= ROOM:
+                return row(blocks)
+    return flow(blocks, 0, ROOM)
+
+
+def _blocks(trace: Trace, style: Style, step: Step | None, most: int, text: int) -> list[Block]:
+    equation = ["weight", "·", "input", "=", "output"]
+    if "bias" in trace.arrays:
+        equation[3:3] = ["+", "bias"]
+    return [
+        _array(trace, style, step, name, most, text)
+        if name.isidentifier()
+        else operator(style, name, 40)
+        for name in equation
+    ]
+
+
+def _array(trace: Trace, style: Style, step: Step | None, name: str, most: int, text: int) -> Block:
+    """An array as cells: a vector as a column, each row of a batch as a column."""
+    array = trace.array(name)
+    columns = array if name == "weight" else _upright(array)
+    role: Role = trace.roles.get(name, "plain")
+    active = _active(step, name, array)
+    rows_ = shown(columns.shape[0], most, _kept(active, 0))
+    columns_ = shown(columns.shape[1], most, _kept(active, 1))
+    form = numerals(array, style.precision)
+    size = _size(style, columns, form, text)
+    block = elided(
+        style,
+        columns,
+        form,
+        role,
+        size,
+        rows=rows_,
+        columns=columns_,
+        active=active,
+        blank=_blank(step, name, array),
+    )
+    return named(style, block, role, name_of(name), _shape(style, name, array, form))
+
+
+def _shape(style: Style, name: str, array: np.ndarray, form: Numerals) -> str:
+    shape = times(array.shape)
+    if name != "weight" and array.ndim == 2 and len(array) > 1:
+        shape = style.say(Words("{shape}, each row a column", shape=shape))
+    return shape + (f", {form.factor}" if form.factor else "")
+
+
+def _upright(array: np.ndarray) -> np.ndarray:
+    return array.reshape(-1, 1) if array.ndim < 2 else array.T
+
+
+def _size(style: Style, array: np.ndarray, form: Numerals, text: int) -> CellSize:
+    """Cells with room for every number, squares where the numbers are short."""
+    import numpy as np
+
+    some = array.reshape(-1)
+    if some.size > 4096:  # The widest are the largest and the smallest.
+        some = np.array([some.max(), some.min()])
+    return cell_size(style, {form(v) for v in some}, text, least=28 if text == BODY else 24, pad=8)
+
+
+def _active(step: Step | None, name: str, array: np.ndarray) -> list[tuple[int, int]]:
+    """Where the cells of a step stand, as they are drawn."""
+    if step is None:
+        return []
+    found = step.cells.get(name, ())
+    if name == "weight":
+        return [(index[0], index[1]) for index in found]
+    return [(index[-1], index[0] if array.ndim == 2 else 0) for index in found]
+
+
+def _kept(active: list[tuple[int, int]], axis: int) -> int | None:
+    """The one row or column that the active cells are in."""
+    places = {place[axis] for place in active}
+    return next(iter(places)) if len(places) == 1 else None
+
+
+def _blank(step: Step | None, name: str, array: np.ndarray) -> list[tuple[int, int]]:
+    """The outputs after the step."""
+    if step is None or name != "output":
+        return []
+    rows = array.reshape(-1, array.shape[-1])
+    width = rows.shape[1]
+    return [(i % width, i // width) for i in range(step.number, rows.size)]
