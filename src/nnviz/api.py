@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nnviz import formats, ops
@@ -93,14 +92,13 @@ class Result:
 
 
 def _request(steps: int | str | None, get: str, look: Mapping[str, Any]) -> formats.Request:
-    known = {name for name in Look.__slots__ if isinstance(name, str)}
     for name in look:
-        if name not in known:
+        if name not in Look._fields:
             raise UsageError(
-                "save has no option {name}", name=name, hint="it has: " + ", ".join(sorted(known))
+                "save has no option {name}", name=name, hint="it has: " + ", ".join(Look._fields)
             )
     chosen = None if steps is None else str(steps)
-    return formats.Request(steps=chosen, get=get, look=replace(Look(), **look))
+    return formats.Request(steps=chosen, get=get, look=Look(**look))
 
 
 def _run(op: str, x: Any, options: Mapping[str, Any]) -> Result:

@@ -8,8 +8,8 @@ that evaluate it read the same one. Words are keys until a format says them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, overload
 
 from nnviz.errors import NnvizError
 from nnviz.shapes import Axis, PadMode
@@ -27,16 +27,14 @@ Index: TypeAlias = tuple[int, ...]
 # --- expressions ---------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Num:
+class Num(NamedTuple):
     """A number with its role."""
 
     value: int | float
     role: Role = "plain"
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A symbol, with a subscript where it has one: h with sub "t−1"."""
 
     text: str
@@ -44,47 +42,41 @@ class Name:
     role: Role = "plain"
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(NamedTuple):
     """Factors, shown in brackets with ×: (2×1); `dot` shows 2·1 without brackets."""
 
     factors: tuple[Expr, ...]
     dot: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(NamedTuple):
     """Terms; `per_line` says how many belong together (a kernel row), 0 if all."""
 
     terms: tuple[Expr, ...]
     per_line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Neg:
+class Neg(NamedTuple):
     """A term taken away: … − 1·(3 − 1)."""
 
     term: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A function: tanh(…), max(…, …); floor and ceil are drawn as ⌊…⌋ and ⌈…⌉."""
 
     function: str
     args: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Quotient:
+class Quotient(NamedTuple):
     """`over` divided by `under`."""
 
     over: Expr
     under: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Power:
+class Power(NamedTuple):
     """`base` to the `exponent`."""
 
     base: Expr
@@ -94,8 +86,7 @@ class Power:
 Expr: TypeAlias = Num | Name | Product | Sum | Neg | Call | Quotient | Power
 
 
-@dataclass(frozen=True, slots=True)
-class Equation:
+class Equation(NamedTuple):
     """Sides that are equal, left to right: (2×1) + (3×0) = 2, or h = tanh(…) = 0.46."""
 
     sides: tuple[Expr, ...]
@@ -175,8 +166,7 @@ class Results(Mapping[str, Any]):
 # --- the trace -----------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """A line of the header: a label, and the equation behind it where there is one."""
 
     label: Words
@@ -233,8 +223,7 @@ class Trace:
 # --- formulas as text ----------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of a formula as text, with the role that colours it.
 
     `place` is "sub" or "sup" for what stands lower or higher; `line` begins a new line
@@ -363,7 +352,7 @@ def _sum(terms: tuple[Expr, ...], per_line: int, show: Show) -> Iterator[Token]:
             minus = isinstance(term, Num | Neg) and pieces[0].text.startswith("−")
             yield Token(" − " if minus else " + ", line=line)
             if minus:
-                pieces[0] = replace(pieces[0], text=pieces[0].text[1:])
+                pieces[0] = pieces[0]._replace(text=pieces[0].text[1:])
         yield from (piece for piece in pieces if piece.text)
 
 

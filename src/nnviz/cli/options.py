@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
 from nnviz import formats, lang
@@ -148,7 +147,7 @@ def _figure(views: tuple[str, ...]) -> tuple[Option, ...]:
         Option(
             "view",
             ("--view",),
-            replace(_named("NAME"), choices=views),
+            _named("NAME")._replace(choices=views),
             "Which picture: " + ", ".join(views) + ".",
         ),
         Option("theme", ("--theme",), _kinds.choice(*THEMES), "Colours.", "light"),

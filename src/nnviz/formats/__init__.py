@@ -7,11 +7,10 @@ A module of this package whose name has no leading underscore is a format and ho
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from nnviz.errors import UsageError
 from nnviz.figure.look import Look
@@ -21,8 +20,7 @@ from nnviz.words import Words
 Kind = Literal["figure", "values", "text"]
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(NamedTuple):
     """What text is written for: a terminal of some width, a pipe, or a file."""
 
     width: int | None = None
@@ -31,20 +29,18 @@ class Screen:
     encoding: str = "utf-8"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What is asked of a format beside the trace itself."""
 
     steps: str | None = None
     """The text of --steps; None leaves it to the format (see `formats._steps`)."""
     get: str = "output"
     """Which array the value formats write."""
-    look: Look = field(default_factory=Look)
-    screen: Screen = field(default_factory=Screen)
+    look: Look = Look()
+    screen: Screen = Screen()
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """A format: `write(trace, request)` gives the whole content of the file or stream."""
 
     kind: Kind

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from nnviz.formats import Format, Request, Screen, table
 from nnviz.trace import Trace
 
 
 def write(trace: Trace, request: Request) -> bytes:
     """What `-f table` prints, for a file."""
-    return table.write(trace, replace(request, screen=Screen()))
+    return table.write(trace, request._replace(screen=Screen()))
 
 
 FORMAT = Format(kind="text", suffixes=(".txt",), write=write, stream=False)

@@ -7,8 +7,7 @@ and the reference page are all made from an `Operation`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from nnviz.errors import UsageError
 from nnviz.trace import Trace
@@ -20,15 +19,13 @@ Values: TypeAlias = Mapping[str, Any]
 """Option values by name, complete: what was not given has its default."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What reading an option's text may need beside the text."""
 
     stdin: Stdin
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A kind of option value: `parse` reads text, `accept` checks a Python value.
 
     Both raise UsageError (or NnvizError for data) naming `flag`.
@@ -40,8 +37,7 @@ class Kind:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """An option. No flags: a positional argument (the NAME of `act`). No kind: a switch.
 
     A switch with `off` has a second flag that says no (`--no-ceil`).
@@ -60,8 +56,7 @@ class Option:
         return max(self.flags, key=len) if self.flags else self.name.upper()
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """An operation as every caller sees it."""
 
     name: str
@@ -74,13 +69,13 @@ class Operation:
     """`run(x, values)`: x is a numpy array, or None where no INPUT is read."""
     rank: int = 10
     """Place in `nnviz --help`."""
-    reads_input: Callable[[Values], bool] = field(default=lambda _: True)
+    reads_input: Callable[[Values], bool] = lambda _: True
     """Whether INPUT is needed, given the options."""
     layer: Callable[[tuple[int, ...], Values], Any] | None = None
     """What `params` asks of a layer, from the input's shape alone; None: not a layer."""
-    batched: Callable[[Values], Values] = field(default=lambda values: values)
+    batched: Callable[[Values], Values] = lambda values: values
     """The options in force where a chain's input has a batch axis."""
-    announce: Callable[[Values], str | None] = field(default=lambda _: None)
+    announce: Callable[[Values], str | None] = lambda _: None
     """A text to print instead of running (--list-kernels), if the options ask for one."""
 
     @property
