@@ -7,9 +7,8 @@ all ask the same `Axis`, so that they cannot disagree.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from nnviz.errors import NnvizError
 
@@ -23,8 +22,7 @@ Pairs = tuple[tuple[int, int], ...]
 """Padding as (before, after), axis by axis."""
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(NamedTuple):
     """A window of `kernel` cells sliding along an axis of `size` cells.
 
     >>> Axis(size=5, kernel=3, stride=2, before=1, after=1).out

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.ops import _kinds as kinds
@@ -30,8 +29,7 @@ PRESETS: Mapping[str, str] = {
 DEFAULT = "edge"
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """The shapes of a convolution: a plan of integers, made without an array."""
 
     dims: int

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nnviz.errors import NnvizError
 from nnviz.shapes import Axis, times
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """A layer as it is counted: shapes, parameters with their derivation, MACs."""
 
     output: tuple[int, ...]

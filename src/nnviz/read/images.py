@@ -9,8 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.read.deep import WHITE, deep_planes, layout
@@ -27,8 +26,7 @@ LARGEST = 178_956_970
 """Pixels of the largest picture: where Pillow begins to call it a bomb."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImageOptions:
+class ImageOptions(NamedTuple):
     """What is done to a picture as it is read."""
 
     gray: bool = False

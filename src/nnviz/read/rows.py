@@ -11,9 +11,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nnviz.errors import NnvizError
 from nnviz.read.numbers import array_of, is_number, number_at
@@ -29,8 +28,7 @@ _LAST = re.compile(r";(?=[ \t]*(?:\n|$))")
 _PLAIN = re.compile(r"[-0-9.eE+, \t\n]*")
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
+class _Cell(NamedTuple):
     word: str
     offset: int
 

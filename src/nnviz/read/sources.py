@@ -6,9 +6,8 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.read import arrays, nested, rows, safetensors
@@ -30,8 +29,7 @@ _WORDED_PICTURES = (b"/* XPM */", b"#define ", b"%!PS", b"GIF8")
 _NETPBM = b"PFPfP1P2P3P4P5P6P7PyP"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """What was read, and what to call it."""
 
     array: npt.NDArray[Any]
@@ -63,8 +61,7 @@ class Stdin:
         return self._stream.read()
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
+class _Given(NamedTuple):
     """What an argument turned out to be: text, or a stream of bytes."""
 
     label: str
