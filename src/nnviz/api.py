@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nnviz import formats, ops
-from nnviz.cli.files import write
 from nnviz.errors import NnvizError, UsageError
 from nnviz.figure.look import Look
+from nnviz.files import write
 from nnviz.ops._kinds import as_array
 from nnviz.trace import Step, Trace
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from nnviz.cli import files
+from nnviz import files
 
 Nnviz = Callable[..., Any]
 

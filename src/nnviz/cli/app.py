@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Mapping
@@ -46,7 +45,7 @@ def run(words: list[str]) -> int:
 
 
 def _run(words: list[str], env: Mapping[str, str]) -> int:
-    from nnviz.cli.commands import GUARD, application
+    from nnviz.cli.commands import COMPLETION, GUARD, application
     from nnviz.cli.flow import Written, execute
 
     def command(
@@ -57,8 +56,9 @@ def _run(words: list[str], env: Mapping[str, str]) -> int:
             execute(operation, Written(own, given, shared), env)
 
     operations = _operations(words, env)
-    listed = len(operations) > 1 or not {"-h", "--help"}.isdisjoint(words)
-    group = application(operations, command, listed=listed)
+    listed = COMPLETION in env or not {"-h", "--help"}.isdisjoint(words)
+    brief = len(operations) > 1 and COMPLETION not in env
+    group = application(operations, command, listed=listed, brief=brief)
     guarded = [GUARD + word if _NUMBER.match(word) else word for word in words]
     code = group.main(guarded or ["--help"], prog_name="nnviz", standalone_mode=False)
     return code if isinstance(code, int) else 0
@@ -78,6 +78,7 @@ def _operations(words: list[str], env: Mapping[str, str]) -> list[Operation]:
 
 
 def _no_command(word: str, names: list[str]) -> UsageError:
+
     near = difflib.get_close_matches(word, names, 1)
     hint = Words("there is: {names}; nnviz --help says more", names=", ".join(names))
     if near:
@@ -133,6 +134,8 @@ def _usage(error: Any, command: str) -> UsageError:
             hint='a matrix is one word, in quotes: "1 2; 3 4"',
         )
     if hasattr(error, "possibilities"):
+        import difflib
+
         near = difflib.get_close_matches(flag, error.possibilities or (), 1, 0)
         hint = Words("did you mean {name}?", name=near[0]) if near else lists
         return UsageError("{command} has no option {flag}", command=command, flag=flag, hint=hint)

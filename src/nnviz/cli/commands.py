@@ -32,9 +32,13 @@ _SHARED = "shared_"
 
 
 def application(
-    operations: list[Operation], execute: Execute, *, listed: bool = True
+    operations: list[Operation], execute: Execute, *, listed: bool = True, brief: bool = False
 ) -> TyperGroup:
-    """The program with a command for each operation; `listed` for help and completion."""
+    """The program with a command for each operation.
+
+    `listed` names the choices of every option, for help and completion; `brief` leaves the
+    options out, for the list of commands.
+    """
     app = typer.Typer(
         name="nnviz",
         cls=_Group,
@@ -48,17 +52,21 @@ def application(
     named = formats.streams() if listed else ()
     for operation in operations:
         views = view_names(operation.name) if listed else ()
-        shared = options.all_shared(streams=named, views=views)
+        shared = () if brief else options.all_shared(streams=named, views=views)
         app.command(
             operation.name,
             cls=_Command,
             help=operation.help,
             epilog=f"\b\nExample:\n  nnviz {operation.example}",
             context_settings=_SETTINGS,
-        )(_function(operation, shared, execute))
+        )(_nothing if brief else _function(operation, shared, execute))
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
     return group
+
+
+def _nothing() -> None:
+    """A command that is only listed."""
 
 
 def _say_version(asked: bool) -> None:

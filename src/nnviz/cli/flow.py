@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from nnviz import formats, lang
-from nnviz.cli import files, options, streams
+from nnviz import files, formats, lang
+from nnviz.cli import options, streams
 from nnviz.errors import NnvizError, UsageError
 from nnviz.figure import view_names
 from nnviz.figure.look import Look

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TextIO
 
 from nnviz.errors import NnvizError
@@ -45,6 +43,8 @@ def colored(choice: str, env: Mapping[str, str]) -> bool:
 
 def screen(choice: str, env: Mapping[str, str]) -> Screen:
     """What standard output can show."""
+    import shutil
+
     width = shutil.get_terminal_size().columns if is_terminal(sys.stdout) else None
     return Screen(width, colored(choice, env), encoding(sys.stdout))
 
@@ -52,14 +52,6 @@ def screen(choice: str, env: Mapping[str, str]) -> Screen:
 def encoding(stream: TextIO | None) -> str:
     """The encoding of a stream."""
     return getattr(stream, "encoding", None) or "utf-8"
-
-
-def is_standard_input(path: str) -> bool:
-    """Whether standard input is read from this file."""
-    try:
-        return os.path.samestat(Path(path).stat(), os.fstat(sys.stdin.fileno()))
-    except (OSError, ValueError, AttributeError):
-        return False
 
 
 def write(data: bytes) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from nnviz.errors import NnvizError, UsageError
@@ -149,6 +148,8 @@ def _checked(weight: tuple[int, ...], channels: int, groups: int) -> tuple[int, 
 
 def _preset(name: str) -> np.ndarray:
     """The numbers of a preset: whole ones whole, else float64."""
+    from fractions import Fraction
+
     import numpy as np
 
     rows = [[Fraction(cell) for cell in row.split()] for row in PRESETS[name].split(";")]

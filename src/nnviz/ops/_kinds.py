@@ -5,7 +5,6 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from nnviz.errors import NnvizError, UsageError
@@ -112,6 +111,8 @@ def number(*, positive: bool = False) -> Kind:
 
 
 def _fraction(text: str) -> float:
+    from fractions import Fraction
+
     return float(Fraction(text.replace(" ", ""))) if "/" in text else float(text)
 
 

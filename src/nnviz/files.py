@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from nnviz.cli.streams import is_standard_input
 from nnviz.errors import NnvizError, UsageError
 
 
@@ -22,13 +22,20 @@ def check(outputs: Sequence[str], inputs: Iterable[str]) -> None:
                 "{path} would be written twice", path=path, hint="give each output its own name"
             )
         seen[real] = path
-        if is_standard_input(path):
+        if _is_standard_input(path):
             raise _is_input(path)
         _check_folder(path, Path(real))
     for given in inputs:
         for path in outputs:
             if _is_same(given, path):
                 raise _is_input(path)
+
+
+def _is_standard_input(path: str) -> bool:
+    try:
+        return os.path.samestat(Path(path).stat(), os.fstat(sys.stdin.fileno()))
+    except (OSError, ValueError, AttributeError):
+        return False
 
 
 def _is_input(path: str) -> UsageError:
