@@ -49,7 +49,7 @@ def conv(
     assert x.shape[1] == w.shape[1] * groups
     assert w.shape[0] % groups == 0
     lead = (Axis(1, 1),) * (3 - len(axes))
-    d, h, v = (*lead, *axes)
+    d, h, v = lead + tuple(axes)
     ones = (1,) * len(lead)
     whole = is_whole(x, w, b)
     working = working_dtype(x, w, b, dtype)

@@ -30,7 +30,7 @@ THIN = 1.5  # reading the right matrix, shared by the rows of the left one
 ADD = 0.4  # adding a slice
 COPY = 0.15  # moving a cell into a buffer
 SKIP = 0.4  # moving every second cell, or fewer
-TURN = 20_000.0  # one turn of a Python loop over tiles
+TURN = 30_000.0  # one turn of a Python loop over tiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,11 @@ def make_plan(
     elementwise = _sized("elementwise", height, h.out, w.out, threads)
     if exact or (products <= SMALL and taps <= FEW_TAPS):
         return elementwise
-    turns = taps * TURN / 4 / (elementwise.rows * elementwise.cols)
+    turns = taps * TURN / 8 / (elementwise.rows * elementwise.cols)
     options = [
         (taps * filters * (PRODUCT if w.stride == 1 else STRIDED) + turns, elementwise),
         _columns(h, w, channels, taps, filters, threads),
-        *(_banded(h, w, planes, filters, rows, threads) for rows in (1, 2, 4, 6, 8, 12, 16)),
+        *(_banded(h, w, planes, filters, rows, threads) for rows in (1, 2, 3, 4, 6, 8, 12, 16)),
     ]
     return min(options, key=lambda option: option[0])[1]
 
@@ -97,7 +97,7 @@ def _columns(
     plan = _sized("columns", min(taps, TILE), h.out, w.out, threads)
     move = 0.5 if w.stride == 1 else 0.8
     cost = taps * move + filters * _written(taps, filters)
-    return cost + taps / channels * TURN / 4 / (plan.rows * plan.cols), plan
+    return cost + taps / channels * TURN / 8 / (plan.rows * plan.cols), plan
 
 
 def _banded(

@@ -126,7 +126,7 @@ def _three_axes(x: Array, axes: Sequence[Axis]) -> tuple[Array, tuple[Axis, Axis
     assert x.ndim == len(axes) + 2
     x = x.astype(np.int64) if x.dtype == bool else x
     lead = 3 - len(axes)
-    d, h, w = (*(Axis(1, 1),) * lead, *axes)
+    d, h, w = (Axis(1, 1),) * lead + tuple(axes)
     return x.reshape(*x.shape[:2], *(1,) * lead, *x.shape[2:]), (d, h, w)
 
 

@@ -1,0 +1,32 @@
+"""How long things take, side by side: medians of runs that take turns."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+
+
+def medians(calls: Mapping[str, Callable[[], object]], turns: int) -> dict[str, float]:
+    """The median seconds of each call, after one that does not count."""
+    taken: dict[str, list[float]] = {name: [] for name in calls}
+    for call in calls.values():
+        call()
+    for _ in range(turns):
+        for name, call in calls.items():
+            start = time.perf_counter()
+            call()
+            taken[name].append(time.perf_counter() - start)
+    return {name: statistics.median(times) for name, times in taken.items()}
+
+
+def report(what: str, times: Mapping[str, float], goal: float | None = None) -> None:
+    """One line: ours in milliseconds, and ours as a part of each peer's."""
+    ours = times["nnviz"]
+    peers = [
+        f"{ours / seconds:5.2f} of {name} ({seconds * 1e3:.0f} ms)"
+        for name, seconds in times.items()
+        if name != "nnviz"
+    ]
+    aim = "" if goal is None else f"   goal {goal:g}"
+    print(f"{what:28} {ours * 1e3:7.1f} ms   {'  '.join(peers) or 'no peer here'}{aim}", flush=True)

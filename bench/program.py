@@ -1,0 +1,111 @@
+"""The program from start to exit, beside what the interpreter and bare scripts take."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from bench.measure import medians, report
+from PIL import Image, ImageDraw
+
+PYTHON = sys.executable
+NNVIZ = [PYTHON, "-m", "nnviz"]
+
+BARE = """
+import json, sys
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+x = np.array(json.load(open(sys.argv[1])))
+w = np.array([[1, 0, 1], [1, 0, 1], [0, 1, 0]])
+y = (sliding_window_view(x, w.shape) * w).sum((2, 3))
+print(json.dumps(y.tolist()))
+"""
+
+PHOTO = """
+import sys
+import numpy as np
+from PIL import Image, ImageOps
+image = ImageOps.exif_transpose(Image.open(sys.argv[1])).convert("L")
+x = np.asarray(image, dtype=np.float32)
+total = np.zeros((x.shape[0] - 2, x.shape[1] - 2), np.float32)
+for i, row in enumerate(((-1, -1, -1), (-1, 8, -1), (-1, -1, -1))):
+    for j, weight in enumerate(row):
+        total += weight * x[i : i + total.shape[0], j : j + total.shape[1]]
+low, high = total.min(), total.max()
+Image.fromarray(((total - low) * (255 / (high - low))).astype(np.uint8)).save(sys.argv[2])
+"""
+
+
+def programs(turns: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        matrix, photo = Path(folder, "matrix.json"), Path(folder, "photo.jpg")
+        matrix.write_text("[[1,2,3,4],[2,1,0,1],[3,0,1,1],[1,4,1,1]]")
+        draw(photo)
+        ours, theirs = str(Path(folder, "ours.png")), str(Path(folder, "theirs.png"))
+        kernel = ["-k", "1 0 1; 1 0 1; 0 1 0"]
+        compare(
+            "conv of a matrix to JSON",
+            [*NNVIZ, "conv", str(matrix), *kernel, "--json"],
+            {
+                "a bare script": [PYTHON, "-c", BARE, str(matrix)],
+            },
+            turns,
+            1.6,
+        )
+        compare("--version", [*NNVIZ, "--version"], {"pass": [PYTHON, "-c", "pass"]}, turns, 2.5)
+        compare(
+            "--help",
+            [*NNVIZ, "--help"],
+            {
+                "import numpy": [PYTHON, "-c", "import numpy"],
+            },
+            turns,
+            1.6,
+        )
+        compare(
+            "12 MP photograph to a map",
+            [*NNVIZ, "conv", "--gray", str(photo), "--map", ours],
+            {
+                "NumPy and Pillow": [PYTHON, "-c", PHOTO, str(photo), theirs],
+            },
+            max(3, turns // 3),
+            1.2,
+        )
+
+
+def compare(
+    what: str, ours: list[str], peers: dict[str, list[str]], turns: int, goal: float
+) -> None:
+    calls = {"nnviz": process(ours)} | {name: process(words) for name, words in peers.items()}
+    report(what, medians(calls, turns), goal)
+
+
+def process(words: list[str]) -> Callable[[], object]:
+    """Run a command to its end; a failure is an error, not a short time."""
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+
+    def call() -> object:
+        done = subprocess.run(words, env=env, capture_output=True, check=False)
+        if done.returncode:
+            raise SystemExit(f"{' '.join(words[:4])} … failed:\n{done.stderr.decode()}")
+        return done
+
+    return call
+
+
+def draw(path: Path) -> None:
+    """A picture of 12 megapixels without noise: slopes of grey and some shapes."""
+    down, across = np.linspace(0, 128, 3000)[:, None], np.linspace(0, 127, 4000)
+    image = Image.fromarray((down + across).astype(np.uint8)).convert("RGB")
+    pen = ImageDraw.Draw(image)
+    for k in range(40):
+        left, top = k * 97 % 3700, k * 61 % 2700
+        pen.ellipse(
+            (left, top, left + 60 + 5 * k, top + 40 + 6 * k), fill=(6 * k, 200, 255 - 5 * k)
+        )
+    image.save(path, quality=92)
