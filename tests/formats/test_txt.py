@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from helpers import run
 
+from helpers import run
 from nnviz.formats import Request, Screen, load
 
 

@@ -78,6 +78,7 @@ def _operations(words: list[str], env: Mapping[str, str]) -> list[Operation]:
 
 
 def _no_command(word: str, names: list[str]) -> UsageError:
+    import difflib
 
     near = difflib.get_close_matches(word, names, 1)
     hint = Words("there is: {names}; nnviz --help says more", names=", ".join(names))
