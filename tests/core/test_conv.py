@@ -313,6 +313,15 @@ def test_the_fast_ways_equal_the_slow_one(
     np.testing.assert_allclose(fast, conv(x, w, None, axes, groups=groups), rtol=1e-6, atol=1e-2)
 
 
+def test_columns_that_do_not_fit_are_added_up_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    force(monkeypatch, "columns", 2, 3)
+    monkeypatch.setattr(conv_module, "TILE", 40)
+    rng = np.random.default_rng(7)
+    x, w = rng.random((1, 2, 9, 9)), rng.random((3, 2, 4, 4))
+    axes = [Axis(9, 4), Axis(9, 4, 2)]
+    np.testing.assert_allclose(conv(x, w, None, axes), loop_conv(x, w, None, axes), rtol=1e-13)
+
+
 # --- what is given -----------------------------------------------------------------
 
 

@@ -84,6 +84,13 @@ def test_a_window_of_padding_alone_has_a_result() -> None:
     assert max_indices(row(7.0), axes).ravel().tolist() == [-1, -1, 0]
 
 
+def test_long_windows_of_padding_alone_have_a_result() -> None:
+    axes = [Axis(1, 3, 4, before=4, after=2)]
+    assert pool(row(7.0), axes, kind="max").ravel().tolist() == [-np.inf, 7]
+    assert pool(row(7.0), axes, kind="avg").ravel().tolist() == [0, 7 / 3]
+    assert max_indices(row(7.0), axes).ravel().tolist() == [-1, 0]
+
+
 DIVISORS = [
     ("padding counts", Axis(4, 3, 1, 1, 1, 1), True, [3, 3, 3, 3]),
     ("padding does not count", Axis(4, 3, 1, 1, 1, 1), False, [2, 3, 3, 2]),
