@@ -96,6 +96,14 @@ def test_gru_equals_onnx(after: bool) -> None:
     np.testing.assert_allclose(h, expected, rtol=1e-12)
 
 
+def test_floats_of_32_bits_stay_so_where_all_are() -> None:
+    one = np.ones(1, np.float32)
+    matrix = np.ones((1, 1), np.float32)
+    assert rnn(matrix, matrix, matrix, one, one).dtype == np.float32
+    four, rows = np.ones(4, np.float32), np.ones((4, 1), np.float32)
+    assert lstm(matrix, rows, rows, four, one, one)[1].dtype == np.float32
+
+
 def test_whole_numbers_and_float32_are_computed_in_float64() -> None:
     one = np.ones(1, np.int64)
     made = rnn(np.ones((2, 1), np.uint8), np.ones((1, 1), np.float32), np.ones((1, 1)), one, one)

@@ -171,6 +171,12 @@ def test_weights_are_read_from_a_file(tmp_path: Path) -> None:
     np.testing.assert_array_equal(made.output, run("rnn", X, weights=W).output)
 
 
+def test_a_sequence_of_float32_is_computed_in_float32() -> None:
+    made = run("rnn", np.asarray(X, "float32"), weights=W)
+    assert made.output.dtype == made.results["y"].dtype == np.float32
+    np.testing.assert_allclose(made.output, run("rnn", X, weights=W).output, rtol=1e-5)
+
+
 def test_layer_counts_every_weight() -> None:
     values = ops.load("rnn").accept({"hidden": 3, "outputs": 1})
     counted = rnn.layer((3, 2), values)

@@ -1,4 +1,4 @@
-"""Recurrent cells over one sequence, in float64."""
+"""Recurrent cells over one sequence, in float64, or float32 where every float is that."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ def rnn(
 ) -> Array:
     """Every hidden state h_t = act(W_x x_t + W_h h_{t−1} + b) of a sequence.
 
-    `x` is (T, d), `wx` (Dh, d), `wh` (Dh, Dh), `b` and `h0` (Dh,). The result is (T, Dh),
-    in float64.
+    `x` is (T, d), `wx` (Dh, d), `wh` (Dh, Dh), `b` and `h0` (Dh,). The result is (T, Dh).
 
     Source: Elman, Finding structure in time (1990); torch.nn.RNN.
 
@@ -26,8 +25,8 @@ def rnn(
     >>> rnn(x, np.ones((1, 2)), np.ones((1, 1)), one, one).shape
     (3, 1)
     """
-    h = np.empty((len(x), len(h0)))
     x, wx, wh, b, before = _floats(x, wx, wh, b, h0)
+    h = np.empty((len(x), len(h0)), x.dtype)
     with np.errstate(all="ignore"):
         drive = x @ wx.T
         for t in range(len(x)):
@@ -55,8 +54,8 @@ def lstm(
     (3, 4)
     """
     size = len(h0)
-    h, c, gates = (np.empty((len(x), n * size)) for n in (1, 1, 4))
     x, wx, wh, b, before, cell = _floats(x, wx, wh, b, h0, c0)
+    h, c, gates = (np.empty((len(x), n * size), x.dtype) for n in (1, 1, 4))
     with np.errstate(all="ignore"):
         drive = x @ wx.T
         for t in range(len(x)):
@@ -94,8 +93,8 @@ def gru(
     (4, 3)
     """
     size = len(h0)
-    h, gates = np.empty((len(x), size)), np.empty((len(x), 3 * size))
     x, wx, wh, bx, bh, before = _floats(x, wx, wh, bx, bh, h0)
+    h, gates = (np.empty((len(x), n * size), x.dtype) for n in (1, 3))
     with np.errstate(all="ignore"):
         drive = x @ wx.T + bx
         for t in range(len(x)):
@@ -112,4 +111,7 @@ def gru(
 
 
 def _floats(*arrays: Array) -> list[Array]:
-    return [a.astype(np.float64) for a in arrays]
+    """All in float32 where every float among them is, else all in float64."""
+    widths = {a.dtype.itemsize for a in arrays if a.dtype.kind == "f"}
+    dtype = np.float32 if widths == {4} else np.float64
+    return [a.astype(dtype) for a in arrays]

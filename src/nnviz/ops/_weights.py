@@ -30,10 +30,18 @@ class Weights:
     wy: np.ndarray | None = None
     by: np.ndarray | None = None
 
+    def astype(self, dtype: str) -> Weights:
+        """The same in another type."""
+        return Weights(
+            **{key: None if a is None else a.astype(dtype) for key, a in self._all().items()}  # type: ignore[arg-type]
+        )
+
+    def _all(self) -> dict[str, np.ndarray | None]:
+        return {"wx": self.wx, "wh": self.wh, "b": self.b, "wy": self.wy, "by": self.by}
+
     def named(self) -> dict[str, np.ndarray]:
         """Those there are, by the names of the textbook."""
-        all_of = {"Wx": self.wx, "Wh": self.wh, "b": self.b, "Wy": self.wy, "by": self.by}
-        return {name: array for name, array in all_of.items() if array is not None}
+        return {_ONE_BY_ONE[key]: array for key, array in self._all().items() if array is not None}
 
 
 def weights_of(values: Values, inputs: int) -> Weights:

@@ -54,6 +54,8 @@ def run(x: np.ndarray | None, values: Values) -> Trace:
     w = weights_of(values, x.shape[1])
     h0 = _initial(values, w)
     notes = list(_mode_notes(x, values, w))
+    if x.dtype == "float32":  # --dtype, or an array that is so already
+        w, h0 = w.astype("float32"), h0.astype("float32")
     x, h = _states(x, values, w, h0)
     y = _outputs(h, values, w)
     arrays = {"input": x, **w.named(), "h0": h0}
@@ -147,12 +149,12 @@ def _states(
 
     from nnviz.core.recurrent import rnn
 
-    b = np.zeros(len(h0)) if w.b is None else w.b
+    b = np.zeros_like(h0) if w.b is None else w.b
     kind = values["activation"]
     if values["mode"] != "one-to-many":
         return x, rnn(x, w.wx, w.wh, b, h0, activation=kind)
     length = values["length"] or len(x)
-    inputs = np.zeros((length, x.shape[1]), np.float64 if values["feedback"] else x.dtype)
+    inputs = np.zeros((length, x.shape[1]), h0.dtype if values["feedback"] else x.dtype)
     inputs[0] = x[0]
     if not values["feedback"]:
         return inputs, rnn(inputs, w.wx, w.wh, b, h0, activation=kind)
