@@ -34,6 +34,11 @@ def power_of_ten(n: int) -> str:
     return f"{digits.rstrip('0').rstrip('.')}×10{str(int(power)).translate(_SUPS)}"
 
 
+def counts(n: int) -> str:
+    """A count that stays short: from a billion on in powers of ten."""
+    return count(n) if n < 10**9 else power_of_ten(n)
+
+
 _COUNTED = {
     "weights": ("{n} weight", "{n} weights"),
     "biases": ("{n} bias", "{n} biases"),
@@ -43,7 +48,7 @@ _COUNTED = {
 def counted(style: Style, n: int, kind: str) -> str:
     """150 weights, 1 bias."""
     one, many = _COUNTED[kind]
-    return style.say(Words(one if n == 1 else many, n=count(n)))
+    return style.say(Words(one if n == 1 else many, n=counts(n)))
 
 
 def command(style: Style, text: str, size: int, room: float) -> Block:
@@ -78,9 +83,11 @@ def said_of(style: Style, trace: Trace, heading: str) -> str:
 def closing(style: Style, total: Mapping[str, Any], left: float) -> Block:
     """The line of totals beneath the bars."""
     said = ", ".join(counted(style, total[kind], kind) for kind in ("weights", "biases"))
+    end = style.text(ROOM, 20, counts(total["params"]), BODY, bold=True, anchor="end")
+    middle = lines(style, said, BODY, room=ROOM - left - end.width - 16)
     marks: list[Mark] = [
         style.text(0, 20, style.say(Words("total")), BODY, bold=True),
-        style.text(left, 20, said, BODY),
-        style.text(ROOM, 20, count(total["params"]), BODY, bold=True, anchor="end"),
+        middle.at(left, 2),
+        end,
     ]
-    return Block(ROOM, 28, tuple(marks))
+    return Block(ROOM, middle.height + 4, tuple(marks))

@@ -18,6 +18,7 @@ from nnviz.figure.kit import (
     column,
     lines,
     middle,
+    near4,
     up4,
 )
 from nnviz.figure.lines import Point
@@ -106,6 +107,11 @@ def elided(
                 )
                 marks.append(text)
     return replace(block, marks=tuple(marks))
+
+
+def level(block: Block) -> Block:
+    """A block whose axis is on the grid of 4, so that what stands beside it is too."""
+    return replace(block, axis=near4(block.axis))
 
 
 def rounded_line(

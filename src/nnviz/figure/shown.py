@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnviz.errors import NnvizError
-from nnviz.figure.grid import MOST, CellSize, Table, cells, grid, named
+from nnviz.figure.grid import MOST, CellSize, Table, cells, grid, named, roomy
 from nnviz.figure.heat import Levels, colored, levels, margin, picture
 from nnviz.figure.kit import BODY, SMALL, Block, Style, column, lines
 from nnviz.numerals import numerals
@@ -41,6 +41,11 @@ def matrices(trace: Trace, sample: int = 0) -> list[np.ndarray]:
 def small(trace: Trace) -> bool:
     """Whether there is room for numbers."""
     return max(trace.arrays["input"].shape[-2:], default=1) <= MOST
+
+
+def readable(style: Style, arrays: list[np.ndarray]) -> bool:
+    """Whether the numbers, as long as they are, fit the page."""
+    return roomy(style, [cells(array, style.precision) for array in arrays])
 
 
 def pictorial(trace: Trace) -> bool:

@@ -7,7 +7,7 @@ leads from the end of a row to the start of the next. What is left out is said.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -91,7 +91,9 @@ class Chain:
 
     def _size(self, texts: set[str]) -> CellSize:
         tight = self.text == SMALL
-        return cell_size(self.style, texts, self.text, least=28, pad=8 if tight else 12)
+        size = cell_size(self.style, texts, self.text, least=32, pad=8 if tight else 12)
+        # An even number of fours, so that what is centred on it stays on the grid.
+        return replace(size, width=8 * -(-size.width // 8))
 
     @property
     def pad(self) -> int:

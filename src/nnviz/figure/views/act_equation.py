@@ -15,11 +15,12 @@ from nnviz.figure.grid import (
     grid,
     named,
     operator,
+    roomy,
     sizes,
 )
 from nnviz.figure.heat import Levels, colored, margin, picture
 from nnviz.figure.kit import BODY, ROOM, Block, Style, inset, lines, near4, page, row
-from nnviz.figure.marks import workings_or_none
+from nnviz.figure.marks import level, workings_or_none
 from nnviz.figure.plot import curve
 from nnviz.figure.scene import Scene
 from nnviz.numerals import numerals
@@ -119,7 +120,7 @@ def _curve(trace: Trace, style: Style, step: Step | None) -> Block | None:
     active = None if step is None else (float(step.detail["x"]), float(step.value))
     block = curve(style, trace.results["curve"], points, active=active)
     name = style.say(Words("f(x) = {name}(x)", name=trace.options["name"]))
-    return named(style, block, "plain", name, "", left=block.width - 240)
+    return level(named(style, block, "plain", name, "", left=block.width - 240))
 
 
 def _some(x: np.ndarray) -> np.ndarray:
@@ -140,17 +141,19 @@ def _pair(
     channel: int | None = None,
 ) -> list[Block]:
     """Before and after in a row, the curve between them where it fits, else below."""
-    if max(x.shape) > MOST:
+    tables = []
+    if max(x.shape) <= MOST:
+        tables = [_table(x, style, at, last=False), _table(y, style, at, last=True)]
+    if not tables or not roomy(style, tables):
         maps = fitting(style, [], lambda _: _pictures(style, x, y, at, channel))
         return [maps, *_below(between, maps)]
-    tables = [_table(x, style, at, last=False), _table(y, style, at, last=True)]
 
     def build(size: CellSize) -> list[Block]:
         blocks = [
             _named(style, table, role, array, size, at, channel)
             for table, role, array in zip(tables, _ROLES, (x, y), strict=True)
         ]
-        return [blocks[0], operator(style, "→"), blocks[1]]
+        return [level(blocks[0]), operator(style, "→"), level(blocks[1])]
 
     if between is not None:
         for size in sizes(style, tables, largest=44):
@@ -212,7 +215,7 @@ def _pictures(
         block = picture(style, array, role, side=SIDE, window=window)
         name, left = _name(role, channel), margin(style, array)
         blocks.append(named(style, block, role, name, array.shape, left=left))
-    return [blocks[0], operator(style, "→", 40), blocks[1]]
+    return [level(blocks[0]), operator(style, "→", 40), level(blocks[1])]
 
 
 def _colors(style: Style, x: np.ndarray, y: np.ndarray) -> Block:
@@ -227,8 +230,8 @@ def _colors(style: Style, x: np.ndarray, y: np.ndarray) -> Block:
     )
     left, right = margin(style, x), margin(style, y if colored(y) else y.reshape(-1, y.shape[-1]))
     blocks = [
-        named(style, given, "input", Words("input"), x.shape, left=left),
+        level(named(style, given, "input", Words("input"), x.shape, left=left)),
         operator(style, "→", 40),
-        named(style, made, "output", Words("output"), y.shape, left=right),
+        level(named(style, made, "output", Words("output"), y.shape, left=right)),
     ]
     return fitting(style, [], lambda _: blocks)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nnviz.figure.grid import CellSize, named, operator
 from nnviz.figure.kit import BODY, ROOM, SMALL, Block, Piece, Style, flow, lines, name_of, page, row
-from nnviz.figure.marks import cell_size, elided, shown, workings_or_none
+from nnviz.figure.marks import cell_size, elided, level, shown, workings_or_none
 from nnviz.figure.scene import Scene
 from nnviz.numerals import Numerals, numerals
 from nnviz.shapes import times
@@ -92,7 +92,7 @@ def _array(trace: Trace, style: Style, step: Step | None, name: str, most: int, 
         active=active,
         blank=_blank(step, name, array),
     )
-    return named(style, block, role, name_of(name), _shape(style, name, array, form))
+    return level(named(style, block, role, name_of(name), _shape(style, name, array, form)))
 
 
 def _shape(style: Style, name: str, array: np.ndarray, form: Numerals) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nnviz.figure.grid import MOST, Cell, CellSize, Table, cells, changed, grid, named, sizes
+from nnviz.figure.grid import MOST, Cell, CellSize, Table, cells, changed, grid, named, roomy, sizes
 from nnviz.figure.heat import Levels, colored, levels, margin, picture, pixels
 from nnviz.figure.kit import BODY, ROOM, SMALL, Block, Style, column, flow, lines, page, up4
 from nnviz.figure.lines import arrow, polyline
@@ -46,7 +46,8 @@ def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
     """The matrix above, the strip below; of a step, its cell in both."""
     style = Style.of(look)
     x = trace.arrays["input"]
-    if max(x.shape, default=1) > MOST or count_of(x.shape) > MOST * MOST:
+    large = max(x.shape, default=1) > MOST or count_of(x.shape) > MOST * MOST
+    if large or not roomy(style, [cells(x, style.precision)], ROOM - LANE):
         return page(style, trace, look, step, _pictures(trace, style))
     blocks = [_linked(trace, style, step)]
     if step is not None:
@@ -203,7 +204,9 @@ def _lines(style: Style, trace: Trace, strip: _Strip, table: Table, marked: _Mar
         if marked.apart and line.start == 0 and strip.row in line:
             marks += _distance(style, strip, y - 4)
             y += 28
-    return Block(max(strip.across * strip.size.width, _right(marks)), y, tuple(marks))
+    # Outlines may stand a little out.
+    width = max(strip.across * strip.size.width, up4(_right(marks) - 3))
+    return Block(width, y, tuple(marks))
 
 
 def _right(marks: Sequence[Mark]) -> float:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nnviz.figure.counts import closing, command, count, counted, facts_of, said_of
+from nnviz.figure.counts import closing, command, count, counted, counts, facts_of, said_of
 from nnviz.figure.kit import (
     BODY,
     ROOM,
@@ -93,7 +93,7 @@ def _scale(rows: list[dict[str, Any]], length: float) -> Scale:
 
 def _bars(style: Style, trace: Trace) -> Block:
     rows, total = trace.results["rows"], trace.results["total"]
-    ends = up4(max(style.width(t, BODY, True) for t in (count(total["params"]), _head(style))))
+    ends = up4(max(style.width(t, BODY, True) for t in (counts(total["params"]), _head(style))))
     left = NAMES + 16
     right = ROOM - ends - 16
     beside = up4(
@@ -110,8 +110,9 @@ def _bars(style: Style, trace: Trace) -> Block:
         marks += _log_axis(style, scale, left, y)
         y += 32
     marks.append(_rule(style, y - 4, style.theme.ink))
-    marks.append(closing(style, total, left).at(0, y))
-    y += 28
+    end = closing(style, total, left)
+    marks.append(end.at(0, y))
+    y += end.height
     return Block(ROOM, y, tuple(marks))
 
 
@@ -128,7 +129,7 @@ def _header(style: Style, left: float) -> list[Mark]:
     x = left
     for kind, role in _KINDS:
         text = style.text(x + 20, 20, style.say(Words(kind)), BODY)
-        marks += [_bar(style, role, x, 10, 12), text]
+        marks += [_bar(style, role, x, 8, 12), text]
         x = up4(x + 20 + text.width + 20)
     marks.append(style.text(ROOM, 20, _head(style), BODY, bold=True, anchor="end"))
     return [*marks, _rule(style, 32, style.theme.ink)]
@@ -164,7 +165,7 @@ def _row(style: Style, row: dict[str, Any], scale: Scale, left: float) -> Block:
     shape = style.text(0, name.height + 12, times(row["output"]), SMALL, fill=muted)
     marks.append(shape)
     height = name.height + 20
-    end = count(row["params"])
+    end = counts(row["params"])
     marks.append(
         style.text(
             ROOM,

@@ -42,7 +42,7 @@ _HEADS = (
 )
 _TEXTS = (0, 1, 2)
 """The columns that wrap where they must; the others are numbers, at their right."""
-_LEAST = (112, 64, 88)
+_LEAST = (88, 56, 80)
 """The least room of those."""
 
 
@@ -108,7 +108,7 @@ def _table(style: Style, trace: Trace) -> Block:
 
 def _sized(style: Style, heads: list[str], rows: list[list[str]]) -> _Grid:
     """The largest text with which the table fits the page; the columns that wrap give way."""
-    for size, gap in ((BODY, 20), (SMALL, 16), (SMALL, 12)):
+    for size, gap in ((BODY, 20), (SMALL, 16), (SMALL, 12), (SMALL, 8)):
         widths = [_natural(style, c, head, rows, size) for c, head in enumerate(heads)]
         over = sum(widths) + gap * (len(widths) - 1) - ROOM
         if over <= 0:

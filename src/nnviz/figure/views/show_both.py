@@ -13,8 +13,10 @@ from nnviz.figure.shown import (
     numbers_block,
     pictorial,
     picture_block,
+    readable,
     small,
 )
+from nnviz.figure.views.show_picture import draw as draw_picture
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
@@ -43,6 +45,8 @@ def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
     """The picture at the left, the numbers at the right; a row a channel."""
     style = Style.of(look)
     found = matrices(trace, look.sample)
+    if not readable(style, found[:MOST_ROWS]):
+        return draw_picture(trace, look, step)
     several = len(found) > 1
     rows = [
         _beside(style, trace, array, c if several else None)

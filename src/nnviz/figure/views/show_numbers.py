@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 from nnviz.figure.grid import MOST, cells, fitting
 from nnviz.figure.kit import Style, page
 from nnviz.figure.scene import Scene
-from nnviz.figure.shown import SHOWN, matrices, more_channels, numbers_block, pictorial, small
+from nnviz.figure.shown import (
+    SHOWN,
+    matrices,
+    more_channels,
+    numbers_block,
+    pictorial,
+    readable,
+    small,
+)
+from nnviz.figure.views.show_picture import draw as draw_picture
 from nnviz.shapes import times
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
@@ -35,6 +44,8 @@ def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
     found = matrices(trace, look.sample)
     several = len(found) > 1
     drawn = found[:SHOWN]
+    if not readable(style, drawn):  # The numbers are too long: what is left is the picture.
+        return draw_picture(trace, look, step)
     block = fitting(
         style,
         [cells(array, style.precision) for array in drawn],

@@ -1,0 +1,59 @@
+"""Another language's words are longer or shorter: the layout holds all the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers import run
+from view_checks import drawn, words
+
+from nnviz.figure import kit
+from nnviz.trace import Trace
+from nnviz.words import Words
+
+TRACES: dict[str, tuple[str, Any, dict[str, Any]]] = {
+    "rnn": ("rnn", np.ones((30, 2)), {"hidden": 9, "outputs": 2}),
+    "params": (
+        "params",
+        None,
+        {"net": "conv --filters 6 --size 5 | flatten | dense --units 9", "input": (1, 28, 28)},
+    ),
+    "versus": ("params", None, {"net": "conv -k '1 0'", "input": (3, 3), "versus": "mlp"}),
+    "flatten": ("flatten", np.arange(12).reshape(3, 4), {}),
+    "a long strip": ("flatten", np.ones((24, 24), int), {}),
+    "act": ("act", np.ones((5, 3, 3)), {"name": "relu"}),
+    "show": ("show", np.eye(12, dtype=int), {}),
+    "dense": ("dense", np.ones((3, 20)), {"units": 30}),
+}
+VIEWS: dict[str, tuple[str | None, ...]] = {"params": ("bars", "table")}
+
+
+def _long(words_: Words, _: str) -> str:
+    return f"{words_} 그리고 아주 긴 말"
+
+
+def _short(words_: Words, _: str) -> str:
+    return "가"
+
+
+def _trace(name: str) -> Trace:
+    op, x, options = TRACES[name]
+    return run(op, x, **options)
+
+
+CASES = [(name, view) for name, (op, *_) in TRACES.items() for view in VIEWS.get(op, (None,))]
+
+
+@pytest.mark.parametrize(("name", "view"), CASES)
+@pytest.mark.parametrize("speak", [_long, _short], ids=["long words", "short words"])
+def test_the_layout_holds(
+    monkeypatch: pytest.MonkeyPatch, speak: Any, name: str, view: str | None
+) -> None:
+    trace = _trace(name)
+    monkeypatch.setattr(kit, "say", speak)
+    steps = (2,) if len(trace.steps) > 1 else ()
+    for chosen in ((), steps):
+        scene = drawn(trace, *chosen, view=view)
+        assert any("가" <= c <= "힣" for text in words(scene) for c in text)
