@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers import run
-from view_checks import drawn, words
 
+from helpers import run
 from nnviz.figure import kit
 from nnviz.trace import Trace
 from nnviz.words import Words
+from view_checks import drawn, words
 
 TRACES: dict[str, tuple[str, Any, dict[str, Any]]] = {
     "rnn": ("rnn", np.ones((30, 2)), {"hidden": 9, "outputs": 2}),
@@ -34,7 +34,7 @@ def _long(words_: Words, _: str) -> str:
     return f"{words_} 그리고 아주 긴 말"
 
 
-def _short(words_: Words, _: str) -> str:
+def _short(*_: object) -> str:
     return "가"
 
 

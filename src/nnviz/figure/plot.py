@@ -91,7 +91,7 @@ def _framed(style: Style, line: np.ndarray, size: tuple[int, int]) -> Frame:
     low, high = float(line[:, 1].min()), float(line[:, 1].max())
     pad = 0.08 * (high - low) or 1.0
     y = (low - pad, high + pad)
-    wide = max(style.width(rounded(v, 3), SMALL) for v in ticks(*y))
+    wide = max(style.width(_said(v), SMALL) for v in ticks(*y))
     # An active value is written with more digits than a tick.
     left = up4(max(wide, style.width("−0.0000", SMALL)) + 8)
     return Frame(size[0], size[1], left, (float(line[0, 0]), float(line[-1, 0])), y)
@@ -149,21 +149,35 @@ def _lead(style: Style, frame: Frame, at: tuple[float, float]) -> list[Mark]:
     ]
 
 
+def _said(value: float) -> str:
+    """A tick's number: round, so that a power of ten says it where it is large."""
+    if abs(value) < 10**6:
+        return rounded(value, 3)
+    digits, _, power = f"{value:.1e}".partition("e")
+    raised = str(int(power)).translate(_SUPS)
+    return f"{digits.removesuffix('.0')}×10{raised}".replace("-", "−")
+
+
+_SUPS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 def _ticks(style: Style, frame: Frame, taken: list[Text]) -> list[Mark]:
-    """Ticks and their numbers, except where another number stands."""
+    """Ticks and their numbers, where no other number stands."""
     muted = style.theme.muted
     across = [(v, frame.across(v)) for v in ticks(*frame.x)]
     down = [(v, frame.down(v)) for v in ticks(*frame.y)]
     texts = [
-        style.text(x, frame.height + 16, rounded(v, 3), SMALL, fill=muted, anchor="middle")
+        style.text(x, frame.height + 16, _said(v), SMALL, fill=muted, anchor="middle")
         for v, x in across
     ] + [
-        style.text(frame.left - 6, middle(y, SMALL), rounded(v, 3), SMALL, fill=muted, anchor="end")
+        style.text(frame.left - 6, middle(y, SMALL), _said(v), SMALL, fill=muted, anchor="end")
         for v, y in down
     ]
-    free = [
-        text for text in texts if not any(extent(text).overlaps(extent(other)) for other in taken)
-    ]
+    free: list[Text] = []
+    for text in texts:
+        box = extent(text)
+        if not any(box.overlaps(extent(other)) for other in (*taken, *free)):
+            free.append(text)
     bottom, left = frame.height, frame.left
     lines = [((x, bottom), (x, bottom + 4)) for _, x in across]
     lines += [((left - 4, y), (left, y)) for _, y in down]

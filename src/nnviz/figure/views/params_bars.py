@@ -100,11 +100,12 @@ def _bars(style: Style, trace: Trace) -> Block:
         max(style.width(counted(style, r[k], k), SMALL) for r in rows for k, _ in _KINDS) + 8
     )
     scale = _scale(rows, max(64, right - left - beside))
-    marks: list[Mark] = [*_header(style, left)]
-    y = 40.0
+    head = _header(style, left)
+    marks: list[Mark] = [head.at(0, 0)]
+    first = y = head.height + 8
     for row in rows:
         block = _row(style, row, scale, left)
-        marks += [block.at(0, y), *([_rule(style, y - 4)] if y > 40 else [])]
+        marks += [block.at(0, y), *([_rule(style, y - 4)] if y > first else [])]
         y += block.height + 8
     if scale.log:
         marks += _log_axis(style, scale, left, y)
@@ -123,16 +124,20 @@ def _head(style: Style) -> str:
     return style.say(Words("parameters"))
 
 
-def _header(style: Style, left: float) -> list[Mark]:
+def _header(style: Style, left: float) -> Block:
     """The names of the columns, and what the two colours are."""
-    marks: list[Mark] = [style.text(0, 20, style.say(Words("layer")), BODY, bold=True)]
-    x = left
+    end = style.text(ROOM, 20, _head(style), BODY, bold=True, anchor="end")
+    marks: list[Mark] = [style.text(0, 20, style.say(Words("layer")), BODY, bold=True), end]
+    x, y = left, 20.0
     for kind, role in _KINDS:
-        text = style.text(x + 20, 20, style.say(Words(kind)), BODY)
-        marks += [_bar(style, role, x, 8, 12), text]
-        x = up4(x + 20 + text.width + 20)
-    marks.append(style.text(ROOM, 20, _head(style), BODY, bold=True, anchor="end"))
-    return [*marks, _rule(style, 32, style.theme.ink)]
+        said = style.say(Words(kind))
+        wide = 20 + style.width(said, BODY)
+        if x > left and x + wide + 16 > end.start:
+            x, y = left, y + 24
+        marks += [_bar(style, role, x, y - 12, 12), style.text(x + 20, y, said, BODY)]
+        x = up4(x + wide + 20)
+    marks.append(_rule(style, y + 12, style.theme.ink))
+    return Block(ROOM, y + 12, tuple(marks))
 
 
 def _rule(style: Style, y: float, stroke: str | None = None) -> Mark:

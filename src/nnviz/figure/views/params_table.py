@@ -117,9 +117,8 @@ def _sized(style: Style, heads: list[str], rows: list[list[str]]) -> _Grid:
 
 
 def _natural(style: Style, c: int, head: str, rows: list[list[str]], size: int) -> float:
-    """What a column would like to have; its head may stand on two lines."""
-    words = head.split(" ") if c == len(_HEADS) - 1 else [head]
-    wide = max(style.width(word, size, True) for word in words)
+    """What a column would like to have; its head may stand on several lines."""
+    wide = max(style.width(word, size, True) for word in head.split(" "))
     bold = max(style.width(rows[-1][c], size, True), wide)
     return up4(max(bold, *(style.width(row[c], size) for row in rows)))
 
@@ -163,12 +162,16 @@ def _line(style: Style, sized: _Grid, row: Sequence[str], *, bold: bool = False)
     marks: list[Mark] = []
     height = 0.0
     for c, text in enumerate(row):
-        block = _cell(style, sized, c, text, bold)
+        if not text:
+            continue
         if c in _TEXTS:
+            block = _cell(style, sized, c, text, bold)
             marks.append(block.at(sized.left(c), 0))
+            height = max(height, block.height)
         else:
-            marks += _right(style, sized, c, text, bold)
-        height = max(height, block.height)
+            found = _right(style, sized, c, text, bold)
+            marks += found
+            height = max(height, _lead(sized) * len(found))
     return Block(sized.width, height + (4 if sized.size == SMALL else 0), tuple(marks))
 
 
@@ -178,9 +181,13 @@ def _cell(style: Style, sized: _Grid, c: int, text: str, bold: bool) -> Block:
     return lines(style, text, sized.size, room=sized.widths[c], bold=bold)
 
 
+def _lead(sized: _Grid) -> int:
+    return 24 if sized.size == BODY else 16
+
+
 def _right(style: Style, sized: _Grid, c: int, text: str, bold: bool) -> list[Mark]:
     """A number, or a head on as many lines as it takes, at the right of its column."""
-    lead = 24 if sized.size == BODY else 16
+    lead = _lead(sized)
     fits_ = style.width(text, sized.size, bold) <= sized.widths[c]
     parts = [text] if fits_ else text.split(" ")
     fill = style.theme.muted if text in ("0", "—") else None
