@@ -41,6 +41,7 @@ LATIN = [
     *range(0x2308, 0x230C),  # ⌈ ⌉ ⌊ ⌋
     *range(0x25A0, 0x25D0),  # geometric shapes
     *range(0x2713, 0x2719),  # ✓ ✗
+    0x2C7C,  # ⱼ
     *range(0x27E8, 0x27EA),  # ⟨ ⟩
 ]
 

@@ -20,7 +20,7 @@ from nnviz.figure.kit import (
     up4,
 )
 from nnviz.figure.lines import segments
-from nnviz.figure.scene import Box, Hatch, Mark, Rect
+from nnviz.figure.scene import Anchor, Box, Hatch, Mark, Rect
 from nnviz.numerals import Numerals, numerals
 from nnviz.shapes import times
 from nnviz.trace import Role
@@ -107,8 +107,8 @@ def roomy(style: Style, tables: Sequence[Table], room: float = ROOM) -> bool:
     return columns * smallest.width + _AROUND <= room
 
 
-_AROUND = 28
-"""What indices and outlines take beside the cells."""
+_AROUND = 52
+"""What indices, outlines and a sign take beside the cells."""
 
 
 def fitting(
@@ -131,11 +131,8 @@ def fitting(
             blocks = built[size]
             if sum(b.width for b in blocks) + gap * (len(blocks) - 1) <= room:
                 return row(blocks, gap)
-    rows = list(built.values())
-    for blocks in rows:
-        if all(b.width <= rooms[-1] for b in blocks):
-            return flow(blocks, gap, rooms[-1])
-    return flow(rows[-1], gap, rooms[-1])
+    made = [flow(blocks, gap, rooms[-1]) for blocks in built.values()]
+    return next((block for block in made if block.width <= rooms[-1]), made[-1])
 
 
 def grid(
@@ -229,36 +226,33 @@ def _rings(style: Style, table: Table, size: CellSize, left: float) -> list[Mark
 
 def _numbers(style: Style, table: Table, size: CellSize, left: float) -> list[Mark]:
     """The numbers: whole ones centred, those with a point set so that the points align."""
-    w, h = size.width, size.height
+    columns = list(zip(*table, strict=True))
+    widest = [max(style.width(c.text, size.text, c.bold) for c in line) for line in columns]
+    points = [any("." in cell.text for cell in line) for line in columns]
     marks: list[Mark] = []
-    for c in range(len(table[0])):
-        line = [table[r][c] for r in range(len(table))]
-        points = any("." in cell.text for cell in line)
-        widest = max(style.width(cell.text, size.text, cell.bold) for cell in line)
-        for r, cell in enumerate(line):
-            box = Box(left + c * w, r * h, w, h)
+    for r, line in enumerate(table):
+        for c, cell in enumerate(line):
+            box = Box(left + c * size.width, r * size.height, size.width, size.height)
             if cell.text:
-                muted = style.theme.muted if cell.state == "padding" else None
-                x = box.x + w / 2 + (widest / 2 if points else 0)
-                x -= 3 if cell.corner and size.height < 36 else 0
-                y = middle(box.y + h / 2, size.text)
-                if cell.corner:
-                    y = min(y - 2, box.bottom - SMALL - 2 - 0.24 * size.text)
-                marks.append(
-                    style.text(
-                        x,
-                        y,
-                        cell.text,
-                        size.text,
-                        fill=muted,
-                        bold=cell.bold,
-                        anchor="end" if points else "middle",
-                        cell=box,
-                    )
-                )
+                end = widest[c] / 2 if points[c] else None
+                marks.append(_number(style, cell, size, box, end))
             if cell.corner:
                 marks.append(_corner(style, cell.corner, box))
     return marks
+
+
+def _number(style: Style, cell: Cell, size: CellSize, box: Box, end: float | None) -> Mark:
+    """A number in the middle of its cell, or ending `end` to the right of it."""
+    x = box.x + box.width / 2 + (end or 0)
+    y = middle(box.y + box.height / 2, size.text)
+    if cell.corner:
+        x -= 3 if size.height < 36 else 0
+        y = min(y - 2, box.bottom - SMALL - 2 - 0.24 * size.text)
+    fill = style.theme.muted if cell.state == "padding" else None
+    anchor: Anchor = "middle" if end is None else "end"
+    return style.text(
+        x, y, cell.text, size.text, fill=fill, bold=cell.bold, anchor=anchor, cell=box
+    )
 
 
 def _corner(style: Style, text: str, box: Box) -> Mark:

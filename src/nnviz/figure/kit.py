@@ -35,6 +35,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from nnviz.figure.scene import (
@@ -276,7 +277,16 @@ def _wrap(
             used = 0
         wrapped[-1] += word
         used += wide
-    return wrapped
+    return [_merged(line) for line in wrapped]
+
+
+def _merged(line: Sequence[Piece]) -> list[Piece]:
+    """Neighbours that look alike as one piece; no space at the end."""
+    merged = [
+        Piece("".join(p.text for p in group), *look)
+        for look, group in groupby(line, lambda p: p[1:])
+    ]
+    return _trimmed(merged)
 
 
 def _trimmed(word: Sequence[Piece]) -> list[Piece]:

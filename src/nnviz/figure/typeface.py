@@ -201,7 +201,9 @@ class Fonts:
         if self._given is not None:
             yield self._given
         yield from (face(FOLDER / name) for name in _OWN[bold])
-        for path in _system(SYSTEM_FOLDERS):
+        # The same weight first; among those the order stays.
+        found = _system(SYSTEM_FOLDERS)
+        for path in sorted(found, key=lambda p: ("bold" in p.stem.lower()) != bold):
             try:
                 yield face(path)
             except NnvizError:  # Not a font we can use: the next one may be.

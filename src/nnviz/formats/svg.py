@@ -189,14 +189,14 @@ def _text(mark: scene.Text) -> str:
         span = spans[0]
         anchor = "" if mark.anchor == "start" else f' text-anchor="{mark.anchor}"'
         place = f'x="{number(mark.x)}" y="{number(mark.y)}"{anchor}'
-        return f"<text {place} {size}{_face(span)}>{_kept(span.text)}</text>"
+        return f"<text {place} {size}{_face(span)}{_spaces(span.text)}>{escape(span.text)}</text>"
     drawn, x = [], mark.start
     for span in spans:
         y = mark.y + scene.SHIFT[span.place] * mark.size
         small = f' font-size="{number(mark.size * scene.SMALLER)}"' if span.place else ""
         if span.text.strip(" "):
             place = f'x="{number(x)}" y="{number(y)}"{small}'
-            drawn.append(f"<tspan {place}{_face(span)}>{_kept(span.text)}</tspan>")
+            drawn.append(f"<tspan {place}{_face(span)}>{escape(span.text)}</tspan>")
         x += span.width
     return f'<text {size} xml:space="preserve">{"".join(drawn)}</text>'
 
@@ -209,8 +209,9 @@ def _face(span: scene.Span) -> str:
     return f' fill="{span.fill}"{weight}{length}'
 
 
-def _kept(text: str) -> str:
-    return escape(text)
+def _spaces(text: str) -> str:
+    """XML runs spaces together unless told not to."""
+    return ' xml:space="preserve"' if "  " in text or text != text.strip() else ""
 
 
 FORMAT = Format("figure", (".svg",), write, notes=notes)

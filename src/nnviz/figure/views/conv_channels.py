@@ -22,6 +22,7 @@ from nnviz.figure.kit import (
     ROOM,
     SMALL,
     Block,
+    Piece,
     Style,
     column,
     lines,
@@ -41,7 +42,7 @@ from nnviz.figure.windows import (
     result,
     slices,
 )
-from nnviz.trace import Equation, Expr, Num, Step, Sum, Trace
+from nnviz.trace import Equation, Expr, Name, Num, Step, Sum, Trace
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -56,9 +57,10 @@ SHOWN = 4
 
 def fits(trace: Trace) -> Words | None:
     """From two channels a filter on, under a window of one or two axes."""
-    if group_channels(trace) < 2:
+    reason = flat_enough(trace)
+    if reason is None and group_channels(trace) < 2:
         return Words("a filter reads one channel")
-    return flat_enough(trace)
+    return reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +287,18 @@ def _sums(rows: _Rows, step: Step, room: float) -> Block:
         bias = total.terms[len(part.x) * each :]
         terms: tuple[Expr, ...] = (*values, *bias)
         found.append(Equation((Sum(terms), *step.formula[0].sides[1:])))
-    said = [style.pieces(equation) for equation in (*found, *step.formula[1:])]
+    said = [style.pieces(equation) for equation in found]
+    if rows.hidden:
+        said.append(_hidden(style, len(part.x), step))
+    said += [style.pieces(equation) for equation in step.formula[1:]]
     size = BODY if max(style.width(p, BODY) for p in said) <= room - 32 else SMALL
     return panelled(style, column([lines(style, p, size, room=room - 32) for p in said], 4), room)
+
+
+def _hidden(style: Style, count: int, step: Step) -> list[Piece]:
+    """What all channels come to, where not all are written out."""
+    words = Words("all {n} channels and the bias add up to", n=count)
+    if "bias" not in step.cells:
+        words = Words("all {n} channels add up to", n=count)
+    value = style.pieces(Equation((Name(""), step.formula[0].sides[-1])))[-1]
+    return [Piece(style.say(words) + " "), value]

@@ -111,21 +111,30 @@ def _numbers(trace: Trace, style: Style, part: Slices) -> Block:
 
 
 def _pictures(style: Style, part: Slices) -> Block:
-    """Arrays too large for numbers: pictures, the window outlined."""
+    """Arrays too large for numbers: pictures, the window outlined, as large as fit a row."""
     assert part.w is not None
     kernels = [cells(w, style.precision) for w in part.w]
     bias = None if part.b is None else cells(part.b, style.precision)
-    side = 216 if bias is None else 180
-
-    def build(size: CellSize) -> list[Block]:
-        blocks = [
-            input_picture(style, part, side),
-            operator(style, "∗", 40),
-            kernels_block(style, kernels, size, part),
-        ]
-        if bias is not None:
-            blocks += [operator(style, "+", 40), bias_block(style, bias, size)]
-        return [*blocks, operator(style, "=", 40), output_picture(style, part, side)]
-
     tables = kernels if roomy(style, kernels, KERNELS) else []
-    return fitting(style, tables if bias is None else [*tables, bias], build, largest=36)
+    tables = tables if bias is None else [*tables, bias]
+    block = Block(0, 0, ())
+    for side in SIDES:
+
+        def build(size: CellSize, side: int = side) -> list[Block]:
+            blocks = [
+                input_picture(style, part, side),
+                operator(style, "∗", 40),
+                kernels_block(style, kernels, size, part),
+            ]
+            if bias is not None:
+                blocks += [operator(style, "+", 40), bias_block(style, bias, size)]
+            return [*blocks, operator(style, "=", 40), output_picture(style, part, side)]
+
+        block = fitting(style, tables, build, largest=36)
+        if len(block.marks) > 2:
+            break
+    return block
+
+
+SIDES = (216, 180, 144)
+"""The sides of the pictures that are tried, so that all stands in one row."""

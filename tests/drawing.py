@@ -1,0 +1,61 @@
+"""What tests of figures share: the note's traces, and what every figure keeps to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from helpers import run
+from nnviz.figure import draw
+from nnviz.figure.kit import PAGE
+from nnviz.figure.look import Look
+from nnviz.figure.scene import Box, Scene, extent
+from nnviz.trace import Trace
+
+NOTE = [[1, 2, 3, 4, 5], [2, 1, 0, 1, 2], [3, 0, 1, 1, 0], [1, 4, 1, 1, 2], [2, 1, 1, 0, 0]]
+KERNEL = [[1, 0, 1], [1, 0, 1], [0, 1, 0]]
+POOLED = [[1, 3, 2, 1], [4, 6, 5, 0], [7, 2, 9, 8], [0, 5, 3, 4]]
+
+
+def note(**options: Any) -> Trace:
+    """The note's convolution."""
+    return run("conv", NOTE, kernel=np.array(KERNEL), **options)
+
+
+def pooled(**options: Any) -> Trace:
+    """The note's max pooling."""
+    return run("pool", POOLED, kernel=2, **options)
+
+
+def drawn(trace: Trace, *steps: int, **look: Any) -> Scene:
+    """A figure that keeps to the rules of the page."""
+    scene = draw(trace, Look(**look), steps)
+    assert_layout(scene)
+    return scene
+
+
+def texts(scene: Scene) -> list[str]:
+    """What is written in a figure, in the order it is painted."""
+    return [text.content for text in scene.texts()]
+
+
+def assert_layout(scene: Scene) -> None:
+    """No text overlaps another, leaves the page or its cell; three sizes; not too wide."""
+    page = Box(0, 0, scene.width, scene.height)
+    assert scene.width <= PAGE
+    assert scene.width % 4 == 0
+    assert scene.height % 4 == 0
+    assert scene.title
+    assert scene.desc
+    found = sorted(((extent(text), text) for text in scene.texts()), key=lambda pair: pair[0].y)
+    assert len({text.size for _, text in found}) <= 3
+    for box, text in found:
+        assert page.holds(box), f"{text.content!r} leaves the page: {box}"
+        if text.cell is not None:
+            assert text.cell.holds(box), f"{text.content!r} leaves its cell: {box}, {text.cell}"
+    for i, (box, text) in enumerate(found):
+        for other, second in found[i + 1 :]:
+            if other.y >= box.bottom:
+                break
+            assert not box.overlaps(other), f"{text.content!r} overlaps {second.content!r}"

@@ -1,0 +1,179 @@
+"""Which view draws, what it refuses, and what stands in the note's figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from drawing import NOTE, POOLED, drawn, note, pooled, texts
+from helpers import run
+from nnviz.errors import NnvizError, UsageError
+from nnviz.figure import draw, view_names
+from nnviz.figure.look import Look
+from nnviz.figure.scene import Rect, Scene
+from nnviz.figure.theme import theme
+from nnviz.trace import Results, Trace
+from nnviz.words import Words
+
+RNG = np.random.default_rng(2)
+CUBE = np.ones((3, 3, 3), int)
+REFUSALS: dict[str, tuple[Callable[[], Scene], type[NnvizError], str]] = {
+    "a view that is not there": (
+        lambda: draw(note(), Look(view="spiral")), UsageError,
+        "conv has no view spiral\n  it has: channels, equation",
+    ),
+    "a view that cannot draw it": (
+        lambda: draw(note(), Look(view="channels")), NnvizError,
+        "the view channels cannot draw this: a filter reads one channel",
+    ),
+    "too many steps": (
+        lambda: draw(run("conv", np.ones((20, 20), int)), Look(), range(1, 202)), UsageError,
+        "a figure of 201 steps is too many: at most 200\n  choose some with --steps",
+    ),
+    "a net": (
+        lambda: draw(Trace("net", Words("Network"), {}, Results()), Look()), NnvizError,
+        "a net has no figure yet",
+    ),
+    "a window over three axes": (
+        lambda: draw(run("conv", CUBE, kernel=np.ones((1, 1, 2, 2, 2), int)), Look()), NnvizError,
+        "no figure can show this: the window slides over 3 axes",
+    ),
+    "a sample past the end": (
+        lambda: draw(note(), Look(sample=1)), NnvizError, "--sample 1 is past the end",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_refusals(name: str) -> None:
+    make, kind, message = REFUSALS[name]
+    with pytest.raises(kind) as caught:
+        make()
+    assert str(caught.value).startswith(message)
+
+
+def test_views_are_found_by_their_files() -> None:
+    assert {"channels", "equation"} <= set(view_names("conv"))
+    assert "equation" in view_names("pool")
+    assert view_names("nothing of its own") == ("equation",)
+
+
+def test_the_default_is_channels_from_two_channels_on() -> None:
+    two = run("conv", RNG.integers(0, 9, (2, 4, 4)), kernel=RNG.integers(0, 9, (2, 2, 2)))
+    assert "partial map 1" in texts(drawn(two))
+    assert "kernel" in texts(drawn(note()))
+    alone = run("conv", RNG.integers(0, 9, (2, 4, 4)), kernel=np.eye(2, dtype=int), depthwise=True)
+    assert "output, channel 0" in texts(drawn(alone))
+
+
+def test_the_whole_result_of_the_note() -> None:
+    scene = drawn(note())
+    assert scene.desc == "Convolution: input 5×5 ∗ kernel 3×3 = output 3×3."
+    cells = [t.content for t in scene.texts() if t.cell is not None]
+    assert cells[:25] == [str(v) for line in NOTE for v in line]
+    assert cells[-9:] == ["6", "9", "11", "10", "4", "4", "7", "7", "4"]
+    assert active(scene, "input") == active(scene, "output") == 0
+
+
+def active(scene: Scene, role: str) -> int:
+    """How many cells have the active fill of a role."""
+    fill = theme("light").tone(role).active  # type: ignore[arg-type]
+    return sum(isinstance(m, Rect) and m.fill == fill for m in scene.flat())
+
+
+def test_a_step_of_the_note() -> None:
+    scene = drawn(note(), 2)
+    found = texts(scene)
+    assert scene.title == "Convolution, step 2 of 9"
+    assert scene.desc.endswith("(0×0) + (1×1) + (1×0) = 9.")
+    assert active(scene, "input") == 9
+    assert active(scene, "output") == 1
+    assert [t for t in found if t in ("×0", "×1")].count("×1") == 5
+    assert {"(2×1)", "(3×0)", "(4×1)", " = 9"} <= set(found)
+    assert "11" not in found  # the third output is still to come
+
+
+def test_the_sum_reads_like_the_kernel() -> None:
+    scene = drawn(note(), 1)
+    rows = sorted({t.y for t in scene.texts() if t.content.startswith("(") and "×" in t.content})
+    columns = {t.x for t in scene.texts() if t.content.startswith("(") and "×" in t.content}
+    assert len(rows) == len(columns) == 3
+
+
+def test_long_sums_leave_out_their_middle_and_say_so() -> None:
+    trace = run("conv", np.ones((16, 16), int), kernel=np.ones((15, 2), int))
+    assert "… and 4 more lines" in texts(drawn(trace, 1))
+
+
+def test_a_sheet_numbers_its_steps() -> None:
+    scene = drawn(note(), 1, 2, 3, 4)
+    found = texts(scene)
+    assert [t for t in found if t.startswith("step ")] == ["step 1", "step 2", "step 3", "step 4"]
+    assert scene.desc == "Convolution: steps 1–4 of 9."
+    tops = sorted({t.y for t in scene.texts() if t.content.startswith("step ")})
+    assert len(tops) == 2  # two beside each other
+    assert drawn(note(), 1, 5, 9).desc == "Convolution: steps 1, 5, 9 of 9."
+
+
+def test_every_view_makes_sheets() -> None:
+    trace = run("conv", RNG.integers(0, 9, (2, 4, 4)), kernel=RNG.integers(0, 9, (2, 2, 2)))
+    scene = drawn(trace, 1, 2)
+    assert [t for t in texts(scene) if "step" in t] == [
+        "Convolution over 2 channels, step 1 of 9",
+        "Convolution over 2 channels, step 2 of 9",
+    ]
+
+
+def test_the_filter_and_the_sample_of_a_step_are_said() -> None:
+    x, w = RNG.integers(0, 9, (2, 1, 4, 4)), RNG.integers(0, 9, (3, 1, 2, 2))
+    found = texts(drawn(run("conv", x, kernel=w, bias=np.array([1, 2, 3])), 1 * 27 + 2 * 9 + 1))
+    assert {"input 1", "kernel, filter 2", "output, channel 2", "bias"} <= set(found)
+
+
+def test_many_channels_are_counted() -> None:
+    trace = run("conv", RNG.integers(0, 9, (16, 3, 3)), kernel=RNG.integers(0, 9, (1, 16, 2, 2)))
+    found = texts(drawn(trace, 1))
+    assert "… and 13 more channels" in found
+    assert any(t.startswith("all 16 channels add up to") for t in found)
+
+
+def test_unused_rows_are_hatched_and_said() -> None:
+    trace = run("conv", np.ones((6, 6), int), kernel=np.ones((3, 3), int), stride=2)
+    scene = drawn(trace)
+    assert "column 5 is not used: (6 − 3) mod 2 = 1" in texts(scene)
+    assert sum(isinstance(m, Rect) and m.hatch is not None for m in scene.flat()) == 11
+
+
+def test_padding_is_dashed_and_its_values_muted() -> None:
+    scene = drawn(note(padding=1))
+    muted = theme("light").muted
+    zeros = [t for t in scene.texts() if t.cell and t.content == "0" and t.spans[0].fill == muted]
+    assert len(zeros) == 49 - 25
+    shown = drawn(note(padding=1, padding_mode="replicate"))
+    corner = next(t for t in shown.texts() if t.cell is not None)
+    assert corner.content == "1"
+
+
+def test_windows_that_do_not_overlap_are_tinted_and_maxima_ringed() -> None:
+    scene = drawn(pooled())
+    tints = theme("light").tints
+    filled = [m for m in scene.flat() if isinstance(m, Rect) and m.fill in tints]
+    assert len(filled) == 16 + 4
+    bold = [t.content for t in scene.texts() if t.cell and t.spans[0].bold]
+    assert sorted(bold) == sorted(["6", "5", "7", "9"] * 2)
+    rings = [m for m in scene.flat() if isinstance(m, Rect) and m.radius]
+    assert len(rings) == 4
+    assert scene.title == "Max pooling, 2×2, stride 2"
+
+
+def test_overlapping_windows_are_not_tinted() -> None:
+    scene = drawn(run("pool", POOLED, kernel=2, stride=1))
+    assert not [m for m in scene.flat() if isinstance(m, Rect) and m.fill in theme("light").tints]
+    step = drawn(run("pool", POOLED, kernel=2, stride=1, kind="avg"), 2)
+    assert any(t.startswith("(3 + 2 + 6 + 5) / 4 = 4") for t in texts(step))
+
+
+def test_a_title_replaces_the_trace_s() -> None:
+    assert drawn(note(), 3, title="합성곱").title == "합성곱, step 3 of 9"
