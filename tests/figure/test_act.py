@@ -67,6 +67,11 @@ def test_ticks_are_few_round_and_inside(low: float, high: float) -> None:
     assert float(f"{steps[0]:.0e}") == pytest.approx(steps[0])
 
 
+def test_steps_make_a_sheet() -> None:
+    scene = drawn(run("act", np.arange(9.0).reshape(3, 3), name="relu"), 1, 9)
+    assert sum("step" in s for s in words(scene)) >= 2
+
+
 @settings(deadline=None, max_examples=20)
 @given(
     name=st.sampled_from(NAMES),

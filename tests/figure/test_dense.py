@@ -43,6 +43,11 @@ def test_the_weights_of_a_step_are_never_left_out() -> None:
     assert "⋮" in said
 
 
+def test_steps_make_a_sheet() -> None:
+    trace = run("dense", np.ones((2, 20)), units=12)
+    assert {"step 1", "step 24"} <= set(words(drawn(trace, 1, 24)))
+
+
 @settings(deadline=None, max_examples=20)
 @given(
     inputs=st.integers(1, 40),

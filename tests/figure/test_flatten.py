@@ -58,6 +58,11 @@ def test_large_inputs_are_pictures_of_both(shape: tuple[int, ...]) -> None:
     assert len(pictures) == 2
 
 
+def test_steps_make_a_sheet() -> None:
+    scene = drawn(run("flatten", np.arange(144).reshape(12, 12)), 1, 144)
+    assert sum("step" in s for s in words(scene)) >= 2
+
+
 @settings(deadline=None, max_examples=12)
 @given(
     shape=st.lists(st.integers(1, 24), min_size=1, max_size=2)

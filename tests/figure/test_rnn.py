@@ -117,8 +117,11 @@ def test_every_theme_has_the_same_layout(theme: str) -> None:
     assert (scene.width, scene.height) == (light.width, light.height)
 
 
-def test_steps_make_a_sheet_that_fits_the_page() -> None:
-    assert "step 2" in words(drawn(_note(), 1, 2))
+@pytest.mark.parametrize("length", [1, 2, 3, 4, 5, 6, 7])
+def test_steps_make_a_sheet_that_fits_the_page(length: int) -> None:
+    trace = run("rnn", np.ones((length, 2)), hidden=3)
+    said = words(drawn(trace, 1, length) if length > 1 else drawn(trace))
+    assert length == 1 or f"step {length}" in said
 
 
 @settings(deadline=None, max_examples=15)

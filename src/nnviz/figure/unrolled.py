@@ -56,6 +56,7 @@ class Chain:
     text: int
     narrow: bool = False
     """W_h above its arrow and its shape below it, so that the columns stand closer."""
+    room: float = ROOM
 
     @cached_property
     def x(self) -> Vectors:
@@ -198,8 +199,8 @@ class Chain:
 
     def capacity(self, several: bool) -> int:
         """How many columns fit in a row."""
-        room = ROOM - self.lead - (self.lane + 4 if several else self.tail)
-        return max(1, (room + self.gap) // (self.width + self.gap))
+        room = self.room - self.lead - (self.lane + 4 if several else self.tail)
+        return max(1, int((room + self.gap) // (self.width + self.gap)))
 
     def left(self, i: int) -> int:
         """The x of column `i` of a row."""
@@ -231,10 +232,10 @@ def _times(count: int, most: int, step: Step | None) -> list[int | None]:
     return found
 
 
-def measured(trace: Trace, style: Style, step: Step | None) -> Chain:
+def measured(trace: Trace, style: Style, step: Step | None, room: float = ROOM) -> Chain:
     """The chain with the fewest rows; of those, the one with the largest text and gaps."""
     tried = [
-        Chain(trace, style, step, text, narrow)
+        Chain(trace, style, step, text, narrow, room)
         for text, narrow in ((BODY, False), (BODY, True), (SMALL, True))
     ]
     return min(tried, key=lambda chain: len(arranged(chain)))

@@ -5,7 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnviz.figure.grid import CellSize, named, operator
-from nnviz.figure.kit import BODY, ROOM, SMALL, Block, Piece, Style, flow, lines, name_of, page, row
+from nnviz.figure.kit import (
+    BODY,
+    PANELS,
+    ROOM,
+    SMALL,
+    Block,
+    Piece,
+    Style,
+    column,
+    flow,
+    lines,
+    name_of,
+    page,
+    row,
+)
 from nnviz.figure.marks import cell_size, elided, level, shown, workings_or_none
 from nnviz.figure.scene import Scene
 from nnviz.numerals import Numerals, numerals
@@ -48,15 +62,21 @@ def _definition(trace: Trace, style: Style) -> list[Block]:
     return found
 
 
-def _row(trace: Trace, style: Style, step: Step | None) -> Block:
+def panel(trace: Trace, style: Style, step: Step) -> Block:
+    """A step for a sheet."""
+    block = _row(trace, style, step, PANELS[-1])
+    return column([block, *workings_or_none(style, step.formula, block.width)], 12)
+
+
+def _row(trace: Trace, style: Style, step: Step | None, room: float = ROOM) -> Block:
     """The row with the largest text and the most cells that fit; else in several rows."""
     blocks: list[Block] = []
     for most in MOST:
         for text in (BODY, SMALL):
             blocks = _blocks(trace, style, step, most, text)
-            if sum(b.width for b in blocks) <= ROOM:
+            if sum(b.width for b in blocks) <= room:
                 return row(blocks)
-    return flow(blocks, 0, ROOM)
+    return flow(blocks, 0, room)
 
 
 def _blocks(trace: Trace, style: Style, step: Step | None, most: int, text: int) -> list[Block]:

@@ -6,7 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nnviz.figure.kit import BODY, SMALL, Block, Piece, Style, column, lines, middle, near4, page
+from nnviz.figure.kit import (
+    BODY,
+    PANELS,
+    SMALL,
+    Block,
+    Piece,
+    Style,
+    column,
+    lines,
+    middle,
+    near4,
+    page,
+)
 from nnviz.figure.lines import Point, arrow
 from nnviz.figure.marks import elided, rounded_line, workings_or_none
 from nnviz.figure.scene import Anchor, Mark, Rect, Scene
@@ -35,8 +47,14 @@ def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
     blocks = [block]
     if step is not None:
         blocks += workings_or_none(style, step.formula, block.width)
-    title = Words("{title} unrolled, {mode}", title=trace.title, mode=Words(chain.mode))
-    return page(style, trace, look, step, blocks, title=title, facts=_formulas(trace, style))
+    facts = _formulas(trace, style)
+    return page(style, trace, look, step, blocks, title=title(trace), facts=facts)
+
+
+def title(trace: Trace) -> Words:
+    """What the figure is called: the mode says which inputs and outputs there are."""
+    mode = Words(str(trace.options["mode"]))
+    return Words("{title} unrolled, {mode}", title=trace.title, mode=mode)
 
 
 def _formulas(trace: Trace, style: Style) -> list[Block]:
@@ -353,5 +371,5 @@ def _fed_back(row: _Row, i: int) -> list[Mark]:
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet: the chain with the step active, and its arithmetic."""
-    block = _rows(measured(trace, style, step))
+    block = _rows(measured(trace, style, step, PANELS[-1]))
     return column([block, *workings_or_none(style, step.formula, block.width)], 12)
