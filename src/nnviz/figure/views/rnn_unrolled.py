@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nnviz.figure.columns import Row, row_block, weight_h
 from nnviz.figure.kit import (
-    BODY,
     PANELS,
-    SMALL,
     Block,
     Piece,
     Style,
     column,
     lines,
-    middle,
     near4,
     page,
 )
-from nnviz.figure.lines import Point, arrow
-from nnviz.figure.marks import elided, rounded_line, workings_or_none
-from nnviz.figure.scene import Anchor, Mark, Rect, Scene
-from nnviz.figure.unrolled import ARROW, LABEL, Chain, Vectors, arranged, measured
-from nnviz.trace import Role, Step, Trace, tokens
+from nnviz.figure.lines import arrow
+from nnviz.figure.marks import rounded_line, workings_or_none
+from nnviz.figure.scene import Mark, Scene
+from nnviz.figure.unrolled import Chain, arranged, measured
+from nnviz.trace import Step, Trace, tokens
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -71,47 +67,6 @@ def _formulas(trace: Trace, style: Style) -> list[Block]:
 # --- rows ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """The levels of one row: what stands at which y."""
-
-    chain: Chain
-    times: Sequence[int | None]
-    first: bool
-    has_x: bool
-    has_y: bool
-
-    @property
-    def y_top(self) -> int:
-        return LABEL
-
-    @property
-    def box(self) -> int:
-        """The top of the cells."""
-        y = self.chain.y
-        return LABEL + y.height + ARROW if self.has_y and y is not None else 0
-
-    @property
-    def box_height(self) -> int:
-        return LABEL + self.chain.h.height + 16
-
-    @property
-    def axis(self) -> int:
-        """The y of the arrows from cell to cell."""
-        return self.box + LABEL + 4 + near4(self.chain.h.height / 2)
-
-    @property
-    def x_top(self) -> int:
-        return self.box + self.box_height + ARROW
-
-    @property
-    def height(self) -> int:
-        if not self.has_x:
-            return self.box + self.box_height
-        text = LABEL if any(t and self.chain.character(t) for t in self.times) else 0
-        return self.x_top + self.chain.x.height + LABEL + text
-
-
 def _rows(chain: Chain) -> Block:
     """Every row, with a line from the end of one to the start of the next."""
     marks: list[Mark] = []
@@ -119,14 +74,14 @@ def _rows(chain: Chain) -> Block:
     y, width = 0, 0.0
     before: tuple[int, int, int] | None = None
     for n, times in enumerate(arranged_):
-        row = _Row(
+        row = Row(
             chain,
             times,
             n == 0,
             any(t is not None and chain.has_x(t) for t in times),
             any(t is not None and chain.has_y(t) for t in times),
         )
-        block = _row(row)
+        block = row_block(row)
         marks.append(block.at(0, y))
         width = max(width, block.width)
         if before is not None:
@@ -150,222 +105,7 @@ def _turn(chain: Chain, before: tuple[int, int, int], after: tuple[int, int]) ->
     return [
         rounded_line([*path, (chain.lead - 8, top + axis)], tone.line, 2, tone.dash),
         arrow((up, top + axis), end, tone.line)[1],
-        *_weight_h(chain, end),
-    ]
-
-
-def _row(row: _Row) -> Block:
-    chain = row.chain
-    marks: list[Mark] = []
-    if row.first:
-        marks += _start(row)
-    for i, t in enumerate(row.times):
-        marks += _gap(row, i) if t is None else _column(row, i, t)
-        if i:
-            marks += _across(row, i)
-    if chain.feedback:
-        for i, (t, after) in enumerate(zip(row.times, row.times[1:], strict=False)):
-            if t is not None and after == t + 1:
-                marks += _fed_back(row, i)
-    width = chain.left(len(row.times) - 1) + chain.width + chain.tail
-    return Block(width, row.height, tuple(marks))
-
-
-def _start(row: _Row) -> list[Mark]:
-    """h_0 and its arrow."""
-    chain, top = row.chain, row.box + LABEL + 4
-    size = chain.h.size
-    name = chain.style.text(size.width / 2, top - 8, chain.name(chain.h, 0), BODY, anchor="middle")
-    vector = _vector(chain, chain.h, "hidden", 0, active=_now(chain, 1))
-    return [name, vector.at(0, top), *_arrow(row, size.width + 4, chain.lead)]
-
-
-def _across(row: _Row, i: int) -> list[Mark]:
-    """The arrow from the column before to column `i`."""
-    chain = row.chain
-    return _arrow(row, chain.left(i) - chain.gap, chain.left(i))
-
-
-def _arrow(row: _Row, start: float, end: float) -> list[Mark]:
-    chain = row.chain
-    tone = chain.style.theme.tone("hidden")
-    return [
-        *arrow((start, row.axis), (end, row.axis), tone.line, 2, tone.dash),
-        *_weight_h(chain, (end, row.axis)),
-    ]
-
-
-def _weight_h(chain: Chain, end: Point) -> list[Mark]:
-    """W_h and its shape on the arrow that ends at `end`."""
-    x, y = end[0] - (chain.gap - (20 if chain.feedback else 0)) / 2 - 4, end[1]
-    if not chain.narrow:
-        return [_text(chain, chain.weight("h"), (x, y - 8), "middle")]
-    fill = chain.style.theme.tone("weight").line
-    return [
-        _text(chain, chain.symbol("h"), (x, y - 8), "middle"),
-        chain.style.text(x, y + 16, chain.shape("h"), SMALL, fill=fill, anchor="middle"),
-    ]
-
-
-def _gap(row: _Row, i: int) -> list[Mark]:
-    """Dots where times are left out, and how many."""
-    chain, style = row.chain, row.chain.style
-    x = chain.left(i) + chain.width / 2
-    every = [t for times in arranged(chain) for t in times]
-    at = _places(every, row, i)
-    before, after = every[at - 1], every[at + 1]
-    assert before is not None
-    assert after is not None
-    said = style.say(Words("{n} more", n=after - before - 1))
-    muted = style.theme.muted
-    return [
-        style.text(x, middle(row.axis, BODY), "…", BODY, anchor="middle"),
-        style.text(x, row.axis + 24, said, SMALL, fill=muted, anchor="middle"),
-    ]
-
-
-def _places(every: Sequence[int | None], row: _Row, i: int) -> int:
-    """Where column `i` of the row stands among all columns."""
-    known = next(k for k, t in enumerate(row.times) if t is not None)
-    return every.index(row.times[known]) + i - known
-
-
-# --- a column ----------------------------------------------------------------------
-
-
-def _now(chain: Chain, t: int) -> bool:
-    return chain.step is not None and chain.step.number == t
-
-
-def _later(chain: Chain, t: int) -> bool:
-    """Whether time t comes after the step that is drawn."""
-    return chain.step is not None and t > chain.step.number
-
-
-def _vector(
-    chain: Chain,
-    vectors: Vectors,
-    role: Role,
-    at: int,
-    *,
-    active: bool = False,
-    blank: bool = False,
-) -> Block:
-    """The vector in row `at` as a column of cells."""
-    array = vectors.rows[at][:, None]
-    every = [(r, 0) for r in range(len(array))]
-    return elided(
-        chain.style,
-        array,
-        vectors.form,
-        role,
-        vectors.size,
-        rows=vectors.shown[at],
-        active=every if active else (),
-        blank=every if blank else (),
-    )
-
-
-def _column(row: _Row, i: int, t: int) -> list[Mark]:
-    chain = row.chain
-    marks = _cell(row, i, t)
-    if chain.has_x(t):
-        marks += _below(row, i, t)
-    if chain.has_y(t):
-        marks += _above(row, i, t)
-    return marks
-
-
-def _cell(row: _Row, i: int, t: int) -> list[Mark]:
-    """The cell with h_t in it."""
-    chain, style = row.chain, row.chain.style
-    left, x = chain.left(i), chain.left(i) + chain.width / 2
-    now = _now(chain, t)
-    edge = style.theme.tone("hidden").line if now else style.theme.ink
-    box = Rect(
-        left,
-        row.box,
-        chain.width,
-        row.box_height,
-        style.theme.panel,
-        edge,
-        3 if now else 1.5,
-        (),
-        12,
-    )
-    active = now or _now(chain, t + 1)
-    inner = _vector(chain, chain.h, "hidden", t, active=active, blank=_later(chain, t))
-    name = style.text(x, row.box + LABEL - 4, chain.name(chain.h, t), BODY, anchor="middle")
-    return [box, name, inner.at(x - inner.width / 2, row.box + LABEL + 4)]
-
-
-def _below(row: _Row, i: int, t: int) -> list[Mark]:
-    """x_t, its name and character, and its arrow up."""
-    chain, style = row.chain, row.chain.style
-    x = chain.left(i) + chain.width / 2
-    blank = chain.feedback and _later(chain, t)
-    block = _vector(chain, chain.x, "input", t - 1, active=_now(chain, t), blank=blank)
-    tone = style.theme.tone("input")
-    bottom = row.x_top + block.height
-    marks: list[Mark] = [
-        block.at(x - block.width / 2, row.x_top),
-        *arrow((x, row.x_top - 4), (x, row.box + row.box_height), tone.line, 2, tone.dash),
-        _beside(chain, "x", x, row.x_top - ARROW / 2),
-        style.text(x, bottom + 18, chain.name(chain.x, t), BODY, anchor="middle"),
-    ]
-    if chain.character(t):
-        letter = chain.character(t)
-        marks.append(style.text(x, bottom + 40, letter, BODY, bold=True, anchor="middle"))
-    return marks
-
-
-def _above(row: _Row, i: int, t: int) -> list[Mark]:
-    """y_t, its name, and the arrow up to it."""
-    chain, style, y = row.chain, row.chain.style, row.chain.y
-    assert y is not None
-    x = chain.left(i) + chain.width / 2
-    at = t - 1 if len(y.rows) == chain.length else 0
-    block = _vector(chain, y, "output", at, active=_now(chain, t), blank=_later(chain, t))
-    tone = style.theme.tone("output")
-    bottom = row.y_top + block.height
-    return [
-        style.text(x, row.y_top - 8, chain.name(y, t), BODY, anchor="middle"),
-        block.at(x - block.width / 2, row.y_top),
-        *arrow((x, row.box), (x, bottom + 2), tone.line, 2, tone.dash),
-        _beside(chain, "y", x, row.box - ARROW / 2),
-    ]
-
-
-def _beside(chain: Chain, letter: str, x: float, y: float) -> Mark:
-    """The name of a weight beside an arrow up; before it where y goes down behind it."""
-    if chain.feedback:
-        return _text(chain, chain.weight(letter), (x - 8, middle(y, SMALL)), "end")
-    return _text(chain, chain.weight(letter), (x + 8, middle(y, SMALL)), "start")
-
-
-def _text(chain: Chain, pieces: list[Piece], at: Point, anchor: Anchor) -> Mark:
-    return chain.style.text(*at, pieces, SMALL, anchor=anchor)
-
-
-def _fed_back(row: _Row, i: int) -> list[Mark]:
-    """From y_t down behind its cell to the next x, dashed."""
-    chain, y = row.chain, row.chain.y
-    assert y is not None
-    tone = chain.style.theme.tone("output")
-    center = chain.left(i) + chain.width / 2
-    level = row.y_top + near4(y.height / 2)
-    lane = chain.left(i) + chain.width + 12
-    target = row.x_top + near4(chain.x.height / 2)
-    right = chain.left(i + 1) + (chain.width - chain.x.size.width) / 2
-    start = center + y.size.width / 2 + 2
-    return [
-        rounded_line(
-            [(start, level), (lane, level), (lane, target), (right - 10, target)],
-            tone.line,
-            2,
-            (6, 4),
-        ),
-        arrow((lane, target), (right - 2, target), tone.line)[1],
+        *weight_h(chain, end),
     ]
 
 
