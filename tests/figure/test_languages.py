@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from helpers import run
-from nnviz.figure import kit
+from nnviz.figure.kit import Style
 from nnviz.trace import Trace
 from nnviz.words import Words
 from view_checks import drawn, words
@@ -30,12 +30,12 @@ TRACES: dict[str, tuple[str, Any, dict[str, Any]]] = {
 VIEWS: dict[str, tuple[str | None, ...]] = {"params": ("bars", "table")}
 
 
-def _long(words_: Words, _: str) -> str:
-    return f"{words_} 그리고 아주 긴 말"
+def _long(_: Style, said: Words | str) -> str:
+    return said if isinstance(said, str) else f"{said} 그리고 아주 긴 말"
 
 
-def _short(*_: object) -> str:
-    return "가"
+def _short(_: Style, said: Words | str) -> str:
+    return said if isinstance(said, str) else "가"
 
 
 def _trace(name: str) -> Trace:
@@ -52,7 +52,7 @@ def test_the_layout_holds(
     monkeypatch: pytest.MonkeyPatch, speak: Any, name: str, view: str | None
 ) -> None:
     trace = _trace(name)
-    monkeypatch.setattr(kit, "say", speak)
+    monkeypatch.setattr(Style, "say", speak)
     steps = (2,) if len(trace.steps) > 1 else ()
     for chosen in ((), steps):
         scene = drawn(trace, *chosen, view=view)

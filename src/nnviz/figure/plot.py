@@ -30,10 +30,9 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
         step = m * 10.0**power
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
         if last - first < most:
-            return [
-                i * m * 10**power if power >= 0 else i * m / 10**-power
-                for i in range(first, last + 1)
-            ]
+            scale = 10.0 ** abs(power)
+            every = range(first, last + 1)
+            return [i * m * scale if power >= 0 else i * m / scale for i in every]
     return [low, high]
 
 
