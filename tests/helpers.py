@@ -37,6 +37,7 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "relu": lambda v: max(0, v),
     "leaky-relu": lambda v: v if v > 0 else 0.01 * v,
     "elu": lambda v: v if v > 0 else math.expm1(v),
+    "σ": lambda v: 1 / (1 + math.exp(-v)),
     "sigmoid": lambda v: 1 / (1 + math.exp(-v)),
     "gelu": lambda v: v / 2 * (1 + math.erf(v / math.sqrt(2))),
     "hard-sigmoid": lambda v: max(0, min(1, 0.2 * v + 0.5)),

@@ -215,21 +215,28 @@ def rnn(
     weights: Mapping[str, ArrayLike],
     /,
     *,
+    cell: str = "rnn",
     h0: ArrayLike | None = None,
+    c0: ArrayLike | None = None,
     activation: str = "tanh",
     mode: str = "many-to-many",
     length: int | None = None,
     feedback: bool = False,
     output_activation: str | None = None,
+    linear_before_reset: bool = True,
 ) -> Result:
     """A recurrent net over the sequence `x` (T×d): h_t = tanh(W_x x_t + W_h h_{t−1} + b).
 
-    `weights` by name: Wx (Dh×d), Wh (Dh×Dh), b (Dh), and Wy (M×Dh), by (M) for outputs
-    y_t = W_y h_t + b_y. `output` is every step's hidden state (T×Dh), `r["y"]` the outputs
-    (T×M; the last alone, 1×M, in many-to-one), `r["h_n"]` the last hidden state (1×Dh).
+    `cell` is "rnn", "lstm" or "gru". `weights` by name: Wx (Dh×d), Wh (Dh×Dh), b (Dh), and
+    Wy (M×Dh), by (M) for outputs y_t = W_y h_t + b_y; an LSTM's have 4Dh rows in the order
+    i f g o, a GRU's 3Dh in the order r z n. PyTorch's names (weight_ih_l0,
+    weight_hh_l0_reverse …) may give several layers and both directions. `output` is every
+    step's hidden state (T × directions·Dh), `r["y"]` the outputs (T×M; the last alone, 1×M,
+    in many-to-one), `r["h_n"]` and `r["c_n"]` the final states (layers·directions × Dh).
+    `linear_before_reset=False` is the GRU of the original paper, and ONNX's default.
 
-    Raises NnvizError where shapes disagree. Source: Elman, Finding structure in time
-    (1990); torch.nn.RNN.
+    Raises NnvizError where shapes disagree. Source: Elman (1990); Hochreiter and Schmidhuber
+    (1997); Cho et al. (2014); torch.nn.RNN, LSTM and GRU.
 
     >>> import nnviz
     >>> r = nnviz.rnn([[1, 0], [0, 1]], {"Wx": [[0.5, -0.5]], "Wh": [[0.1]]})
@@ -241,12 +248,15 @@ def rnn(
         x,
         {
             "weights": dict(weights),
+            "cell": cell,
             "h0": h0,
+            "c0": c0,
             "activation": activation,
             "mode": mode,
             "length": length,
             "feedback": feedback,
             "output_activation": output_activation,
+            "linear_before_reset": linear_before_reset,
         },
     )
 

@@ -33,7 +33,7 @@ REFUSALS: list[tuple[str, Any, dict[str, Any], str]] = [
     ("unknown weight", X, {"weights": {**W, "Wz": 1}}, "Wz is not a weight"),
     ("hidden and weights", X, {"weights": W, "hidden": 2}, "given too"),
     ("outputs without hidden", X, {"weights": W, "outputs": 2}, "needs --hidden"),
-    ("h0 of other length", X, {"weights": W, "h0": [1, 2]}, "--h0 has 2 .* has 3"),
+    ("h0 of other length", X, {"weights": W, "h0": [1, 2]}, "--h0 has 2 .* state has 3"),
     ("three axes", np.ones((2, 2, 2)), {"weights": W}, "2×2×2 has 3 axes"),
     ("empty text", None, {"text": "", "hidden": 2}, "--text is empty"),
     ("length of another mode", X, {"weights": W, "length": 3}, "--length belongs"),

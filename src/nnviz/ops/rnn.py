@@ -1,26 +1,26 @@
-"""A recurrent net over a sequence: h_t = tanh(W_x x_t + W_h h_{t−1} + b)."""
+"""A recurrent net over a sequence: RNN, LSTM or GRU, in layers and both directions."""
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.ops import _kinds as kinds
+from nnviz.ops._cells import Kind as Cell
+from nnviz.ops._cells import Track, detail, equations, products, run_cell
 from nnviz.ops._layer import Layer
 from nnviz.ops._operation import Context, Kind, Operation, Option, Values
-from nnviz.ops._weights import Weights, weights_of, weights_shape
+from nnviz.ops._rnn_facts import facts_of
+from nnviz.ops._sequence import check_cell, initial, mode_notes, sequence_of
+from nnviz.ops._weights import GATES, Weights, weights_of
 from nnviz.shapes import times
 from nnviz.trace import (
     Call,
     Equation,
     Expr,
-    Fact,
     Index,
     Name,
     Num,
-    Product,
     Results,
     Role,
     Step,
@@ -34,230 +34,117 @@ if TYPE_CHECKING:
     import numpy as np
 
 MODES = ("many-to-many", "many-to-one", "one-to-many")
-_ROLES: dict[str, Role] = {
-    "input": "input",
-    "Wx": "weight",
-    "Wh": "weight",
-    "Wy": "weight",
-    "b": "bias",
-    "by": "bias",
-    "h0": "hidden",
-    "output": "hidden",
-    "h_n": "hidden",
-    "y": "output",
-}
+_TITLES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
+_HIDDEN = ("h0", "c0", "output", "h_n", "c_n")
 
 
 def run(x: np.ndarray | None, values: Values) -> Trace:
-    """Run the cell over the rows of x, or over the characters of --text."""
-    labels, x = _sequence(x, values)
+    """Run the cells over the rows of x, or over the characters of --text."""
+    labels, x = sequence_of(x, values)
+    check_cell(values)
     w = weights_of(values, x.shape[1])
-    h0 = _initial(values, w)
-    notes = list(_mode_notes(x, values, w))
+    h0 = initial("h0", values, w)
+    c0 = initial("c0", values, w) if values["cell"] == "lstm" else None
     if x.dtype == "float32":  # --dtype, or an array that is so already
         w, h0 = w.astype("float32"), h0.astype("float32")
-    x, h = _states(x, values, w, h0)
+        c0 = None if c0 is None else c0.astype("float32")
+    notes = mode_notes(x, values, w)
+    x = _inputs(x, values, w, h0, c0)
+    tracks = _tracks(x, values, w, h0, c0)
+    h = _joined(tracks[-1])
     y = _outputs(h, values, w)
-    arrays = {"input": x, **w.named(), "h0": h0}
-    results: dict[str, Any] = {"output": h, "h_n": h[-1:]}
-    if y is not None:
-        results["y"] = y[-1:] if values["mode"] == "many-to-one" else y
-    explain = _Explain(x, h, h0, y, w, values)
-    return Trace(
-        op="rnn",
-        title=Words("RNN"),
-        arrays=arrays,
-        results=Results(**results),
-        options={
-            "cell": "rnn",
-            "mode": values["mode"],
-            "hidden": h.shape[1],
-            "activation": values["activation"],
-            "output_activation": values["output_activation"],
-            "feedback": values["feedback"],
-        },
-        roles=_ROLES,
-        equation=("input", "→", "output") + (("→", "y") if y is not None else ()),
-        facts=tuple(_facts(values, w)),
-        notes=tuple(notes),
-        steps=Steps(len(x), explain.step),
-        labels={"input": labels} if labels else {},
-    )
+    return _Run(x, labels, tracks, h0, c0, h, y, w, values).trace(notes)
 
 
-def _sequence(x: np.ndarray | None, values: Values) -> tuple[tuple[str, ...], np.ndarray]:
-    """T×d inputs, and the characters they stand for where --text gives them."""
-    import numpy as np
-
-    if values["text"] is not None:
-        letters = tuple(unicodedata.normalize("NFC", values["text"]))
-        if not letters:
-            raise UsageError("--text is empty", hint='for example --text "hello"')
-        alphabet = {letter: i for i, letter in enumerate(dict.fromkeys(letters))}
-        return letters, np.eye(len(alphabet), dtype=np.int64)[[alphabet[c] for c in letters]]
-    assert x is not None
-    x = x.reshape(1, -1) if x.ndim == 1 else x
-    if x.ndim != 2:
-        raise NnvizError(
-            "the input {shape} has {n} axes, but a sequence is T×d: a row a time step",
-            shape=times(x.shape),
-            n=x.ndim,
-        )
-    return (), x
-
-
-def _initial(values: Values, w: Weights) -> np.ndarray:
-    import numpy as np
-
-    hidden = w.wh.shape[0]
-    given = values["h0"]
-    if given is None:
-        return np.zeros(hidden)
-    if given.shape not in ((hidden,), (1, hidden)) and not (given.ndim == 0 and hidden == 1):
-        raise NnvizError(
-            "--h0 has {given} numbers, but the hidden state has {hidden}",
-            given=times(given.shape),
-            hidden=hidden,
-        )
-    made: np.ndarray = given.reshape(hidden).astype(np.float64)
-    return made
-
-
-def _mode_notes(x: np.ndarray, values: Values, w: Weights) -> list[Words]:
-    """Check the mode's options; what a user should be told about them."""
-    if values["mode"] != "one-to-many":
-        for option, flag in (("length", "--length"), ("feedback", "--feedback")):
-            if values[option]:
-                raise UsageError("{flag} belongs to --mode one-to-many", flag=flag)
-        return []
-    if values["feedback"] and (w.wy is None or w.wy.shape[0] != x.shape[1]):
-        raise NnvizError(
-            "--feedback puts y in the place of x, but y has {y} numbers and x has {x}",
-            y=0 if w.wy is None else w.wy.shape[0],
-            x=x.shape[1],
-        )
-    if len(x) > 1:
-        return [Words("one-to-many reads the first of {n} rows", n=len(x))]
-    return []
-
-
-def _states(
-    x: np.ndarray, values: Values, w: Weights, h0: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """The inputs in force (T×d) and every hidden state (T×Dh)."""
-    import numpy as np
-
-    from nnviz.core.recurrent import rnn
-
-    b = np.zeros_like(h0) if w.b is None else w.b
-    kind = values["activation"]
-    if values["mode"] != "one-to-many":
-        return x, rnn(x, w.wx, w.wh, b, h0, activation=kind)
-    length = values["length"] or len(x)
-    inputs = np.zeros((length, x.shape[1]), h0.dtype if values["feedback"] else x.dtype)
-    inputs[0] = x[0]
-    if not values["feedback"]:
-        return inputs, rnn(inputs, w.wx, w.wh, b, h0, activation=kind)
-    states = []
-    for t in range(length):  # each input waits for the output before it
-        h0 = rnn(inputs[t : t + 1], w.wx, w.wh, b, h0, activation=kind)[0]
-        states.append(h0)
-        if t + 1 < length:
-            y = _outputs(h0[None], values, w)
-            assert y is not None
-            inputs[t + 1] = y[0]
-    return inputs, np.stack(states)
-
-
-def _outputs(h: np.ndarray, values: Values, w: Weights) -> np.ndarray | None:
-    """y_t = W_y h_t + b_y for every t (T×M), through the output activation."""
-    from nnviz.core.activations import activate
-    from nnviz.core.dense import dense
-
-    if w.wy is None:
-        return None
-    y = dense(h, w.wy, w.by)
-    name = values["output_activation"]
-    return y if name == "none" else activate(y, name)
-
-
-def _facts(values: Values, w: Weights) -> list[Fact]:
-    """The formulas of the cell, in symbols."""
-    t, before = "t", "t−1"
-    terms: list[Expr] = [
-        Product((Name("W", "x", "weight"), Name("x", t, "input")), dot=True),
-        Product((Name("W", "h", "weight"), Name("h", before, "hidden")), dot=True),
-    ]
-    if w.b is not None:
-        terms.append(Name("b", role="bias"))
-    state = Equation((Name("h", t, "hidden"), Call(values["activation"], (Sum(tuple(terms)),))))
-    facts = [Fact(Words("hidden state"), state)]
-    if w.wy is not None:
-        right: Expr = Product((Name("W", "y", "weight"), Name("h", t, "hidden")), dot=True)
-        if w.by is not None:
-            right = Sum((right, Name("b", "y", "bias")))
-        if values["output_activation"] != "none":
-            right = Call(values["output_activation"], (right,))
-        facts.append(Fact(Words("output"), Equation((Name("y", t, "output"), right))))
-    return facts
-
-
-@dataclass(frozen=True, slots=True)
-class _Explain:
-    """What the steps, one a time, are made from."""
+class _Run(NamedTuple):
+    """One run, with all that its steps are made from."""
 
     x: np.ndarray
-    h: np.ndarray
+    labels: tuple[str, ...]
+    tracks: list[list[Track]]
     h0: np.ndarray
+    c0: np.ndarray | None
+    h: np.ndarray
     y: np.ndarray | None
     w: Weights
     values: Values
 
-    def step(self, t: int) -> Step:
-        before = self.h[t - 1] if t else self.h0
-        pre = self._pre(t, before)
-        detail: dict[str, Any] = {
-            "x": self.x[t].tolist(),
-            "h_prev": before.tolist(),
-            "pre": pre,
-            "h": self.h[t].tolist(),
-            "layer": 0,
-            "direction": 0,
+    def trace(self, notes: tuple[Words, ...]) -> Trace:
+        weights = self.w.named()
+        one = len(self.tracks) == self.w.directions == 1
+        arrays = {"input": self.x, **weights, "h0": self.h0[0] if one else self.h0}
+        if self.c0 is not None:
+            arrays["c0"] = self.c0[0] if one else self.c0
+        roles: dict[str, Role] = dict.fromkeys(_HIDDEN, "hidden")
+        roles.update({name: "bias" if name[0] == "b" else "weight" for name in weights})
+        return Trace(
+            op="rnn",
+            title=Words(_TITLES[self.values["cell"]]),
+            arrays=arrays,
+            results=Results(**self.results()),
+            options=self.options(),
+            roles={**roles, "input": "input", "y": "output"},
+            equation=("input", "→", "output") + (("→", "y") if self.y is not None else ()),
+            facts=facts_of(self.values, self.w),
+            notes=notes,
+            steps=Steps(len(self.x) * len(self.tracks) * self.w.directions, self.step),
+            labels={"input": self.labels} if self.labels else {},
+        )
+
+    def results(self) -> dict[str, Any]:
+        import numpy as np
+
+        made = {"output": self.h, "h_n": np.stack([t.h[t.last] for t in self.flat()])}
+        if self.c0 is not None:
+            made["c_n"] = np.stack([t.c[t.last] for t in self.flat() if t.c is not None])
+        if self.y is not None:
+            made["y"] = self.y[-1:] if self.values["mode"] == "many-to-one" else self.y
+        return made
+
+    def flat(self) -> list[Track]:
+        """Layer by layer, forward before backward, as PyTorch stacks its states."""
+        return [track for both in self.tracks for track in both]
+
+    def options(self) -> dict[str, Any]:
+        made = {
+            "cell": self.values["cell"],
+            "mode": self.values["mode"],
+            "hidden": self.w.hidden,
+            "layers": len(self.tracks),
+            "directions": self.w.directions,
+            "output_activation": self.values["output_activation"],
+            "feedback": self.values["feedback"],
         }
-        formula = [self._unit(t, u, before, pre[u]) for u in range(len(pre))]
-        if self._has_output(t):
+        if self.values["cell"] == "rnn":
+            made["activation"] = self.values["activation"]
+        if self.values["cell"] == "gru":
+            made["linear_before_reset"] = self.values["linear_before_reset"]
+        return made
+
+    def step(self, i: int) -> Step:
+        """Time after time; at each time layer after layer, forward before backward."""
+        directions = self.w.directions
+        t, at = divmod(i, len(self.tracks) * directions)
+        layer, direction = divmod(at, directions)
+        track = self.tracks[layer][direction]
+        formula = [e for u in range(self.w.hidden) for e in equations(track, t, u)]
+        said = {**detail(track, t), "layer": layer, "direction": direction}
+        is_last = at == len(self.tracks) * directions - 1
+        if is_last and self._has_output(t):
             assert self.y is not None
-            detail["y"] = self.y[t].tolist()
-            for m in range(self.y.shape[1]):
-                formula += self._output(t, m)
+            said["y"] = self.y[t].tolist()
+            formula += [e for m in range(self.y.shape[1]) for e in self._output(t, m)]
         cells: dict[str, tuple[Index, ...]] = {"input": ((t,),), "output": ((t,),)}
-        return Step(t + 1, (t,), tuple(formula), self.h[t].tolist(), detail, cells)
+        return Step(i + 1, (t,), tuple(formula), track.h[t].tolist(), said, cells)
 
     def _has_output(self, t: int) -> bool:
         last_only = self.values["mode"] == "many-to-one"
         return self.y is not None and (not last_only or t == len(self.x) - 1)
 
-    def _pre(self, t: int, before: np.ndarray) -> list[float]:
-        total = self.w.wx @ self.x[t] + self.w.wh @ before
-        made: list[float] = (total if self.w.b is None else total + self.w.b).tolist()
-        return made
-
-    def _unit(self, t: int, u: int, before: np.ndarray, pre: float) -> Equation:
-        """h_t[u] = tanh(products) = tanh(pre) = value."""
-        terms = _products(self.x[t], self.w.wx[u], "input")
-        terms += _products(before, self.w.wh[u], "hidden")
-        if self.w.b is not None:
-            terms.append(Num(self.w.b[u].item(), "bias"))
-        name = self.values["activation"]
-        left = Name("h", f"{t + 1},{u}", "hidden")
-        value = Num(self.h[t, u].item(), "hidden")
-        shown = Call(name, (Num(pre, "intermediate"),))
-        return Equation((left, Call(name, (Sum(tuple(terms)),)), shown, value))
-
     def _output(self, t: int, m: int) -> list[Equation]:
         assert self.y is not None
         assert self.w.wy is not None
-        terms = _products(self.h[t], self.w.wy[m], "hidden")
+        terms = products(self.h[t], self.w.wy[m], "hidden")
         if self.w.by is not None:
             terms.append(Num(self.w.by[m].item(), "bias"))
         total: Expr = Sum(tuple(terms))
@@ -276,9 +163,72 @@ class _Explain:
         ]
 
 
-def _products(values: np.ndarray, weights: np.ndarray, role: Role) -> list[Expr]:
-    pairs = zip(values.tolist(), weights.tolist(), strict=True)
-    return [Product((Num(v, role), Num(k, "weight"))) for v, k in pairs]
+# --- running it ----------------------------------------------------------------
+
+
+def _cell(values: Values) -> Cell:
+    return Cell(values["cell"], values["activation"], values["linear_before_reset"])
+
+
+def _tracks(
+    x: np.ndarray, values: Values, w: Weights, h0: np.ndarray, c0: np.ndarray | None
+) -> list[list[Track]]:
+    """Every layer over the whole sequence, each on the states of the one below."""
+    made: list[list[Track]] = []
+    for layer, both in enumerate(w.cells):
+        tracks = []
+        for direction, cell in enumerate(both):
+            at = layer * w.directions + direction
+            start = None if c0 is None else c0[at]
+            tracks.append(run_cell(_cell(values), cell, x, h0[at], start, reverse=direction == 1))
+        made.append(tracks)
+        x = _joined(tracks)
+    return made
+
+
+def _joined(tracks: list[Track]) -> np.ndarray:
+    """Both directions side by side: T × directions·Dh."""
+    import numpy as np
+
+    return tracks[0].h if len(tracks) == 1 else np.concatenate([t.h for t in tracks], axis=1)
+
+
+def _inputs(
+    x: np.ndarray, values: Values, w: Weights, h0: np.ndarray, c0: np.ndarray | None
+) -> np.ndarray:
+    """The inputs in force, T×d: all rows, or the first and then zeros or outputs."""
+    import numpy as np
+
+    if values["mode"] != "one-to-many":
+        return x
+    length = values["length"] or len(x)
+    inputs = np.zeros((length, x.shape[1]), h0.dtype if values["feedback"] else x.dtype)
+    inputs[0] = x[0]
+    for t in range(length - 1 if values["feedback"] else 0):
+        # Each input waits for the output before it.
+        tracks = [both[0] for both in _tracks(inputs[t : t + 1], values, w, h0, c0)]
+        h0 = np.stack([track.h[0] for track in tracks])
+        c0 = (
+            None
+            if c0 is None
+            else np.stack([track.c[0] for track in tracks if track.c is not None])
+        )
+        y = _outputs(tracks[-1].h, values, w)
+        assert y is not None
+        inputs[t + 1] = y[0]
+    return inputs
+
+
+def _outputs(h: np.ndarray, values: Values, w: Weights) -> np.ndarray | None:
+    """y_t = W_y h_t + b_y for every t (T×M), through the output activation."""
+    from nnviz.core.activations import activate
+    from nnviz.core.dense import dense
+
+    if w.wy is None:
+        return None
+    y = dense(h, w.wy, w.by)
+    name = values["output_activation"]
+    return y if name == "none" else activate(y, name)
 
 
 def layer(shape: tuple[int, ...], values: Values) -> Layer:
@@ -286,17 +236,26 @@ def layer(shape: tuple[int, ...], values: Values) -> Layer:
     if len(shape) != 2:
         raise NnvizError("rnn takes a sequence T×d, but its input is {shape}", shape=times(shape))
     steps, inputs = shape
-    hidden, outputs, has_b, has_by = weights_shape(values, inputs)
-    weights, biases = hidden * (inputs + hidden), hidden if has_b else 0
-    formula = f"{hidden} × ({inputs} + {hidden})" + (f" + {hidden}" if has_b else "")
+    w = weights_of(values, inputs)
+    gates, size = GATES[values["cell"]], w.hidden
+    parts = []
+    weights = 0
+    for both in w.cells:
+        for cell in both:
+            weights += cell.wx.size + cell.wh.size
+            biases = sum(bias is not None for bias in (cell.b, cell.bh))
+            rows = f"{gates}·{size}" if gates > 1 else f"{size}"
+            bias = " + " + (f"2·{rows}" if biases == 2 else rows) if biases else ""
+            parts.append(f"{rows} × ({cell.wx.shape[1]} + {size}){bias}")
     macs = steps * weights
-    if outputs is not None:
-        weights += outputs * hidden
-        biases += outputs if has_by else 0
-        made = 1 if values["mode"] == "many-to-one" else steps
-        macs += made * outputs * hidden
-        formula += f" + {outputs} × {hidden}" + (f" + {outputs}" if has_by else "")
-    return Layer((steps, hidden), formula, weights, biases, macs, everywhere=True)
+    if w.wy is not None:
+        weights += w.wy.size
+        macs += (1 if values["mode"] == "many-to-one" else steps) * w.wy.size
+        parts.append(times(w.wy.shape).replace("×", " × "))
+        parts += [str(len(w.by))] if w.by is not None else []
+    output = (steps, w.directions * size)
+    biases = sum(bias.size for bias in w.biases())
+    return Layer(output, " + ".join(parts), weights, biases, macs, everywhere=True)
 
 
 # --- options -------------------------------------------------------------------
@@ -317,21 +276,28 @@ def _accept_weights(value: Any, flag: str) -> Any:
 OPERATION = Operation(
     name="rnn",
     rank=3,
-    help="A recurrent net over a sequence, unrolled in time.",
+    help="RNN, LSTM or GRU over a sequence, unrolled in time.",
     example='rnn "1 0; 0 1; 1 1" --hidden 3 --outputs 1',
     run=run,
     layer=layer,
     reads_input=lambda values: values["text"] is None,
     options=(
         Option(
+            "cell",
+            ("--cell",),
+            kinds.choice(*GATES),
+            "Which cell; LSTM gates in the order i f g o, GRU r z n.",
+            "rnn",
+        ),
+        Option(
             "weights",
             ("--weights",),
             Kind("FILE", _parse_weights, _accept_weights),
             "Weights by name: JSON, .npz or .safetensors.",
         ),
-        Option("wx", ("--wx",), kinds.array(), "W_x, Dh×d."),
-        Option("wh", ("--wh",), kinds.array(), "W_h, Dh×Dh."),
-        Option("b", ("--b",), kinds.array(), "b, Dh numbers."),
+        Option("wx", ("--wx",), kinds.array(), "W_x, Dh×d (LSTM 4Dh×d, GRU 3Dh×d)."),
+        Option("wh", ("--wh",), kinds.array(), "W_h, Dh×Dh (LSTM 4Dh×Dh, GRU 3Dh×Dh)."),
+        Option("b", ("--b",), kinds.array(), "b, Dh numbers (LSTM 4Dh, GRU 3Dh)."),
         Option("wy", ("--wy",), kinds.array(), "W_y, M×Dh: makes outputs y."),
         Option("by", ("--by",), kinds.array(), "b_y, M numbers."),
         Option("hidden", ("--hidden",), kinds.count(1), "Draw weights of this many hidden units."),
@@ -339,11 +305,12 @@ OPERATION = Operation(
         Option("seed", ("--seed",), kinds.count(0), "Seed of the random weights.", 0),
         Option("no_bias", ("--no-bias",), None, "Random weights without biases.", False),
         Option("h0", ("--h0",), kinds.array(), "The hidden state before the first step."),
+        Option("c0", ("--c0",), kinds.array(), "LSTM: the cell state before the first step."),
         Option(
             "activation",
             ("--act",),
             kinds.choice("tanh", "relu"),
-            "What makes the hidden state.",
+            "What makes the hidden state of --cell rnn.",
             "tanh",
         ),
         Option(
@@ -362,6 +329,14 @@ OPERATION = Operation(
         ),
         Option("length", ("--length",), kinds.count(1), "Steps of one-to-many."),
         Option("feedback", ("--feedback",), None, "one-to-many: y is the next input.", False),
+        Option(
+            "linear_before_reset",
+            ("--linear-before-reset",),
+            None,
+            "GRU: reset after the linear map (PyTorch), or before it (the original paper).",
+            True,
+            off="--no-linear-before-reset",
+        ),
         Option("text", ("--text",), kinds.text(), "One-hot characters as the input."),
     ),
 )
