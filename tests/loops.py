@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.shapes import Axis, PadMode
+from nnviz.shapes import Axis, PadMode, TransposedAxis
 
 Array = np.ndarray[Any, Any]
 
@@ -84,3 +84,26 @@ def loop_indices(x: Array, axes: Sequence[Axis]) -> Array:
 
 def inside(axes: Sequence[Axis], at: tuple[int, ...]) -> bool:
     return all(0 <= q < a.size for a, q in zip(axes, at, strict=True))
+
+
+def loop_conv_transpose(
+    x: Array, w: Array, b: Array | None, axes: Sequence[TransposedAxis], groups: int = 1
+) -> Array:
+    """Every input cell times every kernel cell, added where it lands; the bias last."""
+    whole = all(a is None or a.dtype.kind in "iub" for a in (x, w, b))
+    kind = object if whole else np.result_type(*(a for a in (x, w, b) if a is not None))
+    x, w = x.astype(kind), w.astype(kind)
+    per_in, per_out = len(w) // groups, w.shape[1]
+    out = np.zeros((len(x), per_out * groups, *(axis.out for axis in axes)), kind)
+    for n, c, f, *tap in np.ndindex(len(x), *w.shape):
+        for cell in np.ndindex(*x.shape[2:]):
+            o = [
+                i * a.stride + t * a.dilation - a.before
+                for a, i, t in zip(axes, cell, tap, strict=True)
+            ]
+            if all(0 <= q < a.out for a, q in zip(axes, o, strict=True)):
+                at = (n, c // per_in * per_out + f, *o)
+                out[at] = out[at] + x[(n, c, *cell)] * w[(c, f, *tap)]
+    if b is not None:
+        out = out + b.astype(kind).reshape(-1, *(1,) * len(axes))
+    return out

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -11,9 +13,11 @@ from nnviz.shapes import (
     PadMode,
     PadName,
     Pairs,
+    TransposedAxis,
     cells,
     check_axes,
     times,
+    transposed_axes,
     unravel,
     window_axes,
 )
@@ -123,3 +127,114 @@ def test_shapes_in_words_and_numbers() -> None:
     assert [unravel(flat, (2, 3)) for flat in range(6)] == [
         (i, j) for i in (0, 1) for j in range(3)
     ]
+
+
+# --- transposed ------------------------------------------------------------------
+
+Options = dict[str, Any]
+
+
+def transposed(size: int, kernel: int, **options: Any) -> TransposedAxis:
+    defaults: Options = {"stride": 1, "dilation": 1, "padding": (0, 0), "output_padding": 0}
+    some: Options = {
+        name: value if isinstance(value, str) else [value]
+        for name, value in (defaults | options).items()
+    }
+    (axis,) = transposed_axes([size], [kernel], **some)
+    return axis
+
+
+NOT_TRANSPOSED: list[tuple[str, int, int, Options, str]] = [
+    (
+        "an output padding of the stride",
+        3,
+        3,
+        {"stride": 2, "output_padding": 2},
+        "output padding of 2 .* stride 2 .* dilation 1: .* at most 1",
+    ),
+    (
+        "one above stride and dilation",
+        3,
+        3,
+        {"stride": 2, "dilation": 3, "output_padding": 4},
+        "output padding of 4 .* stride 2 .* dilation 3: .* at most 2",
+    ),
+    ("padding that leaves nothing", 3, 3, {"padding": (2, 3)}, r"2 \+ 3 .* output of 5: .* 4"),
+    ("full padding of one cell", 1, 2, {"padding": "full"}, r"1 \+ 1 .* output of 2: .* 1"),
+    ("an output of nothing", 3, 3, {"output_shape": 0}, "output of 0 cells .* at least 1"),
+]
+
+
+@pytest.mark.parametrize(
+    ("size", "kernel", "options", "message"),
+    [c[1:] for c in NOT_TRANSPOSED],
+    ids=[c[0] for c in NOT_TRANSPOSED],
+)
+def test_what_cannot_be_transposed_is_refused_with_its_numbers(
+    size: int, kernel: int, options: Options, message: str
+) -> None:
+    with pytest.raises(NnvizError, match=message):
+        transposed(size, kernel, **options)
+
+
+def test_an_output_shape_of_other_axes_is_refused() -> None:
+    with pytest.raises(NnvizError, match="1×2×10 has 3 numbers, and there are 2 axes"):
+        transposed_axes(
+            [3, 3], [3, 3], stride=[1, 1], dilation=[1, 1], padding="valid",
+            output_padding=[0, 0], output_shape=[1, 2, 10],
+        )  # fmt: skip
+
+
+TRANSPOSED: list[tuple[str, int, int, Options, tuple[int, int], int]] = [
+    ("nothing asked", 3, 3, {}, (0, 0), 5),
+    ("stride", 3, 3, {"stride": 2}, (0, 0), 7),
+    ("output padding below the dilation", 3, 3, {"dilation": 2, "output_padding": 1}, (0, 0), 8),
+    ("padding on either side", 3, 3, {"stride": 2, "padding": (0, 2)}, (0, 2), 5),
+    ("full", 5, 3, {"padding": "full"}, (2, 2), 3),
+    ("same cuts the odd cell after", 3, 3, {"stride": 2, "padding": "same"}, (0, 1), 6),
+    ("same-lower before", 3, 3, {"stride": 2, "padding": "same-lower"}, (1, 0), 6),
+    ("same past the kernel", 2, 1, {"stride": 3, "padding": "same"}, (-1, -1), 6),
+    ("an output shape cuts the odd cell before", 3, 3, {"output_shape": 2}, (2, 1), 2),
+    ("with same it cuts it after", 3, 3, {"output_shape": 2, "padding": "same"}, (1, 2), 2),
+    ("it comes before padding", 3, 3, {"output_shape": 3, "padding": (0, 2)}, (1, 1), 3),
+    ("larger than what is reached", 3, 3, {"stride": 3, "output_shape": 10}, (0, -1), 10),
+    ("larger by two", 3, 3, {"output_shape": 7}, (-1, -1), 7),
+    (
+        "with an output padding",
+        3,
+        3,
+        {"stride": 3, "output_shape": 10, "output_padding": 1},
+        (0, 0),
+        10,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("size", "kernel", "options", "pair", "out"),
+    [c[1:] for c in TRANSPOSED],
+    ids=[c[0] for c in TRANSPOSED],
+)
+def test_the_size_and_padding_of_a_transposed_axis(
+    size: int, kernel: int, options: Options, pair: tuple[int, int], out: int
+) -> None:
+    axis = transposed(size, kernel, **options)
+    assert (axis.before, axis.after) == pair
+    assert axis.out == out
+
+
+@given(small, small, small, small, st.integers(-3, 4), st.integers(-3, 4), st.integers(0, 3))
+def test_what_reaches_a_cell_is_the_window_turned_round(
+    size: int, kernel: int, stride: int, dilation: int, before: int, after: int, more: int
+) -> None:
+    axis = TransposedAxis(size, kernel, stride, dilation, before, after, more)
+    assume(axis.out > 0)
+    forward = Axis(axis.out, kernel, stride, dilation, before, after)
+    for o in range(axis.out):
+        expected = [
+            (cell, tap)
+            for tap in range(kernel)
+            for cell in range(size)
+            if forward.positions(cell)[tap] == o
+        ]
+        assert axis.sources(o) == expected

@@ -127,6 +127,132 @@ def _pair(padding: Pairs | PadName, i: int, n: int, k: int, s: int, d: int) -> t
     return padding[i]
 
 
+class TransposedAxis(NamedTuple):
+    """An axis of `size` cells, each of which a kernel spreads over the output.
+
+    Input cell i adds to output cell i·stride + t·dilation − before by kernel cell t.
+    Padding takes output cells away; where it is negative, it adds cells nothing reaches.
+
+    >>> TransposedAxis(size=3, kernel=3, stride=2, before=1, after=1, output_padding=1).out
+    6
+    """
+
+    size: int
+    kernel: int
+    stride: int = 1
+    dilation: int = 1
+    before: int = 0
+    after: int = 0
+    output_padding: int = 0
+
+    @property
+    def extent(self) -> int:
+        """Cells from the kernel's first to its last, dilation counted: d(k − 1) + 1."""
+        return self.dilation * (self.kernel - 1) + 1
+
+    @property
+    def reached(self) -> int:
+        """Cells from the first to the last that the input reaches, before padding is cut."""
+        return (self.size - 1) * self.stride + self.extent
+
+    @property
+    def out(self) -> int:
+        """(size − 1)·stride + d(k − 1) + 1 − before − after + output_padding."""
+        return self.reached - self.before - self.after + self.output_padding
+
+    def sources(self, o: int) -> list[tuple[int, int]]:
+        """Which input cells reach output cell `o`, each with its kernel cell, in its order.
+
+        >>> TransposedAxis(size=3, kernel=3, stride=2).sources(2)
+        [(1, 0), (0, 2)]
+        """
+        found = []
+        for tap in range(self.kernel):
+            cell, rest = divmod(o + self.before - tap * self.dilation, self.stride)
+            if rest == 0 and 0 <= cell < self.size:
+                found.append((cell, tap))
+        return found
+
+
+def transposed_axes(
+    sizes: Sequence[int],
+    kernel: Sequence[int],
+    *,
+    stride: Sequence[int],
+    dilation: Sequence[int],
+    padding: Pairs | PadName,
+    output_padding: Sequence[int],
+    output_shape: Sequence[int] | None = None,
+) -> tuple[TransposedAxis, ...]:
+    """The axes of a transposed convolution over `sizes`, with every padding worked out.
+
+    `same` and `same-lower` give size·stride cells. `output_shape` gives the padding, and
+    `padding` only says on which side an odd cell is cut: after for `same`, else before.
+
+    Raises NnvizError where an output padding is too large or nothing is left of the output.
+    Source: ONNX operator ConvTranspose; PyTorch's rule for output_padding.
+
+    >>> options = {"stride": [2], "dilation": [1], "output_padding": [0]}
+    >>> transposed_axes([3], [3], padding="same", **options)[0].out
+    6
+    """
+    if output_shape is not None and len(output_shape) != len(sizes):
+        raise NnvizError(
+            "the output shape {shape} has {n} numbers, and there are {axes} axes to give a size",
+            shape=times(output_shape),
+            n=len(output_shape),
+            axes=len(sizes),
+            hint="give one size for each axis of the kernel, without batch and channels",
+        )
+    given = zip(sizes, kernel, stride, dilation, output_padding, strict=True)
+    return tuple(
+        _transposed(
+            TransposedAxis(n, k, s, d, output_padding=more),
+            _pair(padding, i, n, k, s, d),
+            padding if isinstance(padding, str) else "valid",
+            None if output_shape is None else output_shape[i],
+        )
+        for i, (n, k, s, d, more) in enumerate(given)
+    )
+
+
+def _transposed(
+    axis: TransposedAxis, pair: tuple[int, int], name: PadName, wanted: int | None
+) -> TransposedAxis:
+    if axis.output_padding >= max(axis.stride, axis.dilation):
+        raise NnvizError(
+            "an output padding of {pad} is not smaller than the stride {stride} or the "
+            "dilation {dilation}: it can be at most {most}",
+            pad=axis.output_padding,
+            stride=axis.stride,
+            dilation=axis.dilation,
+            most=max(axis.stride, axis.dilation) - 1,
+        )
+    if wanted is not None and wanted < 1:
+        raise NnvizError(
+            "an output of {wanted} cells cannot be: the output shape is at least 1 on each axis",
+            wanted=wanted,
+        )
+    if wanted is None and name in ("same", "same-lower"):
+        wanted = axis.size * axis.stride
+    if wanted is not None:
+        # Halves rounded down, also below 0: as ONNX's own test cases have it.
+        total = axis.out - wanted
+        less, more = total // 2, total - total // 2
+        pair = (less, more) if name == "same" else (more, less)
+    if axis.out - sum(pair) < 1:
+        raise NnvizError(
+            "padding of {before} + {after} leaves nothing of an output of {out}: "
+            "together it can be at most {most}",
+            before=pair[0],
+            after=pair[1],
+            out=axis.out,
+            most=axis.out - 1,
+            hint="use less padding, or a larger kernel, stride or dilation",
+        )
+    return axis._replace(before=pair[0], after=pair[1])
+
+
 def check_axes(axes: Sequence[Axis], mode: PadMode = "zeros") -> None:
     """Raise where a window does not fit its padded input, or padding cannot be made."""
     for axis in axes:

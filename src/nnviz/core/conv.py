@@ -48,17 +48,31 @@ def conv(
     assert x.ndim == w.ndim == len(axes) + 2
     assert x.shape[1] == w.shape[1] * groups
     assert w.shape[0] % groups == 0
+    working = working_dtype(x, w, b, dtype)
+    shape = (len(x), len(w), *(axis.out for axis in axes))
+    out = np.empty(shape, np.int64 if is_whole(x, w, b) else working)
+    convolve(out, x, w, b, axes, groups=groups, mode=mode, working=working)
+    return out
+
+
+def convolve(
+    out: Array,
+    x: Array,
+    w: Array,
+    b: Array | None,
+    axes: Sequence[Axis],
+    *,
+    groups: int,
+    mode: PadMode,
+    working: np.dtype[Any],
+) -> None:
+    """Write what `conv` gives into `out`, which may be a view, computing in `working`."""
     lead = (Axis(1, 1),) * (3 - len(axes))
     d, h, v = lead + tuple(axes)
-    ones = (1,) * len(lead)
-    whole = is_whole(x, w, b)
-    working = working_dtype(x, w, b, dtype)
-    x = x.reshape(*x.shape[:2], *ones, *x.shape[2:])
-    w = w.reshape(*w.shape[:2], *ones, *w.shape[2:]).astype(working)
+    spatial = tuple(range(2, 2 + len(lead)))
+    x, w, out = (np.expand_dims(a, spatial) for a in (x, w, out))
     b = None if b is None else b.astype(working)
-    out = np.empty((len(x), len(w), d.out, h.out, v.out), np.int64 if whole else working)
-    _convolve(out, x, w, b, _Job((d, h, v), groups, mode, working))
-    return out.reshape(*out.shape[:2], *out.shape[2 + len(lead) :])
+    _convolve(out, x, w.astype(working), b, _Job((d, h, v), groups, mode, working))
 
 
 @dataclass(frozen=True, slots=True)
