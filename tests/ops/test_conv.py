@@ -178,7 +178,7 @@ def test_same_puts_the_odd_cell_after_and_same_lower_before() -> None:
 def test_notes_say_default_shared_kernel_and_unused_cells() -> None:
     trace = run("conv", np.ones((3, 6, 6), int), stride=2)
     assert [str(note) for note in trace.notes] == [
-        "the kernel is the default, edge; --kernel takes another",
+        "the kernel is the default, edge",
         "one kernel is used for each of 3 channels and the results are added",
         "row 5 is not used: (6 − 3) mod 2 = 1",
         "column 5 is not used: (6 − 3) mod 2 = 1",

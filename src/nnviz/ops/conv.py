@@ -129,7 +129,7 @@ class _Run:
     def notes(self) -> Iterable[Words]:
         given = self.values["kernel"]
         if given is None and given_shape(self.values) is not None:
-            yield Words("the kernel is the default, {name}; --kernel takes another", name=DEFAULT)
+            yield Words("the kernel is the default, {name}", name=DEFAULT)
         if given is not None and not isinstance(given, str) and given.ndim == 0:
             yield Words(
                 "the kernel is the 1×1 matrix {value}; for a size use --size", value=given.item()
