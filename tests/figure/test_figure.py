@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from helpers import run
 from nnviz.errors import NnvizError, UsageError
 from nnviz.figure import draw, view_names
 from nnviz.figure.look import Look
-from nnviz.figure.scene import Rect, Scene
+from nnviz.figure.scene import Image, Rect, Scene
 from nnviz.figure.theme import theme
 from nnviz.trace import Results, Trace
 from nnviz.words import Words
@@ -177,3 +178,61 @@ def test_overlapping_windows_are_not_tinted() -> None:
 
 def test_a_title_replaces_the_trace_s() -> None:
     assert drawn(note(), 3, title="합성곱").title == "합성곱, step 3 of 9"
+
+
+def anything(*shape: int) -> Trace:
+    """A trace of an operation that has no view of its own."""
+    made = run("dense", np.arange(3), weight=np.arange(6).reshape(2, 3))
+    if not shape:
+        return replace(made, op="other")
+    return replace(made, op="other", arrays={**made.arrays, "input": np.zeros(shape)})
+
+
+def test_an_operation_without_a_view_is_drawn_as_an_equation() -> None:
+    whole, step = texts(drawn(anything())), drawn(anything(), 1)
+    assert {"weight", "·", "input", "=", "output", "14"} <= set(whole)
+    assert "14" not in texts(step)
+    assert active(step, "input") == 3
+    assert active(step, "output") == 1
+    assert any(image for image in drawn(anything(30, 40)).flat() if isinstance(image, Image))
+    with pytest.raises(NnvizError, match="it has more than two axes"):
+        draw(anything(2, 2, 2), Look())
+    with pytest.raises(NnvizError, match="it has no arrays"):
+        draw(Trace("other", Words("Other"), {}, Results()), Look())
+
+
+def test_pools_of_pictures() -> None:
+    picture = RNG.integers(0, 256, (3, 64, 96))
+    for shape, pictures in (((64, 96), 2), ((3, 64, 96), 2), ((2, 64, 96), 4)):
+        scene = drawn(run("pool", picture[: shape[0]] if len(shape) == 3 else picture[0], kernel=2))
+        images = [m for m in scene.flat() if isinstance(m, Image)]
+        assert len(images) == pictures
+        assert (images[0].pixels.ndim == 3) is (shape[0] == 3)
+    step = drawn(run("pool", picture, kernel=2), 1)
+    assert "window" in texts(step)
+    assert "… and 2 more channels" in texts(drawn(run("pool", np.ones((5, 4, 4), int), kernel=2)))
+
+
+def test_one_kernel_for_all_channels_of_a_picture_is_drawn_once() -> None:
+    picture = RNG.integers(0, 256, (3, 64, 96))
+    shared = drawn(run("conv", picture, kernel=np.eye(3, dtype=int)))
+    apart = drawn(run("conv", picture, kernel=np.stack([np.eye(3, dtype=int)] * 3)))
+    assert sum(t.cell is not None for t in shared.texts()) == 9
+    assert sum(t.cell is not None for t in apart.texts()) == 27
+
+
+def test_channels_of_pictures() -> None:
+    x, w = RNG.integers(0, 256, (3, 40, 40)), RNG.integers(-1, 2, (1, 3, 3, 3))
+    found = drawn(run("conv", x, kernel=w), 5, view="channels")
+    assert {"input, channel 2", "partial map 2", "window, channel 1"} <= set(texts(found))
+    large = drawn(run("conv", x, kernel=RNG.normal(size=(1, 3, 27, 27))), view="channels")
+    assert sum(isinstance(m, Image) for m in large.flat()) >= 6
+
+
+def test_an_activation_stands_beneath_the_sum() -> None:
+    shown = texts(drawn(note(bias=-9, act="relu"), 1))
+    assert any(t.startswith("relu(") for t in shown)
+    channels = run(
+        "conv", RNG.integers(0, 9, (2, 3, 3)), kernel=np.ones((2, 2, 2), int), act="relu"
+    )
+    assert any(t.startswith("relu(") for t in texts(drawn(channels, 1)))

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 
 GAP = 24
+LEAST = 0.6
+"""The least side of the output, as part of the input's: smaller ones cannot be read."""
 KERNELS = 280
 """The room of a kernel in cells between two pictures."""
 SHOWN = 4
@@ -88,7 +90,7 @@ def output_picture(style: Style, part: Slices, side: int) -> Block:
             )
     window = None if part.at is None else (*part.at, 1, 1)
     longest = max(part.x.shape[1:])
-    own = max(96, min(side, round(side * max(part.y.shape) / longest)))
+    own = max(96, min(side, round(side * max(LEAST, max(part.y.shape) / longest))))
     block = picture(style, part.y, "output", side=own, window=window)
     left = margin(style, part.y)
     return named(style, block, "output", output_name(part), times(part.y.shape), left=left)
@@ -115,7 +117,7 @@ def kernels_block(style: Style, tables: list[Table], size: CellSize, part: Slice
     assert part.w is not None
     if max(part.w.shape[1:]) > MOST or not roomy(style, tables, KERNELS):
         inner = [picture(style, w, "weight", side=96, axes=False, bar=False) for w in part.w]
-    elif len(tables) == 1:
+    elif len(tables) == 1 or part.shared:
         return kernel_block(style, tables[0], size, part)
     else:
         inner = [grid(style, table, "weight", size) for table in tables]

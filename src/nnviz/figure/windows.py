@@ -27,6 +27,8 @@ class Slices:
     """(C, H, W): the channels that this filter reads."""
     w: np.ndarray | None
     """(C, kH, kW), or None where nothing is learned."""
+    shared: bool
+    """Whether one kernel was given for all channels."""
     b: np.ndarray | None
     """(1,), or None."""
     y: np.ndarray
@@ -74,6 +76,7 @@ def slices(trace: Trace, step: Step | None, sample: int = 0, *, channel: int = 0
     return Slices(
         x=_flat_channels(full[n, first : first + each], dims),
         w=None if w is None else _flat_channels(w, dims),
+        shared=w is not None and trace.arrays["kernel"].ndim == dims,
         b=None if b is None else b.reshape(-1)[f : f + 1],
         y=_plane(y[n, f], dims),
         axes=_two(trace.axes),

@@ -136,5 +136,5 @@ def _pictures(style: Style, part: Slices) -> Block:
     return block
 
 
-SIDES = (216, 180, 144)
+SIDES = (236, 216, 180, 144)
 """The sides of the pictures that are tried, so that all stands in one row."""
