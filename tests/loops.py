@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.shapes import Axis, PadMode, TransposedAxis
+from nnviz.shapes import AnyAxis, Axis, PadMode, TransposedAxis
 
 Array = np.ndarray[Any, Any]
 
 
-def outputs(axes: Sequence[Axis]) -> Iterator[tuple[int, ...]]:
+def outputs(axes: Sequence[AnyAxis]) -> Iterator[tuple[int, ...]]:
     return product(*(range(axis.out) for axis in axes))
 
 
-def window(axes: Sequence[Axis], o: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+def window(axes: Sequence[AnyAxis], o: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
     """The positions under output cell `o`, in the kernel's order."""
     return product(*(axis.positions(i) for axis, i in zip(axes, o, strict=True)))
 
@@ -50,7 +50,7 @@ def loop_conv(
 
 
 def loop_pool(
-    x: Array, axes: Sequence[Axis], kind: str, p: float = 2.0, include_pad: bool = True
+    x: Array, axes: Sequence[AnyAxis], kind: str, p: float = 2.0, include_pad: bool = True
 ) -> Array:
     """Cell by cell, in Python's floats (or the values themselves for max)."""
     out = np.zeros((*x.shape[:2], *(axis.out for axis in axes)))
@@ -71,7 +71,7 @@ def loop_pool(
     return out
 
 
-def loop_indices(x: Array, axes: Sequence[Axis]) -> Array:
+def loop_indices(x: Array, axes: Sequence[AnyAxis]) -> Array:
     """Where the first of the largest values of each window stands, flat in its channel."""
     out = np.zeros((*x.shape[:2], *(axis.out for axis in axes)), np.int64)
     for n, c in np.ndindex(*x.shape[:2]):
@@ -82,7 +82,7 @@ def loop_indices(x: Array, axes: Sequence[Axis]) -> Array:
     return out
 
 
-def inside(axes: Sequence[Axis], at: tuple[int, ...]) -> bool:
+def inside(axes: Sequence[AnyAxis], at: tuple[int, ...]) -> bool:
     return all(0 <= q < a.size for a, q in zip(axes, at, strict=True))
 
 

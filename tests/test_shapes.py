@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -9,11 +10,13 @@ from hypothesis import strategies as st
 from nnviz.errors import NnvizError
 from nnviz.shapes import (
     PAD_MODES,
+    AdaptiveAxis,
     Axis,
     PadMode,
     PadName,
     Pairs,
     TransposedAxis,
+    adaptive_axes,
     cells,
     check_axes,
     times,
@@ -238,3 +241,33 @@ def test_what_reaches_a_cell_is_the_window_turned_round(
             if forward.positions(cell)[tap] == o
         ]
         assert axis.sources(o) == expected
+
+
+# --- adaptive --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("out", [0, -1])
+def test_an_adaptive_output_of_nothing_is_refused(out: int) -> None:
+    with pytest.raises(NnvizError, match=f"{out} cells .* at least 1"):
+        adaptive_axes([5, 5], [2, out])
+
+
+def test_none_keeps_an_axis() -> None:
+    assert adaptive_axes([5, 6], [2, None]) == (AdaptiveAxis(5, 2), AdaptiveAxis(6, 6))
+
+
+@given(st.integers(1, 40), st.integers(1, 40))
+def test_uneven_windows_cover_the_axis(size: int, out: int) -> None:
+    axis = AdaptiveAxis(size, out)
+    windows = [axis.positions(o) for o in range(out)]
+    assert windows[0].start == 0
+    assert windows[-1].stop == size
+    steps = list(pairwise(windows))
+    assert all(a.stop - 1 <= b.start <= a.stop for a, b in steps)
+    assert all(b.start - a.start <= axis.stride for a, b in steps)
+    assert axis.kernel == max(len(window) for window in windows)
+    for o, window in enumerate(windows):
+        assert axis.counted(o) == len(window)
+        assert [axis.source(p) for p in window] == list(window)
+    if axis.even is not None:
+        assert [axis.even.positions(o) for o in range(axis.even.out)] == windows

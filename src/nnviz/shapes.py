@@ -7,7 +7,7 @@ all ask the same `Axis`, so that they cannot disagree.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
+from math import gcd, prod
 from typing import Literal, NamedTuple
 
 from nnviz.errors import NnvizError
@@ -125,6 +125,101 @@ def _pair(padding: Pairs | PadName, i: int, n: int, k: int, s: int, d: int) -> t
         return (less, more) if padding == "same" else (more, less)
     assert not isinstance(padding, str)
     return padding[i]
+
+
+class AdaptiveAxis(NamedTuple):
+    """Windows that share an axis of `size` cells among `out` output cells, as PyTorch does.
+
+    Output cell o looks at ⌊o·size/out⌋ … ⌈(o + 1)·size/out⌉ − 1: neighbours may overlap by a
+    cell, and some windows are wider than others. It answers all that an `Axis` does.
+
+    >>> [list(AdaptiveAxis(size=5, out=3).positions(o)) for o in range(3)]
+    [[0, 1], [1, 2, 3], [3, 4]]
+    """
+
+    size: int
+    out: int
+
+    @property
+    def kernel(self) -> int:
+        """The cells of the widest window."""
+        shared = gcd(self.size, self.out)
+        whole, rest = divmod(self.size // shared, self.out // shared)
+        # Windows that begin and end inside a share of the rest take one cell more for each.
+        return whole + min(rest, 2)
+
+    @property
+    def extent(self) -> int:
+        return self.kernel
+
+    @property
+    def stride(self) -> int:
+        """The most cells from one window's first to the next one's."""
+        return -(-self.size // self.out)
+
+    @property
+    def dilation(self) -> int:
+        return 1
+
+    @property
+    def before(self) -> int:
+        return 0
+
+    @property
+    def after(self) -> int:
+        return 0
+
+    @property
+    def padded(self) -> int:
+        return self.size
+
+    @property
+    def ceil(self) -> bool:
+        return False
+
+    @property
+    def even(self) -> Axis | None:
+        """The same windows as an `Axis`, where they are equally wide and side by side."""
+        width, rest = divmod(self.size, self.out)
+        return Axis(self.size, width, width) if rest == 0 else None
+
+    def positions(self, o: int) -> range:
+        """Input coordinates under output cell `o`, all of them real."""
+        return range(o * self.size // self.out, -(-(o + 1) * self.size // self.out))
+
+    def counted(self, o: int, include_pad: bool = False) -> int:  # noqa: ARG002
+        """How many cells an average divides by: those of the window, which has no padding."""
+        return len(self.positions(o))
+
+    def source(self, p: int, mode: PadMode = "zeros") -> int | None:  # noqa: ARG002
+        return p
+
+    @property
+    def unused(self) -> range:
+        return range(0)
+
+
+AnyAxis = Axis | AdaptiveAxis
+
+
+def adaptive_axes(sizes: Sequence[int], out: Sequence[int | None]) -> tuple[AdaptiveAxis, ...]:
+    """The axes of adaptive pooling; None keeps an axis as large as it is.
+
+    Raises NnvizError where an output has no cells.
+
+    >>> [axis.out for axis in adaptive_axes([7, 9], [3, None])]
+    [3, 9]
+    """
+    for wanted in out:
+        if wanted is not None and wanted < 1:
+            raise NnvizError(
+                "an adaptive output of {wanted} cells cannot be: it is at least 1 on each axis",
+                wanted=wanted,
+            )
+    return tuple(
+        AdaptiveAxis(n, n if wanted is None else wanted)
+        for n, wanted in zip(sizes, out, strict=True)
+    )
 
 
 class TransposedAxis(NamedTuple):

@@ -14,7 +14,7 @@ from loops import loop_indices, loop_pool
 from nnviz.core import pool as pool_module
 from nnviz.core import slide
 from nnviz.core.pool import Kind, max_indices, pool
-from nnviz.shapes import Axis
+from nnviz.shapes import AdaptiveAxis, AnyAxis, Axis
 
 Array = np.ndarray[Any, Any]
 KINDS: tuple[Kind, ...] = ("max", "avg", "lp")
@@ -123,9 +123,12 @@ def any_axis(draw: st.DrawFn) -> Axis:
     return Axis(size, kernel, stride, dilation, before, after, draw(st.booleans()))
 
 
+adaptive = st.builds(AdaptiveAxis, st.integers(1, 9), st.integers(1, 7))
+
+
 @st.composite
-def layers(draw: st.DrawFn) -> tuple[Array, list[Axis]]:
-    axes = [draw(any_axis()) for _ in range(draw(st.integers(1, 3)))]
+def layers(draw: st.DrawFn) -> tuple[Array, list[AnyAxis]]:
+    axes = draw(st.lists(st.one_of(any_axis(), adaptive), min_size=1, max_size=3))
     rng = np.random.default_rng(draw(st.integers(0, 99)))
     shape = (draw(st.integers(1, 2)), draw(st.integers(1, 2)), *(axis.size for axis in axes))
     x = rng.integers(-5, 6, shape)
@@ -142,7 +145,7 @@ def layers(draw: st.DrawFn) -> tuple[Array, list[Axis]]:
     few=st.sampled_from([0, 64]),
 )
 def test_any_layer_equals_a_plain_loop(
-    layer: tuple[Array, list[Axis]], kind: Kind, p: float, include: bool, tile: int, few: int
+    layer: tuple[Array, list[AnyAxis]], kind: Kind, p: float, include: bool, tile: int, few: int
 ) -> None:
     x, axes = layer
     before = x.copy()
@@ -155,7 +158,7 @@ def test_any_layer_equals_a_plain_loop(
         indices = max_indices(x, axes)
     expected = loop_pool(x, axes, kind, p, include)
     np.testing.assert_allclose(made, expected, rtol=1e-12, atol=1e-12)
-    if few and kind == "avg":
+    if few and kind == "avg" and all(isinstance(axis, Axis) for axis in axes):
         assert (made == expected).all()
     assert indices.tolist() == loop_indices(x, axes).tolist()
     assert np.array_equal(x, before)
@@ -210,3 +213,41 @@ def test_memory_beyond_input_and_output_is_bounded(kind: Kind, axis: Axis) -> No
     finally:
         tracemalloc.stop()
     assert peak - made.nbytes - found.nbytes < 32 * 2**20
+
+
+# --- adaptive --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_large_adaptive_layer_equals_its_windows(kind: Kind) -> None:
+    x = np.random.default_rng(9).standard_normal((1, 1, 301, 402))
+    axes = [AdaptiveAxis(301, 151), AdaptiveAxis(402, 7)]
+    made, found = pool(x, axes, kind=kind), max_indices(x, axes)
+    assert made.shape == found.shape == (1, 1, 151, 7)
+    for i, j in [(0, 0), (75, 3), (150, 6), (1, 5)]:
+        rows, cols = axes[0].positions(i), axes[1].positions(j)
+        seen = x[0, 0, rows.start : rows.stop, cols.start : cols.stop]
+        expected = {"max": seen.max(), "avg": seen.mean(), "lp": np.linalg.norm(seen)}[kind]
+        assert made[0, 0, i, j] == pytest.approx(expected, rel=1e-13)
+        assert x.ravel()[found[0, 0, i, j]] == seen.max()
+
+
+def test_odd_values_have_a_place_in_uneven_windows() -> None:
+    x = row(1, np.nan, -np.inf, np.nan, np.inf, np.inf, -np.inf)
+    axes = [AdaptiveAxis(7, 4)]  # cells 0-1, 1-3, 3-5, 5-6
+    expected = [np.nan, np.nan, np.nan, np.inf]
+    np.testing.assert_array_equal(pool(x, axes, kind="max").ravel(), expected)
+    assert max_indices(x, axes).ravel().tolist() == [1, 1, 3, 5]
+
+
+@pytest.mark.parametrize("out", [(1, 1), (3, 4), (7, 9), (11, 13)])
+def test_an_adaptive_layer_equals_pytorch(out: tuple[int, int]) -> None:
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    x = np.random.default_rng(10).standard_normal((2, 3, 7, 9))
+    axes = [AdaptiveAxis(7, out[0]), AdaptiveAxis(9, out[1])]
+    function = torch.nn.functional
+    values, indices = function.adaptive_max_pool2d(torch.from_numpy(x), out, return_indices=True)
+    assert (pool(x, axes, kind="max") == values.numpy()).all()
+    assert (max_indices(x, axes) == indices.numpy()).all()
+    average = function.adaptive_avg_pool2d(torch.from_numpy(x), out).numpy()
+    np.testing.assert_allclose(pool(x, axes, kind="avg"), average, rtol=1e-12, atol=1e-15)

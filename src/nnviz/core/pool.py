@@ -10,12 +10,21 @@ import numpy as np
 
 from nnviz.core.exact import Array
 from nnviz.core.plan import split
-from nnviz.core.slide import Reduction, Slide, first_largest, lowest, reduce_along
+from nnviz.core.slide import (
+    AnySlide,
+    Reduction,
+    Slide,
+    first_largest,
+    lowest,
+    reduce_along,
+    slide_over,
+)
 from nnviz.core.threads import available, share
-from nnviz.shapes import Axis, cells, unravel
+from nnviz.shapes import AdaptiveAxis, AnyAxis, Axis, cells, unravel
 
 Kind = Literal["max", "avg", "lp"]
-Slides = tuple[Slide, Slide, Slide]
+Slides = tuple[AnySlide, AnySlide, AnySlide]
+Axes3 = tuple[AnyAxis, AnyAxis, AnyAxis]
 
 TILE = 2**17
 """Cells of a tile's rows as read: about what the second-level cache holds."""
@@ -26,15 +35,15 @@ MANY = 2**22
 
 
 def pool(
-    x: Array, axes: Sequence[Axis], *, kind: Kind, p: float = 2.0, include_pad: bool = True
+    x: Array, axes: Sequence[AnyAxis], *, kind: Kind, p: float = 2.0, include_pad: bool = True
 ) -> Array:
     """One number for every window of x: its maximum, average, or Lp norm.
 
-    `x` is (N, C, *spatial), one `Axis` for each of the 1 to 3 spatial axes; the result is
-    (N, C, *out). Padding never wins a maximum and adds nothing to a sum; an average divides
-    by the cells of the window, those of the padding too where `include_pad`. Maxima keep
-    the dtype of x (booleans become integers); averages and norms are added up in float64,
-    and given back in float64, or float32 for float32.
+    `x` is (N, C, *spatial), one `Axis` or `AdaptiveAxis` for each of the 1 to 3 spatial
+    axes; the result is (N, C, *out). Padding never wins a maximum and adds nothing to a
+    sum; an average divides by the cells of the window, those of the padding too where
+    `include_pad`. Maxima keep the dtype of x (booleans become integers); averages and norms
+    are added up in float64, and given back in float64, or float32 for float32.
 
     Source: ONNX operators MaxPool, AveragePool and LpPool; torch.nn.functional.
 
@@ -63,7 +72,7 @@ def pool(
     return out.reshape(*out.shape[:2], *(axis.out for axis in axes))
 
 
-def max_indices(x: Array, axes: Sequence[Axis]) -> Array:
+def max_indices(x: Array, axes: Sequence[AnyAxis]) -> Array:
     """Where each window's maximum stands, flat in its own channel; the first of equal ones.
 
     `x` is (N, C, *spatial); the result is (N, C, *out) of int64, as PyTorch's
@@ -92,11 +101,12 @@ def max_indices(x: Array, axes: Sequence[Axis]) -> Array:
 def _total(plane: Array, slides: Slides, prepare: Callable[[Array], Array] | None) -> Array:
     """The sum of each window; in float64, so that it neither wraps nor drifts."""
     how = Reduction(np.add, 0, np.dtype(np.float64), prepare)
-    if prod(slide.axis.kernel for slide in slides) > FEW_TAPS:
+    even = [slide for slide in slides if isinstance(slide, Slide)]
+    if len(even) < 3 or prod(slide.axis.kernel for slide in even) > FEW_TAPS:
         return _reduced(plane, slides, how)
     block = _block(plane, slides)
     total = np.zeros([len(slide.outs) for slide in slides])
-    d, h, w = (list(slide.taps()) for slide in slides)
+    d, h, w = (list(slide.taps()) for slide in even)
     for (z, from_z), (i, from_i), (j, from_j) in ((a, b, c) for a in d for b in h for c in w):
         values = block[from_z, from_i, from_j]
         total[z, i, j] += values if prepare is None else prepare(values)
@@ -121,23 +131,24 @@ def _block(plane: Array, slides: Slides) -> Array:
 # --- tiles ---------------------------------------------------------------------
 
 
-def _three_axes(x: Array, axes: Sequence[Axis]) -> tuple[Array, tuple[Axis, Axis, Axis]]:
+def _three_axes(x: Array, axes: Sequence[AnyAxis]) -> tuple[Array, Axes3]:
     assert 1 <= len(axes) <= 3
     assert x.ndim == len(axes) + 2
     x = x.astype(np.int64) if x.dtype == bool else x
     lead = 3 - len(axes)
-    d, h, w = (Axis(1, 1),) * lead + tuple(axes)
+    given = [(a.even or a) if isinstance(a, AdaptiveAxis) else a for a in axes]
+    d, h, w = [Axis(1, 1)] * lead + given
     return x.reshape(*x.shape[:2], *(1,) * lead, *x.shape[2:]), (d, h, w)
 
 
-def _shape(x: Array, axes: tuple[Axis, Axis, Axis]) -> tuple[int, ...]:
+def _shape(x: Array, axes: Axes3) -> tuple[int, ...]:
     return (*x.shape[:2], *(axis.out for axis in axes))
 
 
 def _in_tiles(
     x: Array,
     out: Array,
-    axes: tuple[Axis, Axis, Axis],
+    axes: Axes3,
     compute: Callable[[Array, Slides], Array],
 ) -> None:
     """Fill `out`, some rows and columns of one depth of one channel at a time."""
@@ -151,9 +162,9 @@ def _in_tiles(
         for at in some:
             n, c, depth, row, col = unravel(at, count)
             slides = (
-                Slide(d, range(depth, depth + 1)),
-                Slide(h, _range(rows[row])),
-                Slide(w, _range(cols[col])),
+                slide_over(d, range(depth, depth + 1)),
+                slide_over(h, _range(rows[row])),
+                slide_over(w, _range(cols[col])),
             )
             into = out[n, c, depth : depth + 1]
             into = into[:, slides[1].outs.start : slides[1].outs.stop]

@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 
 from nnviz.core.exact import Array
-from nnviz.shapes import Axis
+from nnviz.shapes import AdaptiveAxis, AnyAxis, Axis
 
 PIECE = 2**17
 """Cells reduced at once where a window is longer than there are windows."""
+
+Cells = slice | Array
+"""Which windows or cells of an axis: each so many after the last, or one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,48 @@ class Slide:
         return counts
 
 
-def reduce_along(block: Array, along: int, slide: Slide, how: Reduction) -> Array:
+@dataclass(frozen=True, slots=True)
+class UnevenSlide:
+    """What `Slide` is, for the windows of adaptive pooling: no padding, uneven widths."""
+
+    axis: AdaptiveAxis
+    outs: range
+
+    @property
+    def reads(self) -> range:
+        first, last = self.axis.positions(self.outs[0]), self.axis.positions(self.outs[-1])
+        return range(first.start, last.stop)
+
+    @property
+    def plain(self) -> bool:
+        return self.axis.size == self.axis.out
+
+    def taps(self) -> Iterator[tuple[Cells, Cells]]:
+        starts = np.array([window.start for window in self.windows()])
+        widths = self.counted()
+        for tap in range(int(widths.max())):
+            wide = np.flatnonzero(widths > tap)
+            yield wide, starts[wide] + tap
+
+    def windows(self) -> Iterator[range]:
+        low = self.reads.start
+        for o in self.outs:
+            window = self.axis.positions(o)
+            yield range(window.start - low, window.stop - low)
+
+    def counted(self, include_pad: bool = False) -> Array:
+        return np.array([self.axis.counted(o, include_pad) for o in self.outs], np.float64)
+
+
+AnySlide = Slide | UnevenSlide
+
+
+def slide_over(axis: AnyAxis, outs: range) -> AnySlide:
+    """The windows `outs` of an axis of either kind."""
+    return UnevenSlide(axis, outs) if isinstance(axis, AdaptiveAxis) else Slide(axis, outs)
+
+
+def reduce_along(block: Array, along: int, slide: AnySlide, how: Reduction) -> Array:
     """Every window of `slide` along one axis of the block, reduced to one cell."""
     shape = list(block.shape)
     shape[along] = len(slide.outs)
@@ -95,7 +139,10 @@ def reduce_along(block: Array, along: int, slide: Slide, how: Reduction) -> Arra
     if slide.axis.kernel <= len(slide.outs):
         for to, reads in slide.taps():
             values = cells[reads] if how.prepare is None else how.prepare(cells[reads])
-            how.combine(into[to], values, out=into[to])
+            if isinstance(to, slice):
+                how.combine(into[to], values, out=into[to])
+            else:
+                into[to] = how.combine(into[to], values)
         return out
     step = max(1, PIECE // max(1, cells[:1].size))
     for at, window in enumerate(slide.windows()):
@@ -109,7 +156,7 @@ def reduce_along(block: Array, along: int, slide: Slide, how: Reduction) -> Arra
 
 
 def first_largest(
-    block: Array, places: Array | None, along: int, slide: Slide, weight: int
+    block: Array, places: Array | None, along: int, slide: AnySlide, weight: int
 ) -> tuple[Array, Array]:
     """The largest cell of every window, and where it stands: its position × `weight` + place.
 
@@ -139,20 +186,21 @@ def first_largest(
 
 
 def _by_taps(
-    top: Array, at: Array, cells: Array, held: Array | None, slide: Slide, weight: int
+    top: Array, at: Array, cells: Array, held: Array | None, slide: AnySlide, weight: int
 ) -> None:
     column = (-1, *(1,) * (cells.ndim - 1))
+    numbers = np.arange(slide.reads.start, slide.reads.start + len(cells)) * weight
     # From the last tap to the first, so that of equal cells the first has the last word.
     for to, reads in reversed(list(slide.taps())):
-        values = cells[reads]
-        wins = values >= top[to]
+        values, best, found = cells[reads], top[to], at[to]
+        wins = values >= best
         if values.dtype.kind == "f":
             wins |= values != values  # noqa: PLR0124 - true of NaN alone
-        np.copyto(top[to], values, where=wins)
-        first = reads.start + slide.reads.start
-        place = np.arange(first, first + len(values) * reads.step, reads.step) * weight
-        place = place.reshape(column)
-        np.copyto(at[to], place if held is None else place + held[reads], where=wins)
+        place = numbers[reads].reshape(column)
+        np.copyto(best, values, where=wins)
+        np.copyto(found, place if held is None else place + held[reads], where=wins)
+        if not isinstance(to, slice):  # then `best` and `found` are copies
+            top[to], at[to] = best, found
 
 
 def lowest(dtype: np.dtype[Any]) -> float | int:
