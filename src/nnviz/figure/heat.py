@@ -36,12 +36,12 @@ class Levels:
     """Whether some values lie past the ends."""
 
 
-def levels(array: np.ndarray, size: tuple[int, int] | None = None) -> Levels:
+def levels(array: np.ndarray, drawn: np.ndarray | None = None) -> Levels:
     """Greys for what is never negative, 0..255 or 0..65535 for whole numbers in that range;
     else a map centred on 0, as far as all but the most extreme of the drawn pixels reach."""
     low, high = _ends(array)
     if low < 0:
-        return _signed_levels(array, size)
+        return _signed_levels(array if drawn is None else drawn)
     if array.dtype.kind in "uib" and high <= 65535:
         return Levels("grey", 0, 255 if high <= 255 else 65535)
     return Levels("grey", 0, 1.0 if high <= 1 else high)
@@ -52,14 +52,15 @@ def _ends(array: np.ndarray) -> tuple[float, float]:
 
     if not array.size:
         return 0.0, 0.0
+    if array.dtype.kind in "uib":
+        return float(array.min()), float(array.max())
     low, high = float(np.nanmin(array)), float(np.nanmax(array))
     return (low, high) if np.isfinite([low, high]).all() else (-1.0, 1.0)
 
 
-def _signed_levels(array: np.ndarray, size: tuple[int, int] | None) -> Levels:
+def _signed_levels(drawn: np.ndarray) -> Levels:
     import numpy as np
 
-    drawn = array if size is None else _reduced(array, (FINE * size[0], FINE * size[1]))
     sizes = np.abs(drawn[np.isfinite(drawn)]).astype(float)
     most = float(sizes.max()) if sizes.size else 0.0
     usual = float(np.percentile(sizes, _USUAL)) if sizes.size else 0.0
@@ -87,22 +88,22 @@ def pixels(style: Style, array: np.ndarray, size: tuple[int, int], scale: Levels
     """An array (H×W, or 3×H×W in colour) as uint8 pixels, no finer than is drawn."""
     import numpy as np
 
-    most = (FINE * size[0], FINE * size[1])
+    small = reduced(array, size)
     if scale.shades == "rgb":
-        parts = [_greys(_reduced(channel, most), scale) for channel in array]
-        return np.stack(parts, -1)
-    small = _reduced(array, most)
+        return np.stack([_greys(channel, scale) for channel in small], -1)
     if scale.shades == "grey":
         return _greys(small, scale)
     return _diverging(style, small, scale)
 
 
-def _reduced(array: np.ndarray, most: tuple[int, int]) -> np.ndarray:
-    """The mean of each block that falls on one pixel."""
+def reduced(array: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The mean of each block that falls on one pixel of a picture of this size."""
     import numpy as np
     from PIL import Image as Pillow
 
-    width, height = min(most[0], array.shape[1]), min(most[1], array.shape[0])
+    if array.ndim == 3:
+        return np.stack([reduced(channel, size) for channel in array])
+    width, height = min(FINE * size[0], array.shape[1]), min(FINE * size[1], array.shape[0])
     if (height, width) == array.shape:
         return array
     picture = Pillow.fromarray(np.ascontiguousarray(array, dtype=np.float32))
@@ -150,10 +151,11 @@ def picture(
     """
     h, w = array.shape[-2:]
     width, height = drawn_size((h, w), side)
-    scale = shades or levels(array, (width, height))
+    small = reduced(array, (width, height))
+    scale = shades or levels(array, small)
     left = margin(style, array) if axes else 0
     tone = style.theme.tone(role)
-    data = pixels(style, array, (width, height), scale)
+    data = pixels(style, small, (width, height), scale)
     marks: list[Mark] = [
         Image(left, 0, width, height, data),
         Rect(left, 0, width, height, None, tone.line, 2, tone.dash),

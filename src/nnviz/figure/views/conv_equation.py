@@ -119,16 +119,14 @@ def _pictures(style: Style, part: Slices) -> Block:
     tables = tables if bias is None else [*tables, bias]
     block = Block(0, 0, ())
     for side in SIDES:
+        seen, made = input_picture(style, part, side), output_picture(style, part, side)
 
-        def build(size: CellSize, side: int = side) -> list[Block]:
-            blocks = [
-                input_picture(style, part, side),
-                operator(style, "∗", 40),
-                kernels_block(style, kernels, size, part),
-            ]
+        def build(size: CellSize, seen: Block = seen, made: Block = made) -> list[Block]:
+            kernel = kernels_block(style, kernels, size, part)
+            blocks = [seen, operator(style, "∗", 40), kernel]
             if bias is not None:
                 blocks += [operator(style, "+", 40), bias_block(style, bias, size)]
-            return [*blocks, operator(style, "=", 40), output_picture(style, part, side)]
+            return [*blocks, operator(style, "=", 40), made]
 
         block = fitting(style, tables, build, largest=36)
         if len(block.marks) > 2:
