@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 MINUS = "−"
 _LARGE = 1e6
 _TINY = 1e-3
+_WIDEST = 300
 _SUPS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 
 
@@ -63,7 +64,7 @@ class Numerals:
             return str(value).replace("-", MINUS)
         if not math.isfinite(value):
             return str(value).replace("-", MINUS)
-        shown = f"{value / 10.0**self.power:.{self.decimals}f}"
+        shown = f"{_scaled(value, self.power):.{self.decimals}f}"
         if float(shown) == 0:
             shown = shown.lstrip("-")
         return shown.replace("-", MINUS)
@@ -87,13 +88,19 @@ def numerals(array: np.ndarray, precision: int = 4) -> Numerals:
     finite = np.abs(array[np.isfinite(array)])
     largest = float(finite.max()) if finite.size else 0.0
     if largest == 0 or (largest < 10**15 and not np.any(finite % 1)):
-        return Numerals() if largest < _LARGE * 10**9 else Numerals(0, 0)
+        return Numerals()
     power = 0
     magnitude = math.floor(math.log10(largest))
     if largest < _TINY or largest >= max(_LARGE, 10.0**precision):
         power, magnitude = magnitude, 0
     decimals = max(0, precision - 1 - magnitude)
-    scaled = finite / 10.0**power
+    scaled = _scaled(finite, power)
     while decimals and np.all(np.round(scaled, decimals) == np.round(scaled, decimals - 1)):
         decimals -= 1
     return Numerals(decimals, power)
+
+
+def _scaled(value: Any, power: int) -> Any:
+    """value / 10^power, in two halves: 10^−320 is no float, though 5·10^−320 is one."""
+    half = power // 2 if abs(power) > _WIDEST else 0
+    return value / 10.0**half / 10.0 ** (power - half)

@@ -85,7 +85,7 @@ class _Run:
     def trace(self) -> Trace:
         act = self.values["act"]
         arrays = {"input": self.x, "kernel": self.kernel}
-        results: dict[str, Any] = {"output": self.output, "partials": self.partials}
+        results: dict[str, Any] = {"output": self.output, "partials": lambda: Partials(self)}
         equation = ["input", "∗", "kernel"]
         if self.b is not None:
             arrays["bias"] = self.b
@@ -141,27 +141,6 @@ class _Run:
             )
             if isinstance(given, str) and given in _PER_CHANNEL:
                 yield Words("--depthwise keeps the channels apart")
-
-    def partials(self) -> np.ndarray:
-        """The map of each input channel before the sum: (N, F, C/groups, *out)."""
-        import numpy as np
-
-        from nnviz.core.conv import conv
-
-        plan, each = self.plan, self.w.shape[1]
-        per_group = plan.filters // plan.groups
-        maps = [
-            conv(
-                self.full[:, [f // per_group * each + c]],
-                self.w[f : f + 1, c : c + 1],
-                None,
-                plan.axes,
-                mode=self.values["padding_mode"],
-            )[:, 0]
-            for f in range(plan.filters)
-            for c in range(each)
-        ]
-        return np.stack(maps, 1).reshape(len(self.full), plan.filters, each, *plan.out)
 
     def step(self, i: int) -> Step:
         """The step that makes output cell number i."""
@@ -224,6 +203,30 @@ class _Run:
         if self.values["act"] is not None:
             made["pre"] = self.pre[index].item()
         return made
+
+
+class Partials:
+    """The map of each input channel before the sum: `[n, f]` makes the (C/groups, *out) of
+    one filter over one sample, since all of them at once may be very large.
+    """
+
+    def __init__(self, run: _Run) -> None:
+        self._run = run
+
+    def __getitem__(self, place: tuple[int, int]) -> np.ndarray:
+        import numpy as np
+
+        from nnviz.core.conv import conv
+
+        run, (n, f) = self._run, place
+        plan, each = run.plan, run.w.shape[1]
+        first = f // (plan.filters // plan.groups) * each
+        channels = run.full[n : n + 1, first : first + each]
+        # One group a channel: each kernel channel meets its own input channel alone.
+        alone = run.w[f][:, None]
+        mode = run.values["padding_mode"]
+        made = conv(channels, alone, None, plan.axes, groups=each, mode=mode)
+        return np.asarray(made[0])
 
 
 def unravel_all(shape: tuple[int, ...]) -> Iterable[Index]:

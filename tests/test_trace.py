@@ -1,0 +1,103 @@
+"""The waist: formulas as text, steps that are made when asked for, results by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nnviz.errors import NnvizError
+from nnviz.numerals import exact, rounded
+from nnviz.trace import (
+    Call,
+    Equation,
+    Expr,
+    Name,
+    Neg,
+    Num,
+    Power,
+    Product,
+    Quotient,
+    Results,
+    Step,
+    Steps,
+    Sum,
+    Trace,
+    numbers,
+    text,
+    tokens,
+)
+from nnviz.words import Words
+
+TEXTS: list[tuple[str, Expr]] = [
+    ("(2×−1)", Product((Num(2), Num(-1)))),
+    ("2·(3 − 1)", Product((Num(2), Sum((Num(3), Num(-1)))), dot=True)),
+    ("1 − 2·3", Sum((Num(1), Neg(Product((Num(2), Num(3)), dot=True))))),
+    ("−x", Neg(Name("x"))),
+    ("⌊(5 − 2) / 2⌋", Call("floor", (Quotient(Sum((Num(5), Num(-2))), Num(2)),))),
+    ("max(1, −2)", Call("max", (Num(1), Num(-2)))),
+    ("|−3|²", Power(Call("abs", (Num(-3),)), Num(2))),
+    ("hₜ₋₁", Name("h", "t−1")),
+    ("h_1,0", Name("h", "1,0")),
+    ("1 − 2", Sum((Num(1), Num(-2)))),
+    ("−1 + 2", Sum((Num(-1), Num(2)))),
+]
+
+
+@pytest.mark.parametrize(("written", "expr"), TEXTS, ids=[t[0] for t in TEXTS])
+def test_expressions_as_a_person_writes_them(written: str, expr: Expr) -> None:
+    assert text((Equation((expr,)),), exact) == written
+
+
+def test_equations_are_joined_and_rounding_is_said() -> None:
+    third = Equation((Quotient(Num(1), Num(3)), Num(1 / 3)))
+    assert text((third,), rounded) == "1 / 3 ≈ 0.3333"
+    assert text((third,), exact) == f"1 / 3 = {1 / 3!r}"
+    assert text((Equation((Num(1), Num(1))),) * 2, exact) == "1 = 1; 1 = 1"
+
+
+def test_lines_of_a_sum_begin_where_its_rows_do() -> None:
+    total = Sum(tuple(Num(n) for n in range(1, 7)), per_line=3)
+    lines = [t.text for t in tokens(Equation((total,)), exact) if t.line]
+    assert lines == [" + "]
+    assert [n.value for n in numbers(total)] == [1, 2, 3, 4, 5, 6]
+
+
+def test_steps_are_made_when_asked_for_and_only_then() -> None:
+    made: list[int] = []
+
+    def make(i: int) -> Step:
+        made.append(i)
+        return Step(i + 1, (i,), (), i)
+
+    steps = Steps(10**9, make)
+    assert len(steps) == 10**9
+    assert steps[-1].number == 10**9
+    assert [s.number for s in steps[5:7]] == [6, 7]
+    assert made == [10**9 - 1, 5, 6]
+    with pytest.raises(IndexError):
+        steps[10**9]
+
+
+def test_results_are_computed_once_when_asked_for() -> None:
+    calls: list[int] = []
+
+    def late() -> str:
+        calls.append(1)
+        return "made"
+
+    results = Results(output=1, late=late)
+    assert len(results) == 2
+    assert calls == []
+    assert [results["late"], results["late"]] == ["made", "made"]
+    assert calls == [1]
+
+
+def test_arrays_are_found_by_name_and_others_refused() -> None:
+    x: Any = np.ones(2)
+    trace = Trace("conv", Words("Convolution"), {"input": x}, Results(output=x + 1))
+    assert trace.array("input") is x
+    assert trace.array("output").tolist() == [2, 2]
+    with pytest.raises(NnvizError, match=r"no h_n in a result of conv(.|\n)*output, input"):
+        trace.array("h_n")
