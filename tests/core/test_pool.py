@@ -184,6 +184,36 @@ def test_a_padded_layer_equals_onnx(kind: Kind, include: bool) -> None:
     np.testing.assert_allclose(made, expected, rtol=1e-5, atol=1e-6)
 
 
+CUT: list[tuple[str, list[AnyAxis], list[float]]] = [
+    ("one cell of two", [Axis(5, 2, 2, ceil=True)], [3, 7, 10]),
+    ("two of three, padding counted", [Axis(4, 3, 2, 1, 1, 0, ceil=True)], [3, 9]),
+    ("one cell of three", [Axis(4, 3, 3, ceil=True)], [6, 12]),
+    ("nothing cut", [Axis(4, 3, 1, 1, 1, 1)], [3, 6, 9, 7]),
+    ("adaptive windows are never cut", [AdaptiveAxis(5, 3)], [3, 9, 9]),
+]
+
+
+@pytest.mark.parametrize(("axes", "norms"), [c[1:] for c in CUT], ids=[c[0] for c in CUT])
+def test_a_norm_may_grow_where_its_window_is_cut_off(
+    axes: list[AnyAxis], norms: list[float]
+) -> None:
+    x = np.arange(1.0, axes[0].size + 1).reshape(1, 1, -1)
+    assert pool(x, axes, kind="lp", p=1, scale_cut=True).ravel().tolist() == norms
+
+
+@pytest.mark.parametrize("p", [1.0, 2.0, 3.0])
+def test_a_norm_cut_off_equals_pytorch(p: float) -> None:
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    x = np.random.default_rng(11).random((1, 2, 8, 11))
+    axes = [Axis(8, 3, 2, ceil=True), Axis(11, 3, 3, ceil=True)]
+    expected = torch.nn.functional.lp_pool2d(torch.from_numpy(x), p, 3, (2, 3), ceil_mode=True)
+    made = pool(x, axes, kind="lp", p=p, scale_cut=True)
+    np.testing.assert_allclose(made, expected.numpy(), rtol=1e-12)
+    plain = pool(x, axes, kind="lp", p=p)
+    assert (made >= plain).all()
+    assert (made > plain).any()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_whole_of_a_large_input_is_one_window(kind: Kind) -> None:
     x = np.random.default_rng(6).random((1, 2, 300, 500)).astype("f4")

@@ -35,7 +35,13 @@ MANY = 2**22
 
 
 def pool(
-    x: Array, axes: Sequence[AnyAxis], *, kind: Kind, p: float = 2.0, include_pad: bool = True
+    x: Array,
+    axes: Sequence[AnyAxis],
+    *,
+    kind: Kind,
+    p: float = 2.0,
+    include_pad: bool = True,
+    scale_cut: bool = False,
 ) -> Array:
     """One number for every window of x: its maximum, average, or Lp norm.
 
@@ -44,6 +50,9 @@ def pool(
     sum; an average divides by the cells of the window, those of the padding too where
     `include_pad`. Maxima keep the dtype of x (booleans become integers); averages and norms
     are added up in float64, and given back in float64, or float32 for float32.
+
+    PyTorch makes an Lp norm of an average: where `ceil` cuts a window off, the sum grows by
+    kernel cells / cells left before the root is taken. `scale_cut` does the same.
 
     Source: ONNX operators MaxPool, AveragePool and LpPool; torch.nn.functional.
 
@@ -66,6 +75,8 @@ def pool(
 
     def norm(plane: Array, slides: Slides) -> Array:
         total = _total(plane, slides, lambda v: np.abs(v.astype(np.float64)) ** p)
+        if scale_cut:
+            total *= _cut_off(slides)
         return np.asarray(np.sqrt(total) if p == 2 else total ** (1 / p))
 
     _in_tiles(x, out, axes3, {"max": largest, "avg": average, "lp": norm}[kind])
@@ -111,6 +122,17 @@ def _total(plane: Array, slides: Slides, prepare: Callable[[Array], Array] | Non
         values = block[from_z, from_i, from_j]
         total[z, i, j] += values if prepare is None else prepare(values)
     return total
+
+
+def _cut_off(slides: Slides) -> Array:
+    """How many times the cells of each window its whole kernel has, padding counted."""
+    d, h, w = (
+        slide.axis.kernel / slide.counted(True)
+        if isinstance(slide, Slide)
+        else np.ones(len(slide.outs))
+        for slide in slides
+    )
+    return np.asarray(d[:, None, None] * h[:, None] * w)
 
 
 def _reduced(plane: Array, slides: Slides, how: Reduction) -> Array:
