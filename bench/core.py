@@ -13,7 +13,8 @@ from bench.measure import medians, report
 
 from nnviz.core.conv import conv
 from nnviz.core.pool import Kind, pool
-from nnviz.shapes import Axis
+from nnviz.core.transpose import conv_transpose
+from nnviz.shapes import AdaptiveAxis, Axis, TransposedAxis
 
 HEIGHT, WIDTH = 3000, 4000
 Array = np.ndarray[Any, Any]
@@ -96,6 +97,49 @@ def torch_conv(torch: Any, x: Array, w: Array, case: Case) -> Callable[[], objec
             )
 
     return call
+
+
+TRANSPOSED = [
+    Case("grey 3×3", 1, 1),
+    Case("grey 4×4, stride 2", 1, 1, kernel=4, stride=2),
+    Case("RGB to 3, 4×4, stride 2", 3, 3, kernel=4, stride=2),
+    Case("depthwise 2×2, stride 2", 3, 3, kernel=2, stride=2, groups=3),
+]
+
+
+def transposed(turns: int) -> None:
+    """Outputs of about 12 megapixels."""
+    torch = optional("torch")
+    rng = np.random.default_rng(0)
+    for case in TRANSPOSED:
+        size = (HEIGHT // case.stride, WIDTH // case.stride)
+        x = rng.random((1, case.channels, *size), dtype=np.float32)
+        shape = (case.channels, case.filters // case.groups, case.kernel, case.kernel)
+        w = rng.random(shape, dtype=np.float32)
+        axes = [TransposedAxis(n, case.kernel, case.stride) for n in size]
+        calls: Calls = {
+            "nnviz": lambda: conv_transpose(x, w, None, axes, groups=case.groups)  # noqa: B023
+        }
+        if torch is not None:
+            tensors = torch.from_numpy(x), torch.from_numpy(w)
+            calls["PyTorch"] = lambda: torch.nn.functional.conv_transpose2d(
+                *tensors,  # noqa: B023
+                stride=case.stride,  # noqa: B023
+                groups=case.groups,  # noqa: B023
+            )
+        report(f"transposed {case.name}", medians(calls, turns), 1.0)
+
+
+def adaptive(turns: int) -> None:
+    torch = optional("torch")
+    x = np.random.default_rng(0).random((1, 1, HEIGHT, WIDTH), dtype=np.float32)
+    for out in ((7, 7), (224, 224), (1500, 2000)):
+        axes = [AdaptiveAxis(n, m) for n, m in zip(x.shape[2:], out, strict=True)]
+        calls: Calls = {"nnviz": lambda: pool(x, axes, kind="avg")}  # noqa: B023
+        if torch is not None:
+            tensor = torch.from_numpy(x)
+            calls["PyTorch"] = lambda: torch.nn.functional.adaptive_avg_pool2d(tensor, out)  # noqa: B023
+        report(f"adaptive avg {out[0]}×{out[1]}", medians(calls, turns))
 
 
 def pools(turns: int) -> None:

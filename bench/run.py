@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from bench.core import convolutions, memory, pools
+from bench.core import adaptive, convolutions, memory, pools, transposed
 from bench.program import programs
 
 
@@ -17,6 +17,8 @@ def main() -> None:
     if given.only != "program":
         convolutions(given.turns)
         pools(given.turns)
+        adaptive(given.turns)
+        transposed(given.turns)
     if given.memory:
         memory()
     if given.only != "core":
