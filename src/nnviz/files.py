@@ -24,7 +24,10 @@ def check(outputs: Sequence[str], inputs: Iterable[str]) -> None:
         seen[real] = path
         if _is_standard_input(path):
             raise _is_input(path)
-        _check_folder(path, Path(real))
+        try:
+            _check_folder(path, Path(real))
+        except OSError as error:
+            raise _cannot_write(path, error) from None
     for given in inputs:
         for path in outputs:
             if _is_same(given, path):
@@ -48,7 +51,7 @@ def _is_input(path: str) -> UsageError:
 
 def _check_folder(path: str, real: Path) -> None:
     folder = real.parent
-    if real.is_dir():
+    if real.is_dir() or path.endswith(("/", os.sep)):
         raise NnvizError("cannot write {path}: it is a folder", path=path)
     if _is_device(path):
         return
@@ -89,9 +92,12 @@ def write(path: str, content: bytes) -> None:
         else:
             _replace(Path(os.path.realpath(path)), content)
     except OSError as error:
-        raise NnvizError(
-            "cannot write {path}: {reason}", path=path, reason=error.strerror or str(error)
-        ) from None
+        raise _cannot_write(path, error) from None
+
+
+def _cannot_write(path: str, error: OSError) -> NnvizError:
+    reason = error.strerror or str(error)
+    return NnvizError("cannot write {path}: {reason}", path=path, reason=reason)
 
 
 def _replace(real: Path, content: bytes) -> None:
@@ -101,12 +107,21 @@ def _replace(real: Path, content: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
+        _keep_owner(name, real)
         Path(name).chmod(_mode(real))
         Path(name).replace(real)
     except BaseException:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
+
+
+def _keep_owner(name: str, real: Path) -> None:
+    """Where the superuser replaces a file, it stays its owner's."""
+    with contextlib.suppress(OSError, AttributeError):
+        before, now = real.stat(), Path(name).stat()
+        if (before.st_uid, before.st_gid) != (now.st_uid, now.st_gid):
+            os.chown(name, before.st_uid, before.st_gid)
 
 
 def _mode(real: Path) -> int:

@@ -14,8 +14,12 @@ def main() -> None:
     if words == ["--version"]:
         from nnviz.version import __version__
 
-        print(f"nnviz {__version__}")  # noqa: T201 - the one print that must not wait
-        return
+        try:
+            print(f"nnviz {__version__}", flush=True)  # noqa: T201 - the one that must not wait
+        except OSError:
+            pass  # a full disk or a closed pipe: as for every other command, below
+        else:
+            return
     try:
         from nnviz.cli.app import run
 

@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 
 _DEBUG = "NNVIZ_DEBUG"
 _NUMBER = re.compile(r"-[0-9.]")
+_BEYOND = re.compile(r"array is too big|allowed dimension")
 _INTERRUPTED = 130
 _MOST_LINES = 8
 _LONGEST = 300
 """Characters of a line: a message may quote a word of any length."""
+_QUOTED = 200
+"""Characters of a word that a message quotes, so that what follows it is seen."""
 _ISSUES = "please report it, with the command, to the makers of nnviz"
 
 
@@ -36,6 +39,8 @@ def run(words: list[str]) -> int:
         return _INTERRUPTED
     except BrokenPipeError:
         return 0
+    except SystemExit:
+        return 0  # Typer's answer to a pipe that was closed while it wrote help
     except Exception as error:
         if env.get(_DEBUG):
             raise
@@ -102,7 +107,7 @@ def _known(error: Exception, command: str) -> NnvizError:
         return _usage(error, command)
     if isinstance(error, Abort):
         return NnvizError("stopped")
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or _is_beyond_memory(error):
         return NnvizError(
             "there is not enough memory for this",
             hint="a smaller input, or fewer filters, needs less",
@@ -117,6 +122,11 @@ def _known(error: Exception, command: str) -> NnvizError:
         error=str(error).strip().partition("\n")[0][:200],
         hint=_ISSUES,
     )
+
+
+def _is_beyond_memory(error: Exception) -> bool:
+    """Whether NumPy refuses an array that no memory could hold, as it does in several ways."""
+    return isinstance(error, ValueError) and bool(_BEYOND.search(str(error)))
 
 
 def _usage(error: Any, command: str) -> UsageError:
@@ -151,9 +161,22 @@ def _plain(message: str) -> str:
 
 
 def _complain(error: NnvizError, language: str) -> None:
-    lines = describe(error, lambda words: lang.say(words, language)).split("\n")
+    lines = describe(error, lambda words: lang.say(_quoted(words), language)).split("\n")
     shown = [printable(line[:_LONGEST] + "…" * (len(line) > _LONGEST)) for line in lines]
     streams.remark("error: " + "\n".join(shown[:_MOST_LINES]))
+
+
+def _quoted(words: Words) -> Words:
+    """The words of a message with what it quotes on one line and not longer than it."""
+    return Words(words.template, **{name: _quote(arg) for name, arg in words.args.items()})
+
+
+def _quote(arg: object) -> object:
+    if isinstance(arg, Words):
+        return _quoted(arg)
+    if not isinstance(arg, str):
+        return arg
+    return printable(arg if len(arg) <= _QUOTED else arg[:_QUOTED] + "…") if arg else "''"
 
 
 def _language(words: list[str], env: Mapping[str, str]) -> str:

@@ -27,6 +27,7 @@ GUARD = "\0"
 
 Execute = Callable[[Operation, dict[str, Any], str | None, dict[str, Any]], None]
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+_ARGUMENTS = "Arguments"
 _OWN = "own_"
 _SHARED = "shared_"
 
@@ -144,7 +145,7 @@ def _option(prefix: str, option: Option, heading: str, times: str) -> inspect.Pa
         flags[-1] += f"/{option.off}"
     made = typer.Option(
         *flags,
-        help=option.help + _default(option),
+        help=option.help + _choices(option) + _default(option),
         metavar=None if option.kind is None else option.kind.metavar,
         show_default=False,
         count=times == "count",
@@ -160,6 +161,14 @@ def _parameter(name: str, annotation: Any, default: Any = None) -> inspect.Param
     return inspect.Parameter(
         name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
     )
+
+
+def _choices(option: Option) -> str:
+    """The choices of an option, where neither its help nor its metavar has them all."""
+    kind = option.kind
+    if kind is None or all(name in option.help + kind.metavar for name in kind.choices):
+        return ""
+    return f" One of: {', '.join(kind.choices)}."
 
 
 def _default(option: Option) -> str:
@@ -196,11 +205,17 @@ class _Command(TyperCommand):
     def get_help(self, ctx: Any) -> str:
         return streams.carried(super().get_help(ctx))
 
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """`NET [INPUT]`: an argument that is asked for in our own words is needed all the same."""
+        needed = {f"[{p.metavar}]" for p in self.params if p.param_type_name == "argument"}
+        return [p[1:-1] if p in needed else p for p in super().collect_usage_pieces(ctx)]
+
     def format_options(self, ctx: Any, formatter: Any) -> None:
         records: list[tuple[str, Any]] = []
         for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
-            if record is not None:
+            if parameter.param_type_name == "argument":  # Typer 0.29 adds a type to its name
+                records.append((_ARGUMENTS, (parameter.metavar, parameter.help)))
+            elif (record := parameter.get_help_record(ctx)) is not None:
                 records.append((_heading(parameter), record))
         for heading, group in groupby(records, key=lambda pair: pair[0]):
             with formatter.section(heading):
@@ -208,6 +223,4 @@ class _Command(TyperCommand):
 
 
 def _heading(parameter: Any) -> str:
-    if parameter.param_type_name == "argument":
-        return "Arguments"
     return getattr(parameter, "rich_help_panel", None) or "General options"

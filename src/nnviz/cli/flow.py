@@ -20,8 +20,6 @@ from nnviz.shapes import times
 from nnviz.trace import Trace
 from nnviz.words import Words
 
-_CHAIN = 10_000
-"""A longer text is a matrix and names no files."""
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -48,16 +46,21 @@ def execute(operation: Operation, given: Written, env: Mapping[str, str]) -> Non
     language = lang.resolve(shared["lang"], env)
     stream = _stream(shared)
     _check_view(operation, shared["view"])
-    _check_files(given, shared)
+    _check_files(operation, given, shared)
     _check_arguments(operation, given)
-    values = operation.parse(given.own, context)
-    announced = operation.announce(values)
-    if announced is not None:
+    _reserve(operation, given, stdin)
+    announced = operation.announce(_texts(operation, given))
+    if announced is not None:  # checked all the same, but nothing is waited for
+        own = {name: None if text == "-" else text for name, text in given.own.items()}
+        operation.parse(own, context)
         streams.write_text(announced)
         return
+    values = operation.parse(given.own, context)
     trace = _run(operation, values, given, shared, stdin)
     look = _look(shared, language, env)
     made = list(_render(trace, look, shared))
+    # Once more: the chain may have named files, and a map of channels is several.
+    files.check([file.path for file in made], stdin.opened)
     shown, notes = b"", list(trace.notes)
     if stream is not None:
         request = _request(shared, look, screen=streams.screen(shared["color"], env))
@@ -107,7 +110,7 @@ def _check_view(operation: Operation, view: str | None) -> None:
         )
 
 
-def _check_files(given: Written, shared: Mapping[str, Any]) -> None:
+def _check_files(operation: Operation, given: Written, shared: Mapping[str, Any]) -> None:
     outputs = list(shared["output"])
     for path in outputs:
         formats.by_suffix(path)
@@ -116,7 +119,8 @@ def _check_files(given: Written, shared: Mapping[str, Any]) -> None:
 
         _map.check(shared["map"])
         outputs.append(shared["map"])
-    files.check(outputs, _inputs(given))
+    inputs = [text for _, text in _sources(operation, given)]
+    files.check(outputs, [*inputs, *([shared["font"]] if shared["font"] else [])])
 
 
 def _check_arguments(operation: Operation, given: Written) -> None:
@@ -132,11 +136,31 @@ def _check_arguments(operation: Operation, given: Written) -> None:
             )
 
 
-def _inputs(given: Written) -> list[str]:
-    """Every text that may name a file this command reads; a chain names some within."""
-    own = [text for text in given.own.values() if isinstance(text, str)]
-    within = [word.strip("'\"") for text in own if len(text) < _CHAIN for word in text.split()]
-    return [*own, *within, *([given.input] if given.input is not None else [])]
+def _sources(operation: Operation, given: Written) -> list[tuple[str, str]]:
+    """What each argument that takes a file was given, by its label."""
+    found = [
+        (option.label, text)
+        for option in operation.options
+        if option.kind is not None and "FILE" in option.kind.metavar
+        if isinstance(text := given.own.get(option.name), str)
+    ]
+    return found if given.input is None else [*found, (options.INPUT.label, given.input)]
+
+
+def _texts(operation: Operation, given: Written) -> dict[str, Any]:
+    """Every option of a command, as far as can be said before any is parsed."""
+    texts = {option.name: option.default for option in operation.options}
+    return texts | {name: text for name, text in given.own.items() if text is not None}
+
+
+def _reserve(operation: Operation, given: Written, stdin: Stdin) -> None:
+    """Find the second - of a command before the first is read, which may take forever."""
+    asked = [label for label, text in _sources(operation, given) if text == "-"]
+    texts = _texts(operation, given)
+    if given.input is None and operation.reads_input(texts):
+        asked += [] if streams.is_terminal(sys.stdin) else [options.INPUT.label]
+    for label in asked:
+        stdin.reserve(label)
 
 
 # --- computing -----------------------------------------------------------------
@@ -193,8 +217,7 @@ def _checked(trace: Trace, shared: Mapping[str, Any]) -> Trace:
             op=trace.op,
             hint=Words("there is: {names}", names=", ".join(["shape", *names])),
         )
-    if shared["steps"] is not None:
-        _steps.choose(shared["steps"], len(trace.steps))
+    _check_steps(trace, shared["steps"])
     if shared["sample"] >= _samples(trace):
         raise UsageError(
             "--sample {sample}: the batch has {n}, counted from 0",
@@ -202,6 +225,22 @@ def _checked(trace: Trace, shared: Mapping[str, Any]) -> Trace:
             n=_samples(trace),
         )
     return trace
+
+
+def _check_steps(trace: Trace, spec: str | None) -> None:
+    if spec in (None, "all", "none"):
+        return
+    assert spec is not None
+    if not len(trace.steps):
+        raise UsageError(
+            "--steps {spec}: {op} has no steps of its own to count",
+            spec=spec,
+            op=trace.op,
+            hint="--trace has those of every layer; --steps all or none"
+            if trace.layers
+            else "leave --steps out",
+        )
+    _steps.choose(spec, len(trace.steps))
 
 
 def _samples(trace: Trace) -> int:

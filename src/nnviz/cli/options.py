@@ -13,6 +13,7 @@ from nnviz.ops._operation import Context, Kind, Option
 
 INPUT = Option("input", (), _kinds.text(), "A path, - for standard input, or the matrix itself.")
 THEMES = ("light", "dark", "print", "transparent")
+_FONT_MAGICS = (b"\0\1\0\0", b"OTTO", b"true", b"ttcf")
 _MOST_DIGITS = 17
 """No float64 needs more to be read back."""
 
@@ -129,7 +130,8 @@ def _outputs(streams: tuple[str, ...]) -> tuple[Shared, ...]:
                 "steps",
                 ("--steps",),
                 Kind("SPEC", _parse_steps, _as_is, choices=("all", "none")),
-                "Which steps: 3, 1-4, 1,5,9, all or none.",
+                "Which steps: 3, 1-4, 1,5,9, all or none (default: a table has all up to 64, "
+                "else 3; a figure is of the whole).",
             ),
             Option(
                 "precision",
@@ -148,7 +150,7 @@ def _figure(views: tuple[str, ...]) -> tuple[Option, ...]:
             "view",
             ("--view",),
             _named("NAME")._replace(choices=views),
-            "Which picture: " + ", ".join(views) + ".",
+            "Which picture: " + ", ".join(views) + "." if views else "Which picture.",
         ),
         Option("theme", ("--theme",), _kinds.choice(*THEMES), "Colours.", "light"),
         Option("title", ("--title",), _kinds.text(), "A title above the figure."),
@@ -188,11 +190,18 @@ def _file() -> Kind:
 
 def _font() -> Kind:
     def parse(text: str, flag: str, _: Context) -> str:
-        if os.path.isfile(text):  # noqa: PTH113 - Path refuses long names before 3.12
-            return text
-        raise NnvizError("{flag}: there is no file {path}", flag=flag, path=text)
+        if not os.path.isfile(text):  # noqa: PTH113 - Path refuses long names before 3.12
+            raise NnvizError("{flag}: there is no file {path}", flag=flag, path=text)
+        if not _is_font(text):
+            raise NnvizError("{flag}: {path} is no TrueType or OpenType font", flag=flag, path=text)
+        return text
 
     return Kind("FILE", parse, _as_is)
+
+
+def _is_font(path: str) -> bool:
+    with open(path, "rb") as file:  # noqa: PTH123 - as above
+        return file.read(4) in _FONT_MAGICS
 
 
 def _named(metavar: str) -> Kind:
@@ -248,12 +257,12 @@ def _parse_precision(text: str, flag: str, context: Context) -> int:
 def _parse_range(text: str, flag: str, context: Context) -> str | tuple[float, float]:
     if text in ("auto", "clip"):
         return text
-    ends = text.split(",")
-    if len(ends) != 2:
+    try:
+        low, high = (float(_kinds.number().parse(e, flag, context)) for e in text.split(","))
+    except ValueError:  # not two, or not numbers
         raise UsageError(
             "{flag} {text} is not a range", flag=flag, text=text, hint="write auto, clip or LO,HI"
-        )
-    low, high = (float(_kinds.number().parse(end, flag, context)) for end in ends)
+        ) from None
     if not low < high:
         raise UsageError(
             "{flag} {text}: the first number is black and below the second", flag=flag, text=text

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from nnviz.errors import UsageError
 
-_RANGE = re.compile(r"(\d+)(?:-(\d+))?")
+_RANGE = re.compile(r"([0-9]{1,20})(?:-([0-9]{1,20}))?")
 _EXAMPLES = "write a number (3), a range (1-4), a list (1,5,9), all or none"
 
 

@@ -57,7 +57,7 @@ class Paper:
         if self.unicode or text.isascii():
             return text
         if self._east_asian or ascii_form("·", self.screen.encoding) != "·":
-            text = text.replace(" · ", ", ").replace("·", "*")  # 2.0 would be another number
+            text = text.replace(" · ", ", ").replace("·", "*")
         if not self._east_asian:
             return ascii_form(text, self.screen.encoding)
         runs = groupby(text, lambda c: unicodedata.east_asian_width(c) in "WF")
@@ -77,9 +77,9 @@ class Paper:
         return rounded(value, self.precision)
 
     def name(self, name: str, role: str, shape: tuple[int, ...]) -> Line:
-        """An array's name and shape in the colour of its role; a single number has no shape."""
+        """An array's name and shape in the colour of its role; a number alone has no shape."""
         line = [(self.say(name), hue(role, BOLD))]
-        if prod(shape) == 1:
+        if prod(shape) == 1 and len(shape) < 2:
             return line
         written = f"({shape[0]})" if len(shape) == 1 else self.text(times(shape))
         return [*line, (f" {written}", hue(role))]

@@ -34,15 +34,27 @@ def default_steps(trace: Trace) -> str:
 
 def left_out(trace: Trace, request: Request) -> tuple[Words, ...]:
     """A note where the steps are too many to be written unasked."""
-    if request.steps is not None or len(trace.steps) <= MOST_STEPS:
+    if request.steps is not None:
         return ()
-    return (
-        Words(
-            "none of {n} steps is written; --steps 1-{most} writes the first {most}",
-            n=len(trace.steps),
-            most=MOST_STEPS,
-        ),
-    )
+    notes = []
+    if len(trace.steps) > MOST_STEPS:
+        notes.append(
+            Words(
+                "none of {n} steps is written; --steps 1-{most} writes the first {most}",
+                n=len(trace.steps),
+                most=MOST_STEPS,
+            )
+        )
+    for number, layer in enumerate(trace.layers, 1):
+        if len(layer.steps) > MOST_STEPS:
+            notes.append(
+                Words(
+                    "layer {layer}: none of {n} steps is written; --steps all writes them",
+                    layer=number,
+                    n=len(layer.steps),
+                )
+            )
+    return tuple(notes)
 
 
 def _document(trace: Trace, request: Request, spec: str | None, **head: str) -> str:
@@ -61,14 +73,9 @@ def _document(trace: Trace, request: Request, spec: str | None, **head: str) -> 
     numbers = choose(spec, len(trace.steps))
     parts["steps"] = dump([_step(trace.steps[number - 1]) for number in numbers], request)
     if trace.layers:
-        layers = (_document(layer, request, _of_layer(layer, spec)) for layer in trace.layers)
+        layers = (_document(layer, request, request.steps) for layer in trace.layers)
         parts["layers"] = f"[{','.join(layers)}]"
     return _object(parts)
-
-
-def _of_layer(layer: Trace, spec: str) -> str:
-    """--steps is about the net's own steps, but `none` leaves out those of its layers too."""
-    return spec if spec == "none" else default_steps(layer)
 
 
 def _object(members: Mapping[str, str]) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple
 
@@ -45,9 +46,12 @@ class Stdin:
     def __init__(self, stream: BinaryIO | None) -> None:
         self._stream = stream
         self._taker: str | None = None
+        self._is_read = False
+        self.opened: list[str] = []
+        """The files that were read beside it, in order: no output may replace them."""
 
-    def read(self, name: str) -> bytes:
-        """All its bytes, for the argument called `name`."""
+    def reserve(self, name: str) -> None:
+        """Keep it for the argument called `name`, before anything is read or waited for."""
         if self._taker is not None:
             raise UsageError(
                 "standard input can be read once, and both {first} and {second} ask for it",
@@ -56,6 +60,12 @@ class Stdin:
                 hint="give one of them a file or the matrix itself",
             )
         self._taker = name
+
+    def read(self, name: str) -> bytes:
+        """All its bytes, for the argument called `name`."""
+        if self._taker != name or self._is_read:
+            self.reserve(name)
+        self._is_read = True
         if self._stream is None:
             raise NnvizError("standard input is closed, and {name} reads it", name=name)
         return self._stream.read()
@@ -218,6 +228,7 @@ def _given(spec: str, stdin: Stdin, name: str) -> Iterator[_Given]:
             yield _Given(name, name, text=_written_out(spec, name))
             return
         label = path
+        stdin.opened.append(path)
         with Path(path).open("rb") as file:
             # A pipe given by name cannot be read from its start again.
             stream: BinaryIO = file if file.seekable() else io.BytesIO(file.read())
@@ -244,12 +255,23 @@ def _file(spec: str) -> tuple[str | None, str | None]:
             name=printable(spec),
             hint="give a file in it, or the matrix itself: '1 2; 3 4'",
         )
+    _check_reachable(spec)
     at = spec.find(":", 1)
     while at > 0:
         if os.path.isfile(spec[:at]):  # noqa: PTH113 - as above, texts may be long
             return spec[:at], spec[at + 1 :]
         at = spec.find(":", at + 1)
     return None, None
+
+
+def _check_reachable(spec: str) -> None:
+    """A file that is hidden from this user is no missing file, and no matrix."""
+    with suppress(FileNotFoundError, NotADirectoryError, ValueError):
+        try:
+            os.stat(spec)  # noqa: PTH116 - as above, texts may be long
+        except OSError as error:
+            if error.errno == errno.EACCES:
+                raise
 
 
 def _written_out(spec: str, name: str) -> str:
