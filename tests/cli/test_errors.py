@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from nnviz.read import Stdin
 
 M = "1 2 3; 4 5 6; 7 8 9"
 
@@ -48,6 +51,17 @@ USAGE = [
     pytest.param(["conv", M, "--stride", "0"], ["--stride 0", "1"], id="stride 0"),
     pytest.param(["conv", M, "--view", "pie"], ["no view pie", "equation"], id="unknown view"),
     pytest.param(["\x1b[31m" + "x" * 9000], ["no command", "…"], id="a word no terminal takes"),
+    pytest.param(["conv", M, "--act", "\n"], ["--act ·", "relu"], id="a value of several lines"),
+    pytest.param(["conv", M, "--act", ""], ["--act ''", "relu"], id="a value of nothing"),
+    pytest.param(["conv", M, "--act", "x" * 9000], ["…", "relu"], id="a value of any length"),
+    pytest.param(["conv", M, "--steps", "\N{FULLWIDTH DIGIT ONE}"], ["--steps"], id="wide digit"),
+    pytest.param(["show", M, "--steps", "1"], ["--steps 1", "no steps"], id="steps of a matrix"),
+    pytest.param(
+        ["params", "conv", "--input", "3x3", "--steps", "1"], ["no steps"], id="steps of counts"
+    ),
+    pytest.param(
+        ["net", "act relu", M, "--steps", "1"], ["no steps", "every layer"], id="steps of a net"
+    ),
     pytest.param(["conv", M, "--sample", "1", "--json"], ["--sample 1", "has 1"], id="one sample"),
     pytest.param(["act"], ["act needs NAME", "relu"], id="no NAME"),
     pytest.param(
@@ -96,9 +110,55 @@ def test_binary_on_a_terminal(nnviz: Callable[..., Any]) -> None:
     check(nnviz("conv", M, "-f", "npy", terminal=True), 2, ["npy", "terminal", "-o"])
 
 
-@pytest.mark.parametrize("words", [["conv", "-", "-k", "-"], ["conv", "-k", "-"]], ids=" ".join)
-def test_standard_input_twice(nnviz: Callable[..., Any], words: list[str]) -> None:
-    check(nnviz(*words, stdin="1 2; 3 4"), 2, ["standard input", "--kernel", "INPUT"])
+TWICE = [
+    pytest.param(["conv", "-", "-k", "-"], ["--kernel", "INPUT"], id="INPUT first"),
+    pytest.param(["conv", "-k", "-", "-"], ["--kernel", "INPUT"], id="INPUT last"),
+    pytest.param(["conv", "-k", "-"], ["--kernel", "INPUT"], id="INPUT left out"),
+    pytest.param(["conv", "--bias", "-", M, "-k", "-"], ["--kernel", "--bias"], id="two options"),
+    pytest.param(["net", "conv -k -", "-"], ["--kernel", "INPUT"], id="in a chain"),
+    pytest.param(["net", "conv -k -"], ["--kernel", "INPUT"], id="in a chain, INPUT left out"),
+    pytest.param(
+        ["rnn", "--text", "ab", "--wx", "-", "--wh", "-"], ["--wx", "--wh"], id="without INPUT"
+    ),
+]
+
+
+class _Endless(io.BytesIO):
+    """Standard input that no command may wait for."""
+
+    def read(self, *_: object) -> bytes:
+        raise AssertionError("standard input was read")
+
+
+@pytest.mark.parametrize(("words", "parts"), TWICE)
+def test_standard_input_twice(
+    nnviz: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    parts: list[str],
+) -> None:
+    endless = Stdin(_Endless())
+    monkeypatch.setattr("nnviz.cli.flow.Stdin", lambda _: endless)
+    check(nnviz(*words), 2, ["standard input", *parts])
+
+
+UNREAD = [
+    pytest.param(["conv", "--list-kernels"], id="--list-kernels"),
+    pytest.param(["conv", "--list-kernels", "-k", "-"], id="--list-kernels beside a -"),
+    pytest.param(["rnn", "--text", "ab", "--hidden", "2"], id="--text"),
+    pytest.param(["params", "conv", "--input", "3x3"], id="params"),
+    pytest.param(["conv", M], id="INPUT"),
+]
+
+
+@pytest.mark.parametrize("words", UNREAD)
+def test_standard_input_is_not_read_where_nothing_asks_for_it(
+    nnviz: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.setattr("nnviz.cli.flow.Stdin", lambda _: Stdin(_Endless()))
+    result = nnviz(*words)
+    assert result.code == 0, result.err
+    assert result.out
 
 
 def test_empty_standard_input(nnviz: Callable[..., Any]) -> None:
@@ -107,6 +167,9 @@ def test_empty_standard_input(nnviz: Callable[..., Any]) -> None:
 
 FAULTS = [
     pytest.param(MemoryError(), "not enough memory", id="memory"),
+    pytest.param(
+        ValueError("array is too big; it is"), "not enough memory", id="more than any memory"
+    ),
     pytest.param(OSError(28, "No space left on device"), "No space left", id="system"),
     pytest.param(ZeroDivisionError("division by zero"), "please report it", id="a bug"),
 ]

@@ -9,11 +9,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from nnviz import files
+from nnviz.errors import NnvizError
 
 Nnviz = Callable[..., Any]
 
@@ -118,6 +120,9 @@ REFUSED = [
     pytest.param(["-o", "a.json", "-k", "1 2; 3"], "row 2", id="a ragged kernel"),
     pytest.param(["-o", "a.json", "--steps", "99"], "step 99", id="past the last step"),
     pytest.param(["-o", "folder.json"], "it is a folder", id="a folder"),
+    pytest.param(["-o", "new.json/"], "it is a folder", id="a folder that is not there"),
+    pytest.param(["--map", "in.json.png", "-o", "in.json"], "is an input", id="the second output"),
+    pytest.param(["--range", "1,x", "--map", "m.png"], "--range 1,x", id="a range of words"),
 ]
 
 
@@ -138,6 +143,92 @@ def test_nothing_is_written(
     assert {path.name for path in tmp_path.iterdir()} == before
     assert Path("a.json").read_text() == "old"
     assert Path("in.json").read_text() == NOTE
+
+
+CHAINS = [
+    pytest.param("conv -k k.csv", id="a word"),
+    pytest.param("conv -kk.csv", id="behind its flag"),
+    pytest.param("conv --kernel=k.csv", id="behind an equals sign"),
+    pytest.param("act relu | conv -k 'k.csv' # the kernel", id="in quotes"),
+    pytest.param("chain.txt", id="in a chain's file"),
+]
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+def test_a_file_that_a_chain_reads_is_not_overwritten(
+    nnviz: Nnviz, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chain: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("k.csv").write_text("1,0\n0,1\n")
+    Path("chain.txt").write_text("conv --kernel=k.csv")
+    result = nnviz("net", chain, NOTE, "-o", "k.csv")
+    assert result.code == 2
+    assert "k.csv is an input" in result.err
+    assert Path("k.csv").read_text() == "1,0\n0,1\n"
+
+
+def test_a_text_may_have_the_name_of_an_output(
+    nnviz: Nnviz, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("ab.csv").write_text("old")
+    ok(nnviz("rnn", "--text", "ab.csv", "--hidden", "2", "-o", "ab.csv"))
+    assert Path("ab.csv").read_text() != "old"
+
+
+def test_the_maps_of_channels_are_outputs_like_others(
+    nnviz: Nnviz, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ok(nnviz("show", NOTE, "--map", "m-0.png"))
+    before = Path("m-0.png").read_bytes()
+    drawn = ["--filters", "2", "--map", "m.png"]
+    clash = nnviz("conv", NOTE, *drawn, "-o", "m-1.png")
+    assert (clash.code, "written twice" in clash.err) == (2, True)
+    source = nnviz("conv", "m-0.png", *drawn)
+    assert (source.code, "m-0.png is an input" in source.err) == (2, True)
+    assert Path("m-0.png").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["m-0.png"]
+
+
+def test_the_font_is_an_input(nnviz: Nnviz, tmp_path: Path) -> None:
+    font = tmp_path / "font.png"
+    font.write_bytes(b"\0\1\0\0" + bytes(99))
+    result = nnviz("conv", NOTE, "--font", str(font), "-o", str(font))
+    assert result.code == 2
+    assert "is an input" in result.err
+    font.write_text("no font")
+    assert "no TrueType or OpenType font" in nnviz("conv", NOTE, "--font", str(font)).err
+
+
+def test_a_folder_that_cannot_be_looked_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_dir", refuse)
+    with pytest.raises(NnvizError, match=r"cannot write .*x\.json: Permission denied"):
+        files.check([str(tmp_path / "x.json")], [])
+
+
+@pytest.mark.skipif(not hasattr(os, "chown"), reason="no owners on this system")
+def test_the_owner_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("old")
+    kept: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "chown", lambda _, *owner: kept.append(owner))
+    files.write(str(path), b"new")
+    assert kept == []
+    before = Path.stat
+
+    def of_another(self: Path, **options: Any) -> Any:
+        found = before(self, **options)
+        return SimpleNamespace(st_mode=found.st_mode, st_uid=len(self.name), st_gid=7)
+
+    monkeypatch.setattr(Path, "stat", of_another)
+    files.write(str(path), b"new")
+    assert kept == [(len("a.json"), 7)]
 
 
 def test_a_failing_second_file_leaves_the_first(nnviz: Nnviz, tmp_path: Path) -> None:

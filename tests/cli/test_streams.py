@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,6 +84,35 @@ def test_a_closed_pipe_ends_it_quietly() -> None:
     assert running.stderr.read() == b""
     running.stderr.close()
     assert running.wait() == 0
+
+
+NOBODY_READS = [["--version"], ["--help"], ["conv", "--help"], ["conv", "--list-kernels"]]
+
+
+@pytest.mark.parametrize("words", NOBODY_READS, ids=" ".join)
+def test_nobody_reads_what_is_asked_for(words: list[str]) -> None:
+    there, here = os.pipe()
+    os.close(there)
+    done = subprocess.run(
+        [sys.executable, "-m", "nnviz", *words], stdout=here, stderr=subprocess.PIPE, check=False
+    )
+    os.close(here)
+    assert done.returncode == 0
+    assert done.stderr == b""
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no full device on this system")
+@pytest.mark.parametrize("words", NOBODY_READS, ids=" ".join)
+def test_a_full_disk_is_one_message_whatever_was_asked_for(words: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "nnviz", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == b"error: No space left on device\n"
 
 
 def test_commands_in_a_pipe() -> None:

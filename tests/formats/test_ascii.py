@@ -18,6 +18,7 @@ CASES = [
     pytest.param("ascii", "é 가 A", "e ?? A", id="letters keep their columns"),
     pytest.param("cp949", "합성곱 ⌊5 × 2⌋ − h₀", "합성곱 floor(5 × 2) - h_0", id="cp949"),
     pytest.param("cp1252", "3·3 ≈ 9²", "3·3 ~ 9²", id="cp1252 keeps what it has"),
+    pytest.param("ascii", "2·0", "2*0", id="a product is no decimal"),
     pytest.param("utf-8", "⌊σ₀⌋ ≈ 가", "⌊σ₀⌋ ≈ 가", id="utf-8 keeps all"),
     pytest.param("utf-16", "⌊σ₀⌋", "⌊σ₀⌋", id="utf-16 keeps all"),
 ]

@@ -113,6 +113,15 @@ def test_a_net_has_a_trace_a_layer() -> None:
     assert bare["layers"][0]["steps"] == []
 
 
+def test_a_layer_with_very_many_steps() -> None:
+    net = trace(layers=(trace(2), trace(MOST_STEPS + 1)))
+    assert [len(layer["steps"]) for layer in written(net)["layers"]] == [2, 0]
+    assert [str(note) for note in load("trace").notes(net, Request())] == [
+        "layer 2: none of 10001 steps is written; --steps all writes them"
+    ]
+    assert len(written(net, steps="all")["layers"][1]["steps"]) == MOST_STEPS + 1
+
+
 def test_a_result_without_an_output() -> None:
     made = Trace("params", Words("Parameters"), {}, Results(rows=[{"layer": "conv"}], total={}))
     document = written(made)

@@ -23,6 +23,36 @@ from nnviz.read import ImageOptions, Source, Stdin, read_array, read_input, read
 NONE = Stdin(None)
 
 
+def test_standard_input_is_kept_for_who_asked_first() -> None:
+    stdin = piped(b"1 2")
+    stdin.reserve("INPUT")
+    with pytest.raises(UsageError, match="both INPUT and --kernel"):
+        stdin.read("--kernel")
+    assert stdin.read("INPUT") == b"1 2"
+    with pytest.raises(UsageError, match="both INPUT and INPUT"):
+        stdin.read("INPUT")
+
+
+@pytest.mark.usefixtures("here")
+def test_files_that_were_read_are_known() -> None:
+    Path("a.csv").write_text("1,2")
+    Path("b.npz").write_bytes(npz(x=[1]))
+    read_input("a.csv", stdin=(stdin := Stdin(None)))
+    read_array("b.npz:x", stdin=stdin, name="--kernel")
+    read_array("1 2", stdin=stdin, name="--bias")
+    assert stdin.opened == ["a.csv", "b.npz"]
+
+
+def test_a_file_in_a_hidden_folder_is_not_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: str) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    monkeypatch.setattr("nnviz.read.sources.os.path.exists", lambda _: False)
+    monkeypatch.setattr("nnviz.read.sources.os.stat", refuse)
+    with pytest.raises(NnvizError, match=r"cannot read hidden/a\.json: Permission denied"):
+        read_input("hidden/a.json", stdin=NONE)
+
+
 def piped(data: bytes) -> Stdin:
     return Stdin(io.BytesIO(data))
 

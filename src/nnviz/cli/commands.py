@@ -212,6 +212,7 @@ class _Command(TyperCommand):
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         records: list[tuple[str, Any]] = []
+        parameter: Any
         for parameter in self.get_params(ctx):
             if parameter.param_type_name == "argument":  # Typer 0.29 adds a type to its name
                 records.append((_ARGUMENTS, (parameter.metavar, parameter.help)))
