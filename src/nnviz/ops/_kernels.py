@@ -68,7 +68,7 @@ def dims_of(shape: tuple[int, ...] | None, values: Values) -> int:
     if values["dims"] is not None:
         return int(values["dims"])
     if shape is None:
-        return max(2, len(values["size"] or ()))
+        return min(3, max(2, len(values["size"] or ())))
     return {1: 1, 5: 3}.get(len(shape), 2)
 
 
@@ -169,9 +169,11 @@ def weights_of(plan: Plan, values: Values) -> tuple[np.ndarray, np.ndarray]:
         return (made[0, 0] if plain else made), made
     if kernel is None or isinstance(kernel, str):
         kernel = _preset(kernel or DEFAULT)
+    if kernel.ndim == 0:  # one bare number is a 1×1 kernel
+        kernel = kernel.reshape((1,) * plan.dims)
     if kernel.ndim == plan.dims:
         return kernel, np.broadcast_to(kernel, plan.weight)
-    return kernel, kernel.reshape(plan.weight) if kernel.ndim else kernel.reshape((1,) * 4)
+    return kernel, kernel.reshape(plan.weight)
 
 
 def bias_of(plan: Plan, values: Values) -> np.ndarray | None:

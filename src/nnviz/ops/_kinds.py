@@ -208,8 +208,8 @@ def _integer(text: str, flag: str, whole: str | None = None) -> int:
     """The whole number `text`, a part of the value `whole`."""
     if re.fullmatch(r"\s*[+-]?[0-9]{1,300}\s*", text):
         return int(text)
-    if whole is None or whole == text:
-        raise UsageError("{flag} {text} is not a whole number", flag=flag, text=text)
+    if whole is None or not text.strip() or whole == text:
+        raise UsageError("{flag} {text} is not a whole number", flag=flag, text=whole or text)
     raise UsageError(
         "{flag} {whole}: {text} is not a whole number", flag=flag, whole=whole, text=text
     )
