@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import assert_equation_holds, assert_steps_hold, fails, run
-from nnviz import ops
+from nnviz import api, ops
 from nnviz.errors import UsageError
 from nnviz.numerals import exact
 from nnviz.ops import conv
@@ -22,6 +22,25 @@ from nnviz.trace import text
 NOTE = [[1, 2, 3, 4, 5], [2, 1, 0, 1, 2], [3, 0, 1, 1, 0], [1, 4, 1, 1, 2], [2, 1, 1, 0, 0]]
 KERNEL = [[1, 0, 1], [1, 0, 1], [0, 1, 0]]
 RGB = np.arange(3 * 4 * 4).reshape(3, 4, 4)
+
+BARE = [
+    ("a matrix", [[1, 2]], {}, [[3, 6]]),
+    ("channels", [[[1, 2]], [[3, 4]]], {}, [[[12, 18]]]),
+    ("a batch", [[[[1, 2]]], [[[3, 4]]]], {}, [[[[3, 6]]], [[[9, 12]]]]),
+    ("a vector", [1, 2], {"dims": 1}, [3, 6]),
+]
+
+
+@pytest.mark.parametrize(("x", "options", "out"), [b[1:] for b in BARE], ids=[b[0] for b in BARE])
+def test_one_bare_number_is_a_kernel_of_one_cell(
+    x: Any, options: dict[str, Any], out: list[Any]
+) -> None:
+    made = api.conv(x, 3, **options).trace
+    assert made.output.tolist() == out
+    dims = options.get("dims", 2)
+    assert made.arrays["kernel"].shape == (1,) * dims
+    assert made.steps[0].cells["kernel"] == ((0,) * dims,)
+
 
 REFUSALS: list[tuple[str, Any, dict[str, Any], str]] = [
     ("larger than input", NOTE, {"kernel": np.ones((6, 6), int)}, "6×6 is larger .* 5×5"),
