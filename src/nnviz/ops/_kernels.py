@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.ops import _kinds as kinds
@@ -47,6 +47,19 @@ class Plan(NamedTuple):
     @property
     def out(self) -> tuple[int, ...]:
         return tuple(axis.out for axis in self.axes)
+
+
+class Shaped(Protocol):
+    """What weights and biases are made for: this plan, or that of a transposed one."""
+
+    @property
+    def dims(self) -> int: ...
+    @property
+    def channels(self) -> int: ...
+    @property
+    def weight(self) -> tuple[int, ...]: ...
+    @property
+    def filters(self) -> int: ...
 
 
 def given_shape(values: Values) -> tuple[int, ...] | None:
@@ -157,7 +170,7 @@ def _preset(name: str) -> np.ndarray:
     return np.array([[int(c) if whole else float(c) for c in row] for row in rows])
 
 
-def weights_of(plan: Plan, values: Values) -> tuple[np.ndarray, np.ndarray]:
+def weights_of(plan: Shaped, values: Values) -> tuple[np.ndarray, np.ndarray]:
     """The kernel to show, as given or drawn, and the same as (F, C/groups, *kernel)."""
     import numpy as np
 
@@ -169,14 +182,14 @@ def weights_of(plan: Plan, values: Values) -> tuple[np.ndarray, np.ndarray]:
         return (made[0, 0] if plain else made), made
     if kernel is None or isinstance(kernel, str):
         kernel = _preset(kernel or DEFAULT)
-    if kernel.ndim == 0:  # one bare number is a 1×1 kernel
+    if kernel.ndim == 0:
         kernel = kernel.reshape((1,) * plan.dims)
     if kernel.ndim == plan.dims:
         return kernel, np.broadcast_to(kernel, plan.weight)
     return kernel, kernel.reshape(plan.weight)
 
 
-def bias_of(plan: Plan, values: Values) -> np.ndarray | None:
+def bias_of(plan: Shaped, values: Values) -> np.ndarray | None:
     """(F,) or None."""
     import numpy as np
 
@@ -198,6 +211,22 @@ def bias_of(plan: Plan, values: Values) -> np.ndarray | None:
             hint="give one number, or one per filter",
         )
     return np.broadcast_to(bias.reshape(-1), (plan.filters,))
+
+
+def shown_shape(out: tuple[int, ...], rank: int, dims: int) -> tuple[int, ...]:
+    """As many axes as the input; a plain matrix with several filters gains a channel axis."""
+    if rank == dims + 2:
+        return out
+    return out[1:] if rank == dims + 1 or out[1] > 1 else out[2:]
+
+
+def activated(pre: np.ndarray, values: Values) -> np.ndarray:
+    """The sums through --act, where there is one."""
+    if values["act"] is None:
+        return pre
+    from nnviz.core.activations import activate
+
+    return activate(pre, values["act"])
 
 
 def list_kernels(values: Values) -> str | None:

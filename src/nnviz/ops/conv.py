@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nnviz.errors import UsageError
 from nnviz.ops import _kinds as kinds
+from nnviz.ops import _transposed
 from nnviz.ops._kernels import (
     DEFAULT,
     PRESETS,
     Plan,
+    activated,
     bias_of,
     dims_of,
     given_shape,
     list_kernels,
     make_plan,
+    shown_shape,
     weights_of,
 )
 from nnviz.ops._layer import Layer, channels_first
 from nnviz.ops._operation import Operation, Option, Values
+from nnviz.ops._terms import Sums, Term
 from nnviz.ops._window import batched, float_name, offsets, size_facts, sources, unused_notes
 from nnviz.ops.act import NAMES as ACTIVATIONS
 from nnviz.shapes import PAD_MODES, cells, unravel
-from nnviz.trace import Call, Equation, Expr, Index, Num, Product, Results, Step, Steps, Sum, Trace
+from nnviz.trace import Index, Results, Step, Steps, Trace
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -40,6 +44,9 @@ def run(x: np.ndarray, values: Values) -> Trace:
     """Convolve x with the kernel that the options give, and explain it."""
     from nnviz.core.conv import conv
 
+    if values["transpose"]:
+        return _transposed.run(x, values)
+    _refuse_transposed_options(values)
     dims = dims_of(given_shape(values), values)
     full = batched(x, dims)
     plan = make_plan(full.shape[1:], values)
@@ -48,50 +55,37 @@ def run(x: np.ndarray, values: Values) -> Trace:
     dtype = float_name(x)
     mode = values["padding_mode"]
     made = conv(full, w, b, plan.axes, groups=plan.groups, mode=mode, dtype=dtype)
-    pre = made.reshape(_shown(made.shape, x.ndim, dims))
-    run = _Run(x, full, kernel, w, b, pre, _activated(pre, values), plan, values)
-    return run.trace()
+    pre = made.reshape(shown_shape(made.shape, x.ndim, dims))
+    sums = Sums(pre, activated(pre, values), b, values["act"], per_line=w.shape[-1])
+    return _Run(x, full, kernel, w, sums, plan, values).trace()
 
 
-def _shown(out: tuple[int, ...], rank: int, dims: int) -> tuple[int, ...]:
-    """As many axes as the input; a plain matrix with several filters gains a channel axis."""
-    if rank == dims + 2:
-        return out
-    return out[1:] if rank == dims + 1 or out[1] > 1 else out[2:]
+def _refuse_transposed_options(values: Values) -> None:
+    for name, flag in (("output_padding", "--output-pad"), ("output_shape", "--output-shape")):
+        if values[name] is not None:
+            raise UsageError("{flag} belongs to --transpose", flag=flag)
 
 
-def _activated(pre: np.ndarray, values: Values) -> np.ndarray:
-    if values["act"] is None:
-        return pre
-    from nnviz.core.activations import activate
-
-    return activate(pre, values["act"])
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(NamedTuple):
     """One run, with all that its steps are made from."""
 
     x: np.ndarray
     full: np.ndarray
     kernel: np.ndarray
     w: np.ndarray
-    b: np.ndarray | None
-    pre: np.ndarray
-    output: np.ndarray
+    sums: Sums
     plan: Plan
     values: Values
 
     def trace(self) -> Trace:
-        act = self.values["act"]
         arrays = {"input": self.x, "kernel": self.kernel}
-        results: dict[str, Any] = {"output": self.output, "partials": lambda: Partials(self)}
+        results: dict[str, Any] = {"output": self.sums.output, "partials": lambda: Partials(self)}
         equation = ["input", "∗", "kernel"]
-        if self.b is not None:
-            arrays["bias"] = self.b
+        if self.sums.bias is not None:
+            arrays["bias"] = self.sums.bias
             equation += ["+", "bias"]
-        if act is not None:
-            results["pre"] = self.pre
+        if self.sums.act is not None:
+            results["pre"] = self.sums.pre
         axes = self.plan.axes
         return Trace(
             op="conv",
@@ -110,7 +104,7 @@ class _Run:
             equation=(*equation, "=", "output"),
             facts=size_facts(axes),
             notes=(*self.notes(), *unused_notes(axes)),
-            steps=Steps(self.output.size, self.step),
+            steps=Steps(self.sums.output.size, self.step),
             axes=axes,
             pad_mode=self.values["padding_mode"],
         )
@@ -123,7 +117,7 @@ class _Run:
             "padding_mode": self.values["padding_mode"],
             "dilation": [a.dilation for a in axes],
             "groups": self.plan.groups,
-            "act": self.values["act"],
+            "act": self.sums.act,
         }
 
     def notes(self) -> Iterable[Words]:
@@ -145,64 +139,25 @@ class _Run:
     def step(self, i: int) -> Step:
         """The step that makes output cell number i."""
         plan = self.plan
-        index = unravel(i, self.output.shape)
         n, f, *o = unravel(i, (len(self.full), plan.filters, *plan.out))
         first = f // (plan.filters // plan.groups) * self.w.shape[1]
-        terms: list[tuple[int, Any, Any]] = []
-        origins: list[Index | None] = []
-        read: list[Index] = []
-        weights: list[Index] = []
+        terms = []
         for c in range(self.w.shape[1]):
             taps = unravel_all(self.w.shape[2:])
             for tap, position in zip(taps, offsets(plan.axes, o), strict=True):
                 source = sources(plan.axes, position, self.values["padding_mode"])
                 value = 0 if source is None else self.full[(n, first + c, *source)].item()
-                terms.append((first + c, value, self.w[(f, c, *tap)].item()))
-                origins.append(None if source is None else (first + c, *source))
-                read.append((n, first + c, *position)[-self.x.ndim :])
-                weights.append((f, c, *tap)[-max(self.kernel.ndim, plan.dims) :])
-        cell = {"input": tuple(read), "kernel": tuple(weights), "output": (index,)}
-        if self.b is not None:
-            cell["bias"] = ((f,),)
-        return Step(
-            number=i + 1,
-            index=index,
-            formula=self.formula(terms, f, index),
-            value=self.output[index].item(),
-            detail=self.detail(terms, origins, f, index),
-            cells=cell,
-        )
-
-    def formula(
-        self, terms: list[tuple[int, Any, Any]], f: int, index: Index
-    ) -> tuple[Equation, ...]:
-        summands: list[Expr] = [Product((Num(x, "input"), Num(w, "weight"))) for _, x, w in terms]
-        if self.b is not None:
-            summands.append(Num(self.b[f].item(), "bias"))
-        total = Sum(tuple(summands), per_line=self.w.shape[-1])
-        pre = self.pre[index].item()
-        act = self.values["act"]
-        if act is None:
-            return (Equation((total, Num(pre, "output"))),)
-        call = Call(act, (Num(pre, "intermediate"),))
-        value = Num(self.output[index].item(), "output")
-        return (Equation((total, Num(pre, "intermediate"))), Equation((call, value)))
-
-    def detail(
-        self,
-        terms: list[tuple[int, Any, Any]],
-        origins: list[Index | None],
-        f: int,
-        index: Index,
-    ) -> dict[str, Any]:
-        made: dict[str, Any] = {
-            "terms": [list(term) for term in terms],
-            "from": [None if origin is None else list(origin) for origin in origins],
-            "bias": 0 if self.b is None else self.b[f].item(),
-        }
-        if self.values["act"] is not None:
-            made["pre"] = self.pre[index].item()
-        return made
+                terms.append(
+                    Term(
+                        first + c,
+                        value,
+                        self.w[(f, c, *tap)].item(),
+                        None if source is None else (first + c, *source),
+                        (n, first + c, *position)[-self.x.ndim :],
+                        (f, c, *tap)[-self.kernel.ndim :],
+                    )
+                )
+        return self.sums.step(i, unravel(i, self.sums.output.shape), f, terms)
 
 
 class Partials:
@@ -239,6 +194,9 @@ def unravel_all(shape: tuple[int, ...]) -> Iterable[Index]:
 
 def layer(shape: tuple[int, ...], values: Values) -> Layer:
     """Shapes, parameters and MACs of this convolution over an input of `shape`."""
+    if values["transpose"]:
+        return _transposed.layer(shape, values)
+    _refuse_transposed_options(values)
     dims = dims_of(given_shape(values), values)
     plan = make_plan(channels_first(shape, dims, "conv"), values)
     filters, each, *size = plan.weight
@@ -301,6 +259,19 @@ OPERATION = Operation(
         ),
         Option("no_bias", ("--no-bias",), None, "Random filters without a bias.", False),
         Option("act", ("--act",), kinds.choice(*ACTIVATIONS), "Apply an activation to the map."),
+        Option("transpose", ("--transpose",), None, "Transposed convolution.", False),
+        Option(
+            "output_padding",
+            ("--output-pad",),
+            kinds.sizes(0),
+            "Transposed: cells added after the output.",
+        ),
+        Option(
+            "output_shape",
+            ("--output-shape",),
+            kinds.sizes(1),
+            "Transposed: the output's size, which gives the padding.",
+        ),
         Option("dims", ("--dims",), kinds.count(1, 3), "Axes that the kernel slides over."),
         Option("list_kernels", ("--list-kernels",), None, "Print the presets and stop.", False),
     ),
