@@ -25,9 +25,9 @@ def test_names_of_the_package() -> None:
         nnviz.convolve  # noqa: B018
 
 
-@pytest.mark.parametrize("name", ["conv", "pool", "rnn", "flatten", "params"])
+@pytest.mark.parametrize("name", ["conv", "conv_transpose", "pool", "rnn", "flatten", "params"])
 def test_defaults_are_those_of_the_declaration(name: str) -> None:
-    operation = ops.load(name)
+    operation = ops.load(name.partition("_")[0])
     declared = {option.name: option for option in operation.options}
     signature = inspect.signature(getattr(nnviz, name))
     keywords = [p for p in signature.parameters.values() if p.kind is p.KEYWORD_ONLY]
@@ -36,6 +36,8 @@ def test_defaults_are_those_of_the_declaration(name: str) -> None:
         option = declared[parameter.name]
         if parameter.default in (inspect.Parameter.empty, None):
             assert option.default in (None, "none")
+        elif option.default is None:  # 0 says as much as nothing
+            assert parameter.default == 0
         elif option.kind is None:
             assert parameter.default == option.default
         else:

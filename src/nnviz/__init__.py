@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nnviz.version import __version__
 
 if TYPE_CHECKING:
-    from nnviz.api import Result, act, conv, dense, flatten, net, params, pool, rnn
+    from nnviz.api import Result, act, conv, conv_transpose, dense, flatten, net, params, pool, rnn
     from nnviz.errors import NnvizError
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "__version__",
     "act",
     "conv",
+    "conv_transpose",
     "dense",
     "flatten",
     "net",

@@ -162,6 +162,54 @@ def conv(
     )
 
 
+def conv_transpose(
+    x: ArrayLike,
+    w: ArrayLike,
+    b: ArrayLike | None = None,
+    /,
+    *,
+    stride: Sizes = 1,
+    padding: Padding = 0,
+    output_padding: Sizes = 0,
+    dilation: Sizes = 1,
+    groups: int = 1,
+    output_shape: Sizes | None = None,
+    dims: int | None = None,
+) -> Result:
+    """Transposed convolution: every cell of `x`, times the kernel, added to the output.
+
+    `x` is H×W, C×H×W or N×C×H×W; `w` is C×F/groups×kH×kW, or kH×kW for one channel; `b` a
+    number or one per filter. The output has as many axes as `x`, with
+    H' = (H − 1)s + d(kH − 1) + 1 − 2p + output_padding; `output_shape` gives H' and W'
+    instead, and the padding follows by ONNX's rule.
+
+    Raises NnvizError where shapes do not fit, or output_padding is not smaller than stride
+    or dilation. Source: Dumoulin and Visin (2016), section 4;
+    torch.nn.functional.conv_transpose2d; ONNX operator ConvTranspose.
+
+    >>> import nnviz
+    >>> r = nnviz.conv_transpose([[1, 2]], [[1, 10]], stride=2)
+    >>> r.output.tolist(), r.output.shape
+    ([[1, 10, 2, 20]], (1, 4))
+    """
+    return _run(
+        "conv",
+        x,
+        {
+            "transpose": True,
+            "kernel": as_array(w, "the kernel"),
+            "bias": b,
+            "stride": stride,
+            "padding": padding,
+            "output_padding": output_padding,
+            "dilation": dilation,
+            "groups": groups,
+            "output_shape": output_shape,
+            "dims": dims,
+        },
+    )
+
+
 def pool(
     x: ArrayLike,
     kernel: Sizes | None = None,
@@ -173,13 +221,16 @@ def pool(
     dilation: Sizes = 1,
     ceil_mode: bool = False,
     count_include_pad: bool | None = None,
+    divisor_override: int | None = None,
     p: float = 2,
+    adaptive: Sizes | None = None,
     like: str | None = None,
     dims: int = 2,
 ) -> Result:
     """Max, average or Lp pooling of `x` in windows of `kernel` cells.
 
-    `x` is H×W, C×H×W or N×C×H×W; no kernel pools the whole map. `like` ("torch", "onnx",
+    `x` is H×W, C×H×W or N×C×H×W; no kernel pools the whole map, unless `adaptive` gives the
+    output's size, from which PyTorch's uneven windows follow. `like` ("torch", "onnx",
     "tf") decides what is not given; without it the defaults are PyTorch's. The output has
     as many axes as `x`, with H' = ⌊(H + 2p − d(kH − 1) − 1)/s⌋ + 1 (⌈…⌉ with `ceil_mode`).
     `r["indices"]` are the places of the maxima, flat in each channel.
@@ -203,6 +254,8 @@ def pool(
             "dilation": dilation,
             "ceil_mode": ceil_mode,
             "count_include_pad": count_include_pad,
+            "divisor_override": divisor_override,
+            "adaptive": adaptive,
             "p": p,
             "like": like,
             "dims": dims,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, overload
 
 from nnviz.errors import NnvizError
-from nnviz.shapes import Axis, PadMode
+from nnviz.shapes import AnyAxis, PadMode
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ class Trace:
     notes: tuple[Words, ...] = ()
     """What a user should be told: the default kernel, a column that is not used."""
     steps: Sequence[Step] = ()
-    axes: tuple[Axis, ...] = ()
+    axes: tuple[AnyAxis, ...] = ()
     """The window along each spatial axis (the last axes of the input); empty if none."""
     pad_mode: PadMode = "zeros"
     image: bool = False

@@ -29,6 +29,17 @@ REFUSALS: list[tuple[str, Any, dict[str, Any], str]] = [
 ]
 
 
+REFUSALS_OF_LATER_OPTIONS: list[tuple[str, dict[str, Any], str]] = [
+    ("half a kernel", {"kernel": 3, "padding": 2, "like": "torch"}, "more than half a kernel of 3"),
+    ("divisor of max", {"kernel": 2, "divisor_override": 3}, "belongs to --kind avg, not max"),
+    ("adaptive kernel", {"kernel": 2, "adaptive": 2}, "--kernel and --adaptive contradict"),
+    ("adaptive stride", {"stride": 2, "adaptive": 2}, "--stride and --adaptive contradict"),
+    ("adaptive padding", {"padding": 1, "adaptive": 2}, "--pad and --adaptive contradict"),
+    ("adaptive of three axes", {"adaptive": (1, 2, 3)}, "3 values, .* 2 axes"),
+]
+REFUSALS += [(name, X, options, message) for name, options, message in REFUSALS_OF_LATER_OPTIONS]
+
+
 @pytest.mark.parametrize(
     ("x", "options", "message"), [r[1:] for r in REFUSALS], ids=[r[0] for r in REFUSALS]
 )
@@ -36,6 +47,9 @@ def test_refuses(x: Any, options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         run("pool", x, **options)
 
+
+LP_CUT = [[39.0, 27.0], [24.0, 36.0]]
+"""Σ|x| of each window, times 9 cells over those that are left: torch.nn.functional.lp_pool2d."""
 
 CASES: list[tuple[str, dict[str, Any], Any]] = [
     ("max", {"kernel": 2}, [[6, 5], [7, 9]]),
@@ -51,6 +65,10 @@ CASES: list[tuple[str, dict[str, Any], Any]] = [
     ("onnx strides by one", {"kernel": 3, "like": "onnx"}, [[9, 9], [9, 9]]),
     ("ceil keeps a cut window", {"kernel": 3, "stride": 2, "ceil_mode": True}, [[9, 9], [9, 9]]),
     ("lp", {"kernel": 4, "kind": "lp", "p": 1}, [[60.0]]),
+    ("adaptive", {"adaptive": (2, 3)}, [[6, 6, 5], [7, 9, 9]]),
+    ("adaptive average", {"adaptive": (1, 2), "kind": "avg"}, [[3.5, 4.0]]),
+    ("divisor", {"kernel": 2, "kind": "avg", "divisor_override": 2}, [[7.0, 4.0], [7.0, 12.0]]),
+    ("lp cut off", {"kernel": 3, "stride": 3, "ceil_mode": True, "kind": "lp", "p": 1}, LP_CUT),
 ]
 
 
@@ -118,6 +136,27 @@ def test_steps_say_what_each_window_holds(case: tuple[np.ndarray, dict[str, Any]
 
 def test_indices_name_the_first_of_equal_maxima() -> None:
     assert run("pool", [[2, 2], [2, 2]], kernel=2).results["indices"].tolist() == [[0]]
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.tuples(st.integers(1, 7), st.integers(1, 9)), min_size=1, max_size=3),
+    st.sampled_from(["max", "avg"]),
+)
+def test_adaptive_windows_are_those_of_pytorch(sizes: list[tuple[int, int]], kind: str) -> None:
+    x = np.random.default_rng(0).integers(-9, 10, (1, 1, *(n for n, _ in sizes)))
+    out = [m for _, m in sizes]
+    trace = run("pool", x, adaptive=out, kind=kind, dims=len(sizes))
+    for index in np.ndindex(*out):
+        window = x[0, 0][
+            tuple(
+                slice(o * n // m, -(-(o + 1) * n // m))
+                for o, (n, m) in zip(index, sizes, strict=True)
+            )
+        ]
+        expected = window.max() if kind == "max" else window.mean()
+        assert trace.output[(0, 0, *index)] == pytest.approx(expected)
+    assert_steps_hold(trace)
 
 
 def test_layer_has_nothing_to_learn() -> None:

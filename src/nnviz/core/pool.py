@@ -42,14 +42,15 @@ def pool(
     p: float = 2.0,
     include_pad: bool = True,
     scale_cut: bool = False,
+    divisor: int | None = None,
 ) -> Array:
     """One number for every window of x: its maximum, average, or Lp norm.
 
     `x` is (N, C, *spatial), one `Axis` or `AdaptiveAxis` for each of the 1 to 3 spatial
     axes; the result is (N, C, *out). Padding never wins a maximum and adds nothing to a
-    sum; an average divides by the cells of the window, those of the padding too where
-    `include_pad`. Maxima keep the dtype of x (booleans become integers); averages and norms
-    are added up in float64, and given back in float64, or float32 for float32.
+    sum; an average divides by `divisor`, or the cells of the window, those of the padding
+    too where `include_pad`. Maxima keep the dtype of x (booleans become integers); averages
+    and norms are added up in float64, and given back so, or in float32 for float32.
 
     PyTorch makes an Lp norm of an average: where `ceil` cuts a window off, the sum grows by
     kernel cells / cells left before the root is taken. `scale_cut` does the same.
@@ -68,10 +69,12 @@ def pool(
         return _reduced(plane, slides, Reduction(np.maximum, lowest(x.dtype), x.dtype))
 
     def average(plane: Array, slides: Slides) -> Array:
+        if divisor is not None:
+            return np.asarray(_total(plane, slides, None) / divisor)
         d, h, w = (slide.counted(include_pad) for slide in slides)
         # A window of padding alone has no cells: 0, not 0/0.
-        divisor = np.maximum(d[:, None, None] * h[:, None] * w, 1)
-        return np.asarray(_total(plane, slides, None) / divisor)
+        counted = np.maximum(d[:, None, None] * h[:, None] * w, 1)
+        return np.asarray(_total(plane, slides, None) / counted)
 
     def norm(plane: Array, slides: Slides) -> Array:
         total = _total(plane, slides, lambda v: np.abs(v.astype(np.float64)) ** p)

@@ -9,7 +9,7 @@ from nnviz.errors import NnvizError
 from nnviz.figure.grid import Cell, Table, cells, changed
 from nnviz.figure.kit import Style
 from nnviz.numerals import numerals
-from nnviz.shapes import Axis
+from nnviz.shapes import AnyAxis, Axis
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
@@ -33,7 +33,7 @@ class Slices:
     """(1,), or None."""
     y: np.ndarray
     """(H', W')."""
-    axes: tuple[Axis, Axis]
+    axes: tuple[AnyAxis, AnyAxis]
     sample: int
     samples: int
     filter: int
@@ -146,7 +146,7 @@ def _plane(array: np.ndarray, dims: int) -> np.ndarray:
     return array[None, :] if dims == 1 else array
 
 
-def _two(axes: tuple[Axis, ...]) -> tuple[Axis, Axis]:
+def _two(axes: tuple[AnyAxis, ...]) -> tuple[AnyAxis, AnyAxis]:
     return (Axis(1, 1), axes[0]) if len(axes) == 1 else (axes[0], axes[1])
 
 
@@ -173,7 +173,7 @@ def padded(
     trace: Trace,
     style: Style,
     channel: np.ndarray,
-    axes: tuple[Axis, Axis],
+    axes: tuple[AnyAxis, AnyAxis],
     at: Place | None,
     weights: np.ndarray | None = None,
 ) -> Padded:
@@ -203,7 +203,7 @@ def padded(
     return Padded(table, origin, (axes[0].size, axes[1].size), windows)
 
 
-def _span(axis: Axis) -> range:
+def _span(axis: AnyAxis) -> range:
     """From the first to the last coordinate that is drawn: the input, and what windows read."""
     last = axis.positions(axis.out - 1)
     return range(-axis.before, max(axis.size + axis.after, last[-1] + 1 if axis.out else 0))
@@ -220,7 +220,7 @@ def _pad_text(trace: Trace, inner: Table, source: list[int | None]) -> str:
 def _activated(
     style: Style,
     table: Table,
-    axes: tuple[Axis, Axis],
+    axes: tuple[AnyAxis, AnyAxis],
     at: Place,
     origin: Place,
     weights: np.ndarray | None,

@@ -7,7 +7,7 @@ from typing import Any
 
 from nnviz.formats._term_paper import Paper
 from nnviz.formats._term_text import BOLD, MUTED, Block, Line, wrapped
-from nnviz.shapes import Axis, times
+from nnviz.shapes import AnyAxis, times
 from nnviz.trace import Trace, tokens
 
 _SHOWN_BY_AXES = {"kernel", "stride", "padding", "dilation"}
@@ -81,7 +81,7 @@ def _value(paper: Paper, value: Any) -> str:
     return paper.say(value) if isinstance(value, str) else paper.show(value)
 
 
-def _pad(axis: Axis) -> str:
+def _pad(axis: AnyAxis) -> str:
     before, after = axis.before, axis.after
     return str(before) if before == after else f"{before}+{after}"
 

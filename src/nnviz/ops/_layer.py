@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from nnviz.errors import NnvizError
-from nnviz.shapes import Axis, times
+from nnviz.shapes import AnyAxis, times
 
 
 class Layer(NamedTuple):
@@ -17,7 +17,7 @@ class Layer(NamedTuple):
     weights: int = 0
     biases: int = 0
     macs: int = 0
-    axes: tuple[Axis, ...] = ()
+    axes: tuple[AnyAxis, ...] = ()
     """The window along each spatial axis, for the receptive field."""
     everywhere: bool = False
     """Every output sees the whole input: the receptive field is all of it."""

@@ -7,7 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, Literal
 
 from nnviz.errors import NnvizError
-from nnviz.shapes import Axis, times
+from nnviz.shapes import AnyAxis, Axis, times
 from nnviz.trace import Call, Equation, Expr, Fact, Neg, Num, Product, Quotient, Sum
 from nnviz.words import Words
 
@@ -71,7 +71,7 @@ def size_equation(axis: Axis) -> Equation:
     return Equation((Sum(terms), Num(axis.out, "output")))
 
 
-def unused_notes(axes: Sequence[Axis]) -> Iterator[Words]:
+def unused_notes(axes: Sequence[AnyAxis]) -> Iterator[Words]:
     """Which rows and columns the stride never reaches, and the sum that says so."""
     for axis, name in zip(axes, CELL_NAMES[len(axes)], strict=True):
         rest = axis.unused
@@ -91,13 +91,13 @@ def unused_notes(axes: Sequence[Axis]) -> Iterator[Words]:
         )
 
 
-def offsets(axes: Sequence[Axis], o: Sequence[int]) -> Iterator[tuple[int, ...]]:
+def offsets(axes: Sequence[AnyAxis], o: Sequence[int]) -> Iterator[tuple[int, ...]]:
     """Input coordinates under output cell `o`, in the kernel's order."""
     return product(*(axis.positions(i) for axis, i in zip(axes, o, strict=True)))
 
 
 def sources(
-    axes: Sequence[Axis], position: Sequence[int], mode: Any = "zeros"
+    axes: Sequence[AnyAxis], position: Sequence[int], mode: Any = "zeros"
 ) -> tuple[int, ...] | None:
     """The input cell that a position reads; None for a zero of the padding."""
     found = [axis.source(p, mode) for axis, p in zip(axes, position, strict=True)]

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING, Any, Literal
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.ops import _kinds as kinds
 from nnviz.ops._layer import Layer, channels_first
 from nnviz.ops._operation import Operation, Option, Values
-from nnviz.ops._window import batched, offsets, size_facts, sources, unused_notes
-from nnviz.shapes import Axis, check_axes, unravel, window_axes
+from nnviz.ops._window import CELL_NAMES, batched, offsets, size_facts, sources, unused_notes
+from nnviz.shapes import (
+    AdaptiveAxis,
+    AnyAxis,
+    Axis,
+    PadName,
+    Pairs,
+    adaptive_axes,
+    check_axes,
+    unravel,
+    window_axes,
+)
 from nnviz.trace import (
     Call,
     Equation,
     Expr,
+    Fact,
     Index,
     Num,
     Power,
+    Product,
     Quotient,
     Results,
     Step,
@@ -50,9 +63,12 @@ _LIKES = {
 }
 
 
-def _axes(sizes: tuple[int, ...], values: Values) -> tuple[Axis, ...]:
+def _axes(sizes: tuple[int, ...], values: Values) -> tuple[AnyAxis, ...]:
     """The windows over the spatial axes."""
     n = len(sizes)
+    if values["adaptive"] is not None:
+        _refuse_with_adaptive(values)
+        return adaptive_axes(sizes, kinds.each_axis(values["adaptive"], n, "--adaptive"))
     like = _LIKES[values["like"] or "torch"]
     whole = values["global"] or values["kernel"] is None
     if values["global"] and values["kernel"] is not None:
@@ -62,6 +78,8 @@ def _axes(sizes: tuple[int, ...], values: Values) -> tuple[Axis, ...]:
     padding = kinds.each_pair(values["padding"], n, "--pad")
     if values["like"] == "tf" and padding not in ("same", "valid") and any(map(any, padding)):
         raise UsageError("--like tf pads by name only", hint="use --pad same or --pad valid")
+    if values["like"] == "torch":
+        _refuse_wide_padding(kernel, padding)
     axes = window_axes(
         sizes,
         kernel,
@@ -82,6 +100,32 @@ def _axes(sizes: tuple[int, ...], values: Values) -> tuple[Axis, ...]:
     return axes
 
 
+def _refuse_wide_padding(kernel: tuple[int, ...], padding: PadName | Pairs) -> None:
+    for k, pair in zip(kernel, () if isinstance(padding, str) else padding, strict=False):
+        if max(pair) > k // 2:
+            raise NnvizError(
+                "padding of {pad} is more than half a kernel of {kernel}, which PyTorch refuses",
+                pad=max(pair),
+                kernel=k,
+                hint=Words("it can be at most {most}; --like onnx allows more", most=k // 2),
+            )
+
+
+def _refuse_with_adaptive(values: Values) -> None:
+    """Adaptive windows follow from the output's size alone."""
+    given = {
+        "--kernel": values["kernel"] is not None,
+        "--global": values["global"],
+        "--stride": values["stride"] is not None,
+        "--pad": values["padding"] != (0,),
+        "--dilation": values["dilation"] != (1,),
+        "--ceil": values["ceil_mode"],
+    }
+    for flag, is_given in given.items():
+        if is_given:
+            raise UsageError("{flag} and --adaptive contradict each other", flag=flag)
+
+
 def _include_pad(values: Values) -> bool:
     given = values["count_include_pad"]
     return _LIKES[values["like"] or "torch"].include_pad if given is None else bool(given)
@@ -96,12 +140,23 @@ def run(x: np.ndarray, values: Values) -> Trace:
     axes = _axes(full.shape[2:], values)
     kind: Kind = values["kind"]
     include = _include_pad(values)
-    made = pool(full, axes, kind=kind, p=float(values["p"]), include_pad=include)
+    divisor = values["divisor_override"]
+    if divisor is not None and kind != "avg":
+        raise UsageError("--divisor-override belongs to --kind avg, not {kind}", kind=kind)
+    made = pool(
+        full,
+        axes,
+        kind=kind,
+        p=float(values["p"]),
+        include_pad=include,
+        scale_cut=True,  # PyTorch and ONNX alike
+        divisor=divisor,
+    )
     output = made.reshape(made.shape[-x.ndim :])
     results: dict[str, Any] = {"output": output}
     if kind == "max":
         results["indices"] = lambda: max_indices(full, axes).reshape(output.shape)
-    explain = _Explain(x, full, output, axes, kind, include, values["p"])
+    explain = _Explain(x, full, output, axes, kind, include, values["p"], divisor)
     return Trace(
         op="pool",
         title=Words(_TITLES[kind]),
@@ -113,13 +168,14 @@ def run(x: np.ndarray, values: Values) -> Trace:
             "stride": [a.stride for a in axes],
             "padding": [[a.before, a.after] for a in axes],
             "dilation": [a.dilation for a in axes],
+            **({"adaptive": [a.out for a in axes]} if values["adaptive"] else {}),
             "ceil": values["ceil_mode"],
             **({"count_include_pad": include} if kind == "avg" else {}),
             **({"p": values["p"]} if kind == "lp" else {}),
         },
         roles={"input": "input", "output": "output", "indices": "plain"},
         equation=("input", "→", "output"),
-        facts=size_facts(axes),
+        facts=_facts(axes),
         notes=tuple(unused_notes(axes)),
         steps=Steps(output.size, explain.step),
         axes=axes,
@@ -133,10 +189,11 @@ class _Explain:
     x: np.ndarray
     full: np.ndarray
     output: np.ndarray
-    axes: tuple[Axis, ...]
+    axes: tuple[AnyAxis, ...]
     kind: Kind
     include_pad: bool
     p: float
+    divisor: int | None
 
     def step(self, i: int) -> Step:
         index = unravel(i, self.output.shape)
@@ -170,13 +227,20 @@ class _Explain:
         if self.kind == "max":
             return Call("max", numbers)
         if self.kind == "avg":
-            divisor = 1
-            for axis, at in zip(self.axes, o, strict=True):
-                divisor *= axis.counted(at, self.include_pad)
+            divisor = self.divisor or self._counted(o, self.include_pad)
             detail["divisor"] = divisor
             return Quotient(Sum(numbers, per_line=self.axes[-1].kernel), Num(divisor))
-        powers = tuple(Power(Call("abs", (number,)), Num(self.p)) for number in numbers)
-        return Power(Sum(powers), Quotient(Num(1), Num(self.p)))
+        total: Expr = Sum(tuple(Power(Call("abs", (number,)), Num(self.p)) for number in numbers))
+        left = self._counted(o, include_pad=True)
+        whole = prod(axis.kernel for axis in self.axes)
+        is_cut = left < whole and not isinstance(self.axes[0], AdaptiveAxis)
+        if is_cut:  # PyTorch and ONNX make a norm of an average
+            total = Product((total, Quotient(Num(whole), Num(left))))
+        return Power(total, Quotient(Num(1), Num(self.p)))
+
+    def _counted(self, o: list[int], include_pad: bool) -> int:
+        """The cells that an average over this window divides by."""
+        return prod(a.counted(at, include_pad) for a, at in zip(self.axes, o, strict=True))
 
 
 def _flat(index: Index, shape: tuple[int, ...]) -> int:
@@ -184,6 +248,23 @@ def _flat(index: Index, shape: tuple[int, ...]) -> int:
     for i, n in zip(index, shape, strict=True):
         flat = flat * n + i
     return flat
+
+
+def _facts(axes: tuple[AnyAxis, ...]) -> tuple[Fact, ...]:
+    even = [axis for axis in axes if isinstance(axis, Axis)]
+    if even:
+        return size_facts(even)
+    return tuple(
+        Fact(
+            Words(
+                "{axis} i of {out}: from ⌊i·{size}/{out}⌋ to before ⌈(i + 1)·{size}/{out}⌉",
+                axis=Words(name),
+                size=axis.size,
+                out=axis.out,
+            )
+        )
+        for name, axis in zip(CELL_NAMES[len(axes)], axes, strict=True)
+    )
 
 
 def layer(shape: tuple[int, ...], values: Values) -> Layer:
@@ -226,6 +307,18 @@ OPERATION = Operation(
         ),
         Option("p", ("--p",), kinds.number(positive=True), "The p of Lp pooling.", 2),
         Option("global", ("--global",), None, "One window: the whole map.", False),
+        Option(
+            "adaptive",
+            ("--adaptive",),
+            kinds.sizes(1),
+            "The output's size, which gives the windows.",
+        ),
+        Option(
+            "divisor_override",
+            ("--divisor-override",),
+            kinds.count(1),
+            "Averages divide by this instead.",
+        ),
         Option(
             "like",
             ("--like",),

@@ -88,6 +88,9 @@ def _block(
 
 def title(trace: Trace) -> Words:
     """The kind of pooling, its window and stride."""
+    if "adaptive" in trace.options:
+        shape = times(trace.options["adaptive"])
+        return Words("{title}, adaptive to {shape}", title=trace.title, shape=shape)
     kernel, stride = trace.options["kernel"], trace.options["stride"]
     return Words(
         "{title}, {kernel}, stride {stride}",
@@ -136,7 +139,11 @@ def _numbers(
 
 def _apart(part: Slices) -> bool:
     """Whether no cell is in two windows."""
-    return all(a.stride >= a.extent and a.dilation == 1 for a in part.axes)
+    return all(
+        axis.dilation == 1
+        and all(axis.positions(o)[-1] < axis.positions(o + 1)[0] for o in range(axis.out - 1))
+        for axis in part.axes
+    )
 
 
 def _tinted(style: Style, part: Slices, channel: Padded, output: Table) -> tuple[Padded, Table]:
@@ -148,7 +155,9 @@ def _tinted(style: Style, part: Slices, channel: Padded, output: Table) -> tuple
             places = _places(part, channel, (r, c))
             table = changed(table, places, fill=fill)
             output = changed(output, [(r, c)], fill=fill, bold=True)
-            rows, columns = (axis.kernel for axis in part.axes)
+            rows, columns = (
+                len(axis.positions(o)) for axis, o in zip(part.axes, (r, c), strict=True)
+            )
             windows.append((*places[0], rows, columns))
     return replace(channel, table=table, windows=tuple(windows)), output
 
