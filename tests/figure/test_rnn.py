@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from helpers import run
 from nnviz import figure
+from nnviz.errors import NnvizError
 from nnviz.figure.kit import Style
 from nnviz.figure.look import Look
 from nnviz.figure.unrolled import arranged, measured
@@ -152,3 +153,12 @@ def test_every_size_and_mode_keeps_the_layout(
     step = data.draw(st.none() | st.integers(1, length))
     scene = figure.draw(trace, Look(precision=precision), [step] if step else [])
     assert_tidy(scene)
+
+
+def test_several_layers_or_directions_are_no_single_chain() -> None:
+    ones = {"Wx": np.ones((1, 1)), "Wh": np.ones((1, 1))}
+    torch = {"weight_ih_l0": ones["Wx"], "weight_hh_l0": ones["Wh"]}
+    both = {**torch, **{name + "_reverse": array for name, array in torch.items()}}
+    trace = run("rnn", [[1], [2]], weights=both)
+    with pytest.raises(NnvizError, match="1 layers and 2 directions"):
+        figure.draw(trace, Look())

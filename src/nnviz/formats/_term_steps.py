@@ -182,7 +182,8 @@ def _where(paper: Paper, trace: Trace, steps: list[Step]) -> Column:
 
 def _vector_table(paper: Paper, trace: Trace, steps: list[Step]) -> Block:
     """A row a time: the vectors of the step by name, points aligned."""
-    columns = [Column("t", [[[(str(step.number), BOLD)]] for step in steps], "right")]
+    columns = [Column("t", [[[(str(step.index[0] + 1), BOLD)]] for step in steps], "right")]
+    columns += _layers(paper, trace, steps)
     labels = trace.labels.get("input", ())
     if labels:
         names = [labels[i] if (i := step.index[0]) < len(labels) else "" for step in steps]
@@ -192,6 +193,19 @@ def _vector_table(paper: Paper, trace: Trace, steps: list[Step]) -> Block:
         if key not in _NOT_VALUES and any(value is not None for value in values):
             columns.append(_vectors(paper, trace, key, values))
     return table(paper, columns)
+
+
+def _layers(paper: Paper, trace: Trace, steps: list[Step]) -> list[Column]:
+    """Which layer and direction a step is of, where there are several."""
+    several = {
+        "layer": trace.options.get("layers", 1) > 1,
+        "direction": trace.options.get("directions", 1) > 1,
+    }
+    return [
+        Column(paper.say(name), [[[(str(step.detail[name]), "")]] for step in steps], "right")
+        for name, is_shown in several.items()
+        if is_shown
+    ]
 
 
 def _vectors(paper: Paper, trace: Trace, key: str, values: list[Any]) -> Column:

@@ -14,7 +14,7 @@ from nnviz.ops._operation import Values
 from nnviz.ops._terms import Sums, Term
 from nnviz.ops._window import AXIS_NAMES, batched, float_name
 from nnviz.shapes import TransposedAxis, times, transposed_axes, unravel
-from nnviz.trace import Equation, Expr, Fact, Num, Product, Results, Step, Steps, Sum, Trace
+from nnviz.trace import Equation, Expr, Fact, Neg, Num, Product, Results, Step, Steps, Sum, Trace
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -207,11 +207,17 @@ def _size_equation(axis: TransposedAxis) -> Equation:
         Product((Sum((Num(axis.size), Num(-1))), Num(axis.stride)), dot=True),
         Product((Num(axis.dilation), Sum((Num(axis.kernel), Num(-1)))), dot=True),
         Num(1),
-        Num(-axis.before),
-        Num(-axis.after),
+        *_cut(axis),
         Num(axis.output_padding),
     ]
     return Equation((Sum(tuple(terms)), Num(axis.out, "output")))
+
+
+def _cut(axis: TransposedAxis) -> list[Expr]:
+    """What the padding takes away: 2·p, or both sides where they differ."""
+    if axis.before == axis.after:
+        return [Neg(Product((Num(2), Num(axis.before)), dot=True))]
+    return [Num(-axis.before), Num(-axis.after)]
 
 
 def layer(shape: tuple[int, ...], values: Values) -> Layer:

@@ -30,9 +30,17 @@ _BETWEEN = 48
 """Between two rows of columns."""
 
 
-def fits(_: Trace) -> Words | None:
-    """Every sequence."""
-    return None
+def fits(trace: Trace) -> Words | None:
+    """Whether it is one chain of cells."""
+    layers, directions = trace.options.get("layers", 1), trace.options.get("directions", 1)
+    if layers == directions == 1:
+        return None
+    return Words(
+        "it draws one layer in one direction, but there are {layers} layers and "
+        "{directions} directions",
+        layers=layers,
+        directions=directions,
+    )
 
 
 def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
