@@ -87,7 +87,8 @@ def _excerpt(text: str, start: int, width: int, room: int = 70) -> tuple[str, st
     if first + room < len(text):
         shown = shown[:-1] + "…"
     offset = sum(_columns(c) for c in shown[: start - first])
-    return shown, " " * offset + "^" * max(1, min(width, len(shown) - (start - first)))
+    marked = sum(_columns(c) for c in shown[start - first :][:width])
+    return shown, " " * offset + "^" * max(1, marked)
 
 
 def _columns(character: str) -> int:

@@ -52,6 +52,10 @@ USAGE = [
     pytest.param(["conv", M, "--view", "pie"], ["no view pie", "equation"], id="unknown view"),
     pytest.param(["\x1b[31m" + "x" * 9000], ["no command", "…"], id="a word no terminal takes"),
     pytest.param(["conv", M, "--act", "\n"], ["--act ·", "relu"], id="a value of several lines"),
+    pytest.param(["conv", M, "--title", "a\udcff"], ["--title a·"], id="a title that is no text"),
+    pytest.param(
+        ["rnn", "--text", "\udcff", "--hidden", "2"], ["--text ·"], id="text that is none"
+    ),
     pytest.param(["conv", M, "--act", ""], ["--act ''", "relu"], id="a value of nothing"),
     pytest.param(["conv", M, "--act", "x" * 9000], ["…", "relu"], id="a value of any length"),
     pytest.param(["conv", M, "--steps", "\N{FULLWIDTH DIGIT ONE}"], ["--steps"], id="wide digit"),
@@ -72,6 +76,8 @@ USAGE = [
 DATA = [
     pytest.param(["conv", "1 2; x 4", "--json"], ["'x'", "line 1, column 6", "^"], id="word"),
     pytest.param(["conv", "1 2 3; 4 5", "--json"], ["row 2", "2", "3"], id="ragged row"),
+    pytest.param(["conv", M, "-k", "sobel_x"], ["did you mean sobel-x"], id="preset misspelt"),
+    pytest.param(["conv", M, "-k", "blur"], ["no such file: blur", "gaussian"], id="no preset"),
     pytest.param(["conv", "no.png", "--json"], ["no such file: no.png"], id="missing file"),
     pytest.param(["conv", "1 2; 3 4", "--json"], ["3×3", "2×2"], id="kernel larger than input"),
     pytest.param(["conv", M, "-o", "no/x.json"], ["no/x.json", "no folder no"], id="no folder"),
@@ -199,6 +205,11 @@ def test_debugging_shows_the_traceback(
     monkeypatch.setattr("nnviz.cli.flow.read_input", fail)
     with pytest.raises(ZeroDivisionError):
         nnviz("conv", M, "--json", NNVIZ_DEBUG="1")
+
+
+def test_the_caret_is_as_wide_as_the_word(nnviz: Callable[..., Any]) -> None:
+    lines = nnviz("conv", "1 한국 2; 3 4 5").err.splitlines()
+    assert lines[2:4] == ["    1 한국 2; 3 4 5", "      ^^^^"]
 
 
 def test_interrupt(nnviz: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,6 +48,7 @@ def execute(operation: Operation, given: Written, env: Mapping[str, str]) -> Non
     _check_view(operation, shared["view"])
     _check_files(operation, given, shared)
     _check_arguments(operation, given)
+    _check_texts(operation, given)
     _reserve(operation, given, stdin)
     announced = operation.announce(_texts(operation, given))
     if announced is not None:  # checked all the same, but nothing is waited for
@@ -134,6 +135,23 @@ def _check_arguments(operation: Operation, given: Written) -> None:
                 what=", ".join(choices) or argument.help,
                 hint=Words("for example: nnviz {example}", example=operation.example),
             )
+
+
+def _check_texts(operation: Operation, given: Written) -> None:
+    """A file may have any name, but what is drawn and written has to be text."""
+    own = [(option, given.own.get(option.name)) for option in operation.options]
+    shared = [(s.option, given.shared.get(s.option.name)) for s in options.all_shared()]
+    for option, text in (*own, *shared):
+        if option.kind is not None and option.kind.metavar == "TEXT" and isinstance(text, str):
+            try:
+                text.encode()
+            except UnicodeEncodeError:
+                raise UsageError(
+                    "{flag} {text} has bytes that are no text here",
+                    flag=option.label,
+                    text=text,
+                    hint="write it in the encoding of the locale, such as UTF-8",
+                ) from None
 
 
 def _sources(operation: Operation, given: Written) -> list[tuple[str, str]]:

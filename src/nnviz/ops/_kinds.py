@@ -148,7 +148,7 @@ def array(*names: str) -> Kind:
 
         if given in names:
             return given
-        return read_array(given, stdin=context.stdin, name=flag)
+        return read_array(given, stdin=context.stdin, name=flag, known=names)
 
     def accept(value: Any, flag: str) -> Any:
         return value if isinstance(value, str) and value in names else as_array(value, flag)

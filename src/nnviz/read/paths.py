@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from itertools import islice
 
 from nnviz.errors import NnvizError
@@ -44,21 +45,28 @@ def is_path(text: str) -> bool:
     return bool(_SUFFIX.search(text)) or any("/" in word or "\\" in word for word in others)
 
 
-def no_such_file(path: str, name: str) -> NnvizError:
-    """The error for a path with nothing there, with the nearest name that is there."""
-    near = _nearest(path)
-    hint = (
-        Words("did you mean {near}?", near=printable(near))
-        if near is not None
-        else Words("{name} is a path, - or the matrix itself: '1 2 3; 4 5 6'", name=name)
-    )
+def no_such_file(path: str, name: str, known: Sequence[str] = ()) -> NnvizError:
+    """The error for a path with nothing there, with the nearest name that is there.
+
+    `known` are names that the argument takes beside those of files.
+    """
+    near = _nearest(path, known)
+    if near is not None:
+        hint = Words("did you mean {near}?", near=printable(near))
+    elif known:
+        names = ", ".join(known)
+        hint = Words("{name} is a path, a matrix, -, or one of: {names}", name=name, names=names)
+    else:
+        hint = Words("{name} is a path, - or the matrix itself: '1 2 3; 4 5 6'", name=name)
     return NnvizError("no such file: {path}", path=short(path, 200), hint=hint)
 
 
-def _nearest(path: str) -> str | None:
-    """The name in the same folder that is spelled most like it."""
+def _nearest(path: str, known: Sequence[str]) -> str | None:
+    """The known name, or that in the same folder, that is spelled most like it."""
     import difflib
 
+    for word in difflib.get_close_matches(path, known, n=1, cutoff=0.7):
+        return word
     folder, base = os.path.split(path)
     try:
         with os.scandir(folder or ".") as entries:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple
@@ -104,13 +104,17 @@ def read_input(
     return Source(array.reshape(1) if array.ndim == 0 else array, given.name, is_image)
 
 
-def read_array(spec: str, *, stdin: Stdin, name: str) -> npt.NDArray[Any]:
+def read_array(
+    spec: str, *, stdin: Stdin, name: str, known: Sequence[str] = ()
+) -> npt.NDArray[Any]:
     """The int64 or float64 array of an option such as `--kernel`; a single number has no axes.
+
+    `known` are the words that the option takes beside it, for the error that names none.
 
     >>> read_array("1/4", stdin=Stdin(None), name="--bias")
     array(0.25)
     """
-    with _given(spec, stdin, name) as given:
+    with _given(spec, stdin, name, known) as given:
         array, is_image = _read(given, _NO_OPTIONS)
     return arrays.plain(array, given.label) if is_image else array
 
@@ -214,7 +218,7 @@ def _is_text(head: bytes) -> bool:
 
 
 @contextmanager
-def _given(spec: str, stdin: Stdin, name: str) -> Iterator[_Given]:
+def _given(spec: str, stdin: Stdin, name: str, known: Sequence[str] = ()) -> Iterator[_Given]:
     """What `spec` is, open while it is read; faults of the system become NnvizError."""
     label = spec
     try:
@@ -225,7 +229,7 @@ def _given(spec: str, stdin: Stdin, name: str) -> Iterator[_Given]:
         path, member = _file(spec)
         if path is None:
             label = name
-            yield _Given(name, name, text=_written_out(spec, name))
+            yield _Given(name, name, text=_written_out(spec, name, known))
             return
         label = path
         stdin.opened.append(path)
@@ -274,7 +278,7 @@ def _check_reachable(spec: str) -> None:
                 raise
 
 
-def _written_out(spec: str, name: str) -> str:
+def _written_out(spec: str, name: str, known: Sequence[str]) -> str:
     if is_path(spec):
-        raise no_such_file(spec, name)
+        raise no_such_file(spec, name, known)
     return spec
