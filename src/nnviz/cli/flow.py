@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from nnviz import files, formats, lang
-from nnviz.cli import options, streams
+from nnviz.cli import checks, options, streams
+from nnviz.cli.checks import Written
 from nnviz.errors import NnvizError, UsageError
-from nnviz.figure import view_names
 from nnviz.figure.look import Look
-from nnviz.formats import Request, _steps
+from nnviz.formats import Request
 from nnviz.ops._operation import Context, Operation
 from nnviz.read import ImageOptions, Stdin, read_input
 from nnviz.shapes import times
@@ -21,14 +21,6 @@ from nnviz.trace import Trace
 from nnviz.words import Words
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-
-
-class Written(NamedTuple):
-    """What a command was given: its own options as text, INPUT, and the shared ones."""
-
-    own: Mapping[str, Any]
-    input: str | None
-    shared: dict[str, Any]
 
 
 class _File(NamedTuple):
@@ -45,12 +37,12 @@ def execute(operation: Operation, given: Written, env: Mapping[str, str]) -> Non
     shared = options.parse(given.shared, context)
     language = lang.resolve(shared["lang"], env)
     stream = _stream(shared)
-    _check_view(operation, shared["view"])
-    _check_files(operation, given, shared)
-    _check_arguments(operation, given)
-    _check_texts(operation, given)
-    _reserve(operation, given, stdin)
-    announced = operation.announce(_texts(operation, given))
+    checks.check_view(operation, shared["view"])
+    checks.check_files(operation, given, shared)
+    checks.check_arguments(operation, given)
+    checks.check_texts(operation, given)
+    checks.reserve(operation, given, stdin)
+    announced = operation.announce(checks.texts_of(operation, given))
     if announced is not None:  # checked all the same, but nothing is waited for
         own = {name: None if text == "-" else text for name, text in given.own.items()}
         operation.parse(own, context)
@@ -101,86 +93,6 @@ def _stream(shared: Mapping[str, Any]) -> str | None:
     return str(named[0])
 
 
-def _check_view(operation: Operation, view: str | None) -> None:
-    if view is not None and view not in view_names(operation.name):
-        raise UsageError(
-            "{op} has no view {name}",
-            op=operation.name,
-            name=view,
-            hint=Words("it has: {names}", names=", ".join(view_names(operation.name))),
-        )
-
-
-def _check_files(operation: Operation, given: Written, shared: Mapping[str, Any]) -> None:
-    outputs = list(shared["output"])
-    for path in outputs:
-        formats.by_suffix(path)
-    if shared["map"] is not None:
-        from nnviz.formats import _map
-
-        _map.check(shared["map"])
-        outputs.append(shared["map"])
-    inputs = [text for _, text in _sources(operation, given)]
-    files.check(outputs, [*inputs, *([shared["font"]] if shared["font"] else [])])
-
-
-def _check_arguments(operation: Operation, given: Written) -> None:
-    for argument in operation.arguments:
-        if given.own.get(argument.name) is None and argument.default is None:
-            choices = argument.kind.choices if argument.kind is not None else ()
-            raise UsageError(
-                "{op} needs {name}: {what}",
-                op=operation.name,
-                name=argument.label,
-                what=", ".join(choices) or argument.help,
-                hint=Words("for example: nnviz {example}", example=operation.example),
-            )
-
-
-def _check_texts(operation: Operation, given: Written) -> None:
-    """A file may have any name, but what is drawn and written has to be text."""
-    own = [(option, given.own.get(option.name)) for option in operation.options]
-    shared = [(s.option, given.shared.get(s.option.name)) for s in options.all_shared()]
-    for option, text in (*own, *shared):
-        if option.kind is not None and option.kind.metavar == "TEXT" and isinstance(text, str):
-            try:
-                text.encode()
-            except UnicodeEncodeError:
-                raise UsageError(
-                    "{flag} {text} has bytes that are no text here",
-                    flag=option.label,
-                    text=text,
-                    hint="write it in the encoding of the locale, such as UTF-8",
-                ) from None
-
-
-def _sources(operation: Operation, given: Written) -> list[tuple[str, str]]:
-    """What each argument that takes a file was given, by its label."""
-    found = [
-        (option.label, text)
-        for option in operation.options
-        if option.kind is not None and "FILE" in option.kind.metavar
-        if isinstance(text := given.own.get(option.name), str)
-    ]
-    return found if given.input is None else [*found, (options.INPUT.label, given.input)]
-
-
-def _texts(operation: Operation, given: Written) -> dict[str, Any]:
-    """Every option of a command, as far as can be said before any is parsed."""
-    texts = {option.name: option.default for option in operation.options}
-    return texts | {name: text for name, text in given.own.items() if text is not None}
-
-
-def _reserve(operation: Operation, given: Written, stdin: Stdin) -> None:
-    """Find the second - of a command before the first is read, which may take forever."""
-    asked = [label for label, text in _sources(operation, given) if text == "-"]
-    texts = _texts(operation, given)
-    if given.input is None and operation.reads_input(texts):
-        asked += [] if streams.is_terminal(sys.stdin) else [options.INPUT.label]
-    for label in asked:
-        stdin.reserve(label)
-
-
 # --- computing -----------------------------------------------------------------
 
 
@@ -199,7 +111,7 @@ def _run(
                 op=operation.name,
                 input=given.input,
             )
-        return _checked(operation.run(None, values), shared)
+        return checks.checked(operation.run(None, values), shared)
     spec = _spec(operation, given.input)
     source = read_input(spec, stdin=stdin, image=image)
     x = source.array if shared["dtype"] is None else source.array.astype(shared["dtype"])
@@ -210,7 +122,7 @@ def _run(
             Words("in {op} on an input of {shape}", op=operation.name, shape=times(x.shape))
         )
         raise
-    return _checked(replace(trace, image=source.image) if source.image else trace, shared)
+    return checks.checked(replace(trace, image=source.image) if source.image else trace, shared)
 
 
 def _spec(operation: Operation, given: str | None) -> str:
@@ -223,50 +135,6 @@ def _spec(operation: Operation, given: str | None) -> str:
             hint=Words("for example: nnviz {example}", example=operation.example),
         )
     return "-"
-
-
-def _checked(trace: Trace, shared: Mapping[str, Any]) -> Trace:
-    """The trace, once --get, --steps and --sample are known to fit it."""
-    names = [*trace.results, *trace.arrays]
-    if shared["get"] not in ("output", "shape", *names):
-        raise UsageError(
-            "--get {name}: {op} has no such result",
-            name=shared["get"],
-            op=trace.op,
-            hint=Words("there is: {names}", names=", ".join(["shape", *names])),
-        )
-    _check_steps(trace, shared["steps"])
-    if shared["sample"] >= _samples(trace):
-        raise UsageError(
-            "--sample {sample}: the batch has {n}, counted from 0",
-            sample=shared["sample"],
-            n=_samples(trace),
-        )
-    return trace
-
-
-def _check_steps(trace: Trace, spec: str | None) -> None:
-    if spec in (None, "all", "none"):
-        return
-    assert spec is not None
-    if not len(trace.steps):
-        raise UsageError(
-            "--steps {spec}: {op} has no steps of its own to count",
-            spec=spec,
-            op=trace.op,
-            hint="--trace has those of every layer; --steps all or none"
-            if trace.layers
-            else "leave --steps out",
-        )
-    _steps.choose(spec, len(trace.steps))
-
-
-def _samples(trace: Trace) -> int:
-    """How many inputs a batch has: N of N×C×H×W, with as many axes as the window slides over."""
-    if "input" not in trace.arrays:
-        return 1
-    shape = trace.arrays["input"].shape
-    return int(shape[0]) if len(shape) == (len(trace.axes) or 2) + 2 else 1
 
 
 # --- rendering and writing -----------------------------------------------------

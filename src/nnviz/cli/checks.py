@@ -1,0 +1,152 @@
+"""What is checked of a command: its words before it reads, its result before it is shown."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from nnviz import files, formats
+from nnviz.cli import options, streams
+from nnviz.errors import UsageError
+from nnviz.figure import view_names
+from nnviz.formats import _steps
+from nnviz.ops._operation import Operation
+from nnviz.read import Stdin
+from nnviz.trace import Trace
+from nnviz.words import Words
+
+
+class Written(NamedTuple):
+    """What a command was given: its own options as text, INPUT, and the shared ones."""
+
+    own: Mapping[str, Any]
+    input: str | None
+    shared: dict[str, Any]
+
+
+def check_view(operation: Operation, view: str | None) -> None:
+    """Raise UsageError where the command has no such picture."""
+    if view is not None and view not in view_names(operation.name):
+        raise UsageError(
+            "{op} has no view {name}",
+            op=operation.name,
+            name=view,
+            hint=Words("it has: {names}", names=", ".join(view_names(operation.name))),
+        )
+
+
+def check_files(operation: Operation, given: Written, shared: Mapping[str, Any]) -> None:
+    """Raise where an output cannot be written, or is a file that the command reads."""
+    outputs = list(shared["output"])
+    for path in outputs:
+        formats.by_suffix(path)
+    if shared["map"] is not None:
+        from nnviz.formats import _map
+
+        _map.check(shared["map"])
+        outputs.append(shared["map"])
+    inputs = [text for _, text in _sources(operation, given)]
+    files.check(outputs, [*inputs, *([shared["font"]] if shared["font"] else [])])
+
+
+def check_arguments(operation: Operation, given: Written) -> None:
+    """Raise UsageError where an argument is missing that stands before INPUT."""
+    for argument in operation.arguments:
+        if given.own.get(argument.name) is None and argument.default is None:
+            choices = argument.kind.choices if argument.kind is not None else ()
+            raise UsageError(
+                "{op} needs {name}: {what}",
+                op=operation.name,
+                name=argument.label,
+                what=", ".join(choices) or argument.help,
+                hint=Words("for example: nnviz {example}", example=operation.example),
+            )
+
+
+def check_texts(operation: Operation, given: Written) -> None:
+    """A file may have any name, but what is drawn and written has to be text."""
+    own = [(option, given.own.get(option.name)) for option in operation.options]
+    shared = [(s.option, given.shared.get(s.option.name)) for s in options.all_shared()]
+    for option, text in (*own, *shared):
+        if option.kind is not None and option.kind.metavar == "TEXT" and isinstance(text, str):
+            try:
+                text.encode()
+            except UnicodeEncodeError:
+                raise UsageError(
+                    "{flag} {text} has bytes that are no text here",
+                    flag=option.label,
+                    text=text,
+                    hint="write it in the encoding of the locale, such as UTF-8",
+                ) from None
+
+
+def _sources(operation: Operation, given: Written) -> list[tuple[str, str]]:
+    """What each argument that takes a file was given, by its label."""
+    found = [
+        (option.label, text)
+        for option in operation.options
+        if option.kind is not None and "FILE" in option.kind.metavar
+        if isinstance(text := given.own.get(option.name), str)
+    ]
+    return found if given.input is None else [*found, (options.INPUT.label, given.input)]
+
+
+def texts_of(operation: Operation, given: Written) -> dict[str, Any]:
+    """Every option of a command, as far as can be said before any is parsed."""
+    texts = {option.name: option.default for option in operation.options}
+    return texts | {name: text for name, text in given.own.items() if text is not None}
+
+
+def reserve(operation: Operation, given: Written, stdin: Stdin) -> None:
+    """Find the second - of a command before the first is read, which may take forever."""
+    asked = [label for label, text in _sources(operation, given) if text == "-"]
+    texts = texts_of(operation, given)
+    if given.input is None and operation.reads_input(texts):
+        asked += [] if streams.is_terminal(sys.stdin) else [options.INPUT.label]
+    for label in asked:
+        stdin.reserve(label)
+
+
+def checked(trace: Trace, shared: Mapping[str, Any]) -> Trace:
+    """The trace, once --get, --steps and --sample are known to fit it."""
+    names = [*trace.results, *trace.arrays]
+    if shared["get"] not in ("output", "shape", *names):
+        raise UsageError(
+            "--get {name}: {op} has no such result",
+            name=shared["get"],
+            op=trace.op,
+            hint=Words("there is: {names}", names=", ".join(["shape", *names])),
+        )
+    _check_steps(trace, shared["steps"])
+    if shared["sample"] >= _samples(trace):
+        raise UsageError(
+            "--sample {sample}: the batch has {n}, counted from 0",
+            sample=shared["sample"],
+            n=_samples(trace),
+        )
+    return trace
+
+
+def _check_steps(trace: Trace, spec: str | None) -> None:
+    if spec in (None, "all", "none"):
+        return
+    assert spec is not None
+    if not len(trace.steps):
+        raise UsageError(
+            "--steps {spec}: {op} has no steps of its own to count",
+            spec=spec,
+            op=trace.op,
+            hint="--trace has those of every layer; --steps all or none"
+            if trace.layers
+            else "leave --steps out",
+        )
+    _steps.choose(spec, len(trace.steps))
+
+
+def _samples(trace: Trace) -> int:
+    """How many inputs a batch has: N of N×C×H×W, with as many axes as the window slides over."""
+    if "input" not in trace.arrays:
+        return 1
+    shape = trace.arrays["input"].shape
+    return int(shape[0]) if len(shape) == (len(trace.axes) or 2) + 2 else 1
