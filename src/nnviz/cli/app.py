@@ -50,8 +50,8 @@ def run(words: list[str]) -> int:
 
 
 def _run(words: list[str], env: Mapping[str, str]) -> int:
-    from nnviz.cli.commands import COMPLETION, GUARD, application
     from nnviz.cli.checks import Written
+    from nnviz.cli.commands import COMPLETION, GUARD, application
     from nnviz.cli.flow import execute
 
     def command(
