@@ -1,0 +1,366 @@
+"""Make tests/vectors/*.json: small cases, and what PyTorch answers to each.
+
+    python -m tools.torch_vectors
+
+The files are kept, so that the tests need no PyTorch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from tools.torch_answers import answer
+
+FOLDER = Path(__file__).parent.parent / "tests" / "vectors"
+SIZES = {1: (9,), 2: (5, 6), 3: (5, 4, 5)}
+Case = dict[str, Any]
+
+
+class Numbers:
+    """Numbers that are easily read: quarters from −2 to 2, or whole ones from −9 to 9."""
+
+    def __init__(self, seed: int) -> None:
+        self._generator = torch.Generator().manual_seed(seed)
+
+    def quarters(self, *shape: int) -> Any:
+        """An array of quarters, as nested lists of floats."""
+        return (torch.randint(-8, 9, shape, generator=self._generator).double() / 4).tolist()
+
+    def whole(self, *shape: int) -> Any:
+        """An array of whole numbers, as nested lists."""
+        return torch.randint(-9, 10, shape, generator=self._generator).tolist()
+
+    def positive(self, *shape: int) -> Any:
+        """An array of quarters from 0.25 to 4."""
+        return (torch.randint(1, 17, shape, generator=self._generator).double() / 4).tolist()
+
+
+def _case(name: str, call: str, args: list[Any], options: dict[str, Any]) -> Case:
+    arrays = answer(call, args, options)
+    expected = {key: array.tolist() for key, array in arrays.items()}
+    return {"id": name, "call": call, "args": args, "options": options, "expected": expected}
+
+
+def _axes(values: tuple[Any, ...], dims: int) -> list[Any]:
+    return list(values[:dims])
+
+
+CONVS: list[tuple[str, dict[str, Any]]] = [
+    ("plain", {}),
+    ("bias", {"bias": True}),
+    ("whole numbers", {"whole": True, "bias": True}),
+    ("no batch", {"batch": None, "bias": True}),
+    ("batch of 2", {"batch": 2}),
+    ("stride 2", {"stride": 2}),
+    ("a stride an axis", {"stride": (3, 1, 2)}),
+    ("dilation 2", {"dilation": 2, "kernel": (2, 2, 2)}),
+    ("a dilation an axis", {"dilation": (2, 3, 1), "kernel": (3, 2, 2)}),
+    ("2 groups", {"groups": 2, "bias": True}),
+    ("depthwise, 2 filters a channel", {"groups": 2, "channels": 2, "filters": 4}),
+    ("padding 1", {"padding": 1}),
+    ("padding 2, stride 2", {"padding": 2, "stride": 2}),
+    ("a padding an axis", {"padding": (2, 0, 1)}),
+    ("more padding before than after", {"padding": ((2, 0), (1, 0), (0, 1))}),
+    ("same, odd kernel", {"padding": "same", "kernel": (3, 3, 3)}),
+    ("same, even kernel", {"padding": "same", "kernel": (2, 4, 2)}),
+    ("same, dilation 2", {"padding": "same", "dilation": 2, "kernel": (2, 3, 2)}),
+    ("valid", {"padding": "valid"}),
+    ("reflect", {"padding": 2, "padding_mode": "reflect"}),
+    ("reflect, one side", {"padding": ((2, 0), (0, 1), (1, 2)), "padding_mode": "reflect"}),
+    ("replicate", {"padding": 3, "padding_mode": "replicate"}),
+    ("replicate, stride 2", {"padding": (1, 2, 1), "padding_mode": "replicate", "stride": 2}),
+    ("circular", {"padding": 2, "padding_mode": "circular"}),
+    ("circular, whole turn", {"padding_mode": "circular"}),
+    ("kernel of one cell", {"kernel": (1, 1, 1), "filters": 3}),
+    ("kernel as large as the input", {"kernel": ()}),
+    ("all at once", {"stride": 2, "padding": 2, "dilation": 2, "groups": 2, "bias": True}),
+]
+
+
+def convs() -> Iterator[Case]:
+    """Convolutions in 1 to 3 dimensions."""
+    for dims, (seed, (name, given)) in _by_dims(CONVS):
+        numbers, options = Numbers(seed), dict(given)
+        sizes = SIZES[dims]
+        kernel = options.pop("kernel", (3, 2, 2))[:dims] or sizes
+        groups, batch = options.get("groups", 1), options.pop("batch", 1)
+        channels, filters = options.pop("channels", 2), options.pop("filters", 2)
+        draw = numbers.whole if options.pop("whole", False) else numbers.quarters
+        bias = draw(filters) if options.pop("bias", False) else None
+        x = draw(*(() if batch is None else (batch,)), channels, *sizes)
+        if name == "circular, whole turn":
+            options["padding"] = tuple((n, 0) for n in sizes)
+        w = draw(filters, channels // groups, *kernel)
+        yield _case(f"{dims}-D, {name}", "conv", [x, w, bias], _options(options, dims))
+
+
+TRANSPOSED: list[tuple[str, dict[str, Any]]] = [
+    ("plain", {}),
+    ("bias", {"bias": True}),
+    ("whole numbers", {"whole": True, "bias": True, "stride": 2}),
+    ("no batch", {"batch": None, "bias": True}),
+    ("stride 2", {"stride": 2}),
+    ("stride above the kernel", {"stride": 4}),
+    ("a stride an axis", {"stride": (3, 1, 2)}),
+    ("padding 1", {"padding": 1}),
+    ("a padding an axis", {"padding": (2, 1, 0), "stride": 2}),
+    ("output padding 1", {"stride": 2, "output_padding": 1}),
+    ("an output padding an axis", {"stride": 3, "output_padding": (2, 0, 1)}),
+    ("output padding below the dilation", {"dilation": 3, "output_padding": 2}),
+    ("dilation 2", {"dilation": 2}),
+    ("dilation 2, stride 2", {"dilation": 2, "stride": 2, "padding": 1}),
+    ("dilation 3, stride 2", {"dilation": 3, "stride": 2, "output_padding": 1}),
+    ("2 groups", {"groups": 2, "bias": True}),
+    ("depthwise", {"groups": 2, "filters": 1, "stride": 2}),
+    ("kernel of one cell", {"kernel": (1, 1, 1), "stride": 2}),
+    ("one cell of input", {"sizes": (1, 1, 1)}),
+    (
+        "all at once",
+        {"stride": 3, "padding": 1, "output_padding": 1, "dilation": 2, "groups": 2, "bias": True},
+    ),
+]
+
+
+def transposed() -> Iterator[Case]:
+    """Transposed convolutions in 1 to 3 dimensions."""
+    for dims, (seed, (name, given)) in _by_dims(TRANSPOSED):
+        numbers, options = Numbers(seed), dict(given)
+        sizes = options.pop("sizes", {1: (5,), 2: (3, 4), 3: (2, 3, 2)}[dims])[:dims]
+        kernel = options.pop("kernel", (3, 2, 2))[:dims]
+        groups, batch = options.get("groups", 1), options.pop("batch", 1)
+        filters = options.pop("filters", 2)
+        draw = numbers.whole if options.pop("whole", False) else numbers.quarters
+        bias = draw(filters * groups) if options.pop("bias", False) else None
+        x = draw(*(() if batch is None else (batch,)), 2, *sizes)
+        w = draw(2, filters, *kernel)
+        yield _case(f"{dims}-D, {name}", "conv_transpose", [x, w, bias], _options(options, dims))
+
+
+POOLS: list[tuple[str, dict[str, Any]]] = [
+    ("kernel 2", {}),
+    ("kernel 3, stride 1", {"kernel": 3, "stride": 1}),
+    ("kernel 3, stride 2, padding 1", {"kernel": 3, "stride": 2, "padding": 1}),
+    ("a kernel and a stride an axis", {"kernel": (2, 3, 1), "stride": (1, 2, 2)}),
+    ("a padding an axis", {"kernel": (3, 2, 2), "padding": (1, 0, 1)}),
+    ("whole map", {"kernel": None}),
+    ("no batch", {"batch": None}),
+    ("batch of 2", {"batch": 2}),
+    ("ceil", {"stride": 2, "kernel": 2, "ceil_mode": True}),
+    ("ceil, last window hangs over by 2", {"kernel": 3, "stride": 3, "ceil_mode": True}),
+    ("ceil, padding 1", {"kernel": 2, "stride": 3, "padding": 1, "ceil_mode": True}),
+    ("ceil, last window dropped", {"kernel": 2, "stride": 5, "padding": 1, "ceil_mode": True}),
+]
+MAXIMA: list[tuple[str, dict[str, Any]]] = [
+    ("whole numbers", {"whole": True}),
+    ("equal values", {"equal": True, "stride": 1}),
+    ("dilation 2", {"dilation": 2, "stride": 1}),
+    ("a dilation an axis", {"dilation": (3, 2, 1), "stride": 2}),
+    ("dilation 2, padding 1, ceil", {"dilation": 2, "padding": 1, "ceil_mode": True}),
+]
+AVERAGES: list[tuple[str, dict[str, Any]]] = [
+    ("padding not counted", {"kernel": 3, "padding": 1, "count_include_pad": False}),
+    (
+        "padding not counted, ceil",
+        {"kernel": 3, "stride": 2, "padding": 1, "ceil_mode": True, "count_include_pad": False},
+    ),
+    (
+        "padding counted, ceil",
+        {"kernel": 3, "stride": 2, "padding": 1, "ceil_mode": True, "count_include_pad": True},
+    ),
+    ("divided by 3", {"divisor_override": 3}),
+    ("divided by 5, padding", {"kernel": 3, "stride": 1, "padding": 1, "divisor_override": 5}),
+    ("divided by 2, ceil", {"stride": 2, "ceil_mode": True, "divisor_override": 2}),
+]
+NORMS: list[tuple[str, dict[str, Any]]] = [
+    ("p 1", {"p": 1, "positive": True}),
+    ("p 3", {"p": 3, "positive": True}),
+    ("p 2.5", {"p": 2.5, "positive": True, "stride": 1}),
+    ("p 4, negatives too", {"p": 4}),
+    ("p 3, ceil", {"p": 3, "positive": True, "kernel": 3, "stride": 2, "ceil_mode": True}),
+]
+ADAPTIVE: list[tuple[str, dict[str, Any]]] = [
+    ("to 1", {"adaptive": 1}),
+    ("to 2", {"adaptive": 2}),
+    ("to 3", {"adaptive": 3}),
+    ("to a size an axis", {"adaptive": (4, 5, 2)}),
+    ("to more than there is", {"adaptive": (11, 7, 6)}),
+    ("no batch", {"adaptive": (2, 3, 4), "batch": None}),
+]
+
+
+def pools() -> Iterator[Case]:
+    """Pooling in 1 to 3 dimensions."""
+    plain = [v for v in POOLS if "padding" not in v[1]]
+    for kind, title, variants in (
+        ("max", "max", POOLS + MAXIMA),
+        ("avg", "average", POOLS + AVERAGES),
+        ("lp", "Lp", plain + NORMS),
+        ("max", "adaptive max", ADAPTIVE),
+        ("avg", "adaptive average", ADAPTIVE),
+    ):
+        for dims, (seed, (name, given)) in _by_dims(variants):
+            if dims == 1 and "divisor_override" in given:
+                continue  # avg_pool1d has none
+            yield _pool_case(f"{dims}-D {title}, {name}", kind, dims, seed, dict(given))
+
+
+def _pool_case(name: str, kind: str, dims: int, seed: int, options: dict[str, Any]) -> Case:
+    numbers = Numbers(seed)
+    batch, kernel = options.pop("batch", 1), options.pop("kernel", 2)
+    draw = numbers.quarters
+    if options.pop("whole", False):
+        draw = numbers.whole
+    if options.pop("positive", False):
+        draw = numbers.positive
+    x = draw(*(() if batch is None else (batch,)), 2, *SIZES[dims])
+    if options.pop("equal", False):
+        x = torch.as_tensor(x).round().clamp(0, 1).tolist()
+    args = [x] if kernel is None or "adaptive" in options else [x, kernel]
+    if len(args) == 2 and isinstance(kernel, tuple):
+        args[1] = _axes(kernel, dims)
+    made = {"kind": kind, **_options(options, dims), "dims": dims}
+    return _case(name, "pool", args, made)
+
+
+def nets() -> Iterator[Case]:
+    """Recurrent nets: cells, layers, directions, first states, with and without biases."""
+    seed = 0
+    for cell, activation in (("rnn", "tanh"), ("rnn", "relu"), ("lstm", None), ("gru", None)):
+        for layers, directions, steps, states, bias in (
+            (1, 1, 4, False, True),
+            (1, 1, 1, True, True),
+            (1, 1, 3, True, False),
+            (2, 1, 3, False, True),
+            (3, 1, 2, True, True),
+            (1, 2, 4, True, True),
+            (2, 2, 3, True, True),
+            (2, 2, 3, False, False),
+        ):
+            seed += 1
+            numbers = Numbers(seed)
+            options: dict[str, Any] = {"cell": cell}
+            if activation is not None:
+                options["activation"] = activation
+            if states:
+                options["h0"] = numbers.quarters(layers * directions, 3)
+                if cell == "lstm":
+                    options["c0"] = numbers.quarters(layers * directions, 3)
+            weights = draw_weights(numbers, cell, layers, directions, bias)
+            words = [
+                f"{cell} {activation}" if activation else cell,
+                f"{layers} layer{'s' if layers > 1 else ''}",
+                "both directions" if directions == 2 else "forward",
+                f"{steps} step{'s' if steps > 1 else ''}",
+                *(["first states"] if states else []),
+                *([] if bias else ["no bias"]),
+            ]
+            args = [numbers.quarters(steps, 2), weights]
+            yield _case(", ".join(words), "rnn", args, options)
+
+
+def draw_weights(
+    numbers: Numbers, cell: str, layers: int, directions: int, bias: bool
+) -> dict[str, Any]:
+    """Weights by PyTorch's names: 2 inputs, 3 hidden units."""
+    rows = {"rnn": 1, "lstm": 4, "gru": 3}[cell] * 3
+    made: dict[str, Any] = {}
+    for layer in range(layers):
+        for end in ("", "_reverse")[:directions]:
+            width = 2 if layer == 0 else 3 * directions
+            made[f"weight_ih_l{layer}{end}"] = numbers.quarters(rows, width)
+            made[f"weight_hh_l{layer}{end}"] = numbers.quarters(rows, 3)
+            if bias:
+                made[f"bias_ih_l{layer}{end}"] = numbers.quarters(rows)
+                made[f"bias_hh_l{layer}{end}"] = numbers.quarters(rows)
+    return made
+
+
+ACTIVATIONS: list[tuple[str, dict[str, Any]]] = [
+    ("relu", {}),
+    ("leaky-relu", {}),
+    ("leaky-relu", {"alpha": 0.25}),
+    ("elu", {}),
+    ("elu", {"alpha": 1.5}),
+    ("gelu", {}),
+    ("gelu", {"approximate": "tanh"}),
+    ("sigmoid", {}),
+    ("hard-sigmoid", {"alpha": 1 / 6}),
+    ("tanh", {}),
+    ("softmax", {}),
+    ("softmax", {"axis": 0}),
+    ("softmax", {"axis": 1}),
+    ("softmax", {"axis": -3}),
+]
+INPUTS = {
+    "small": [[[-3.0, -2.5, -1.0], [-0.25, 0.0, 0.25]], [[1.0, 2.5, 3.0], [4.0, -4.0, 0.5]]],
+    "large": [[[-800.0, -50.0, -20.0], [20.0, 50.0, 800.0]], [[1e-9, -1e-9, 30.0], [6.0, -6.0, 9]]],
+}
+
+
+def activations() -> Iterator[Case]:
+    """Activations of small numbers and of large ones."""
+    for name, options in ACTIVATIONS:
+        for size, x in INPUTS.items():
+            said = "".join(f", {k} {round(v, 3) if v == 1 / 6 else v}" for k, v in options.items())
+            yield _case(f"{name}{said}, {size} numbers", "act", [x, name], options)
+    yield _case("relu, whole numbers", "act", [[[-3, 0, 2], [7, -1, 4]], "relu"], {})
+
+
+def layers() -> Iterator[Case]:
+    """Dense layers and flattening."""
+    numbers = Numbers(1)
+    for title, draw in (("", numbers.quarters), (", whole numbers", numbers.whole)):
+        for batch in ((), (1,), (3,)):
+            rows = f"{batch[0]} row{'s' if batch[0] > 1 else ''}" if batch else "a vector"
+            for bias in (None, draw(4)):
+                args = [draw(*batch, 5), draw(4, 5), bias]
+                name = f"dense, {rows}{', bias' if bias else ''}{title}"
+                yield _case(name, "dense", args, {})
+    for axis in range(4):
+        yield _case(f"flatten, axis {axis}", "flatten", [numbers.whole(2, 3, 2, 2)], {"axis": axis})
+
+
+def _by_dims(variants: list[Any]) -> Iterator[tuple[int, tuple[int, Any]]]:
+    for dims in (1, 2, 3):
+        for seed, variant in enumerate(variants):
+            yield dims, (seed + 100 * dims, variant)
+
+
+def _options(options: dict[str, Any], dims: int) -> dict[str, Any]:
+    """A value an axis for as many axes as there are."""
+    made = {k: _axes(v, dims) if isinstance(v, tuple) else v for k, v in options.items()}
+    return {**made, "dims": dims}
+
+
+FILES: dict[str, Callable[[], Iterator[Case]]] = {
+    "conv": convs,
+    "conv_transpose": transposed,
+    "pool": pools,
+    "rnn": nets,
+    "act": activations,
+    "layers": layers,
+}
+
+
+def document(name: str) -> str:
+    """One file: a case a line."""
+    cases = list(FILES[name]())
+    names = [case["id"] for case in cases]
+    assert len(set(names)) == len(names)
+    lines = ",\n".join(json.dumps(case, separators=(",", ":"), allow_nan=False) for case in cases)
+    return f'{{"torch": "{torch.__version__}", "cases": [\n{lines}\n]}}\n'
+
+
+def main() -> None:
+    """Write the files."""
+    FOLDER.mkdir(exist_ok=True)
+    for name in FILES:
+        (FOLDER / f"{name}.json").write_text(document(name), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
