@@ -16,6 +16,7 @@ from nnviz.figure.look import Look
 from nnviz.files import write
 from nnviz.ops._kinds import as_array
 from nnviz.trace import Step, Trace
+from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -95,7 +96,9 @@ def _request(steps: int | str | None, get: str, look: Mapping[str, Any]) -> form
     for name in look:
         if name not in Look._fields:
             raise UsageError(
-                "save has no option {name}", name=name, hint="it has: " + ", ".join(Look._fields)
+                "save has no option {name}",
+                name=name,
+                hint=Words("it has: {names}", names=", ".join(Look._fields)),
             )
     chosen = None if steps is None else str(steps)
     return formats.Request(steps=chosen, get=get, look=Look(**look))

@@ -10,6 +10,7 @@ from nnviz.errors import NnvizError, UsageError
 from nnviz.formats import _steps
 from nnviz.ops import _kinds
 from nnviz.ops._operation import Context, Kind, Option
+from nnviz.words import Words
 
 INPUT = Option("input", (), _kinds.text(), "A path, - for standard input, or the matrix itself.")
 THEMES = ("light", "dark", "print", "transparent")
@@ -93,7 +94,7 @@ def _outputs(streams: tuple[str, ...]) -> tuple[Shared, ...]:
                 "format",
                 ("-f", "--format"),
                 Kind("NAME", _parse_format, _as_is, streams),
-                "What standard output gets: " + ", ".join(streams) + ".",
+                "What standard output gets.",
                 "table",
             ),
             heading,
@@ -150,7 +151,7 @@ def _figure(views: tuple[str, ...]) -> tuple[Option, ...]:
             "view",
             ("--view",),
             _named("NAME")._replace(choices=views),
-            "Which picture: " + ", ".join(views) + "." if views else "Which picture.",
+            "Which picture.",
         ),
         Option("theme", ("--theme",), _kinds.choice(*THEMES), "Colours.", "light"),
         Option("title", ("--title",), _kinds.text(), "A title above the figure."),
@@ -218,7 +219,7 @@ def _pair() -> Kind:
                 "{flag} {text} is not a height and a width",
                 flag=flag,
                 text=text,
-                hint="write HxW: {flag} 120x160".replace("{flag}", flag),
+                hint=Words("write HxW: {flag} 120x160", flag=flag),
             )
         return size[0], size[1]
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.trace import Trace
+from nnviz.words import Words
 
 if TYPE_CHECKING:
     from nnviz.figure.look import Look
@@ -71,7 +72,7 @@ def _view(trace: Trace, look: Look) -> Any:
             "{op} has no view {name}",
             op=trace.op,
             name=look.view,
-            hint="it has: " + ", ".join(names),
+            hint=Words("it has: {names}", names=", ".join(names)),
         )
     modules = {name: _load(trace.op, name) for name in names}
     if look.view is not None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from nnviz.errors import UsageError
 from nnviz.figure.scene import Color, Dash
 from nnviz.trace import Role
+from nnviz.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,9 @@ def theme(name: str) -> Theme:
     """The theme of this name; a UsageError naming them all."""
     if name not in THEMES:
         raise UsageError(
-            "there is no theme {name}", name=name, hint="there is: " + " ".join(THEMES)
+            "there is no theme {name}",
+            name=name,
+            hint=Words("there is: {names}", names=" ".join(THEMES)),
         )
     return THEMES[name]
 

@@ -86,5 +86,5 @@ def by_suffix(path: str) -> Format:
     raise UsageError(
         "{path} has no suffix that nnviz knows" if suffix else "{path} has no suffix",
         path=path,
-        hint="known are " + " ".join(sorted(known)),
+        hint=Words("known are {names}", names=" ".join(sorted(known))),
     )

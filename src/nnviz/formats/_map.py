@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from nnviz.errors import NnvizError, UsageError
+from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,7 +51,7 @@ def check(path: str) -> None:
         raise UsageError(
             "--map {path}: a map is written as a picture",
             path=path,
-            hint="known are " + " ".join(_FORMATS),
+            hint=Words("known are {names}", names=" ".join(_FORMATS)),
         )
 
 

@@ -94,7 +94,11 @@ def parse_chain(text: str, name: str, context: Context) -> Chain:
 def _operation(name: str) -> Operation:
     layers = [n for n in ops.names() if ops.load(n).layer is not None]
     if name not in layers:
-        raise UsageError("{name} is not a layer", name=name, hint="layers: " + ", ".join(layers))
+        raise UsageError(
+            "{name} is not a layer",
+            name=name,
+            hint=Words("layers: {names}", names=", ".join(layers)),
+        )
     return ops.load(name)
 
 

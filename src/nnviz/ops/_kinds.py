@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nnviz.errors import NnvizError, UsageError
 from nnviz.ops._operation import Context, Kind
 from nnviz.shapes import PAD_NAMES, PadName, Pairs
+from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,7 +78,7 @@ def _accept_padding(value: Any, flag: str) -> PadName | tuple[Any, ...]:
             "{flag} {value} is not a padding",
             flag=flag,
             value=value,
-            hint="write a number, or one of: " + ", ".join(PAD_NAMES),
+            hint=Words("write a number, or one of: {names}", names=", ".join(PAD_NAMES)),
         )
     parts = value if isinstance(value, Sequence) else [value]
     return tuple(

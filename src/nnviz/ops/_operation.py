@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from nnviz.errors import UsageError
 from nnviz.trace import Trace
+from nnviz.words import Words
 
 if TYPE_CHECKING:
     from nnviz.read import Stdin
@@ -108,7 +109,7 @@ class Operation(NamedTuple):
                 "{op} has no option {name}",
                 op=self.name,
                 name=unknown[0],
-                hint="it has: " + ", ".join(o.name for o in self.options),
+                hint=Words("it has: {names}", names=", ".join(o.name for o in self.options)),
             )
         values = {o.name: o.default for o in self.options}
         for name, value in given.items():
@@ -148,7 +149,7 @@ def command_line(words: Sequence[str], operation: Operation) -> dict[str, str | 
                 "{op} has no option {flag}",
                 op=operation.name,
                 flag=flag,
-                hint="it has: " + " ".join(sorted(flags)),
+                hint=Words("it has: {names}", names=" ".join(sorted(flags))),
             )
         if option.kind is None:
             texts[option.name] = True
