@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nnviz.trace import Call, Equation, Expr, Formula, Index, Num, Product, Step, Sum
+from nnviz.trace import Call, Equation, Expr, Formula, Index, Num, Product, Role, Step, Sum
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+ROLES: dict[str, Role] = {
+    "input": "input",
+    "kernel": "weight",
+    "bias": "bias",
+    "output": "output",
+    "partials": "intermediate",
+    "pre": "intermediate",
+}
 
 
 class Term(NamedTuple):
@@ -32,6 +42,20 @@ class Sums(NamedTuple):
     bias: np.ndarray | None
     act: str | None
     per_line: int
+
+    def parts(
+        self, x: np.ndarray, kernel: np.ndarray, sign: str
+    ) -> tuple[dict[str, np.ndarray], dict[str, Any], tuple[str, ...]]:
+        """The arrays that go in, those that come out, and how they stand in a row."""
+        arrays = {"input": x, "kernel": kernel}
+        results: dict[str, Any] = {"output": self.output}
+        equation = ["input", sign, "kernel"]
+        if self.bias is not None:
+            arrays["bias"] = self.bias
+            equation += ["+", "bias"]
+        if self.act is not None:
+            results["pre"] = self.pre
+        return arrays, results, (*equation, "=", "output")
 
     def step(self, i: int, index: Index, f: int, terms: list[Term]) -> Step:
         """The step that adds up `terms` and the bias of filter f."""

@@ -11,7 +11,7 @@ from nnviz.ops import _kinds as kinds
 from nnviz.ops._kernels import activated, bias_of, dims_of, given_shape, shown_shape, weights_of
 from nnviz.ops._layer import Layer, channels_first
 from nnviz.ops._operation import Values
-from nnviz.ops._terms import Sums, Term
+from nnviz.ops._terms import ROLES, Sums, Term
 from nnviz.ops._window import AXIS_NAMES, batched, float_name
 from nnviz.shapes import TransposedAxis, times, transposed_axes, unravel
 from nnviz.trace import Equation, Expr, Fact, Neg, Num, Product, Results, Step, Steps, Sum, Trace
@@ -127,28 +127,15 @@ class _Run(NamedTuple):
     plan: Plan
 
     def trace(self) -> Trace:
-        arrays = {"input": self.x, "kernel": self.kernel}
-        results: dict[str, Any] = {"output": self.sums.output}
-        equation = ["input", "∗ᵀ", "kernel"]
-        if self.sums.bias is not None:
-            arrays["bias"] = self.sums.bias
-            equation += ["+", "bias"]
-        if self.sums.act is not None:
-            results["pre"] = self.sums.pre
+        arrays, results, equation = self.sums.parts(self.x, self.kernel, "∗ᵀ")
         return Trace(
             op="conv_transpose",
             title=Words("Transposed convolution"),
             arrays=arrays,
             results=Results(**results),
             options=self.options(),
-            roles={
-                "input": "input",
-                "kernel": "weight",
-                "bias": "bias",
-                "output": "output",
-                "pre": "intermediate",
-            },
-            equation=(*equation, "=", "output"),
+            roles=ROLES,
+            equation=equation,
             facts=tuple(size_facts(self.plan.axes)),
             steps=Steps(self.sums.output.size, self.step),
         )

@@ -24,7 +24,7 @@ from nnviz.ops._kernels import (
 )
 from nnviz.ops._layer import Layer, channels_first
 from nnviz.ops._operation import Operation, Option, Values
-from nnviz.ops._terms import Sums, Term
+from nnviz.ops._terms import ROLES, Sums, Term
 from nnviz.ops._window import batched, float_name, offsets, size_facts, sources, unused_notes
 from nnviz.ops.act import NAMES as ACTIVATIONS
 from nnviz.shapes import PAD_MODES, cells, unravel
@@ -78,14 +78,8 @@ class _Run(NamedTuple):
     values: Values
 
     def trace(self) -> Trace:
-        arrays = {"input": self.x, "kernel": self.kernel}
-        results: dict[str, Any] = {"output": self.sums.output, "partials": lambda: Partials(self)}
-        equation = ["input", "∗", "kernel"]
-        if self.sums.bias is not None:
-            arrays["bias"] = self.sums.bias
-            equation += ["+", "bias"]
-        if self.sums.act is not None:
-            results["pre"] = self.sums.pre
+        arrays, results, equation = self.sums.parts(self.x, self.kernel, "∗")
+        results["partials"] = lambda: Partials(self)
         axes = self.plan.axes
         return Trace(
             op="conv",
@@ -93,15 +87,8 @@ class _Run(NamedTuple):
             arrays=arrays,
             results=Results(**results),
             options=self.options(),
-            roles={
-                "input": "input",
-                "kernel": "weight",
-                "bias": "bias",
-                "output": "output",
-                "partials": "intermediate",
-                "pre": "intermediate",
-            },
-            equation=(*equation, "=", "output"),
+            roles=ROLES,
+            equation=equation,
             facts=size_facts(axes),
             notes=(*self.notes(), *unused_notes(axes)),
             steps=Steps(self.sums.output.size, self.step),
