@@ -27,6 +27,9 @@ REFUSALS = [
     ("value missing", "conv --stride", "--stride needs a value"),
     ("argument missing", "act", "act needs NAME"),
     ("argument too many", "flatten 3", "flatten takes no argument 3"),
+    ("lists kernels", "flatten | conv --list-kernels", "takes no input"),
+    ("brings its own text", "act relu | rnn --hidden 1 --text a", "takes no input"),
+    ("two of standard input", "conv -k - | conv -k -", "can be read once"),
     ("bad value", "conv --stride two", "two is not a whole number"),
     ("bad matrix", "conv -k '1 2; 3'", "row 2"),
 ]
@@ -48,7 +51,7 @@ WORDS = [
     ("pipes without spaces", "flatten|flatten", 2),
     ("blank lines and comments", "\n# a net\nflatten # first\n\n  flatten\n", 2),
     ("windows lines", "flatten\r\nflatten\r\n", 2),
-    ("quoted pipe is a value", "rnn --hidden 1 --text 'a|b#c;d'", 1),
+    ("quoted pipe is a value", "conv -k 'edge'|flatten", 2),
 ]
 
 
@@ -59,14 +62,20 @@ def test_splits_into_layers(text: str, count: int) -> None:
 
 def test_quotes_protect_and_a_backslash_outside_them_is_itself() -> None:
     def said(text: str) -> str:
-        return str(
-            parse_chain(f"rnn --hidden 1 --text {text}", "NET", CONTEXT).links[0].values["text"]
+        with pytest.raises(UsageError) as caught:
+            parse_chain(f"conv --stride {text}", "NET", CONTEXT)
+        return (
+            str(caught.value.message)
+            .removeprefix("--stride ")
+            .removesuffix(" is not a whole number")
         )
 
     assert said("'a b'\"c\"d") == "a bcd"
     assert said(r"a\b") == r"a\b"
     assert said(r'"a\"b\\c\d"') == r'a"b\c\d'
-    assert said("'two\nlines'") == "two\nlines"
+    assert said("'a|b#c;d'") == "a|b#c;d"
+    assert "two" in said("'two\nlines'")
+    assert "lines" in said("'two\nlines'")
 
 
 def test_options_mean_what_they_mean_on_the_command_line() -> None:

@@ -16,7 +16,7 @@ REFUSALS: list[tuple[str, Any, dict[str, Any], str]] = [
     ("no weights", [1, 2, 3], {}, "needs --weight W or --units N"),
     ("both", [1, 2, 3], {"weight": W, "units": 2}, "both say"),
     ("other inputs", [1, 2], {"weight": W}, "2×3, but the input has 2"),
-    ("vector of weights", [1, 2], {"weight": [1, 2]}, "not a matrix"),
+    ("three axes of weights", [1, 2], {"weight": np.ones((1, 1, 2))}, "not a matrix"),
     ("other bias", [1, 2, 3], {"weight": W, "bias": [1, 2, 3]}, "--bias has 3 .* 2 outputs"),
     ("three axes", np.ones((1, 2, 3)), {"weight": W}, "1×2×3 has 3 axes"),
     ("contradiction", [1, 2, 3], {"units": 2, "bias": 1, "no_bias": True}, "contradict"),
@@ -40,6 +40,11 @@ def test_vector_and_rows() -> None:
         for step in assert_steps_hold(trace):
             total = sum(a * k for a, k in step.detail["terms"]) + step.detail["bias"]
             assert total == step.value
+
+
+def test_a_vector_of_weights_is_one_row() -> None:
+    assert run("dense", [1, 2, 3], weight=[1, 0, -1]).output.tolist() == [-2]
+    assert run("dense", [2], weight=3).output.tolist() == [6]
 
 
 def test_units_draw_repeatable_whole_weights_with_a_bias() -> None:

@@ -55,6 +55,12 @@ def test_the_note_sets_four_weights_against_thirty_six() -> None:
     assert row["dense"] == {"weights": 36, "formula": "9 × 4"}
 
 
+def test_the_receptive_field_ends_where_a_window_slides_over_new_axes() -> None:
+    chain = "conv -k '1 1' --dims 1 | conv -k edge --pad 1"
+    rows = run("params", None, net=chain, input=(4, 9)).results["rows"]
+    assert [row["receptive_field"] for row in rows] == [[2], None]
+
+
 ROWS: list[tuple[str, str, tuple[int, ...], dict[str, Any]]] = [
     (
         "conv",

@@ -122,6 +122,12 @@ def test_modes_leave_out_what_is_not_there() -> None:
     assert len(run("rnn", X, weights=W, mode="one-to-many").steps) == len(X)
 
 
+def test_bare_numbers_are_matrices_of_one_cell() -> None:
+    trace = run("rnn", [[1], [2]], wx=0.5, wh=1, wy=2)
+    assert trace.output[0, 0] == math.tanh(0.5)
+    assert trace.results["y"].shape == (2, 1)
+
+
 def test_feedback_puts_each_output_in_the_place_of_the_next_input() -> None:
     w = {**W, "Wy": np.arange(6.0).reshape(2, 3) / 4}
     trace = run("rnn", X[:1], weights=w, mode="one-to-many", length=3, feedback=True)

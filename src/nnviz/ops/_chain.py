@@ -7,11 +7,11 @@ declaration that the command line reads them by.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from nnviz import ops
 from nnviz.errors import NnvizError, Place, UsageError
@@ -67,28 +67,62 @@ def net() -> Kind:
 
 
 def _content(path: str) -> str:
+    from nnviz.read.text import decode
+
     try:
-        return Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise NnvizError("{path} cannot be read: {why}", path=path, why=error) from None
+        return decode(Path(path).read_bytes(), path)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise NnvizError("{path} cannot be read: {why}", path=path, why=why) from None
+
+
+class _Layer(NamedTuple):
+    """A layer as it is written: its options are still text."""
+
+    number: int
+    text: str
+    place: Place
+    operation: Operation
+    texts: Mapping[str, Any]
 
 
 def parse_chain(text: str, name: str, context: Context) -> Chain:
     """The layers that a text names; an error points at the one that is wrong."""
-    links = []
-    for number, words in enumerate(_layers(text, name), 1):
-        place = _place(text, name, words[0].start, words[-1].end)
-        written = " ".join(text[words[0].start : words[-1].end].split())
-        with _blamed(number, written, place):
-            operation = _operation(words[0].text)
-            texts = command_line([word.text for word in words[1:]], operation)
-            missing = [a.label for a in operation.arguments if a.name not in texts]
-            if missing:
-                raise UsageError("{op} needs {what}", op=operation.name, what=missing[0])
-            links.append(Link(number, written, place, operation, operation.parse(texts, context)))
-    if not links:
+    written = [
+        _written(number, words, text, name) for number, words in enumerate(_layers(text, name), 1)
+    ]
+    if not written:
         raise UsageError("the chain has no layers", hint=Words("for example {e}", e=EXAMPLE))
-    return Chain(text.strip(), tuple(links))
+    for layer in written:  # a second - is found before the first is read
+        with _blamed(layer.number, layer.text, layer.place):
+            for option in layer.operation.options:
+                is_read = option.kind is not None and "FILE" in option.kind.metavar
+                if is_read and layer.texts.get(option.name) == "-":
+                    context.stdin.reserve(option.label)
+    return Chain(text.strip(), tuple(_link(layer, context) for layer in written))
+
+
+def _written(number: int, words: Sequence[_Word], text: str, name: str) -> _Layer:
+    place = _place(text, name, words[0].start, words[-1].end)
+    shown = " ".join(text[words[0].start : words[-1].end].split())
+    with _blamed(number, shown, place):
+        operation = _operation(words[0].text)
+        texts = command_line([word.text for word in words[1:]], operation)
+        missing = [a.label for a in operation.arguments if a.name not in texts]
+        if missing:
+            raise UsageError("{op} needs {what}", op=operation.name, what=missing[0])
+        return _Layer(number, shown, place, operation, texts)
+
+
+def _link(layer: _Layer, context: Context) -> Link:
+    number, text, place, operation, texts = layer
+    with _blamed(number, text, place):
+        values = operation.parse(texts, context)
+        if operation.announce(values) is not None or not operation.reads_input(values):
+            raise UsageError(
+                "a layer of a chain takes what comes before it, but this one takes no input"
+            )
+        return Link(number, text, place, operation, values)
 
 
 def _operation(name: str) -> Operation:

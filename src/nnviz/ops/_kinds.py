@@ -93,9 +93,14 @@ def number(*, positive: bool = False) -> Kind:
     """A number: 2, 0.1 or 1/3."""
 
     def parse(text: str, flag: str, _: Context) -> int | float:
+        from nnviz.read.numbers import is_number
+
+        plain = text.strip().replace("−", "-")
         try:
-            value = int(text) if re.fullmatch(r"\s*[+-]?\d{1,18}\s*", text) else _fraction(text)
-        except (ValueError, ZeroDivisionError, OverflowError):
+            if not is_number(plain):
+                raise UsageError("{flag} {text} is not a number", flag=flag, text=text)
+            value = int(plain) if re.fullmatch(r"[+-]?[0-9]{1,18}", plain) else _fraction(plain)
+        except (ZeroDivisionError, OverflowError):
             raise UsageError("{flag} {text} is not a number", flag=flag, text=text) from None
         return accept(value, flag)
 
@@ -114,7 +119,7 @@ def number(*, positive: bool = False) -> Kind:
 def _fraction(text: str) -> float:
     from fractions import Fraction
 
-    return float(Fraction(text.replace(" ", ""))) if "/" in text else float(text)
+    return float(Fraction(text)) if "/" in text else float(text)
 
 
 def choice(*names: str) -> Kind:

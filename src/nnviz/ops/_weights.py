@@ -183,12 +183,12 @@ def _cell(named: _Named, end: str, inputs: int, kind: str) -> CellWeights:
                 hint=Words("there is: {names}", names=", ".join(sorted(named)) or "—"),
             )
     gates = GATES[kind]
-    wh = named["Wh"]
+    wx, wh = (_matrix(named[name]) for name in ("Wx", "Wh"))
     rows = len(wh) if wh.ndim else 0
     hidden = rows // gates if rows and rows % gates == 0 else wh.shape[-1]
     rows = gates * hidden
     _expect("Wh" + end, wh, (rows, hidden), kind)
-    _expect("Wx" + end, named["Wx"], (rows, inputs), kind)
+    _expect("Wx" + end, wx, (rows, inputs), kind)
     biases = []
     for name in ("b", "bh"):
         bias = named.get(name)
@@ -196,7 +196,12 @@ def _cell(named: _Named, end: str, inputs: int, kind: str) -> CellWeights:
             bias = bias.reshape(1) if bias.ndim == 0 else bias
             _expect(name + end, bias, (rows,), kind)
         biases.append(bias)
-    return CellWeights(named["Wx"], wh, *biases)
+    return CellWeights(wx, wh, *biases)
+
+
+def _matrix(array: np.ndarray) -> np.ndarray:
+    """One bare number is a 1×1 matrix."""
+    return array.reshape(1, 1) if array.ndim == 0 else array
 
 
 def _outputs(named: _Named, inputs: int) -> tuple[np.ndarray | None, np.ndarray | None]:

@@ -53,8 +53,9 @@ def _shape(inputs: int, values: Values) -> tuple[int, int]:
         )
     if weight is None:
         return values["units"], inputs
-    if weight.ndim != 2:
+    if weight.ndim > 2:
         raise NnvizError("--weight {shape} is not a matrix of out×in", shape=times(weight.shape))
+    weight = _rows(weight)
     if weight.shape[1] != inputs:
         raise NnvizError(
             "--weight is {out}×{given}, but the input has {inputs} numbers",
@@ -64,6 +65,11 @@ def _shape(inputs: int, values: Values) -> tuple[int, int]:
             hint=Words("it must be {out}×{inputs}", out=weight.shape[0], inputs=inputs),
         )
     return weight.shape[0], inputs
+
+
+def _rows(weight: np.ndarray) -> np.ndarray:
+    """Weights as a matrix: a vector is the row of one output."""
+    return weight.reshape((1,) * (2 - weight.ndim) + weight.shape)
 
 
 def _bias(units: int, values: Values) -> np.ndarray | None:
@@ -96,9 +102,10 @@ def run(x: np.ndarray, values: Values) -> Trace:
 
     _check(x.shape)
     shape = _shape(x.shape[-1], values)
-    w = values["weight"]
-    if w is None:
+    if values["weight"] is None:
         w = np.random.default_rng(values["seed"]).integers(-2, 3, shape)
+    else:
+        w = _rows(values["weight"])
     b = _bias(shape[0], values)
     if float_name(x) == "float32" and any(a is not None and a.dtype.kind == "f" for a in (w, b)):
         x, w = x.astype(np.float32, copy=False), w.astype(np.float32, copy=False)

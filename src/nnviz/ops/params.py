@@ -91,6 +91,8 @@ class _Field:
     def pass_through(self, layer: Layer) -> None:
         if layer.everywhere or (self.sizes and len(layer.output) < len(self.sizes)):
             self.sizes = None
+        if self.sizes is not None and len(self.sizes) < len(layer.axes):
+            self.sizes = None  # its window slides over axes that nothing was said of
         if self.sizes is None or not layer.axes:
             return
         self.sizes = self.sizes[-len(layer.axes) :]

@@ -97,7 +97,23 @@ def _axes(sizes: tuple[int, ...], values: Values) -> tuple[AnyAxis, ...]:
                 kernel=axis.extent,
                 hint=Words("it can be at most {most}", most=axis.extent - 1),
             )
+        if not all(_sees_a_cell(axis, o) for o in range(-(-axis.before // axis.stride))):
+            raise NnvizError(
+                "a window of {kernel} cells, {dilation} apart, misses an input of {size}: "
+                "it holds nothing but padding",
+                kernel=axis.kernel,
+                dilation=axis.dilation,
+                size=axis.size,
+                hint="use less padding or dilation",
+            )
     return axes
+
+
+def _sees_a_cell(axis: Axis, o: int) -> bool:
+    """Whether a window that begins in the padding before the input reaches it."""
+    start = axis.positions(o).start
+    taps = -(start // axis.dilation) if start < 0 else 0
+    return taps < axis.kernel and start + taps * axis.dilation < axis.size
 
 
 def _refuse_wide_padding(kernel: tuple[int, ...], padding: PadName | Pairs) -> None:
