@@ -315,3 +315,12 @@ def test_a_pipe_is_written_directly(nnviz: Nnviz, tmp_path: Path) -> None:
     assert json.loads(os.read(reader, 1000)) == OUTPUT
     os.close(reader)
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_what_no_font_has_is_said_once_whatever_is_written(nnviz: Nnviz, tmp_path: Path) -> None:
+    private = "\U0010fffd"  # for private use: no font of a system has it
+    paths = [str(tmp_path / name) for name in ("a.svg", "b.png")]
+    result = nnviz("show", "1 2", "--title", private, "-o", paths[0], "-o", paths[1])
+    assert result.code == 0
+    assert result.err.count("no font has") == 1
+    assert nnviz("show", "1 2", "-o", paths[0]).err.count("note") == 0

@@ -28,6 +28,8 @@ class _File(NamedTuple):
     content: bytes
     size: str = ""
     """In pixels, where it is a picture."""
+    notes: tuple[Words, ...] = ()
+    """What a user should be told of this file: what was left out, or has no font."""
 
 
 def execute(operation: Operation, given: Written, env: Mapping[str, str]) -> None:
@@ -66,7 +68,8 @@ def execute(operation: Operation, given: Written, env: Mapping[str, str]) -> Non
     if stream is not None:
         streams.write(shown)
     if not shared["quiet"]:
-        _remark(notes, made, lambda words: lang.say(words, language))
+        notes += [note for file in made for note in file.notes]
+        _remark(dict.fromkeys(notes), made, lambda words: lang.say(words, language))
 
 
 # --- before anything is computed -----------------------------------------------
@@ -161,8 +164,9 @@ def _request(shared: Mapping[str, Any], look: Look, **screen: Any) -> Request:
 def _render(trace: Trace, look: Look, shared: Mapping[str, Any]) -> Iterator[_File]:
     request = _request(shared, look)
     for path in shared["output"]:
-        content = formats.by_suffix(path).write(trace, request)
-        yield _File(path, content, _pixels(content))
+        form = formats.by_suffix(path)
+        content = form.write(trace, request)
+        yield _File(path, content, _pixels(content), form.notes(trace, request))
     if shared["map"] is not None:
         from nnviz.formats import _map
 
