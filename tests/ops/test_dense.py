@@ -42,6 +42,21 @@ def test_vector_and_rows() -> None:
             assert total == step.value
 
 
+@pytest.mark.parametrize("shape", [(), (1,), (2,), (1, 2), (3, 1), (3, 2), (1, 1)])
+def test_the_bias_broadcasts_as_the_c_of_gemm(shape: tuple[int, ...]) -> None:
+    x, b = np.arange(9).reshape(3, 3), np.arange(1, 1 + int(np.prod(shape))).reshape(shape)
+    trace = run("dense", x, weight=W, bias=b)
+    np.testing.assert_array_equal(trace.output, x @ np.array(W).T + b)
+    for step in assert_steps_hold(trace):
+        assert trace.arrays["bias"][step.cells["bias"][0]] == step.detail["bias"]
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 2), (3, 3), (1, 3, 2)])
+def test_a_bias_that_does_not_broadcast_is_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="there are 3×2 outputs"):
+        run("dense", np.ones((3, 3)), weight=W, bias=np.ones(shape))
+
+
 def test_a_vector_of_weights_is_one_row() -> None:
     assert run("dense", [1, 2, 3], weight=[1, 0, -1]).output.tolist() == [-2]
     assert run("dense", [2], weight=3).output.tolist() == [6]

@@ -72,7 +72,8 @@ def _rows(weight: np.ndarray) -> np.ndarray:
     return weight.reshape((1,) * (2 - weight.ndim) + weight.shape)
 
 
-def _bias(units: int, values: Values) -> np.ndarray | None:
+def _bias(out: tuple[int, ...], values: Values) -> np.ndarray | None:
+    """One number an output, or a matrix that broadcasts to `out`, as Gemm's C."""
     import numpy as np
 
     bias = values["bias"]
@@ -83,15 +84,21 @@ def _bias(units: int, values: Values) -> np.ndarray | None:
     if bias is None:
         if values["units"] is None:
             return None
-        return np.random.default_rng([values["seed"], 1]).integers(-2, 3, units)
-    if bias.size not in (1, units) or bias.ndim > 1:
+        return np.random.default_rng([values["seed"], 1]).integers(-2, 3, out[-1])
+    if not _broadcasts(bias.shape, out):
         raise NnvizError(
             "--bias has {n} numbers, but there are {units} outputs",
             n=times(bias.shape),
-            units=units,
-            hint="give one number, or one an output",
+            units=times(out),
+            hint="give one number, one an output, or a matrix that broadcasts to the outputs",
         )
-    return np.broadcast_to(bias.reshape(-1), (units,))
+    return bias if bias.ndim > 1 else np.broadcast_to(bias.reshape(-1), out[-1:])
+
+
+def _broadcasts(shape: tuple[int, ...], out: tuple[int, ...]) -> bool:
+    """Whether an array of `shape` stretches to `out`: its last axes are 1, or the same."""
+    aligned = zip(reversed(shape), reversed(out), strict=False)
+    return len(shape) <= len(out) and all(n in (1, wanted) for n, wanted in aligned)
 
 
 def run(x: np.ndarray, values: Values) -> Trace:
@@ -106,7 +113,7 @@ def run(x: np.ndarray, values: Values) -> Trace:
         w = np.random.default_rng(values["seed"]).integers(-2, 3, shape)
     else:
         w = _rows(values["weight"])
-    b = _bias(shape[0], values)
+    b = _bias((*x.shape[:-1], shape[0]), values)
     if float_name(x) == "float32" and any(a is not None and a.dtype.kind == "f" for a in (w, b)):
         x, w = x.astype(np.float32, copy=False), w.astype(np.float32, copy=False)
         b = None if b is None else b.astype(np.float32)
@@ -149,7 +156,8 @@ def _step(
     row = x[index[:-1]]
     unit = index[-1]
     terms = [[a.item(), weight.item()] for a, weight in zip(row, w[unit], strict=True)]
-    bias = 0 if b is None else b[unit].item()
+    place = () if b is None else _place(b.shape, index)
+    bias = 0 if b is None else b[place].item()
     parts: list[Expr] = [Product((Num(a, "input"), Num(k, "weight"))) for a, k in terms]
     cells: dict[str, tuple[Index, ...]] = {
         "input": tuple((*index[:-1], k) for k in range(len(terms))),
@@ -158,7 +166,7 @@ def _step(
     }
     if b is not None:
         parts.append(Num(bias, "bias"))
-        cells["bias"] = ((unit,),)
+        cells["bias"] = (place,)
     return Step(
         number=i + 1,
         index=index,
@@ -169,13 +177,20 @@ def _step(
     )
 
 
+def _place(shape: tuple[int, ...], index: Index) -> Index:
+    """Where the bias of an output cell stands in a bias of `shape`."""
+    last = index[-len(shape) :]
+    return tuple(0 if n == 1 else i for n, i in zip(shape, last, strict=True))
+
+
 def layer(shape: tuple[int, ...], values: Values) -> Layer:
     """Parameters and MACs over an input of `shape`: a vector, or rows of them."""
     _check(shape)
     *rows, last = shape
     units, inputs = _shape(last, values)
-    has_bias = not values["no_bias"] and (values["units"] is not None or values["bias"] is not None)
-    biases = units if has_bias else 0
+    bias = values["bias"]
+    has_bias = not values["no_bias"] and (values["units"] is not None or bias is not None)
+    biases = (units if bias is None else max(bias.size, units)) if has_bias else 0
     return Layer(
         output=(*rows, units),
         formula=f"{inputs} × {units}" + (f" + {biases}" if biases else ""),
@@ -197,7 +212,12 @@ OPERATION = Operation(
         Option("weight", ("--weight",), kinds.array(), "The weights, out×in."),
         Option("units", ("--units",), kinds.count(1), "Draw the weights of this many outputs."),
         Option("seed", ("--seed",), kinds.count(0), "Seed of the random weights.", 0),
-        Option("bias", ("--bias",), kinds.array(), "One number, or one an output."),
+        Option(
+            "bias",
+            ("--bias",),
+            kinds.array(),
+            "One number, one an output, or a matrix that broadcasts.",
+        ),
         Option("no_bias", ("--no-bias",), None, "Random weights without a bias.", False),
     ),
 )
