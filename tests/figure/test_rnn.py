@@ -161,4 +161,4 @@ def test_several_layers_or_directions_are_no_single_chain() -> None:
     both = {**torch, **{name + "_reverse": array for name, array in torch.items()}}
     trace = run("rnn", [[1], [2]], weights=both)
     with pytest.raises(NnvizError, match="1 layers and 2 directions"):
-        figure.draw(trace, Look())
+        figure.draw(trace, Look(view="unrolled"))

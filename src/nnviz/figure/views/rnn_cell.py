@@ -1,0 +1,125 @@
+"""Inside one recurrent cell at one time: its matrices, vectors and gates, in numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnviz.figure.gates import gated, squashed, sum_name, summed
+from nnviz.figure.kit import BODY, PANELS, ROOM, SMALL, Block, Style, lines, page, row
+from nnviz.figure.moment import GATES, Moment, dot
+from nnviz.figure.scene import Scene
+from nnviz.figure.terms import Band, Writer, banded
+from nnviz.trace import Call, Equation, Expr, Name, Step, Sum, Trace
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from nnviz.figure.look import Look
+
+RANK = 20
+MOST_IN_GATES = 4
+"""Inputs and hidden units up to which the matrices of gates are drawn with their numbers."""
+
+
+def fits(_: Trace) -> Words | None:
+    """Every cell."""
+    return None
+
+
+def title(trace: Trace) -> Words:
+    """What the figure is called."""
+    return Words("{title}, inside the cell", title=trace.title)
+
+
+def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
+    """The equations of the cell at the time of the step, else at the first."""
+    style, step = Style.of(look), step or trace.steps[0]
+    moment = Moment(trace, step)
+    facts = [lines(style, style.say(said), fill=style.theme.muted) for said in _where(moment)]
+    blocks = [_block(moment, style, ROOM)]
+    if GATES[moment.cell]:
+        said = style.say(Words("× multiplies two vectors number by number"))
+        blocks.append(lines(style, said, SMALL, room=blocks[0].width, fill=style.theme.muted))
+    return page(style, trace, look, step, blocks, title=title(trace), facts=facts)
+
+
+def panel(trace: Trace, style: Style, step: Step) -> Block:
+    """A step for a sheet."""
+    return _block(Moment(trace, step), style, PANELS[-1])
+
+
+def _where(moment: Moment) -> list[Words]:
+    """The time, layer and direction, where a step is not the same as a time."""
+    if not moment.several:
+        return []
+    if moment.backward:
+        return [Words("time {t}, layer {n}, backward", t=moment.time, n=moment.layer + 1)]
+    return [Words("time {t}, layer {n}, forward", t=moment.time, n=moment.layer + 1)]
+
+
+def _block(moment: Moment, style: Style, room: float) -> Block:
+    """The cell's equations, with the largest text and the most numbers that fit."""
+    bands = gated(moment) if GATES[moment.cell] else [_hidden(moment)]
+    if "y" in moment.step.detail:
+        bands.append(_output(moment))
+    return banded(style, bands, _tried(moment, style), room)
+
+
+def _tried(moment: Moment, style: Style) -> list[list[Writer]]:
+    if not GATES[moment.cell]:
+        return [[Writer(style, text, most) for text in (BODY, SMALL)] for most in (8, 6, 5, 4, 3)]
+    inputs = len(moment.vector("x")) if moment.has_x else 0
+    few = max(inputs, moment.hidden) <= MOST_IN_GATES
+    kinds = (True, False) if few else (False,)
+    sizes = (BODY, SMALL) if few else (SMALL,)
+    return [[Writer(style, text, values=v) for text in sizes] for v in kinds]
+
+
+# --- the plain cell ----------------------------------------------------------------
+
+
+def _hidden(moment: Moment) -> Band:
+    function = str(moment.trace.options["activation"])
+    h = Name("h", "t", "hidden")
+    equation = Equation((h, Call(function, (moment.total(""),))))
+
+    def build(writer: Writer) -> list[Block]:
+        result = writer.vector(moment.at("h", "hidden"), moment.vector("h"), active=True)
+        return [*summed(writer, moment, ""), *squashed(writer, moment, "", function, result)]
+
+    return Band(Words("hidden state"), equation, build)
+
+
+# --- the output --------------------------------------------------------------------
+
+
+def _output(moment: Moment) -> Band:
+    name = str(moment.trace.options.get("output_activation", "none"))
+    right: Expr = dot("W", "y", "h", "t", "hidden")
+    if "by" in moment.trace.arrays:
+        right = Sum((right, Name("b", "y", "bias")))
+    if name != "none":
+        right = Call(name, (right,))
+
+    def build(writer: Writer) -> list[Block]:
+        return _output_terms(writer, moment, name)
+
+    return Band(Words("output"), Equation((Name("y", "t", "output"), right)), build)
+
+
+def _output_terms(writer: Writer, moment: Moment, function: str) -> list[Block]:
+    arrays, h = moment.trace.arrays, moment.trace.output[moment.time - 1]
+    total: np.ndarray = arrays["Wy"] @ h
+    blocks: list[Block] = [
+        writer.matrix(Name("W", "y", "weight"), arrays["Wy"]),
+        writer.sign("·"),
+        writer.vector(moment.at("h", "hidden"), h),
+    ]
+    if "by" in arrays:
+        blocks += [writer.sign("+"), writer.vector(Name("b", "y", "bias"), arrays["by"])]
+        total = total + arrays["by"]
+    result = writer.vector(moment.at("y", "output"), moment.vector("y"), active=True)
+    if function != "none":
+        result = row([writer.vector(sum_name(writer), total), writer.through(function), result])
+    return [*blocks, writer.sign("="), result]
