@@ -157,7 +157,7 @@ def _figure(views: tuple[str, ...]) -> tuple[Option, ...]:
         Option("title", ("--title",), _kinds.text(), "A title above the figure."),
         Option("scale", ("--scale",), _kinds.number(positive=True), "Pixels a unit of length."),
         Option("font", ("--font",), _font(), "A font file for the figure's text."),
-        Option("fps", ("--fps",), _kinds.number(positive=True), "Frames a second."),
+        Option("fps", ("--fps",), Kind("N", _parse_rate, _as_is), "Frames a second."),
         Option("sample", ("--sample",), _kinds.count(), "Which of a batch is shown, from 0.", 0),
     )
 
@@ -253,6 +253,12 @@ def _parse_precision(text: str, flag: str, context: Context) -> int:
             most=_MOST_DIGITS,
         )
     return int(digits)
+
+
+def _parse_rate(text: str, flag: str, context: Context) -> float:
+    from nnviz.formats import _frames  # with all that figures need
+
+    return _frames.check_rate(float(_kinds.number(positive=True).parse(text, flag, context)))
 
 
 def _parse_range(text: str, flag: str, context: Context) -> str | tuple[float, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from nnviz.figure import draw
 from nnviz.figure.scene import Scene
 from nnviz.formats import Request
@@ -25,12 +27,17 @@ def drawn(trace: Trace, request: Request) -> Scene:
 
 def notes(trace: Trace, request: Request) -> tuple[Words, ...]:
     """The characters that no font has, and which are drawn as boxes."""
-    missing = drawn(trace, request).missing
-    if not missing:
+    return boxes_note(drawn(trace, request).missing)
+
+
+def boxes_note(missing: Iterable[str]) -> tuple[Words, ...]:
+    """What is said of characters that are drawn as boxes; nothing where there are none."""
+    characters = sorted(set(missing))
+    if not characters:
         return ()
     return (
         Words(
             "no font has {characters}: drawn as boxes; --font FILE takes a font that has them",
-            characters=" ".join(f"{c} (U+{ord(c):04X})" for c in missing),
+            characters=" ".join(f"{c} (U+{ord(c):04X})" for c in characters),
         ),
     )

@@ -1,0 +1,163 @@
+"""The frames of an animation: one a step, all of one size, and what changes between two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from nnviz.errors import NnvizError, UsageError
+from nnviz.figure import draw
+from nnviz.figure.kit import Style, describe, heading_of
+from nnviz.figure.scene import Scene
+from nnviz.formats import Request
+from nnviz.formats._figure import boxes_note
+from nnviz.formats._steps import choose
+from nnviz.formats.png import SCALE, paint
+from nnviz.trace import Trace
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+MOST = 200
+"""Steps past which an animation is refused."""
+SLOWEST, FASTEST = 0.05, 50.0
+"""Frames a second: below, APNG cannot write the last one's time; above, browsers slow down."""
+
+Box = tuple[int, int, int, int]
+"""Left, top, right and bottom, in pixels."""
+
+
+class Film(NamedTuple):
+    """Figures of one size, shown one after the other."""
+
+    scenes: tuple[Scene, ...]
+    delays: tuple[int, ...]
+    """How long each stands, in thousandths of a second."""
+    title: str
+    desc: str
+
+
+class Frame(NamedTuple):
+    """A painted figure, and the part of it that differs from the one before."""
+
+    image: Image.Image
+    box: Box
+    delay: int
+
+    @property
+    def part(self) -> Image.Image:
+        return self.image.crop(self.box)
+
+
+_last: list[tuple[Trace, Request, Film]] = []
+"""The last film, which is asked for its notes after it was written."""
+
+
+def chosen(trace: Trace, request: Request) -> Sequence[int]:
+    """The steps (from 1) that are shown: all unless --steps says which; none, the whole."""
+    numbers = choose(request.steps or "all", len(trace.steps))
+    if len(numbers) > MOST:
+        raise UsageError(
+            "an animation of {n} steps is too long: at most {most}",
+            n=len(numbers),
+            most=MOST,
+            hint="choose some with --steps, such as --steps 1-9",
+        )
+    return numbers
+
+
+def check_rate(fps: float) -> float:
+    """The frames a second, or a UsageError where no animation can keep to them."""
+    if not SLOWEST <= fps <= FASTEST:
+        raise UsageError(
+            "--fps {fps}: an animation has from {low} to {high} frames a second",
+            fps=f"{fps:g}",
+            low=f"{SLOWEST:g}",
+            high=f"{FASTEST:g}",
+        )
+    return fps
+
+
+def delays(count: int, fps: float | None) -> tuple[int, ...]:
+    """A second a frame unless `fps` is given, the last held twice as long.
+
+    >>> delays(3, None), delays(2, 4)
+    ((1000, 1000, 2000), (250, 500))
+    """
+    each = round(1000 / check_rate(1.0 if fps is None else fps))
+    return (*(each,) * (count - 1), 2 * each)
+
+
+def film(trace: Trace, request: Request) -> Film:
+    """The figures of the steps that are asked for, on pages of one size."""
+    if _last and _last[0][0] is trace and _last[0][1] == request:
+        return _last[0][2]
+    numbers = chosen(trace, request)
+    look = request.look
+    times = delays(max(1, len(numbers)), look.fps)
+    scenes = _even([draw(trace, look, (n,)) for n in numbers] or [draw(trace, look)])
+    title, desc = scenes[0].title, scenes[0].desc
+    if len(scenes) > 1:
+        style = Style.of(look)
+        title = heading_of(style, trace, look, None)
+        desc = describe(style, trace, title, None)
+    made = Film(scenes, times, title, desc)
+    _last[:] = [(trace, request, made)]
+    return made
+
+
+def _even(scenes: Sequence[Scene]) -> tuple[Scene, ...]:
+    """The scenes on pages as large as the largest."""
+    width = max(scene.width for scene in scenes)
+    height = max(scene.height for scene in scenes)
+    return tuple(
+        scene
+        if (scene.width, scene.height) == (width, height)
+        else replace(scene, width=width, height=height)
+        for scene in scenes
+    )
+
+
+def painted(made: Film, request: Request, longest: int) -> Iterator[Image.Image]:
+    """Each figure as a picture, one at a time; `longest` is the format's limit of a side."""
+    scale = request.look.scale or SCALE
+    side = max(made.scenes[0].width, made.scenes[0].height) * scale
+    if side > longest:
+        raise NnvizError(
+            "the picture would be {side} pixels long: this format has at most {most}",
+            side=round(side),
+            most=longest,
+            hint="use a smaller --scale, or write .png",
+        )
+    return (paint(scene, scale) for scene in made.scenes)
+
+
+def frames(
+    images: Iterator[Image.Image], times: Sequence[int], *, grid: int = 1, whole: bool = False
+) -> Iterator[Frame]:
+    """Pictures with the box in which each differs from the one before.
+
+    `grid` is what the corner's coordinates have to be multiples of; `whole` is for formats
+    that cannot put transparency over what was there.
+    """
+    before: Image.Image | None = None
+    for image, delay in zip(images, times, strict=True):
+        box = (0, 0, *image.size) if before is None or whole else _changed(before, image, grid)
+        yield Frame(image, box, delay)
+        before = image
+
+
+def _changed(before: Image.Image, after: Image.Image, grid: int) -> Box:
+    """Where two pictures of one size differ: a pixel at least, so that a frame is a frame."""
+    from PIL import ImageChops
+
+    found = ImageChops.difference(before, after).getbbox(alpha_only=False)
+    left, top, right, bottom = found or (0, 0, 1, 1)
+    return left - left % grid, top - top % grid, right, bottom
+
+
+def notes(trace: Trace, request: Request) -> tuple[Words, ...]:
+    """The characters that no font has, in any of the frames."""
+    return boxes_note({c for scene in film(trace, request).scenes for c in scene.missing})

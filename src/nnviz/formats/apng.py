@@ -1,0 +1,84 @@
+"""APNG: a PNG whose frames are the steps; where it is not known, the first is seen.
+
+The container is written here, because Pillow merges frames that are equal and holds all of
+them at once. Format: https://www.w3.org/TR/png-3/
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from nnviz.formats import Format, Request
+from nnviz.formats._frames import film, frames, notes, painted
+from nnviz.formats.png import SCALE
+from nnviz.trace import Trace
+
+if TYPE_CHECKING:
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
+LONGEST = 100_000_000
+"""PNG's own limit of a side is further away than that of the whole picture."""
+_Chunk = tuple[bytes, bytes]
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+
+def write(trace: Trace, request: Request) -> bytes:
+    """The steps of a trace as an animated PNG file, with its description as text in it."""
+    from PIL.PngImagePlugin import PngInfo
+
+    made = film(trace, request)
+    info = PngInfo()
+    info.add_itxt("Title", made.title)
+    info.add_itxt("Description", made.desc)
+    dpi = 96 * (request.look.scale or SCALE)
+    out: list[_Chunk] = []
+    number = 0
+    for frame in frames(painted(made, request, LONGEST), made.delays):
+        first = not out
+        chunks = list(_chunks(_still(frame.part, info if first else None, dpi)))
+        if first:
+            head = [chunk for chunk in chunks if chunk[0] not in (b"IDAT", b"IEND")]
+            count = (b"acTL", struct.pack(">2I", len(made.delays), 0))
+            out += [head[0], count, *head[1:]]
+        out.append((b"fcTL", struct.pack(">I", number) + _control(frame.box, frame.delay)))
+        number += 1
+        for _, data in (chunk for chunk in chunks if chunk[0] == b"IDAT"):
+            if first:
+                out.append((b"IDAT", data))
+            else:
+                out.append((b"fdAT", struct.pack(">I", number) + data))
+                number += 1
+    return _SIGNATURE + b"".join(map(_packed, [*out, (b"IEND", b"")]))
+
+
+def _still(image: Image.Image, info: PngInfo | None, dpi: float) -> bytes:
+    stream = BytesIO()
+    image.save(stream, "PNG", pnginfo=info, compress_level=6, dpi=(dpi, dpi))
+    return stream.getvalue()
+
+
+def _chunks(content: bytes) -> Iterator[_Chunk]:
+    at = len(_SIGNATURE)
+    while at < len(content):
+        length, kind = struct.unpack_from(">I4s", content, at)
+        yield kind, content[at + 8 : at + 8 + length]
+        at += 12 + length
+
+
+def _control(box: tuple[int, int, int, int], delay: int) -> bytes:
+    """Size, place and time of a frame, which replaces what was there and stays."""
+    left, top, right, bottom = box
+    return struct.pack(">4I2H2B", right - left, bottom - top, left, top, delay, 1000, 0, 0)
+
+
+def _packed(chunk: _Chunk) -> bytes:
+    kind, data = chunk
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+FORMAT = Format("figure", (".apng",), write, binary=True, notes=notes)

@@ -1,0 +1,95 @@
+"""GIF: an animation with one palette, a frame a step.
+
+The container is written here, because Pillow merges frames that are equal. Format:
+https://www.w3.org/Graphics/GIF/spec-gif89a.txt
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from io import BytesIO
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from nnviz.formats import Format, Request
+from nnviz.formats._frames import Frame, film, frames, notes, painted
+from nnviz.formats._palette import Palette, whole
+from nnviz.trace import Trace
+
+if TYPE_CHECKING:
+    import numpy as np
+
+LONGEST = 65535
+SAMPLES = 3
+"""Pictures that the palette is made from; colours that come later get the nearest."""
+_CLEAR = 255
+"""The colour that stands for transparency."""
+_HALF = 128 << 24
+"""From this alpha on, a pixel is drawn: GIF has no half transparency."""
+_FOREVER = b"\x21\xff\x0bNETSCAPE2.0\x03\x01\0\0\0"
+_KEEP, _CLEAN = 1, 2
+"""What becomes of a frame when the next is shown: it stays, or the page is cleared."""
+
+
+def write(trace: Trace, request: Request) -> bytes:
+    """The steps of a trace as an animated GIF file, with its description as a comment."""
+    made = film(trace, request)
+    clear = made.scenes[0].page is None
+    images = painted(made, request, LONGEST)
+    first = list(islice(images, SAMPLES))
+    palette = Palette(made.scenes, [whole(image) for image in first])
+    out = [_FOREVER, b"\x21\xfe", *_blocks(f"{made.title}\n{made.desc}".encode())]
+    before, size = None, (0, 0)
+    for frame in frames(chain(first, images), made.delays, whole=clear):
+        pixels = whole(frame.image)
+        out += _frame(frame, pixels, before, palette)
+        before, size = None if clear else pixels, frame.image.size
+    head = b"GIF89a" + struct.pack("<2H3B", *size, 0xF7, 0, 0) + palette.table
+    return b"".join([head, *out, b"\x3b"])
+
+
+def _frame(
+    frame: Frame, pixels: np.ndarray, before: np.ndarray | None, palette: Palette
+) -> Iterator[bytes]:
+    """A frame's time, place and pixels; those that are as they were stay, by transparency."""
+    import numpy as np
+
+    left, top, right, bottom = frame.box
+    part = pixels[top:bottom, left:right]
+    shown = part >= _HALF if before is None else part != before[top:bottom, left:right]
+    numbers = np.full(part.shape, _CLEAR, np.uint8)
+    numbers[shown] = palette.numbers(part[shown])
+    way = _CLEAN if frame.image.mode == "RGBA" else _KEEP
+    yield b"\x21\xf9\x04" + struct.pack("<BHBB", way << 2 | 1, frame.delay // 10, _CLEAR, 0)
+    yield b"\x2c" + struct.pack("<4HB", left, top, right - left, bottom - top, 0)
+    yield _compressed(numbers)
+
+
+def _compressed(numbers: np.ndarray) -> bytes:
+    """Colour numbers as GIF's LZW has them: what follows the head of a file by Pillow."""
+    from PIL import Image
+
+    picture = Image.fromarray(numbers)
+    picture.putpalette(bytes(768))
+    stream = BytesIO()
+    picture.save(stream, "GIF", optimize=False, interlace=0)
+    content = stream.getvalue()
+    at = 13 + (3 << (content[10] & 7) + 1)
+    while content[at] == 0x21:  # extensions: a label, then blocks up to an empty one
+        at += 2
+        while content[at]:
+            at += content[at] + 1
+        at += 1
+    return content[at + 10 : -1]
+
+
+def _blocks(data: bytes) -> Iterator[bytes]:
+    """Data in blocks of at most 255 bytes, closed by an empty one."""
+    for start in range(0, len(data), 255):
+        block = data[start : start + 255]
+        yield bytes((len(block),)) + block
+    yield b"\0"
+
+
+FORMAT = Format("figure", (".gif",), write, binary=True, notes=notes)
