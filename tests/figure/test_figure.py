@@ -33,9 +33,9 @@ REFUSALS: dict[str, tuple[Callable[[], Scene], type[NnvizError], str]] = {
         lambda: draw(run("conv", np.ones((20, 20), int)), Look(), range(1, 202)), UsageError,
         "a figure of 201 steps is too many: at most 200\n  choose some with --steps",
     ),
-    "a net": (
+    "a net without layers": (
         lambda: draw(Trace("net", Words("Network"), {}, Results()), Look()), NnvizError,
-        "a net has no figure yet",
+        "no figure can show this: the network has no layers",
     ),
     "a window over three axes": (
         lambda: draw(run("conv", CUBE, kernel=np.ones((1, 1, 2, 2, 2), int)), Look()), NnvizError,

@@ -36,18 +36,13 @@ GENERIC = "any"
 def view_names(op: str) -> tuple[str, ...]:
     """The names of the views of an operation, in alphabetical order."""
     stems = [path.stem for path in (Path(__file__).parent / "views").glob("*_*.py")]
-    split = [stem.split("_", 1) for stem in stems if not stem.startswith("_")]
+    split = [stem.rsplit("_", 1) for stem in stems if not stem.startswith("_")]
     found = sorted(view for name, view in split if name == op)
     return tuple(found) if found or op == GENERIC else view_names(GENERIC)
 
 
 def draw(trace: Trace, look: Look, steps: Sequence[int] = ()) -> Scene:
     """The figure of a trace: whole, of one step, or a sheet of several (from 1)."""
-    if trace.op == "net":
-        raise NnvizError(
-            "a net has no figure yet",
-            hint="run one of its layers as a command of its own, or see it with -f table",
-        )
     view = _view(trace, look)
     if len(steps) > MOST_PANELS:
         raise UsageError(

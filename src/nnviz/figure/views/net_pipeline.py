@@ -1,0 +1,258 @@
+"""A network as a pipeline: a block a layer, its maps as small pictures, arrows between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from nnviz.errors import NnvizError
+from nnviz.figure.counts import command, counted, counts, power_of_ten
+from nnviz.figure.heat import Levels, colored, pixels
+from nnviz.figure.kit import (
+    BODY,
+    ROOM,
+    SMALL,
+    Block,
+    Piece,
+    Style,
+    column,
+    lines,
+    middle,
+    near4,
+    page,
+    row,
+    up4,
+)
+from nnviz.figure.lines import arrow
+from nnviz.figure.scene import Group, Image, Mark, Rect, Scene, Text
+from nnviz.figure.shown import shades_of
+from nnviz.figure.thumbs import Thumb, thumb
+from nnviz.shapes import times
+from nnviz.trace import Role, Step, Trace
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from nnviz.figure.look import Look
+
+RANK = 0
+LEAST = 128
+"""The least room of a layer's name."""
+ARROW = 40
+
+
+def fits(trace: Trace) -> Words | None:
+    """Whether there is anything to draw."""
+    return None if trace.layers else Words("the network has no layers")
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """A layer, or the input: its name and parameters, what it makes, and the shape."""
+
+    head: Block
+    body: Block
+    foot: Block
+    shades: Levels | None
+
+    @property
+    def width(self) -> float:
+        return up4(max(self.head.width, self.body.width, self.foot.width))
+
+
+def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
+    """Input and layers left to right, as many a row as fit the page."""
+    style = Style.of(look)
+    stages = _stages(trace, style, look.sample)
+    rows = [_row(style, part, first=i == 0) for i, part in enumerate(_rows(stages))]
+    blocks = [column(rows, 32), *_legend(style, stages)]
+    return page(style, trace, look, step, blocks, facts=[_total(style, trace)])
+
+
+# --- the stages ------------------------------------------------------------------
+
+
+def _stages(trace: Trace, style: Style, sample: int) -> list[_Stage]:
+    x = trace.arrays["input"]
+    batch = x.ndim == 4
+    if sample >= (len(x) if batch else 1):
+        raise NnvizError(
+            "--sample {n} is past the end: the batch has {count}, counted from 0",
+            n=sample,
+            count=len(x) if batch else 1,
+        )
+
+    def one(array: np.ndarray) -> np.ndarray:
+        return array[sample] if batch else array
+
+    color = colored(one(x))
+    stages = [_input(trace, style, one(x), sample if batch and len(x) > 1 else None)]
+    names = trace.labels.get("layers", ())
+    for i, layer in enumerate(trace.layers):
+        color = color and layer.op == "pool"
+        role: Role = "output" if i + 1 == len(trace.layers) else "intermediate"
+        if role == "intermediate" and layer.roles.get("output") == "hidden":
+            role = "hidden"
+        name = names[i] if i < len(names) else style.say(layer.title)
+        stages.append(_layer(style, layer, one(layer.output), name, role, color=color))
+    return stages
+
+
+def _input(trace: Trace, style: Style, x: np.ndarray, sample: int | None) -> _Stage:
+    said = Words("input") if sample is None else Words("input {n}", n=sample)
+    pictorial = x.ndim >= 2 and (trace.image or colored(x) or max(x.shape[-2:]) > 5)
+    small = thumb(style, x, "input", shades_of(trace, x) if pictorial else None)
+    fill = style.theme.tone("input").line
+    head = lines(style, style.say(said), BODY, room=LEAST, fill=fill, bold=True)
+    return _stage(style, head, small, x.shape)
+
+
+def _layer(
+    style: Style, layer: Trace, made: np.ndarray, name: str, role: Role, *, color: bool
+) -> _Stage:
+    shades = Levels("rgb", 0, 255 if made.max() <= 255 else 65535) if color else None
+    small = thumb(style, made, role, shades)
+    room = max(LEAST, small.block.width)
+    head = column([*_named(style, name, room), _counted(style, *_parameters(layer), room)], 0)
+    return _stage(style, head, small, made.shape)
+
+
+def _named(style: Style, name: str, room: float) -> list[Block]:
+    """What the layer does, and its options smaller beneath."""
+    what, dash, options = name.partition(" -")
+    said = [lines(style, what, BODY, room=room, bold=True)]
+    return [*said, command(style, "-" + options, SMALL, room)] if dash else said
+
+
+def _stage(style: Style, head: Block, small: Thumb, shape: Sequence[int]) -> _Stage:
+    muted, room = style.theme.muted, max(LEAST, small.block.width)
+    said = times(shape) + (f", {small.factor}" if small.factor else "")
+    foot = [lines(style, said, SMALL, room=room, fill=muted)]
+    if small.shown < small.channels:
+        more = Words("the first {n} of {all} maps", n=small.shown, all=small.channels)
+        foot.append(lines(style, style.say(more), SMALL, room=room, fill=muted))
+    if small.shades is not None and small.shades.shades != "rgb":
+        foot.append(lines(style, _ends(style, small.shades), SMALL, room=room, fill=muted))
+    return _Stage(head, small.block, column(foot, 0), small.shades)
+
+
+def _ends(style: Style, shades: Levels) -> str:
+    """What the darkest and the lightest shade stand for."""
+    least, most = ("≤ ", "≥ ") if shades.clipped else ("", "")
+    return f"{least}{_end(style, shades.low)} … {most}{_end(style, shades.high)}"
+
+
+def _end(style: Style, value: float) -> str:
+    if abs(value) >= 10**5:
+        return ("−" if value < 0 else "") + power_of_ten(round(abs(value)))
+    return style.show(float(f"{value:.3g}"))
+
+
+def _parameters(layer: Trace) -> tuple[int, int]:
+    """How many weights and biases a layer has, counted from its arrays."""
+    sizes = {
+        role: sum(a.size for n, a in layer.arrays.items() if layer.roles.get(n) == role)
+        for role in ("weight", "bias")
+    }
+    return sizes["weight"], sizes["bias"]
+
+
+def _counted(style: Style, weights: int, biases: int, room: float) -> Block:
+    """150 weights + 6 biases."""
+    if not weights + biases:
+        said = style.say(Words("no parameters"))
+        return lines(style, said, SMALL, room=room, fill=style.theme.muted)
+    theme = style.theme
+    pieces = [Piece(counted(style, weights, "weights"), theme.tone("weight").line)]
+    if not biases:
+        return lines(style, pieces, SMALL, room=room)
+    more = [Piece("+ "), Piece(counted(style, biases, "biases"), theme.tone("bias").line)]
+    if style.width([*pieces, Piece(" "), *more], SMALL) <= room:
+        return lines(style, [*pieces, Piece(" "), *more], SMALL, room=room)
+    return column([lines(style, part, SMALL, room=room) for part in (pieces, more)], 0)
+
+
+def _total(style: Style, trace: Trace) -> Block:
+    """All the parameters of the network."""
+    each = [_parameters(layer) for layer in trace.layers]
+    weights, biases = sum(w for w, _ in each), sum(b for _, b in each)
+    if not weights + biases:
+        said = Words("no parameters")
+    else:
+        said = Words(
+            "parameters: {weights} + {biases} = {n}",
+            n=counts(weights + biases),
+            weights=counted(style, weights, "weights"),
+            biases=counted(style, biases, "biases"),
+        )
+    return lines(style, style.say(said), fill=style.theme.muted)
+
+
+# --- the rows --------------------------------------------------------------------
+
+
+def _rows(stages: Sequence[_Stage]) -> list[list[_Stage]]:
+    """As many stages a row as fit the page, each after its arrow."""
+    rows: list[list[_Stage]] = [[]]
+    used = 0.0
+    for i, stage in enumerate(stages):
+        wide = stage.width + (ARROW if i else 0)
+        if rows[-1] and used + wide > ROOM:
+            rows.append([])
+            used = 0
+        rows[-1].append(stage)
+        used += wide
+    return rows
+
+
+def _row(style: Style, stages: Sequence[_Stage], *, first: bool) -> Block:
+    """Names level above, shapes level beneath, and what is made centred between."""
+    head = max(s.head.height for s in stages)
+    body = max(s.body.height for s in stages)
+    axis = near4(head + 8 + body / 2)
+    marks: list[Mark] = []
+    x = 0.0
+    for i, stage in enumerate(stages):
+        if i or not first:
+            marks += arrow((x + 8, axis), (x + ARROW - 8, axis), style.theme.muted)
+            x += ARROW
+        marks.append(_centred(stage.head, stage.width).at(x, 0))
+        place = near4((stage.width - stage.body.width) / 2)
+        marks.append(stage.body.at(x + place, near4(axis - stage.body.height / 2)))
+        marks.append(_centred(stage.foot, stage.width).at(x, head + body + 16))
+        x += stage.width
+    height = head + body + 16 + max(s.foot.height for s in stages)
+    return Block(x, height, tuple(marks), axis)
+
+
+def _centred(block: Block, width: float) -> Block:
+    """Lines of text in the middle of a width."""
+
+    def moved(mark: Mark) -> Mark:
+        if isinstance(mark, Group):
+            return Group(tuple(moved(m) for m in mark.marks), 0, mark.y)
+        return replace(mark, x=width / 2, anchor="middle") if isinstance(mark, Text) else mark
+
+    return Block(width, block.height, tuple(moved(m) for m in block.marks), block.axis)
+
+
+def _legend(style: Style, stages: Sequence[_Stage]) -> list[Block]:
+    """A bar for the signed maps, and that every layer has a scale of its own."""
+    import numpy as np
+
+    if not any(s.shades is not None and s.shades.shades == "signed" for s in stages):
+        return []
+    ramp = np.linspace(-1, 1, 64)[None]
+    data = pixels(style, ramp, (96, 12), Levels("signed", -1, 1))
+    marks: list[Mark] = [
+        Image(16, 4, 96, 12, data, crisp=False),
+        Rect(16, 4, 96, 12, None, style.theme.muted, 1),
+    ]
+    for x, sign in ((6, "−"), (122, "+")):
+        marks.append(style.text(x, middle(10, SMALL), sign, SMALL, anchor="middle"))
+    bar = Block(136, 20, tuple(marks), 12)
+    said = style.say(Words("signed values, each layer on a scale of its own"))
+    text = lines(style, said, SMALL, room=ROOM - 160, fill=style.theme.muted)
+    return [row([bar, Block(text.width, text.height, text.marks, 8)], 8)]
