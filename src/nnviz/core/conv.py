@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -75,16 +74,14 @@ def convolve(
     _convolve(out, x, w.astype(working), b, _Job((d, h, v), groups, mode, working))
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
+class _Job(NamedTuple):
     axes: Axes3
     groups: int
     mode: PadMode
     dtype: np.dtype[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class _Tile:
+class _Tile(NamedTuple):
     """Output cells [row, row + rows) × [col, col + cols) of one output depth."""
 
     depth: int
@@ -118,7 +115,7 @@ def _convolve(out: Array, x: Array, w: Array, b: Array | None, job: _Job) -> Non
                 group = g
                 methods.clear()
             if size not in methods:
-                methods[size] = _method(replace(plan, rows=size[0], cols=size[1]), w[own], job.axes)
+                methods[size] = _method(plan._replace(rows=size[0], cols=size[1]), w[own], job.axes)
             source = Source(x[n, g * channels : (g + 1) * channels], job.axes, job.mode, job.dtype)
             into = out[n, own, depth, tile.row : tile.row + tile.rows]
             into = into[..., tile.col : tile.col + tile.cols]

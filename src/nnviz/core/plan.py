@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from nnviz.core.threads import available, stays_alone
 from nnviz.shapes import Axis
@@ -33,8 +32,7 @@ SKIP = 0.4  # moving every second cell, or fewer
 TURN = 30_000.0  # one turn of a Python loop over tiles
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """`rows` × `cols` output cells a tile, by `method`, some in each of the threads."""
 
     method: Method

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -40,8 +39,7 @@ def _outside(axis: Axis, mode: PadMode, positions: range) -> Cells:
     return np.array([axis.source(p, mode) for p in positions], dtype=np.intp)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """The input of one group of one batch item: x of shape (C, D, H, W)."""
 
     x: Array

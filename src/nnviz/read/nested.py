@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -159,13 +158,15 @@ def _skip(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-@dataclass(slots=True)
 class _Open:
     """A list that is not closed yet, as `_explain` walks the text."""
 
-    offset: int
-    count: int = 0
-    holds: str | None = None
+    __slots__ = ("count", "holds", "offset")
+
+    def __init__(self, offset: int) -> None:
+        self.offset = offset
+        self.count = 0
+        self.holds: str | None = None
 
 
 class _Walk:
