@@ -16,30 +16,36 @@ def gated(moment: Moment) -> list[Band]:
 
 def summed(writer: Writer, moment: Moment, gate: str) -> list[Block]:
     """W·x + W·h + b of a gate."""
-    wx, wh = moment.weight("Wx", gate), moment.weight("Wh", gate)
-    assert wx is not None
-    assert wh is not None
-    blocks: list[Block] = []
-    if moment.has_x:
-        blocks += [
-            writer.matrix(
-                Name("W", "x" + gate, "weight"),
-                wx,
-                like=moment.weight("Wx"),
-                keep=moment.keep,
-            ),
-            writer.sign("·"),
-            writer.vector(moment.at("x", "input"), moment.vector("x"), keep=moment.keep),
-            writer.sign("+"),
-        ]
-    blocks += [
-        writer.matrix(Name("W", "h" + gate, "weight"), wh, like=moment.weight("Wh")),
-        writer.sign("·"),
-        writer.vector(moment.earlier("h"), moment.vector("h_prev")),
-    ]
+    blocks = [*_x_term(writer, moment, gate)]
+    blocks += [*_plus(writer, blocks), _h_term(writer, moment, gate)]
     for name, bias, like in moment.biases(gate):
         blocks += [writer.sign("+"), writer.vector(name, bias, like=like)]
     return blocks
+
+
+def _x_term(writer: Writer, moment: Moment, gate: str) -> list[Block]:
+    """W·x of a gate; nothing where there is no input."""
+    wx = moment.weight("Wx", gate)
+    if wx is None or not moment.has_x:
+        return []
+    keep, name = moment.keep, Name("W", "x" + gate, "weight")
+    matrix = writer.matrix(name, wx, like=moment.weight("Wx"), keep=keep)
+    vector = writer.vector(moment.at("x", "input"), moment.vector("x"), keep=keep)
+    return [row([matrix, writer.sign("·"), vector])]
+
+
+def _h_term(writer: Writer, moment: Moment, gate: str, *, reset: bool = False) -> Block:
+    """W·h of a gate, or W·(r×h)."""
+    wh, h = moment.weight("Wh", gate), moment.vector("h_prev")
+    assert wh is not None
+    matrix = writer.matrix(Name("W", "h" + gate, "weight"), wh, like=moment.weight("Wh"))
+    name = moment.earlier("r×h" if reset else "h")
+    vector = writer.vector(name, moment.vector("r") * h if reset else h)
+    return row([matrix, writer.sign("·"), vector])
+
+
+def _plus(writer: Writer, blocks: list[Block]) -> list[Block]:
+    return [writer.sign("+")] if blocks else []
 
 
 def squashed(
@@ -160,10 +166,10 @@ def _reset_after(moment: Moment) -> Band:
     equation = Equation((_gate("n"), Call("tanh", (Sum(terms),))))
 
     def build(writer: Writer) -> list[Block]:
-        blocks = _x_terms(writer, moment)
+        blocks = _x_term(writer, moment, "n")
         for name, bias, like in outside:
             blocks += [*_plus(writer, blocks), writer.vector(name, bias, like=like)]
-        held = _h_terms(writer, moment, Name("h", str(moment.before), "hidden"), False)
+        held = [_h_term(writer, moment, "n")]
         for name, bias, like in inside:
             held += [writer.sign("+"), writer.vector(name, bias, like=like)]
         blocks += [*_plus(writer, blocks), _vector(writer, moment, "r"), writer.sign("×")]
@@ -182,9 +188,8 @@ def _reset_before(moment: Moment) -> Band:
     equation = Equation((_gate("n"), Call("tanh", (Sum(terms),))))
 
     def build(writer: Writer) -> list[Block]:
-        blocks = _x_terms(writer, moment)
-        name = Name("r×h", str(moment.before), "hidden")
-        blocks += [*_plus(writer, blocks), *_h_terms(writer, moment, name, True)]
+        blocks = _x_term(writer, moment, "n")
+        blocks += [*_plus(writer, blocks), _h_term(writer, moment, "n", reset=True)]
         for bias_name, bias, like in biases:
             blocks += [writer.sign("+"), writer.vector(bias_name, bias, like=like)]
         return [*blocks, *_result(writer, moment)]
@@ -194,31 +199,6 @@ def _reset_before(moment: Moment) -> Band:
 
 def _from_x(moment: Moment) -> list[Expr]:
     return [dot("W", "xn", "x", "t", "input")] if moment.has_x else []
-
-
-def _plus(writer: Writer, blocks: list[Block]) -> list[Block]:
-    return [writer.sign("+")] if blocks else []
-
-
-def _x_terms(writer: Writer, moment: Moment) -> list[Block]:
-    wx = moment.weight("Wx", "n")
-    if wx is None or not moment.has_x:
-        return []
-    return [
-        writer.matrix(Name("W", "xn", "weight"), wx, like=moment.weight("Wx"), keep=moment.keep),
-        writer.sign("·"),
-        writer.vector(moment.at("x", "input"), moment.vector("x"), keep=moment.keep),
-    ]
-
-
-def _h_terms(writer: Writer, moment: Moment, name: Name, reset: bool) -> list[Block]:
-    wh, h = moment.weight("Wh", "n"), moment.vector("h_prev")
-    assert wh is not None
-    return [
-        writer.matrix(Name("W", "hn", "weight"), wh, like=moment.weight("Wh")),
-        writer.sign("·"),
-        writer.vector(name, moment.vector("r") * h if reset else h),
-    ]
 
 
 def _result(writer: Writer, moment: Moment) -> list[Block]:

@@ -12,11 +12,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nnviz.figure.grid import CellSize
-from nnviz.figure.kit import BODY, ROOM, SMALL, Piece, Style, up4
+from nnviz.figure.kit import BODY, ROOM, SMALL, Block, Piece, Style, lines, up4
 from nnviz.figure.marks import Shown, cell_size, shown
 from nnviz.numerals import Numerals, numerals
 from nnviz.shapes import times
-from nnviz.trace import Step, Trace
+from nnviz.trace import Step, Trace, tokens
+from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +28,30 @@ ARROW = 44
 """The length of an arrow up or down."""
 LABEL = 24
 """The height of a line with the name of a vector."""
+
+
+def one_chain(trace: Trace) -> Words | None:
+    """Why it is not one chain of cells; None where it is."""
+    layers, directions = trace.options.get("layers", 1), trace.options.get("directions", 1)
+    if layers == directions == 1:
+        return None
+    return Words(
+        "it draws one layer in one direction, but there are {layers} layers and "
+        "{directions} directions",
+        layers=layers,
+        directions=directions,
+    )
+
+
+def formulas(trace: Trace, style: Style) -> list[Block]:
+    """The formulas of the cell, each symbol in the colour of its role."""
+    found = []
+    for fact in trace.facts:
+        pieces = [Piece(style.say(fact.label) + "  ", style.theme.muted)]
+        if fact.equation is not None:
+            pieces += [style.piece(t) for t in tokens(fact.equation, style.show)]
+        found.append(lines(style, pieces))
+    return found
 
 
 @dataclass(frozen=True)

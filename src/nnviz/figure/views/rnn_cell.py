@@ -111,11 +111,8 @@ def _output(moment: Moment) -> Band:
 def _output_terms(writer: Writer, moment: Moment, function: str) -> list[Block]:
     arrays, h = moment.trace.arrays, moment.trace.output[moment.time - 1]
     total: np.ndarray = arrays["Wy"] @ h
-    blocks: list[Block] = [
-        writer.matrix(Name("W", "y", "weight"), arrays["Wy"]),
-        writer.sign("·"),
-        writer.vector(moment.at("h", "hidden"), h),
-    ]
+    wy = writer.matrix(Name("W", "y", "weight"), arrays["Wy"])
+    blocks: list[Block] = [row([wy, writer.sign("·"), writer.vector(moment.at("h", "hidden"), h)])]
     if "by" in arrays:
         blocks += [writer.sign("+"), writer.vector(Name("b", "y", "bias"), arrays["by"])]
         total = total + arrays["by"]

@@ -8,18 +8,16 @@ from nnviz.figure.columns import Row, row_block, weight_h
 from nnviz.figure.kit import (
     PANELS,
     Block,
-    Piece,
     Style,
     column,
-    lines,
     near4,
     page,
 )
 from nnviz.figure.lines import arrow
 from nnviz.figure.marks import rounded_line, workings_or_none
 from nnviz.figure.scene import Mark, Scene
-from nnviz.figure.unrolled import Chain, arranged, measured
-from nnviz.trace import Step, Trace, tokens
+from nnviz.figure.unrolled import Chain, arranged, formulas, measured, one_chain
+from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -32,15 +30,7 @@ _BETWEEN = 48
 
 def fits(trace: Trace) -> Words | None:
     """Whether it is one chain of cells."""
-    layers, directions = trace.options.get("layers", 1), trace.options.get("directions", 1)
-    if layers == directions == 1:
-        return None
-    return Words(
-        "it draws one layer in one direction, but there are {layers} layers and "
-        "{directions} directions",
-        layers=layers,
-        directions=directions,
-    )
+    return one_chain(trace)
 
 
 def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
@@ -51,7 +41,7 @@ def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
     blocks = [block]
     if step is not None:
         blocks += workings_or_none(style, step.formula, block.width)
-    facts = _formulas(trace, style)
+    facts = formulas(trace, style)
     return page(style, trace, look, step, blocks, title=title(trace), facts=facts)
 
 
@@ -59,17 +49,6 @@ def title(trace: Trace) -> Words:
     """What the figure is called: the mode says which inputs and outputs there are."""
     mode = Words(str(trace.options["mode"]))
     return Words("{title} unrolled, {mode}", title=trace.title, mode=mode)
-
-
-def _formulas(trace: Trace, style: Style) -> list[Block]:
-    """The formulas of the cell, each symbol in the colour of its role."""
-    found = []
-    for fact in trace.facts:
-        pieces = [Piece(style.say(fact.label) + "  ", style.theme.muted)]
-        if fact.equation is not None:
-            pieces += [style.piece(t) for t in tokens(fact.equation, style.show)]
-        found.append(lines(style, pieces))
-    return found
 
 
 # --- rows ------------------------------------------------------------------------
