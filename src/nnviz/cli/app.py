@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -62,12 +63,20 @@ def _run(words: list[str], env: Mapping[str, str]) -> int:
             execute(operation, Written(own, given, shared), env)
 
     operations = _operations(words, env)
-    listed = COMPLETION in env or not {"-h", "--help"}.isdisjoint(words)
+    helps = not words or not {"-h", "--help"}.isdisjoint(words)
     brief = len(operations) > 1 and COMPLETION not in env
-    group = application(operations, command, listed=listed, brief=brief)
+    say = _help_words(words, env) if helps else None
+    listed = COMPLETION in env or helps
+    group = application(operations, command, listed=listed, brief=brief, say=say)
     guarded = [GUARD + word if _NUMBER.match(word) else word for word in words]
     code = group.main(guarded or ["--help"], prog_name="nnviz", standalone_mode=False)
     return code if isinstance(code, int) else 0
+
+
+def _help_words(words: list[str], env: Mapping[str, str]) -> Callable[[Words], str] | None:
+    """What speaks the help where it is not in English."""
+    language = streams.spoken(_language(words, env), sys.stdout)
+    return None if language == lang.ENGLISH else lambda said: lang.say(said, language)
 
 
 def _operations(words: list[str], env: Mapping[str, str]) -> list[Operation]:
@@ -161,10 +170,13 @@ def _plain(message: str) -> str:
     return (shown[:1].lower() + shown[1:]).rstrip(".")
 
 
-def _complain(error: NnvizError, language: str) -> None:
+def _complain(error: NnvizError, asked: str) -> None:
+    language = streams.spoken(asked, sys.stderr)
     lines = describe(error, lambda words: lang.say(_quoted(words), language)).split("\n")
     shown = [printable(line[:_LONGEST] + "…" * (len(line) > _LONGEST)) for line in lines]
     streams.remark("error: " + "\n".join(shown[:_MOST_LINES]))
+    if language != asked:
+        streams.remark(f"note: {streams.unspoken(asked, sys.stderr)}")
 
 
 def _quoted(words: Words) -> Words:
@@ -183,7 +195,7 @@ def _quote(arg: object) -> object:
 def _language(words: list[str], env: Mapping[str, str]) -> str:
     """The language of a message, even where the words of the command are at fault."""
     asked = None
-    for word, after in zip(words, [*words[1:], ""], strict=True):
+    for word, after in zip(words, [*words, ""][1:], strict=True):
         flag, _, value = word.partition("=")
         if flag == "--lang":
             asked = value or after

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,8 +16,10 @@ from nnviz.cli import options, streams
 from nnviz.figure import view_names
 from nnviz.ops._operation import Operation, Option
 from nnviz.version import __version__
+from nnviz.words import Words
 
 if TYPE_CHECKING:
+    from nnviz.cli.help import Say
     from nnviz.cli.options import Shared
 
 COMPLETION = "_NNVIZ_COMPLETE"
@@ -33,21 +35,30 @@ _SHARED = "shared_"
 
 
 def application(
-    operations: list[Operation], execute: Execute, *, listed: bool = True, brief: bool = False
+    operations: list[Operation],
+    execute: Execute,
+    *,
+    listed: bool = True,
+    brief: bool = False,
+    say: Say | None = None,
 ) -> TyperGroup:
     """The program with a command for each operation.
 
     `listed` names the choices of every option, for help and completion; `brief` leaves the
-    options out, for the list of commands.
+    options out, for the list of commands. `say` speaks another language than English.
     """
+    speak = say or str
+    settings = _SETTINGS | {"obj": say}
     app = typer.Typer(
         name="nnviz",
         cls=_Group,
-        help="Compute and show neural-network operations step by step, on your own numbers.",
+        help=speak(
+            Words("Compute and show neural-network operations step by step, on your own numbers.")
+        ),
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
-        context_settings=_SETTINGS,
-        epilog="nnviz COMMAND --help has a command's options and an example.",
+        context_settings=settings,
+        epilog=speak(Words("nnviz COMMAND --help has a command's options and an example.")),
     )
     app.callback()(_program)
     named = formats.streams() if listed else ()
@@ -57,10 +68,10 @@ def application(
         app.command(
             operation.name,
             cls=_Command,
-            help=operation.help,
-            epilog=f"\b\nExample:\n  nnviz {operation.example}",
-            context_settings=_SETTINGS,
-        )(_nothing if brief else _function(operation, shared, execute))
+            help=speak(Words(operation.help)),
+            epilog=f"\b\n{speak(Words('Example:'))}\n  nnviz {operation.example}",
+            context_settings=settings,
+        )(_nothing if brief else _function(operation, shared, execute, speak))
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
     return group
@@ -94,18 +105,18 @@ def takes_input(operation: Operation) -> bool:
 
 
 def _function(
-    operation: Operation, shared: tuple[Shared, ...], execute: Execute
+    operation: Operation, shared: tuple[Shared, ...], execute: Execute, say: Say
 ) -> Callable[..., None]:
     """A function whose signature is the command's, for Typer to read."""
-    heading = f"Options of {operation.name}"
+    heading = say(Words("Options of {op}", op=operation.name))
     own = [option for option in operation.options if option.flags]
     names = {option.name for option in own}
     parameters = [_argument(_OWN, option) for option in operation.arguments]
     if takes_input(operation):
         parameters.append(_argument("", options.INPUT))
-    parameters += [_option(_OWN, option, heading, "last") for option in own]
+    parameters += [_option(_OWN, option, heading, "last", say) for option in own]
     parameters += [
-        _option(_SHARED, each.option, each.group, each.times)
+        _option(_SHARED, each.option, each.group, each.times, say)
         for each in shared
         if each.option.name not in names
     ]
@@ -139,13 +150,13 @@ def _argument(prefix: str, option: Option) -> inspect.Parameter:
     return _parameter(prefix + option.name, Annotated[str | None, made])
 
 
-def _option(prefix: str, option: Option, heading: str, times: str) -> inspect.Parameter:
+def _option(prefix: str, option: Option, heading: str, times: str, say: Say) -> inspect.Parameter:
     flags = list(option.flags)
     if option.off is not None:
         flags[-1] += f"/{option.off}"
     made = typer.Option(
         *flags,
-        help=option.help + _choices(option) + _default(option),
+        help=" ".join(map(say, (Words(option.help), *_choices(option), *_default(option)))),
         metavar=None if option.kind is None else option.kind.metavar,
         show_default=False,
         count=times == "count",
@@ -163,22 +174,20 @@ def _parameter(name: str, annotation: Any, default: Any = None) -> inspect.Param
     )
 
 
-def _choices(option: Option) -> str:
+def _choices(option: Option) -> Iterator[Words]:
     """The choices of an option, where neither its help nor its metavar has them all."""
     kind = option.kind
-    if kind is None or all(name in option.help + kind.metavar for name in kind.choices):
-        return ""
-    return f" One of: {', '.join(kind.choices)}."
+    if kind and not all(name in option.help + kind.metavar for name in kind.choices):
+        yield Words("One of: {names}.", names=", ".join(kind.choices))
 
 
-def _default(option: Option) -> str:
+def _default(option: Option) -> Iterator[Words]:
     """The default as the help says it, where it is a number or a word."""
     default = option.default
     while isinstance(default, tuple) and len(default) == 1:
         default = default[0]
-    if isinstance(default, bool) or not isinstance(default, int | float | str):
-        return ""
-    return f" [default: {default}]"
+    if isinstance(default, int | float | str) and not isinstance(default, bool):
+        yield Words("[default: {value}]", value=default)
 
 
 def _completion(option: Option) -> Callable[[str], list[str]] | None:
@@ -192,10 +201,19 @@ def _completion(option: Option) -> Callable[[str], list[str]] | None:
     return complete
 
 
+def _speak(ctx: Any) -> None:
+    """Let the help of a command be in another language than English, if one was given."""
+    if ctx.obj is not None:
+        from nnviz.cli.help import speaking
+
+        ctx.formatter_class = speaking(ctx.formatter_class, ctx.obj)
+
+
 class _Group(TyperGroup):
     """The program, its help in signs that standard output can carry."""
 
     def get_help(self, ctx: Any) -> str:
+        _speak(ctx)
         return streams.carried(super().get_help(ctx))
 
 
@@ -203,6 +221,7 @@ class _Command(TyperCommand):
     """A command whose help has its own options first and the shared ones by heading."""
 
     def get_help(self, ctx: Any) -> str:
+        _speak(ctx)
         return streams.carried(super().get_help(ctx))
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:

@@ -58,18 +58,24 @@ def execute(operation: Operation, given: Written, env: Mapping[str, str]) -> Non
     files.check([file.path for file in made], stdin.opened)
     shown, notes = b"", list(trace.notes)
     if stream is not None:
-        request = _request(shared, look, screen=streams.screen(shared["color"], env))
+        there = look
+        if formats.load(stream).kind == "text":
+            there = look._replace(lang=streams.spoken(language, sys.stdout))
+        request = _request(shared, there, screen=streams.screen(shared["color"], env))
         shown = formats.load(stream).write(trace, request)
         # The table says the notes of the trace itself.
         notes = [] if stream == "table" else notes
         notes += formats.load(stream).notes(trace, request)
+        if there.lang != language and shown:
+            notes.append(streams.unspoken(language, sys.stdout))
     for file in made:
         files.write(file.path, file.content)
     if stream is not None:
         streams.write(shown)
     if not shared["quiet"]:
+        heard = streams.spoken(language, sys.stderr)
         notes += [note for file in made for note in file.notes]
-        _remark(dict.fromkeys(notes), made, lambda words: lang.say(words, language))
+        _remark(dict.fromkeys(notes), made, lambda words: lang.say(words, heard))
 
 
 # --- before anything is computed -----------------------------------------------

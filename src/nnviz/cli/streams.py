@@ -7,8 +7,10 @@ import sys
 from collections.abc import Mapping
 from typing import TextIO
 
+from nnviz import lang
 from nnviz.errors import NnvizError
 from nnviz.formats import Screen
+from nnviz.words import Words
 
 
 def prepare(env: Mapping[str, str]) -> None:
@@ -65,6 +67,25 @@ def write(data: bytes) -> None:
     except OSError:
         _abandon_output()
         raise
+
+
+def spoken(language: str, stream: TextIO | None) -> str:
+    """The language, or English where the stream cannot carry its letters."""
+    try:
+        lang.letters(language).encode(encoding(stream))
+    except UnicodeEncodeError:
+        return lang.ENGLISH
+    return language
+
+
+def unspoken(language: str, stream: TextIO | None) -> Words:
+    """That a stream is spoken to in English, and how it would not be."""
+    return Words(
+        "{encoding} cannot carry the letters of {language}, so this is in English; "
+        "PYTHONIOENCODING=utf-8 would",
+        encoding=encoding(stream),
+        language=language,
+    )
 
 
 def carried(text: str, stream: TextIO | None = None) -> str:

@@ -220,7 +220,7 @@ def _vectors(paper: Paper, trace: Trace, key: str, values: list[Any]) -> Column:
         [[(_vector(paper, [text.rjust(width) for text in row]), hue(role))]] for row in texts
     ]
     factor = f" {write.factor}" if write.factor else ""
-    return Column(paper.text(_SYMBOLS.get(key, key) + factor), cells, whole=True)
+    return Column(paper.say(_SYMBOLS.get(key, key)) + paper.text(factor), cells, whole=True)
 
 
 def _vector(paper: Paper, texts: list[str]) -> str:

@@ -1,27 +1,28 @@
 """Words in the user's language: one file a language, English where one has no words.
 
-A catalogue is a module of this package that holds `CATALOGUE`: English template →
-template in its language, with the same names in braces.
+A catalogue is a JSON file of this package, named after its language: under headings that
+are for its readers, English template → template in its language, with the same names in
+braces. A word that changes with what stands before it (the Korean particles) is better
+avoided after a brace. A test names what a catalogue lacks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 
 from nnviz.errors import UsageError
 from nnviz.words import Words
 
 ENGLISH = "en"
+_FOLDER = Path(__file__).parent
 _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
 def languages() -> tuple[str, ...]:
     """Every language there is, English first."""
-    found = (path.stem for path in Path(__file__).parent.glob("*.py"))
-    return (ENGLISH, *sorted(name for name in found if name[0] != "_" and name != ENGLISH))
+    return (ENGLISH, *sorted(path.stem for path in _FOLDER.glob("*.json")))
 
 
 def say(words: Words, lang: str) -> str:
@@ -69,5 +70,19 @@ def catalogue(lang: str) -> Mapping[str, str]:
     """Template by English template; empty for English."""
     if lang == ENGLISH:
         return {}
-    words: Mapping[str, str] = import_module(f"{__name__}.{lang}").CATALOGUE
-    return words
+    import json  # English does without
+
+    parts = json.loads((_FOLDER / f"{lang}.json").read_text(encoding="utf-8"))
+    return {key: said for part in parts.values() for key, said in part.items()}
+
+
+@cache
+def letters(lang: str) -> str:
+    """The letters that a language has beside those of its English templates.
+
+    >>> letters("en"), "합" in letters("ko")
+    ('', True)
+    """
+    words = catalogue(lang)
+    own = set("".join(words.values())) - set("".join(words))
+    return "".join(sorted(letter for letter in own if letter.isalpha()))

@@ -226,7 +226,7 @@ def _expect(name: str, array: np.ndarray, shape: tuple[int, ...], kind: str) -> 
     hint = Words(
         "{kind}: Wx is {rows}×d, Wh {rows}×Dh, b {rows}; Wy is M×Dh, by M — for hidden states "
         "of Dh and inputs of d numbers",
-        kind=kind or "outputs",
+        kind=kind or Words("outputs"),
         rows=rows,
     )
     if name.startswith("Wh") and fitting and kind not in fitting:

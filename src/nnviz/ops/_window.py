@@ -32,7 +32,7 @@ def batched(x: np.ndarray, dims: int) -> np.ndarray:
             shape=times(x.shape),
             n=x.ndim,
             dims=dims,
-            layouts=LAYOUTS[dims],
+            layouts=Words(LAYOUTS[dims]),
             hint="--dims says over how many axes the window slides",
         )
     return x.reshape((1,) * missing + x.shape)

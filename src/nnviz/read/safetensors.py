@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from nnviz.errors import NnvizError
 from nnviz.read.arrays import plain
 from nnviz.read.text import printable, short
+from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -85,5 +86,5 @@ def _broken(name: str, what: str) -> NnvizError:
     return NnvizError(
         "{name} is a broken safetensors file: {what} cannot be read",
         name=printable(name),
-        what=what,
+        what=Words(what),
     )

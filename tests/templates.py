@@ -1,0 +1,182 @@
+"""Every template in the source: what a catalogue has to say.
+
+Read off the syntax tree, so that a text which nobody could translate (an f-string, a sum)
+is found too; what such an expression can come to is written down in `KNOWN`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import nnviz
+from nnviz import ops
+from nnviz.cli import options
+from nnviz.figure import counts
+from nnviz.ops import _window
+from nnviz.ops.conv import OPERATION as CONV
+from nnviz.ops.rnn import OPERATION as RNN
+
+ROOT = Path(nnviz.__file__).parent
+TAKERS = {"Words", "NnvizError", "UsageError", "say", "_fact", "fail"}
+"""What takes a template first."""
+_CELLS = tuple(name for names in _window.CELL_NAMES.values() for name in names)
+_SIZES = tuple(f"output {name}" for names in _window.AXIS_NAMES.values() for name in names)
+_NEURONS = ("inputs", "outputs", "weights", "inputs with the padding")
+_HELD = ()
+"""Words from elsewhere, or the user's own."""
+KNOWN: dict[str, tuple[str, ...]] = {
+    "errors.py: template": _HELD,
+    "errors.py: hint": _HELD,
+    "cli/app.py: words.template": _HELD,
+    "cli/commands.py: operation.help": _HELD,
+    "cli/commands.py: option.help": _HELD,
+    "cli/help.py: name": _HELD,
+    "cli/help.py: prefix": _HELD,
+    "cli/help.py: second": _HELD,
+    "formats/_term_paper.py: words": _HELD,
+    "figure/counts.py: one": tuple(one for one, _ in counts._COUNTED.values()),
+    "figure/counts.py: many": tuple(many for _, many in counts._COUNTED.values()),
+    "figure/kit.py: name": (),  # an array: those with names of their own stand beside it
+    "figure/views/conv_network.py: what": _NEURONS,
+    "figure/views/act_equation.py: role": ("input", "output"),
+    "figure/views/params_bars.py: kind": ("weights", "biases"),
+    "figure/views/rnn_rolled.py: str(trace.options['mode'])": (),
+    "figure/views/rnn_unrolled.py: str(trace.options['mode'])": (),  # choices, below
+    "read/safetensors.py: what": ("its header", "its shape or place"),
+    "ops/_rnn_facts.py: label": _HELD,
+    "ops/_transposed.py: 'output ' + n": _SIZES,
+    "ops/_transposed.py: what": ("input channels", "filters"),
+    "ops/_window.py: 'output ' + name": _SIZES,
+    "ops/_window.py: name": _CELLS,
+    "ops/_window.py: LAYOUTS[dims]": tuple(_window.LAYOUTS.values()),
+    "ops/pool.py: name": _CELLS,
+    "ops/pool.py: _TITLES[kind]": ("Max pooling", "Average pooling", "Lp pooling"),
+    "ops/rnn.py: _TITLES[self.values['cell']]": (),  # RNN, LSTM and GRU are names
+}
+"""What an expression in the place of a template can come to."""
+
+LOOKED_UP = {
+    *("products", "arithmetic", "sum", "bias", "before", "activation", "value"),
+    *("cell", "row", "column", "plane", "sample", "channel", "filter", "layer", "direction"),
+    *("derivation", "weights", "biases", "params", "MACs", "receptive field"),
+    *("weights, shared", "as a dense layer", "input", "kernel", "weight", "output"),
+    *("groups", "padding mode", "act", "mode", "ceil mode", "count include pad", "adaptive"),
+    *(
+        "output padding",
+        "output activation",
+        "feedback",
+        "layers",
+        "directions",
+        "linear before reset",
+    ),
+    *("global", "axis", "like", "length", "divisor override", "output shape"),
+}
+"""Headings and names of options that the terminal view looks up as it needs them."""
+
+
+TYPER = {
+    *("Usage: ", "Options", "Commands", "Arguments"),
+    *("Show this message and exit.", "Print the version and stop."),
+    "Install completion for the current shell.",
+    "Show completion for the current shell, to copy it or customize the installation.",
+}
+"""What stands in the help beside our declarations."""
+
+
+def _choices() -> Iterator[str]:
+    """Values of options that a view says."""
+    for operation, name in ((CONV, "padding_mode"), (RNN, "mode")):
+        kind = operation.option(name).kind
+        assert kind is not None
+        yield from kind.choices
+
+
+def _help() -> Iterator[str]:
+    for name in ops.names():
+        operation = ops.load(name)
+        yield operation.help
+        yield from (option.help for option in operation.options)
+    for shared in options.all_shared():
+        yield shared.option.help
+        yield shared.group
+    yield options.INPUT.help
+
+
+def templates() -> set[str]:
+    """Every template that a catalogue has to have."""
+    found, _ = in_source()
+    known = {template for every in KNOWN.values() for template in every}
+    return found | known | LOOKED_UP | TYPER | set(_choices()) | set(_help())
+
+
+def in_source() -> tuple[set[str], set[str]]:
+    """The templates that stand in the source, and the expressions that are none."""
+    found: set[str] = set()
+    unknown: set[str] = set()
+    for path in sorted(ROOT.rglob("*.py")):
+        texts, others = in_file(path.read_text(encoding="utf-8"))
+        found |= texts
+        unknown |= {f"{path.relative_to(ROOT).as_posix()}: {other}" for other in others}
+    return found, unknown
+
+
+def in_file(source: str) -> tuple[set[str], set[str]]:
+    """The same of one file."""
+    tree = ast.parse(source)
+    named = _assigned(tree)
+    found: set[str] = set()
+    unknown: set[str] = set()
+    for call in ast.walk(tree):
+        if not isinstance(call, ast.Call):
+            continue
+        name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+        places = [k.value for k in call.keywords if k.arg == "hint"]
+        places += call.args[:1] if name in TAKERS else []
+        for place in places:
+            for text in _texts(place, named):
+                if isinstance(text, str):
+                    found.add(text)
+                # What is said or given as a hint may be Words already.
+                elif name in TAKERS - {"say"} and (place in call.args or _is_made(text)):
+                    unknown.add(ast.unparse(text))
+    return found, unknown
+
+
+def _is_made(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr | ast.BinOp)
+
+
+def _assigned(tree: ast.Module) -> dict[str, list[ast.expr]]:
+    """What each name is given, anywhere in the file."""
+    named: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            named.setdefault(node.targets[0].id, []).append(node.value)
+    return named
+
+
+def _texts(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str | ast.expr]:
+    """The texts that an expression can be; the parts of it that are no texts."""
+    if isinstance(node, ast.Constant):
+        if isinstance(node.value, str):
+            yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from _texts(node.body, named)
+        yield from _texts(node.orelse, named)
+    elif isinstance(node, ast.BoolOp):
+        for value in node.values:
+            yield from _texts(value, named)
+    elif isinstance(node, ast.Name) and any(_is_text(value) for value in named.get(node.id, ())):
+        for value in named[node.id]:
+            if _is_text(value):
+                yield from _texts(value, {})
+    elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Words":
+        pass  # found where it stands
+    else:
+        yield node
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
