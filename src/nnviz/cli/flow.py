@@ -160,6 +160,7 @@ def _look(shared: Mapping[str, Any], language: str, env: Mapping[str, str]) -> L
         precision=shared["precision"],
         sample=shared["sample"],
         fps=shared["fps"],
+        embed_font=shared["embed_font"],
     )
 
 

@@ -157,6 +157,7 @@ def _figure(views: tuple[str, ...]) -> tuple[Option, ...]:
         Option("title", ("--title",), _kinds.text(), "A title above the figure."),
         Option("scale", ("--scale",), _kinds.number(positive=True), "Pixels a unit of length."),
         Option("font", ("--font",), _font(), "A font file for the figure's text."),
+        Option("embed_font", ("--embed-font",), None, "Put the font into SVG and HTML.", False),
         Option("fps", ("--fps",), Kind("N", _parse_rate, _as_is), "Frames a second."),
         Option("sample", ("--sample",), _kinds.count(), "Which of a batch is shown, from 0.", 0),
     )

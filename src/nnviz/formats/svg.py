@@ -83,7 +83,7 @@ def _definitions(
     drawn: scene.Scene, hatches: dict[scene.Hatch, str], prefix: str, embed_font: bool
 ) -> Iterator[str]:
     if embed_font:
-        yield f"<style>{''.join(_faces(drawn))}</style>"
+        yield f"<style>{''.join(faces(drawn))}</style>"
     for hatch, name in hatches.items():
         gap, middle = number(hatch.gap), number(hatch.gap / 2)
         turn = -45 if hatch.up else 45
@@ -95,7 +95,7 @@ def _definitions(
         )
 
 
-def _faces(drawn: scene.Scene) -> Iterator[str]:
+def faces(drawn: scene.Scene) -> Iterator[str]:
     """The fonts that come with nnviz and are used, inside the document."""
     used = {
         (face.path, span.bold)

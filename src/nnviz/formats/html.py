@@ -1,0 +1,213 @@
+"""HTML: one page that needs nothing else, with the steps as SVG and a player for them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from nnviz import lang
+from nnviz.figure.scene import Box
+from nnviz.figure.theme import THEMES, Theme
+from nnviz.formats import Format, Request
+from nnviz.formats._frames import Film, chosen, film, notes
+from nnviz.formats._targets import targets
+from nnviz.formats._themed import Page, paged
+from nnviz.formats.svg import STACK, escape, number
+from nnviz.trace import Trace
+from nnviz.words import Words
+
+_PLAYER = Path(__file__).parent / "player"
+_ICONS = {
+    "first": "M2 2h3v16H2zM18 2v16L6 10z",
+    "back": "M13 2l2 2-6 6 6 6-2 2-8-8z",
+    "play": "M5 2v16l12-8z",
+    "pause": "M4 2h4v16H4zM12 2h4v16h-4z",
+    "next": "M7 2l8 8-8 8-2-2 6-6-6-6z",
+    "last": "M15 2h3v16h-3zM2 2v16l12-8z",
+}
+_LABELS = {
+    "first": Words("first step"),
+    "back": Words("previous step"),
+    "next": Words("next step"),
+    "last": Words("last step"),
+}
+
+
+def write(trace: Trace, request: Request) -> bytes:
+    """The steps of a trace as a page with a slider, keys, and output cells that lead to them."""
+    return page(trace, request).encode()
+
+
+def page(trace: Trace, request: Request) -> str:
+    """The page as text, so that a notebook can put it into a frame."""
+    made = film(trace, request)
+    theme = THEMES[request.look.theme]
+    follows = request.look.theme == "light"
+    dark = None
+    if follows:
+        dark = film(trace, request._replace(look=request.look._replace(theme="dark")))
+    drawn = paged(made.scenes, None if dark is None else dark.scenes)
+    several = len(made.scenes) > 1
+    style = _style(made, theme, drawn, request)
+    script = (_PLAYER / "player.js").read_text(encoding="utf-8") if several else ""
+    body = [
+        "<main>",
+        f'<figure role="group" aria-label="{escape(made.desc)}">',
+        *_frames(trace, made, drawn, request),
+        *(_hits(trace, made, request) if several else ()),
+        "</figure>",
+        *(_controls(len(made.scenes), request) if several else ()),
+        "</main>",
+        *([f"<script>{script}</script>"] if several else ()),
+    ]
+    head = [
+        "<!doctype html>",
+        f'<html lang="{request.look.lang}">',
+        "<head>",
+        '<meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{_policy(style, script)}">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        '<meta name="generator" content="nnviz">',
+        f"<title>{escape(made.title)}</title>",
+        f"<style>{style}</style>",
+        "</head>",
+        "<body>",
+    ]
+    return "\n".join([*head, *body, "</body>", "</html>\n"])
+
+
+def _policy(style: str, script: str) -> str:
+    """Nothing from anywhere: this style, this script, and pictures and fonts of the page."""
+    sources = {"style-src": style, "script-src": script}
+    allowed = "; ".join(f"{name} {_hash(text)}" for name, text in sources.items() if text)
+    return (
+        f"default-src 'none'; {allowed}; img-src data:; font-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+    return f"'sha256-{digest}'"
+
+
+def _style(made: Film, theme: Theme, drawn: Page, request: Request) -> str:
+    """The player's style sheet, the colours of the figure, and the font where it is embedded."""
+    width = number(made.scenes[0].width * (request.look.scale or 1))
+    own = {"width": f"{width}px", "stack": STACK}
+    light = own | _colors(theme) | {f"c{i}": pair[0] for i, pair in enumerate(drawn.colors)}
+    rules = [*drawn.faces(request.look.embed_font), _rule(light)]
+    rules.append((_PLAYER / "player.css").read_text(encoding="utf-8"))
+    if drawn.two:
+        dark = _colors(THEMES["dark"]) | {f"c{i}": p[1] for i, p in enumerate(drawn.colors)}
+        shown = ".in-light{display:none}.in-dark{display:inline}"
+        rules.append(f"@media screen and (prefers-color-scheme:dark){{{_rule(dark)}{shown}}}")
+    return "\n".join(rules)
+
+
+def _colors(theme: Theme) -> dict[str, str]:
+    return {
+        "scheme": "dark" if theme.name == "dark" else "light",
+        "page": theme.page or "transparent",
+        "panel": theme.panel,
+        "ink": theme.ink,
+        "rule": theme.rule,
+        "accent": theme.tone("input").line,
+    }
+
+
+def _rule(names: Mapping[str, str]) -> str:
+    return ":root{" + "".join(f"--{name}:{value};" for name, value in names.items()) + "}"
+
+
+def _frames(trace: Trace, made: Film, drawn: Page, request: Request) -> Iterator[str]:
+    """The figures, the first of which is seen without a script too."""
+    if drawn.shared:
+        yield '<svg class="shared" aria-hidden="true"><defs>'
+        yield from drawn.shared
+        yield "</defs></svg>"
+    numbers = chosen(trace, request) or (0,)
+    width, height = number(made.scenes[0].width), number(made.scenes[0].height)
+    for i, (scene, lines) in enumerate(zip(made.scenes, drawn.figures, strict=True)):
+        data = ""
+        if len(made.scenes) > 1:
+            name = _step(numbers[i], trace, request)
+            data = f' data-delay="{made.delays[i]}" data-name="{escape(name)}" '
+            data += f'data-group="{_group(trace, numbers[i])}"'
+        now = " now" if i == 0 else ""
+        yield (
+            f'<svg class="frame{now}" viewBox="0 0 {width} {height}" role="img" '
+            f'aria-label="{escape(scene.desc)}" font-family="{escape(STACK)}"{data}>'
+        )
+        yield from lines
+        yield "</svg>"
+
+
+def _group(trace: Trace, step: int) -> str:
+    """What outputs are seen together: those of one channel of one sample."""
+    return escape(json.dumps(trace.steps[step - 1].index[:-2]))
+
+
+def _step(step: int, trace: Trace, request: Request) -> str:
+    words = Words("step {n} of {count}", n=step, count=len(trace.steps))
+    return lang.say(words, request.look.lang)
+
+
+def _hits(trace: Trace, made: Film, request: Request) -> Iterator[str]:
+    """The output cells, over the figure: each leads to its step."""
+    numbers: Sequence[int] = chosen(trace, request)
+    width, height = number(made.scenes[0].width), number(made.scenes[0].height)
+    seen: set[tuple[str, Box]] = set()
+    yield f'<svg class="hits" viewBox="0 0 {width} {height}">'
+    for i, box in enumerate(targets(trace, request, made)):
+        if box is None or (_group(trace, numbers[i]), box) in seen:
+            continue
+        seen.add((_group(trace, numbers[i]), box))
+        place = (("x", box.x), ("y", box.y), ("width", box.width), ("height", box.height))
+        yield (
+            '<rect class="hit" '
+            + " ".join(f'{name}="{number(value)}"' for name, value in place)
+            + f' data-frame="{i}" role="button" tabindex="-1" '
+            f'aria-label="{escape(_step(numbers[i], trace, request))}"/>'
+        )
+    yield "</svg>"
+
+
+def _controls(count: int, request: Request) -> Iterator[str]:
+    """Buttons, slider and counter; they appear with the script that moves them."""
+
+    def say(words: Words) -> str:
+        return escape(lang.say(words, request.look.lang))
+
+    def button(name: str) -> str:
+        label = f'id="{name}" aria-label="{say(_LABELS[name])}"'
+        return f'<button type="button" {label}>{_icon(name)}</button>'
+
+    play, pause = say(Words("play")), say(Words("pause"))
+    yield f'<div class="controls" role="group" aria-label="{say(Words("steps"))}" hidden>'
+    yield button("first") + button("back")
+    yield (
+        f'<button type="button" id="play" aria-pressed="false" aria-label="{play}" '
+        f'data-play="{play}" data-pause="{pause}">{_icon("play")}{_icon("pause")}</button>'
+    )
+    yield button("next") + button("last")
+    yield (
+        f'<input type="range" id="slider" min="1" max="{count}" value="1" '
+        f'aria-label="{say(Words("step"))}">'
+    )
+    yield f'<output id="count" for="slider" aria-hidden="true">1 / {count}</output>'
+    yield "</div>"
+    yield '<p id="live" class="live" aria-live="polite"></p>'
+
+
+def _icon(name: str) -> str:
+    return (
+        f'<svg class="{name}" viewBox="0 0 20 20" aria-hidden="true">'
+        f'<path d="{_ICONS[name]}"/></svg>'
+    )
+
+
+FORMAT = Format("figure", (".html",), write, notes=notes)
