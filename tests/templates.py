@@ -17,6 +17,7 @@ from nnviz.figure import counts
 from nnviz.ops import _window
 from nnviz.ops.conv import OPERATION as CONV
 from nnviz.ops.rnn import OPERATION as RNN
+from nnviz.read.sources import STANDARD_INPUT
 
 ROOT = Path(nnviz.__file__).parent
 TAKERS = {"Words", "NnvizError", "UsageError", "say", "_fact", "fail"}
@@ -30,6 +31,9 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "errors.py: template": _HELD,
     "errors.py: hint": _HELD,
     "cli/app.py: words.template": _HELD,
+    "cli/app.py: arg": _HELD,
+    "cli/app.py: STANDARD_INPUT": (STANDARD_INPUT,),
+    "cli/checks.py: argument.help": _HELD,
     "cli/commands.py: operation.help": _HELD,
     "cli/commands.py: option.help": _HELD,
     "cli/help.py: name": _HELD,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from nnviz import lang
 from nnviz.cli.help import speaking, wrapped
+from nnviz.formats._term_text import cell_len
 
 Nnviz = Callable[..., Any]
 M = "1 2 3; 4 5 6; 7 8 9"
@@ -109,7 +111,12 @@ ERRORS = [
     pytest.param(["conv", M, "--stride", "x"], "정수가 아닙니다", id="no whole number"),
     pytest.param(["conv", "1 2; 3"], "2번째 행의 숫자는 1개", id="a ragged matrix"),
     pytest.param(["conv", "missing.csv"], "파일이 없습니다", id="no file"),
-    pytest.param(["conv", "1 2; 3 4"], "커널 3×3: 패딩한 입력 2×2", id="a kernel that is too large"),
+    pytest.param(
+        ["conv", "1 2; 3 4"], "커널 3×3: 패딩한 입력 2×2", id="a kernel that is too large"
+    ),
+    pytest.param(["conv", "-"], "표준 입력: 비어", id="standard input"),
+    pytest.param(["params"], "NET 인자가 필요합니다: 체인", id="an argument with its help"),
+    pytest.param(["conv", M, "--lang", "xx"], "없는 언어입니다", id="an unknown language"),
     pytest.param(["convx"], "없는 명령입니다", id="an unknown command"),
     pytest.param(["params", "conv | poo", "--input", "3"], "체인의", id="a chain"),
     pytest.param(["conv", M, "-o", "a.xyz"], "모르는 확장자입니다", id="an unknown suffix"),
@@ -126,3 +133,37 @@ def test_errors_begin_alike_in_every_language(nnviz: Nnviz, words: list[str], sa
     assert english.err.startswith("error: ")
     assert not _is_korean(english.err)
     assert english.err.split("\n")[-2].startswith("note: ascii cannot carry the letters of ko")
+
+
+# --- the terminal view ---------------------------------------------------------------
+
+CHAIN = "conv --filters 2 --size 3 | act relu | pool -k 2 | flatten | dense --units 2"
+SEQUENCE = "1 2; 3 4; 5 6"
+VIEWS = [
+    pytest.param(["conv", M, "-k", "1 2; 3 4", "--bias", "1", "--act", "relu"], id="conv"),
+    pytest.param(["conv", M, "-k", "1 2; 3 4", "--stride", "2"], id="cells left out"),
+    pytest.param(["conv", M, "-k", "1 2; 3 4", "--pad", "1", "--pad-mode", "reflect"], id="pads"),
+    pytest.param(["conv", M, "-k", "1 2; 3 4", "--transpose"], id="transposed"),
+    pytest.param(["pool", M, "-k", "2", "--kind", "avg"], id="pool"),
+    pytest.param(["rnn", SEQUENCE, "--hidden", "2", "--outputs", "1", "--steps", "1"], id="rnn"),
+    pytest.param(["rnn", SEQUENCE, "--hidden", "2", "--mode", "many-to-one"], id="many to one"),
+    pytest.param(["params", CHAIN, "--input", "1x28x28", "--versus", "mlp"], id="params"),
+    pytest.param(["act", "tanh", M], id="act"),
+    pytest.param(["dense", "1 2 3", "--units", "2"], id="dense"),
+    pytest.param(["flatten", M], id="flatten"),
+    pytest.param(["show", M], id="show"),
+    pytest.param(["net", "conv -k '1 2; 3 4' | act relu | pool -k 2", M], id="net"),
+]
+NAMES = {"conv", "pool", "relu", "tanh", "flatten", "dense", "filters", "size", "units", "floor"}
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("words", VIEWS)
+def test_the_terminal_view_is_all_korean_and_fits(
+    nnviz: Nnviz, words: list[str], width: int
+) -> None:
+    result = nnviz(*words, terminal=True, NNVIZ_LANG="ko", COLUMNS=str(width), NO_COLOR="1")
+    assert result.code == 0, result.err
+    assert _is_korean(result.out)
+    assert [line for line in result.out.splitlines() if cell_len(line) > width] == []
+    assert set(re.findall(r"[A-Za-z]{4,}", result.out + result.err)) - NAMES <= {"LSTM"}

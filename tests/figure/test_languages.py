@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from helpers import run
+from nnviz import lang
 from nnviz.figure.kit import Style
 from nnviz.trace import Trace
 from nnviz.words import Words
@@ -38,6 +39,10 @@ def _short(_: Style, said: Words | str) -> str:
     return said if isinstance(said, str) else "가"
 
 
+def _korean(_: Style, said: Words | str) -> str:
+    return said if isinstance(said, str) else lang.say(said, "ko")
+
+
 def _trace(name: str) -> Trace:
     op, x, options = TRACES[name]
     return run(op, x, **options)
@@ -47,7 +52,9 @@ CASES = [(name, view) for name, (op, *_) in TRACES.items() for view in VIEWS.get
 
 
 @pytest.mark.parametrize(("name", "view"), CASES)
-@pytest.mark.parametrize("speak", [_long, _short], ids=["long words", "short words"])
+@pytest.mark.parametrize(
+    "speak", [_long, _short, _korean], ids=["long words", "short words", "Korean"]
+)
 def test_the_layout_holds(
     monkeypatch: pytest.MonkeyPatch, speak: Any, name: str, view: str | None
 ) -> None:

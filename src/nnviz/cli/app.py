@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nnviz import lang, ops
 from nnviz.cli import streams
 from nnviz.errors import NnvizError, UsageError, describe
+from nnviz.read.sources import STANDARD_INPUT
 from nnviz.read.text import printable
 from nnviz.words import Words
 
@@ -172,6 +173,9 @@ def _plain(message: str) -> str:
 
 def _complain(error: NnvizError, asked: str) -> None:
     language = streams.spoken(asked, sys.stderr)
+    if error.place is not None and error.place.name == STANDARD_INPUT:
+        name = lang.say(Words(STANDARD_INPUT), language)
+        error.place = error.place._replace(name=name)
     lines = describe(error, lambda words: lang.say(_quoted(words), language)).split("\n")
     shown = [printable(line[:_LONGEST] + "…" * (len(line) > _LONGEST)) for line in lines]
     streams.remark("error: " + "\n".join(shown[:_MOST_LINES]))
@@ -189,6 +193,8 @@ def _quote(arg: object) -> object:
         return _quoted(arg)
     if not isinstance(arg, str):
         return arg
+    if arg == STANDARD_INPUT:
+        return Words(arg)
     return printable(arg if len(arg) <= _QUOTED else arg[:_QUOTED] + "…") if arg else "''"
 
 
@@ -199,7 +205,7 @@ def _language(words: list[str], env: Mapping[str, str]) -> str:
         flag, _, value = word.partition("=")
         if flag == "--lang":
             asked = value or after
-    try:
-        return lang.resolve(asked, env)
-    except NnvizError:
-        return lang.ENGLISH
+    for option in (asked, None):
+        with suppress(NnvizError):
+            return lang.resolve(option, env)
+    return lang.ENGLISH

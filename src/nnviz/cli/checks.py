@@ -59,7 +59,7 @@ def check_arguments(operation: Operation, given: Written) -> None:
                 "{op} needs {name}: {what}",
                 op=operation.name,
                 name=argument.label,
-                what=", ".join(choices) or argument.help,
+                what=", ".join(choices) or Words(argument.help),
                 hint=Words("for example: nnviz {example}", example=operation.example),
             )
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["npy", "zip", "safetensors", "image", "text"]
 
+STANDARD_INPUT = "standard input"
+"""What messages call it."""
 _NO_OPTIONS = ImageOptions()
 _HEAD = 4096
 _LONGEST_TEXT = 2**30
@@ -223,7 +225,7 @@ def _given(spec: str, stdin: Stdin, name: str, known: Sequence[str] = ()) -> Ite
     label = spec
     try:
         if spec == "-":
-            label = "standard input"
+            label = STANDARD_INPUT
             yield _Given(label, label, stream=io.BytesIO(stdin.read(name)))
             return
         path, member = _file(spec)
