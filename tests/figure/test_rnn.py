@@ -125,8 +125,33 @@ def test_steps_make_a_sheet_that_fits_the_page(length: int) -> None:
     assert length == 1 or f"step {length}" in said
 
 
-@settings(deadline=None, max_examples=15)
+def test_an_lstm_has_its_cell_states_too() -> None:
+    trace = run("rnn", X, cell="lstm", hidden=3, outputs=1)
+    said = words(drawn(trace, precision=3))
+    assert [s for s in said if s[:1] == "c" and s[1:].isdigit()] == ["c0", "c1", "c2", "c3"]
+    chain = measured(trace, Style.of(Look()), None)
+    assert chain.c is not None
+    for step in trace.steps:
+        np.testing.assert_array_equal(chain.c.rows[step.number], step.detail["c"])
+
+
+@pytest.mark.parametrize("step", [None, 1, 2, 50, 99, 100])
+def test_every_cell_state_that_is_drawn_is_a_number(step: int | None) -> None:
+    trace = run("rnn", np.zeros((100, 1)), cell="lstm", hidden=1, no_bias=True, h0=np.ones(1))
+    said = words(drawn(trace, *([step] if step else [])))
+    assert "c100" in said
+    assert "nan" not in said
+
+
+def test_the_cell_states_of_many_units_are_left_out() -> None:
+    said = words(drawn(run("rnn", X, cell="lstm", hidden=64)))
+    assert "h1" in said
+    assert "c1" not in said
+
+
+@settings(deadline=None, max_examples=25)
 @given(
+    cell=st.sampled_from(["rnn", "rnn", "lstm", "gru"]),
     length=st.integers(1, 14),
     inputs=st.integers(1, 12),
     hidden=st.integers(1, 12),
@@ -137,6 +162,7 @@ def test_steps_make_a_sheet_that_fits_the_page(length: int) -> None:
     data=st.data(),
 )
 def test_every_size_and_mode_keeps_the_layout(
+    cell: str,
     length: int,
     inputs: int,
     hidden: int,
@@ -149,7 +175,7 @@ def test_every_size_and_mode_keeps_the_layout(
     x = np.random.default_rng(0).normal(size=(length, inputs)) * scale
     feedback = mode == "one-to-many" and outputs == inputs
     options = {"outputs": outputs} if outputs else {}
-    trace = run("rnn", x, hidden=hidden, mode=mode, feedback=feedback, **options)
+    trace = run("rnn", x, cell=cell, hidden=hidden, mode=mode, feedback=feedback, **options)
     step = data.draw(st.none() | st.integers(1, length))
     scene = figure.draw(trace, Look(precision=precision), [step] if step else [])
     assert_tidy(scene)

@@ -36,12 +36,7 @@ class Row:
 
     @property
     def box_height(self) -> int:
-        return LABEL + self.chain.h.height + 16
-
-    @property
-    def axis(self) -> int:
-        """The y of the arrows from cell to cell."""
-        return self.box + LABEL + 4 + near4(self.chain.h.height / 2)
+        return self.chain.tall
 
     @property
     def x_top(self) -> int:
@@ -74,32 +69,58 @@ def row_block(row: Row) -> Block:
 
 
 def _start(row: Row) -> list[Mark]:
-    """h_0 and its arrow."""
-    chain, top = row.chain, row.box + LABEL + 4
-    size = chain.h.size
-    name = chain.style.text(size.width / 2, top - 8, chain.name(chain.h, 0), BODY, anchor="middle")
-    vector = _vector(chain, chain.h, "hidden", 0, active=_now(chain, 1))
-    return [name, vector.at(0, top), *_arrow(row, size.width + 4, chain.lead)]
+    """h_0 and its arrow; of an LSTM c_0 and its own too."""
+    chain = row.chain
+    marks = _states(row, chain.inner / 2, 0, active=_now(chain, 1))
+    return [*marks, *_arrows(row, chain.inner + 4, chain.lead)]
+
+
+def _states(
+    row: Row, center: float, t: int, *, active: bool = False, blank: bool = False
+) -> list[Mark]:
+    """The states of time t around `center`, each with its name above it."""
+    chain = row.chain
+    marks: list[Mark] = []
+    for vectors, below in chain.states:
+        block = _vector(chain, vectors, "hidden", t, active=active, blank=blank)
+        name, top = chain.name(vectors, t), row.box + below
+        marks.append(chain.style.text(center, top - 8, name, BODY, anchor="middle"))
+        marks.append(block.at(center - block.width / 2, top))
+    return marks
 
 
 def _across(row: Row, i: int) -> list[Mark]:
-    """The arrow from the column before to column `i`."""
+    """The arrows from the column before to column `i`."""
     chain = row.chain
-    return _arrow(row, chain.left(i) - chain.gap, chain.left(i))
+    return _arrows(row, chain.left(i) - chain.gap, chain.left(i))
 
 
-def _arrow(row: Row, start: float, end: float) -> list[Mark]:
-    chain = row.chain
+def _arrows(row: Row, start: float, end: float) -> list[Mark]:
+    """The arrow of each state, named."""
+    tone = row.chain.style.theme.tone("hidden")
+    marks: list[Mark] = []
+    for vectors, lane in row.chain.lanes:
+        y = row.box + lane
+        marks += arrow((start, y), (end, y), tone.line, 2, tone.dash)
+        marks += state_label(row.chain, vectors, (end, y))
+    return marks
+
+
+def state_label(chain: Chain, vectors: Vectors, end: Point) -> list[Mark]:
+    """What is said on the arrow that ends at `end`: c, or W_h and its shape."""
+    if vectors.letter == "h":
+        return weight_h(chain, end)
     tone = chain.style.theme.tone("hidden")
-    return [
-        *arrow((start, row.axis), (end, row.axis), tone.line, 2, tone.dash),
-        *weight_h(chain, (end, row.axis)),
-    ]
+    return [_text(chain, [Piece("c", tone.line)], (_label_x(chain, end[0]), end[1] - 8), "middle")]
+
+
+def _label_x(chain: Chain, end: float) -> float:
+    return end - (chain.gap - (20 if chain.feedback else 0)) / 2 - 4
 
 
 def weight_h(chain: Chain, end: Point) -> list[Mark]:
     """W_h and its shape on the arrow that ends at `end`."""
-    x, y = end[0] - (chain.gap - (20 if chain.feedback else 0)) / 2 - 4, end[1]
+    x, y = _label_x(chain, end[0]), end[1]
     if not chain.narrow:
         return [_text(chain, chain.weight("h"), (x, y - 8), "middle")]
     fill = chain.style.theme.tone("weight").line
@@ -120,10 +141,9 @@ def _gap(row: Row, i: int) -> list[Mark]:
     assert after is not None
     said = style.say(Words("{n} more", n=after - before - 1))
     muted = style.theme.muted
-    return [
-        style.text(x, middle(row.axis, BODY), "…", BODY, anchor="middle"),
-        style.text(x, row.axis + 24, said, SMALL, fill=muted, anchor="middle"),
-    ]
+    levels = [row.box + lane for _, lane in chain.lanes]
+    dots = [style.text(x, middle(y, BODY), "…", BODY, anchor="middle") for y in levels]
+    return [*dots, style.text(x, levels[-1] + 24, said, SMALL, fill=muted, anchor="middle")]
 
 
 def _places(every: Sequence[int | None], row: Row, i: int) -> int:
@@ -179,7 +199,7 @@ def _column(row: Row, i: int, t: int) -> list[Mark]:
 
 
 def _cell(row: Row, i: int, t: int) -> list[Mark]:
-    """The cell with h_t in it."""
+    """The cell with its states in it."""
     chain, style = row.chain, row.chain.style
     left, x = chain.left(i), chain.left(i) + chain.width / 2
     now = _now(chain, t)
@@ -196,9 +216,7 @@ def _cell(row: Row, i: int, t: int) -> list[Mark]:
         12,
     )
     active = now or _now(chain, t + 1)
-    inner = _vector(chain, chain.h, "hidden", t, active=active, blank=_later(chain, t))
-    name = style.text(x, row.box + LABEL - 4, chain.name(chain.h, t), BODY, anchor="middle")
-    return [box, name, inner.at(x - inner.width / 2, row.box + LABEL + 4)]
+    return [box, *_states(row, x, t, active=active, blank=_later(chain, t))]
 
 
 def _below(row: Row, i: int, t: int) -> list[Mark]:

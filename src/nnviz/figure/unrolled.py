@@ -12,12 +12,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nnviz.figure.grid import CellSize
-from nnviz.figure.kit import BODY, ROOM, SMALL, Block, Piece, Style, lines, up4
+from nnviz.figure.kit import BODY, ROOM, SMALL, Piece, Style, near4, up4
 from nnviz.figure.marks import Shown, cell_size, shown
+from nnviz.figure.recurrent import cell_states
 from nnviz.numerals import Numerals, numerals
 from nnviz.shapes import times
-from nnviz.trace import Step, Trace, tokens
-from nnviz.words import Words
+from nnviz.trace import Step, Trace
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,30 +28,6 @@ ARROW = 44
 """The length of an arrow up or down."""
 LABEL = 24
 """The height of a line with the name of a vector."""
-
-
-def one_chain(trace: Trace) -> Words | None:
-    """Why it is not one chain of cells; None where it is."""
-    layers, directions = trace.options.get("layers", 1), trace.options.get("directions", 1)
-    if layers == directions == 1:
-        return None
-    return Words(
-        "it draws one layer in one direction, but there are {layers} layers and "
-        "{directions} directions",
-        layers=layers,
-        directions=directions,
-    )
-
-
-def formulas(trace: Trace, style: Style) -> list[Block]:
-    """The formulas of the cell, each symbol in the colour of its role."""
-    found = []
-    for fact in trace.facts:
-        pieces = [Piece(style.say(fact.label) + "  ", style.theme.muted)]
-        if fact.equation is not None:
-            pieces += [style.piece(t) for t in tokens(fact.equation, style.show)]
-        found.append(lines(style, pieces))
-    return found
 
 
 @dataclass(frozen=True)
@@ -82,6 +58,8 @@ class Chain:
     narrow: bool = False
     """W_h above its arrow and its shape below it, so that the columns stand closer."""
     room: float = ROOM
+    cells: np.ndarray | None = None
+    """The cell states of an LSTM, c_0 first, at the times that can be drawn."""
 
     @cached_property
     def x(self) -> Vectors:
@@ -93,6 +71,10 @@ class Chain:
 
         first = self.trace.arrays["h0"].reshape(1, -1)
         return self._vectors("h", np.concatenate([first, self.trace.output]))
+
+    @cached_property
+    def c(self) -> Vectors | None:
+        return None if self.cells is None else self._vectors("c", self.cells)
 
     @cached_property
     def y(self) -> Vectors | None:
@@ -158,7 +140,7 @@ class Chain:
 
     def name(self, vectors: Vectors, t: int) -> list[Piece]:
         """h with its time, and the power of ten that all its numbers are written in."""
-        role = {"x": "input", "h": "hidden", "y": "output"}[vectors.letter]
+        role = {"x": "input", "h": "hidden", "c": "hidden", "y": "output"}[vectors.letter]
         color = self.style.theme.tone(role).line  # type: ignore[arg-type]
         pieces = [Piece(vectors.letter, color), Piece(str(t), color, place="sub")]
         if vectors.form.factor:
@@ -186,12 +168,36 @@ class Chain:
         """The width of a column."""
         vectors = [self.x, *([self.y] if self.y else [])]
         wide = [v.size.width for v in vectors]
-        labels = [self.style.width(self.name(v, self.length), BODY) for v in (*vectors, self.h)]
+        states = [v for v, _ in self.states]
+        labels = [self.style.width(self.name(v, self.length), BODY) for v in (*vectors, *states)]
         letters = [
             self.style.width(self.character(t), BODY, True) for t in range(1, self.length + 1)
         ]
-        most = max(*wide, *labels, *letters, self.h.size.width + 2 * self.pad)
+        most = max(*wide, *labels, *letters, self.inner + 2 * self.pad)
         return 8 * -(-up4(most) // 8)
+
+    @cached_property
+    def inner(self) -> int:
+        """The width of the states in a cell."""
+        return max(vectors.size.width for vectors, _ in self.states)
+
+    @cached_property
+    def states(self) -> list[tuple[Vectors, int]]:
+        """The states in a cell, one above the other, and how far below its top each stands."""
+        if self.c is None:
+            return [(self.h, LABEL + 4)]
+        return [(self.c, LABEL + 4), (self.h, 2 * (LABEL + 4) + self.c.height)]
+
+    @property
+    def lanes(self) -> list[tuple[Vectors, int]]:
+        """The states, and how far below a cell's top the arrow of each is."""
+        return [(v, top + near4(v.height / 2)) for v, top in self.states]
+
+    @property
+    def tall(self) -> int:
+        """The height of a cell."""
+        last, top = self.states[-1]
+        return top + last.height + 12
 
     @cached_property
     def gap(self) -> int:
@@ -205,7 +211,7 @@ class Chain:
     @property
     def lead(self) -> int:
         """Before the first column: h_0 and its arrow."""
-        return self.h.size.width + self.gap
+        return self.inner + self.gap
 
     @cached_property
     def tail(self) -> int:
@@ -220,7 +226,7 @@ class Chain:
     @property
     def lane(self) -> int:
         """How far right of the last column the line to the next row goes down."""
-        return self.tail + 12
+        return self.tail + 12 + (0 if self.c is None else 8)
 
     def capacity(self, several: bool) -> int:
         """How many columns fit in a row."""
@@ -259,8 +265,9 @@ def _times(count: int, most: int, step: Step | None) -> list[int | None]:
 
 def measured(trace: Trace, style: Style, step: Step | None, room: float = ROOM) -> Chain:
     """The chain with the fewest rows; of those, the one with the largest text and gaps."""
+    cells = cell_states(trace, step)
     tried = [
-        Chain(trace, style, step, text, narrow, room)
+        Chain(trace, style, step, text, narrow, room, cells)
         for text, narrow in ((BODY, False), (BODY, True), (SMALL, True))
     ]
     return min(tried, key=lambda chain: len(arranged(chain)))

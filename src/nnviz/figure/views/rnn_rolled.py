@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from nnviz.figure.grid import operator
 from nnviz.figure.kit import PANELS, ROOM, Block, Style, flow, inset, lines, page
+from nnviz.figure.recurrent import formulas, one_chain
 from nnviz.figure.rolled import Sketch, chain, rolled
 from nnviz.figure.scene import Scene
-from nnviz.figure.unrolled import formulas, one_chain
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnviz.figure.columns import Row, row_block, weight_h
+from nnviz.figure.columns import Row, row_block, state_label
 from nnviz.figure.kit import (
     PANELS,
     Block,
@@ -15,8 +15,9 @@ from nnviz.figure.kit import (
 )
 from nnviz.figure.lines import arrow
 from nnviz.figure.marks import rounded_line, workings_or_none
+from nnviz.figure.recurrent import formulas, one_chain
 from nnviz.figure.scene import Mark, Scene
-from nnviz.figure.unrolled import Chain, arranged, formulas, measured, one_chain
+from nnviz.figure.unrolled import Chain, arranged, measured
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
@@ -72,28 +73,32 @@ def _rows(chain: Chain) -> Block:
         marks.append(block.at(0, y))
         width = max(width, block.width)
         if before is not None:
-            marks += _turn(chain, before, (y, row.axis))
+            marks += _turn(chain, before, y + row.box)
         if n + 1 < len(arranged_):
             right = chain.left(len(times) - 1) + chain.width
-            before = (right, y + row.axis, y + row.height + _BETWEEN // 2)
+            before = (right, y + row.box, y + row.height + _BETWEEN // 2)
             width = max(width, right + chain.lane)
         y += row.height + _BETWEEN
     return Block(width, y - _BETWEEN, tuple(marks))
 
 
-def _turn(chain: Chain, before: tuple[int, int, int], after: tuple[int, int]) -> list[Mark]:
-    """From the end of a row down, back, and into the next."""
+def _turn(chain: Chain, before: tuple[int, int, int], after: int) -> list[Mark]:
+    """From the end of a row down, back, and into the next; c outside h, so that none cross."""
     right, level, between = before
-    top, axis = after
-    down, up = right + chain.lane, near4(chain.h.size.width / 2)
     tone = chain.style.theme.tone("hidden")
-    end = (chain.lead, top + axis)
-    path = [(right, level), (down, level), (down, between), (up, between), (up, top + axis)]
-    return [
-        rounded_line([*path, (chain.lead - 8, top + axis)], tone.line, 2, tone.dash),
-        arrow((up, top + axis), end, tone.line)[1],
-        *weight_h(chain, end),
-    ]
+    marks: list[Mark] = []
+    for vectors, lane in chain.lanes:
+        out = (vectors is not chain.lanes[0][0]) * 8
+        down, up = right + chain.lane - out, near4(chain.inner / 2) - out
+        back, y = between - out, after + lane
+        end = (chain.lead, y)
+        path = [(right, level + lane), (down, level + lane), (down, back), (up, back), (up, y)]
+        marks += [
+            rounded_line([*path, (chain.lead - 8, y)], tone.line, 2, tone.dash),
+            arrow((up, y), end, tone.line)[1],
+            *state_label(chain, vectors, end),
+        ]
+    return marks
 
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
