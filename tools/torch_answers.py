@@ -123,6 +123,8 @@ def _rnn(
     c0: Any = None,
     activation: str = "tanh",
 ) -> Arrays:
+    x = _tensor(x)
+    dtype = torch.float32 if x.dtype == torch.float32 else torch.float64
     named = {name: _tensor(w) for name, w in weights.items()}
     options: dict[str, Any] = {"nonlinearity": activation} if cell == "rnn" else {}
     net = getattr(nn, {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}[cell])(
@@ -131,17 +133,17 @@ def _rnn(
         num_layers=sum(name.startswith("weight_ih_l") and "rev" not in name for name in named),
         bidirectional="weight_ih_l0_reverse" in named,
         bias="bias_ih_l0" in named,
-        dtype=torch.float64,
+        dtype=dtype,
         **options,
     )
     net.load_state_dict(named)
     shape = (net.num_layers * (1 + net.bidirectional), net.hidden_size)
-    zeros = torch.zeros(shape, dtype=torch.float64)
-    h, c = (zeros if s is None else _tensor(s).reshape(shape) for s in (h0, c0))
+    zeros = torch.zeros(shape, dtype=dtype)
+    h, c = (zeros if s is None else _tensor(s).to(dtype).reshape(shape) for s in (h0, c0))
     if cell == "lstm":
-        output, (h_n, c_n) = net(_tensor(x), (h, c))
+        output, (h_n, c_n) = net(x.to(dtype), (h, c))
         return {"output": output, "h_n": h_n, "c_n": c_n}
-    output, h_n = net(_tensor(x), h)
+    output, h_n = net(x.to(dtype), h)
     return {"output": output, "h_n": h_n}
 
 
