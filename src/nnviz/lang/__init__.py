@@ -8,6 +8,7 @@ avoided after a brace. A test names what a catalogue lacks.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -60,9 +61,19 @@ def resolve(option: str | None, env: Mapping[str, str]) -> str:
     asked = option or env.get("NNVIZ_LANG")
     if asked:
         return known(asked)
-    locale = next((env[name] for name in _LOCALE if env.get(name)), "")
+    locale = next((env[name] for name in _LOCALE if env.get(name)), "") or _of_windows()
     spoken = locale.partition(".")[0].partition("_")[0].lower()
     return spoken if spoken in languages() else ENGLISH
+
+
+def _of_windows() -> str:
+    """The locale of Windows's own menus, which is in no variable; empty elsewhere."""
+    if sys.platform != "win32":
+        return ""
+    import ctypes
+    import locale
+
+    return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
 
 
 @cache
