@@ -145,8 +145,7 @@ def _numbers(style: Style, part: Part) -> Block:
         ]
         blocks = each[0] if count == 1 and len(part.x) == 1 else [_channels(style, part, each)]
         if bias is not None:
-            inner = named(style, grid(style, bias, "bias", size), "bias", Words("bias"), "1")
-            blocks = [*blocks, operator(style, "+"), inner]
+            blocks = [*blocks, operator(style, "+"), _bias(style, bias, size)]
         made = _output(style, part, size, output, origin)
         return _leveled([*blocks, operator(style, "="), made])
 
@@ -230,6 +229,10 @@ def _named_output(style: Style, part: Part, inner: Block) -> Block:
     return named(style, inner, "output", name, _shape(style, part.y))
 
 
+def _bias(style: Style, table: Table, size: CellSize) -> Block:
+    return named(style, grid(style, table, "bias", size), "bias", Words("bias"), "1")
+
+
 def _shape(style: Style, array: np.ndarray) -> str:
     factor = numerals(array, style.precision).factor
     return times(array.shape) + (f", {factor}" if factor else "")
@@ -242,6 +245,7 @@ def _pictures(style: Style, part: Part) -> Block:
     """Arrays too large for numbers: pictures, what reaches the step's cell outlined."""
     kernels = [cells(part.w[0], style.precision)]
     written = max(part.w.shape[1:]) <= MOST and roomy(style, kernels, 280)
+    bias = None if part.b is None else cells(part.b, style.precision)
     block = Block(0, 0, ())
     for side in SIDES:
         seen, made = _picture(style, part, 0, side), _made(style, part, side)
@@ -253,9 +257,13 @@ def _pictures(style: Style, part: Part) -> Block:
                 else picture(style, part.w[0], "weight", side=96, axes=False, bar=False)
             )
             kernel = _kernel(style, part, 0, inner)
-            return [seen, operator(style, "∗ᵀ", 40), level(kernel), operator(style, "=", 40), made]
+            blocks: list[Block] = [seen, operator(style, "∗ᵀ", 40), kernel]
+            if bias is not None:
+                blocks += [operator(style, "+", 40), _bias(style, bias, size)]
+            return _leveled([*blocks, operator(style, "=", 40), made])
 
-        block = fitting(style, kernels if written else [], build, largest=36)
+        tables = [*(kernels if written else []), *([bias] if bias else [])]
+        block = fitting(style, tables, build, largest=36)
         if len(block.marks) > 2:
             break
     if len(part.x) > 1:

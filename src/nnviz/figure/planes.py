@@ -1,0 +1,217 @@
+"""Grids in perspective: parallelograms by a fixed affine map, the text in them upright."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from nnviz.figure.grid import Table
+from nnviz.figure.kit import BODY, SMALL, Style, middle
+from nnviz.figure.lines import Point, polyline, segments
+from nnviz.figure.scene import Box, Command, Dash, Mark, Path, Text, extent
+from nnviz.trace import Role
+
+
+class Tilt(NamedTuple):
+    """The map of a cell: its width, how far each row is shifted, and a row's height."""
+
+    across: int
+    shift: int
+    down: int
+
+    def room(self, size: float) -> float:
+        """The widest text of a size that no slanting line runs through."""
+        return self.across - self.shift * 1.1 * size / self.down - 4
+
+    def text(self, style: Style, tables: Iterable[Table]) -> int | None:
+        """The size at which every number fits its cell; None where none does."""
+        texts = {(cell.text, cell.bold) for table in tables for line in table for cell in line}
+        for size in (BODY, SMALL):
+            if size + 6 > self.down:
+                continue
+            if max(style.width(text, size, bold) for text, bold in texts) <= self.room(size):
+                return size
+        return None
+
+
+TILTS = (Tilt(52, 24, 32), Tilt(44, 20, 28), Tilt(36, 16, 24), Tilt(28, 12, 20), Tilt(20, 8, 16))
+"""What is tried, the largest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """A table on a plane whose lower left corner is at (x, y + rows · down)."""
+
+    table: Table
+    role: Role
+    tilt: Tilt
+    x: float
+    y: float
+    origin: tuple[int, int] = (0, 0)
+    shape: tuple[int, int] | None = None
+    """Where the array itself stands in the table: padding is around it, dashed."""
+
+    @property
+    def rows(self) -> int:
+        return len(self.table)
+
+    @property
+    def columns(self) -> int:
+        return len(self.table[0])
+
+    @property
+    def inner(self) -> tuple[int, int]:
+        return self.shape or (self.rows, self.columns)
+
+    def point(self, row: float, column: float) -> Point:
+        """Where a corner of the grid stands."""
+        across, shift, down = self.tilt
+        return self.x + (self.rows - row) * shift + column * across, self.y + row * down
+
+    def corners(self, row: float, column: float, rows: float, columns: float) -> list[Point]:
+        """The corners of some cells, from the upper left on, clockwise."""
+        ends = ((0, 0), (0, columns), (rows, columns), (rows, 0))
+        return [self.point(row + r, column + c) for r, c in ends]
+
+
+def size_of(rows: int, columns: int, tilt: Tilt) -> tuple[int, int]:
+    """The width and height of a plane."""
+    return columns * tilt.across + rows * tilt.shift, rows * tilt.down
+
+
+def surface(style: Style, plane: Plane) -> list[Mark]:
+    """The plane without its numbers: fills, hairlines, outline."""
+    tone, theme = style.theme.tone(plane.role), style.theme
+    whole = (0, 0, plane.rows, plane.columns)
+    inner = (*plane.origin, *plane.inner)
+    marks: list[Mark] = []
+    for r, line in enumerate(plane.table):
+        for c, cell in enumerate(line):
+            if cell.state == "padding" and cell.fill:
+                marks.append(_filled(plane.corners(r, c, 1, 1), cell.fill))
+    if inner != whole:
+        marks.append(_lines(plane, whole, theme.muted, (3, 3)))
+    marks.append(_filled(plane.corners(*inner), tone.pale))
+    for r, line in enumerate(plane.table):
+        for c, cell in enumerate(line):
+            if cell.state == "active":
+                marks.append(_filled(plane.corners(r, c, 1, 1), tone.active))
+            elif cell.state == "unused":
+                marks.append(_struck(plane, r, c, theme.muted))
+    marks.append(_lines(plane, inner, theme.rule, ()))
+    marks.append(polyline(plane.corners(*inner), tone.line, 2, tone.dash, close=True))
+    return marks
+
+
+def outline(style: Style, plane: Plane, window: tuple[float, float, float, float]) -> Mark:
+    """The firm outline of some cells."""
+    return polyline(plane.corners(*window), style.theme.tone(plane.role).line, 3, close=True)
+
+
+def figures(style: Style, plane: Plane, size: int | None) -> list[Text]:
+    """The numbers of a plane, upright in the middle of their cells."""
+    if size is None:
+        return []
+    room, down = plane.tilt.room(size) + 2, plane.tilt.down
+    found = []
+    for r, line in enumerate(plane.table):
+        for c, cell in enumerate(line):
+            if cell.text:
+                x, y = plane.point(r + 0.5, c + 0.5)
+                fill = style.theme.muted if cell.state == "padding" else None
+                found.append(
+                    style.text(
+                        x,
+                        middle(y, size),
+                        cell.text,
+                        size,
+                        fill=fill,
+                        bold=cell.bold,
+                        anchor="middle",
+                        cell=Box(x - room / 2, y - down / 2, room, down),
+                    )
+                )
+    return found
+
+
+def indices(style: Style, plane: Plane) -> list[Text]:
+    """The rows' indices along the left edge, the columns' along the lower one."""
+    muted, (r0, c0), (rows, columns) = style.theme.muted, plane.origin, plane.inner
+    found = []
+    for i in range(rows):
+        x, y = plane.point(r0 + i + 0.5, 0)
+        found.append(style.text(x - 10, middle(y, SMALL), str(i), SMALL, fill=muted, anchor="end"))
+    for i in range(columns):
+        x, y = plane.point(plane.rows, c0 + i + 0.5)
+        found.append(style.text(x, y + 16, str(i), SMALL, fill=muted, anchor="middle"))
+    return found
+
+
+def rays(
+    starts: Sequence[Point], ends: Sequence[Point], texts: Sequence[Text], stroke: str
+) -> Path:
+    """Thin lines from corner to corner that stop before a text and go on behind it."""
+    boxes = [_around(extent(text)) for text in texts]
+    pairs = [
+        piece
+        for start, end in zip(starts, ends, strict=True)
+        for piece in _pieces(start, end, boxes)
+    ]
+    return segments(pairs, stroke, 1.25)
+
+
+def _around(box: Box) -> Box:
+    return Box(box.x - 2, box.y - 1, box.width + 4, box.height + 2)
+
+
+def _pieces(start: Point, end: Point, boxes: Sequence[Box]) -> list[tuple[Point, Point]]:
+    """What is left of a line outside all boxes."""
+    hidden = sorted(span for box in boxes if (span := _inside(start, end, box)) is not None)
+    at, found = 0.0, []
+    for begin, stop in [*hidden, (1.0, 1.0)]:
+        if begin > at + 1e-6:
+            found.append((_along(start, end, at), _along(start, end, begin)))
+        at = max(at, stop)
+    return found
+
+
+def _along(start: Point, end: Point, part: float) -> Point:
+    return start[0] + part * (end[0] - start[0]), start[1] + part * (end[1] - start[1])
+
+
+def _inside(start: Point, end: Point, box: Box) -> tuple[float, float] | None:
+    """Between which parts of its length a line is inside a box (Liang and Barsky, 1984)."""
+    first, last = 0.0, 1.0
+    for at, to, low, high in (
+        (start[0], end[0], box.x, box.right),
+        (start[1], end[1], box.y, box.bottom),
+    ):
+        step = to - at
+        if abs(step) < 1e-9:
+            if not low < at < high:
+                return None
+            continue
+        one, other = sorted(((low - at) / step, (high - at) / step))
+        first, last = max(first, one), min(last, other)
+    return (first, last) if first < last else None
+
+
+def _filled(points: Sequence[Point], fill: str) -> Path:
+    commands: list[Command] = [("L" if i else "M", p) for i, p in enumerate(points)]
+    return Path((*commands, ("Z", ())), fill)
+
+
+def _lines(plane: Plane, area: tuple[int, int, int, int], stroke: str, dash: Dash) -> Path:
+    """The grid of some cells."""
+    r, c, rows, columns = area
+    pairs = [(plane.point(r + i, c), plane.point(r + i, c + columns)) for i in range(rows + 1)]
+    pairs += [(plane.point(r, c + i), plane.point(r + rows, c + i)) for i in range(columns + 1)]
+    return segments(pairs, stroke, 1, dash)
+
+
+def _struck(plane: Plane, r: int, c: int, stroke: str) -> Path:
+    """Two strokes across the corners of a cell that no window reads, beside its number."""
+    ends = (((0.0, 0.3), (0.3, 0.0)), ((0.7, 1.0), (1.0, 0.7)))
+    pairs = [(plane.point(r + a, c + b), plane.point(r + d, c + e)) for (a, b), (d, e) in ends]
+    return segments(pairs, stroke)
