@@ -1,0 +1,183 @@
+"""PDF: a page as large as the figure, with text as text and nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from nnviz.errors import NnvizError
+from nnviz.figure import scene
+from nnviz.figure.typeface import Face
+from nnviz.formats import Format, Request
+from nnviz.formats._figure import drawn as figure_of
+from nnviz.formats._figure import notes
+from nnviz.trace import Trace
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
+
+POINT = 0.75
+"""Points a unit: a unit is a pixel of 1/96 inch, a point 1/72."""
+_LARGEST = 14400
+"""The longest side of a page in points, by the standard."""
+
+
+def write(trace: Trace, request: Request) -> bytes:
+    """The figure of a trace as a PDF document of one page, with its description in it."""
+    drawn = figure_of(trace, request)
+    scale = POINT * (request.look.scale or 1)
+    longest = max(drawn.width, drawn.height) * scale
+    if longest > _LARGEST:
+        raise NnvizError(
+            "the page would be {long} points long: PDF has at most {most}",
+            long=round(longest),
+            most=_LARGEST,
+            hint="use a smaller --scale, or fewer --steps",
+        )
+    page = _Page(_document(drawn, scale, request.look.lang), drawn, scale)
+    for mark in drawn.flat():
+        page.mark(mark)
+    return bytes(page.pdf.output())
+
+
+def _document(drawn: scene.Scene, scale: float, language: str) -> FPDF:
+    try:
+        from fpdf import FPDF
+    except ModuleNotFoundError as error:
+        if error.name != "fpdf":
+            raise
+        raise NnvizError(
+            "PDF is written with the package fpdf2, which is not installed",
+            hint='python -m pip install "nnviz[pdf]", or write .svg',
+        ) from None
+    pdf = FPDF(unit="pt", format=(drawn.width * scale, drawn.height * scale))
+    pdf.set_auto_page_break(False)
+    pdf.set_margin(0)
+    pdf.set_image_filter("FlateDecode")  # the others lose something
+    pdf.set_title(drawn.title)
+    pdf.set_subject(drawn.desc)
+    pdf.set_creator("nnviz")
+    pdf.set_lang(language)
+    pdf.add_page()
+    return pdf
+
+
+class _Page:
+    """What paints the marks of a scene on a page."""
+
+    def __init__(self, pdf: FPDF, drawn: scene.Scene, scale: float) -> None:
+        self.pdf = pdf
+        self.fonts = drawn.fonts
+        self.scale = scale
+        self._families: dict[tuple[Any, int], str] = {}
+        if drawn.page:
+            self.mark(scene.Rect(0, 0, drawn.width, drawn.height, drawn.page))
+
+    def mark(self, mark: object) -> None:
+        match mark:
+            case scene.Rect():
+                self._rect(mark)
+            case scene.Ellipse(x=x, y=y, rx=rx, ry=ry):
+                s = self.scale
+                self._shape(mark, lambda path: path.ellipse(x * s, y * s, rx * s, ry * s))
+            case scene.Path():
+                self._shape(mark, lambda path: self._trace(path, mark.commands))
+            case scene.Image():
+                self._image(mark)
+            case scene.Text():
+                self._text(mark)
+
+    def _rect(self, mark: scene.Rect) -> None:
+        s = self.scale
+        box = [v * s for v in (mark.x, mark.y, mark.width, mark.height)]
+        round_ = mark.radius * s
+        if mark.fill or mark.stroke:
+            self._shape(mark, lambda path: path.rectangle(*box, round_, round_))
+        if mark.hatch:
+            ends = tuple(
+                command for a, b in _lines(mark, mark.hatch) for command in (("M", a), ("L", b))
+            )
+            self.mark(scene.Path(ends, None, mark.hatch.color, mark.hatch.width))
+
+    def _shape(
+        self, mark: scene.Rect | scene.Ellipse | scene.Path, draw: Callable[[Any], object]
+    ) -> None:
+        from fpdf.enums import StrokeCapStyle, StrokeJoinStyle
+
+        with self.pdf.new_path() as path:
+            style = path.style
+            style.auto_close = False
+            style.fill_color = mark.fill
+            style.stroke_color = mark.stroke
+            if mark.stroke:
+                style.stroke_cap_style = StrokeCapStyle.BUTT
+                style.stroke_width = mark.line * self.scale
+                style.stroke_dash_pattern = [d * self.scale for d in mark.dash] or None
+                if isinstance(mark, scene.Path) and mark.line > 1:
+                    style.stroke_join_style = StrokeJoinStyle.ROUND
+            draw(path)
+
+    def _trace(self, path: Any, commands: tuple[scene.Command, ...]) -> None:
+        moves = {"M": path.move_to, "L": path.line_to, "C": path.curve_to, "Z": path.close}
+        for letter, points in commands:
+            moves[letter](*(p * self.scale for p in points))
+
+    def _image(self, mark: scene.Image) -> None:
+        from PIL import Image
+
+        s = self.scale
+        picture = Image.fromarray(mark.pixels)
+        self.pdf.image(picture, mark.x * s, mark.y * s, mark.width * s, mark.height * s)
+
+    def _text(self, mark: scene.Text) -> None:
+        """A line of text, run by run of one font."""
+        from fpdf.enums import TextMode
+
+        if mark.halo:
+            self.pdf.text_mode = TextMode.STROKE
+            self.pdf.set_draw_color(mark.halo)
+            self.pdf.set_line_width(3 * self.scale)
+            self._runs(mark)
+        self.pdf.text_mode = TextMode.FILL
+        self._runs(mark)
+
+    def _runs(self, mark: scene.Text) -> None:
+        x = mark.start
+        for span in mark.spans:
+            size = mark.size * (scene.SMALLER if span.place else 1)
+            y = mark.y + scene.SHIFT[span.place] * mark.size
+            at = x
+            self.pdf.set_text_color(span.fill)
+            for face, run in self.fonts.runs(span.text, span.bold):
+                self.pdf.set_font(self._family(face), size=size * self.scale)
+                self.pdf.text(at * self.scale, y * self.scale, run)
+                at += size * sum(face.advance(character) or 0 for character in run)
+            x += span.width
+
+    def _family(self, face: Face) -> str:
+        key = face.path, face.index
+        if key not in self._families:
+            name = f"font{len(self._families)}"
+            self.pdf.add_font(name, fname=face.path, collection_font_number=face.index)
+            self._families[key] = name
+        return self._families[key]
+
+
+def _lines(
+    mark: scene.Rect, hatch: scene.Hatch
+) -> Iterator[tuple[tuple[float, float], tuple[float, float]]]:
+    """The lines of a hatch inside a rectangle, where an SVG pattern of this gap has them."""
+    step = hatch.gap * 2**0.5
+    sign = 1 if hatch.up else -1
+    right, bottom = mark.x + mark.width, mark.y + mark.height
+    ends = [sign * x + y for x in (mark.x, right) for y in (mark.y, bottom)]
+    for n in range(int(min(ends) // step) - 1, int(max(ends) // step) + 1):
+        # The line where sign·x + y = offset.
+        offset = (n + 0.5) * step
+        across = sorted(sign * (offset - y) for y in (mark.y, bottom))
+        first, last = max(mark.x, across[0]), min(right, across[1])
+        if first < last:
+            yield (first, offset - sign * first), (last, offset - sign * last)
+
+
+FORMAT = Format("figure", (".pdf",), write, binary=True, notes=notes)
