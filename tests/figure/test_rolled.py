@@ -131,13 +131,14 @@ def test_every_theme_has_the_same_layout(theme: str) -> None:
     assert (scene.width, scene.height) == (light.width, light.height)
 
 
-def test_long_words_keep_the_layout(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("step", [1, 5])
+def test_long_words_keep_the_layout(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
     def speak(_: Style, said: Words | str) -> str:
         return said if isinstance(said, str) else f"{said} 그리고 아주 긴 말"
 
-    trace = _note(cell="lstm")
+    trace = run("rnn", np.ones((30, 2)), cell="lstm", hidden=9, outputs=2)
     monkeypatch.setattr(Style, "say", speak)
-    assert any("그리고" in s for s in words(_rolled(trace)))
+    assert any("more 그리고" in s for s in words(_rolled(trace, step)))
 
 
 @settings(deadline=None, max_examples=25)

@@ -17,7 +17,6 @@ from nnviz.words import Words
 
 LOOP = 40
 """How far the loop goes to the right of the cell."""
-DOTS = 24
 _ROLES: dict[str, Role] = {"x": "input", "h": "hidden", "c": "hidden", "y": "output"}
 
 
@@ -69,6 +68,17 @@ class Sketch:
     @property
     def gap(self) -> int:
         return 40 if self.feedback else 36
+
+    @cached_property
+    def dots(self) -> int:
+        """The room of dots: what is said below them stands clear of the weights beside it."""
+        said = self.style.width(self.left_out(self.length), SMALL)
+        label = 8 + self.style.width(self.weight("x"), SMALL)
+        return max(24, up4(said + 8 + 2 * label - 2 * self.gap - self.width))
+
+    def left_out(self, n: int) -> str:
+        """How many times the dots stand for."""
+        return self.style.say(Words("{n} more", n=n))
 
     @property
     def top(self) -> int:
@@ -252,7 +262,7 @@ def chain(sketch: Sketch) -> Block:
         x += sketch.gap
         if t is None:
             marks += _left_out(sketch, x, shown, i)
-            x += DOTS
+            x += sketch.dots
             continue
         marks += _column(sketch, x, t)
         if sketch.feedback and i + 1 < len(shown) and shown[i + 1] == t + 1:
@@ -294,8 +304,8 @@ def _left_out(sketch: Sketch, x: float, shown: Sequence[int | None], i: int) -> 
     before, after = shown[i - 1], shown[i + 1]
     assert before is not None
     assert after is not None
-    style, center = sketch.style, x + DOTS / 2
-    said = style.say(Words("{n} more", n=after - before - 1))
+    style, center = sketch.style, x + sketch.dots / 2
+    said = sketch.left_out(after - before - 1)
     muted, y = style.theme.muted, sketch.bottom + 16
     dots = [sketch.text(center, middle(sketch.lane(s), BODY), "…", BODY) for s in sketch.states]
     return [*dots, style.text(center, y, said, SMALL, fill=muted, anchor="middle")]
