@@ -85,6 +85,16 @@ def test_no_parameters_are_said() -> None:
     assert words(drawn(net("act relu", np.ones((3, 3))))).count("no parameters") == 2
 
 
+def test_a_network_without_biases_adds_nothing() -> None:
+    said = words(drawn(net("conv --filters 2 --no-bias", np.ones((6, 6)))))
+    assert "parameters: 18 weights" in said
+    assert not any("bias" in s for s in said if "--" not in s)
+
+
+def test_ink_on_paper_is_said() -> None:
+    assert "black is 1, white is 0" in words(drawn(net("act relu", np.eye(12, dtype=int))))
+
+
 def test_few_cells_are_numbers() -> None:
     scene = drawn(net("conv -k '1 0; 0 1' | act relu", [[1, -2, 3], [4, 5, -6], [7, 8, 9]]))
     cells = [t.content for t in scene.texts() if t.cell is not None]

@@ -140,6 +140,9 @@ def _stage(style: Style, head: Block, small: Thumb, shape: Sequence[int]) -> _St
 
 def _ends(style: Style, shades: Levels) -> str:
     """What the darkest and the lightest shade stand for."""
+    if shades.low > shades.high:
+        low, high = style.show(shades.low), style.show(shades.high)
+        return style.say(Words("black is {low}, white is {high}", low=low, high=high))
     least, most = ("≤ ", "≥ ") if shades.clipped else ("", "")
     return f"{least}{_end(style, shades.low)} … {most}{_end(style, shades.high)}"
 
@@ -180,6 +183,8 @@ def _total(style: Style, trace: Trace) -> Block:
     weights, biases = sum(w for w, _ in each), sum(b for _, b in each)
     if not weights + biases:
         said = Words("no parameters")
+    elif not biases:
+        said = Words("parameters: {weights}", weights=counted(style, weights, "weights"))
     else:
         said = Words(
             "parameters: {weights} + {biases} = {n}",
