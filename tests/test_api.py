@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import inspect
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +106,19 @@ def test_a_notebook_shows_the_figure() -> None:
     assert shown is not None
     assert shown.startswith("<svg")
     assert repr(r) == "<nnviz conv: input 4×4 kernel 2×2, 9 steps>"
+
+
+def test_a_notebook_plays_the_steps() -> None:
+    r = nnviz.conv(X, [[1, 0], [0, 1]])
+    shown = r._repr_html_()
+    assert shown is not None
+    assert shown.startswith('<iframe title="Convolution" sandbox="allow-scripts"')
+    page = html.unescape(re.findall(r'srcdoc="([^"]*)"', shown)[0])
+    assert page.startswith("<!doctype html>")
+    assert page.count('class="frame') == 9
+    assert "<body data-still>" in page
+    for none in (nnviz.flatten([[1]]), nnviz.conv(np.ones((9, 9)), [[1]])):
+        assert none._repr_html_() is None
 
 
 def test_params_has_rows_and_total() -> None:

@@ -27,6 +27,9 @@ else:
 Sizes: TypeAlias = int | Sequence[int]
 Padding: TypeAlias = int | str | Sequence[int] | Sequence[Sequence[int]]
 
+PLAYED = 64
+"""Steps past which a notebook shows the figure of the whole instead of a player."""
+
 
 class Result:
     """What an operation made: its output, its other arrays, its steps, its figure."""
@@ -81,6 +84,17 @@ class Result:
         """The figure, for a notebook; nothing where there is none."""
         try:
             return formats.load("svg").write(self.trace, formats.Request()).decode()
+        except NnvizError:
+            return None
+
+    def _repr_html_(self) -> str | None:
+        """The steps with a player, for a notebook; nothing where there are none, or many."""
+        if not 1 < len(self.trace.steps) <= PLAYED:
+            return None
+        from nnviz.formats.html import framed
+
+        try:
+            return framed(self.trace, formats.Request())
         except NnvizError:
             return None
 

@@ -132,7 +132,7 @@ def _outputs(streams: tuple[str, ...]) -> tuple[Shared, ...]:
                 ("--steps",),
                 Kind("SPEC", _parse_steps, _as_is, choices=("all", "none")),
                 "Which steps: 3, 1-4, 1,5,9, all or none (default: a table has all up to 64, "
-                "else 3; a figure is of the whole).",
+                "else 3; a figure is of the whole; animations and HTML have all).",
             ),
             Option(
                 "precision",

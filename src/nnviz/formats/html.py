@@ -20,6 +20,8 @@ from nnviz.trace import Trace
 from nnviz.words import Words
 
 _PLAYER = Path(__file__).parent / "player"
+_CONTROLS = 64
+"""What the slider and its buttons take below the figure."""
 _ICONS = {
     "first": "M2 2h3v16H2zM18 2v16L6 10z",
     "back": "M13 2l2 2-6 6 6 6-2 2-8-8z",
@@ -41,8 +43,8 @@ def write(trace: Trace, request: Request) -> bytes:
     return page(trace, request).encode()
 
 
-def page(trace: Trace, request: Request) -> str:
-    """The page as text, so that a notebook can put it into a frame."""
+def page(trace: Trace, request: Request, *, still: bool = False) -> str:
+    """The page as text; `still` does not play by itself even where motion is welcome."""
     made = film(trace, request)
     theme = THEMES[request.look.theme]
     follows = request.look.theme == "light"
@@ -74,9 +76,21 @@ def page(trace: Trace, request: Request) -> str:
         f"<title>{escape(made.title)}</title>",
         f"<style>{style}</style>",
         "</head>",
-        "<body>",
+        "<body data-still>" if still else "<body>",
     ]
     return "\n".join([*head, *body, "</body>", "</html>\n"])
+
+
+def framed(trace: Trace, request: Request) -> str:
+    """The page inside a frame as large as it is, as a notebook takes it: its keys stay its own."""
+    made = film(trace, request)
+    scene = made.scenes[0]
+    height = number(scene.height + _CONTROLS)
+    return (
+        f'<iframe title="{escape(made.title)}" sandbox="allow-scripts" width="100%" '
+        f'height="{height}" style="border:0;max-width:{number(scene.width)}px" '
+        f'srcdoc="{escape(page(trace, request, still=True))}"></iframe>'
+    )
 
 
 def _policy(style: str, script: str) -> str:

@@ -80,5 +80,5 @@
 
   controls.hidden = false;
   show(0);
-  run(!still.matches);
+  run(!still.matches && !("still" in document.body.dataset));
 })();
