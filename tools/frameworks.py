@@ -153,7 +153,7 @@ TABLES: dict[str, list[Row]] = {
     "ONNX MaxPool, AveragePool, LpPool, Global…": [
         Row("auto_pad", '`padding="same"`, `"same-lower"`, `"valid"`', (_CASES,)),
         Row("pads, strides, dilations, kernel_shape", "as PyTorch's", (_CASES, _ONNX_POOL)),
-        Row("ceil_mode", "`ceil_mode`; the window fits the padded input", (_CASES, _EXAMPLES)),
+        Row("ceil_mode", "`ceil_mode`", (_CASES, _EXAMPLES)),
         Row("count_include_pad", "`count_include_pad`", (_CASES, _ONNX_POOL)),
         Row("p", "`p`", (_CASES, _ONNX_POOL)),
         Row("its defaults", '`like="onnx"`', (_LIKE,)),

@@ -54,11 +54,9 @@ class Axis(NamedTuple):
         dropped, as in PyTorch. Not positive where the window does not fit.
         """
         room = self.padded - self.extent
-        if room < 0:
-            return 0
         if not self.ceil:
-            return room // self.stride + 1
-        count = -(-room // self.stride) + 1
+            return max(room // self.stride + 1, 0)
+        count = max(-(-room // self.stride) + 1, 0)
         starts_in_padding = (count - 1) * self.stride >= self.size + self.before
         return count - 1 if starts_in_padding else count
 
