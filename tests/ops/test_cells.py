@@ -98,6 +98,7 @@ def test_agrees_with_onnx_at_every_step(
     np.testing.assert_allclose(trace.output, expected[0], rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(trace.results["h_n"], expected[1], rtol=1e-9, atol=1e-12)
     if cell == "lstm":
+        np.testing.assert_array_equal(trace.results["c"], [s.detail["c"] for s in trace.steps])
         np.testing.assert_allclose(trace.results["c_n"], expected[2], rtol=1e-9, atol=1e-12)
     assert_steps_hold(trace)
 

@@ -5,16 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnviz.figure.kit import Block, Piece, Style, lines
-from nnviz.trace import Step, Trace, tokens
+from nnviz.trace import Trace, tokens
 from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
-
-MOST_TIMES = 32
-"""More times than three rows of columns can hold."""
-MOST_WEIGHTS = 1024
-"""Weights a gate up to which cell states are drawn: a step is made for each."""
 
 
 def one_chain(trace: Trace) -> Words | None:
@@ -41,19 +36,10 @@ def formulas(trace: Trace, style: Style) -> list[Block]:
     return found
 
 
-def cell_states(trace: Trace, step: Step | None) -> np.ndarray | None:
-    """c_0 and the c of each time that can be drawn, the others not numbers.
-
-    None where the cell has no c, or so many weights that its steps take long to make.
-    """
+def cell_states(trace: Trace) -> np.ndarray | None:
+    """c_0 and the c of every time; None where the cell has no c."""
     import numpy as np
 
-    weights = sum(trace.arrays[name].size for name in ("Wx", "Wh"))
-    if "c0" not in trace.arrays or weights > 4 * MOST_WEIGHTS:
+    if "c0" not in trace.arrays:
         return None
-    count, now = len(trace.output), 1 if step is None else step.number
-    found = np.full((count + 1, trace.output.shape[1]), np.nan)
-    found[0] = trace.arrays["c0"].reshape(-1)
-    for t in {*range(1, min(count, MOST_TIMES) + 1), max(1, now - 1), now, count}:
-        found[t] = trace.steps[t - 1].detail["c"]
-    return found
+    return np.vstack([trace.arrays["c0"].reshape(1, -1), trace.results["c"]])

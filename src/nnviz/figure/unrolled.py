@@ -265,7 +265,7 @@ def _times(count: int, most: int, step: Step | None) -> list[int | None]:
 
 def measured(trace: Trace, style: Style, step: Step | None, room: float = ROOM) -> Chain:
     """The chain with the fewest rows; of those, the one with the largest text and gaps."""
-    cells = cell_states(trace, step)
+    cells = cell_states(trace)
     tried = [
         Chain(trace, style, step, text, narrow, room, cells)
         for text, narrow in ((BODY, False), (BODY, True), (SMALL, True))

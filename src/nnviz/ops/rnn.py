@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 MODES = ("many-to-many", "many-to-one", "one-to-many")
 _TITLES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
-_HIDDEN = ("h0", "c0", "output", "h_n", "c_n")
+_HIDDEN = ("h0", "c0", "output", "c", "h_n", "c_n")
 
 
 def run(x: np.ndarray | None, values: Values) -> Trace:
@@ -96,6 +96,7 @@ class _Run(NamedTuple):
 
         made = {"output": self.h, "h_n": np.stack([t.h[t.last] for t in self.flat()])}
         if self.c0 is not None:
+            made["c"] = np.concatenate([t.c for t in self.tracks[-1] if t.c is not None], axis=1)
             made["c_n"] = np.stack([t.c[t.last] for t in self.flat() if t.c is not None])
         if self.y is not None:
             made["y"] = self.y[-1:] if self.values["mode"] == "many-to-one" else self.y
