@@ -68,6 +68,14 @@ def whole(image: Image.Image) -> np.ndarray:
     return pixels
 
 
+def packed(colors: np.ndarray) -> np.ndarray:
+    """(n,) whole numbers of colours (n, 3), as `whole` has them."""
+    import numpy as np
+
+    numbers: np.ndarray = colors.astype(np.uint32) @ np.array([1, 1 << 8, 1 << 16], np.uint32)
+    return numbers
+
+
 def _parts(colors: np.ndarray) -> np.ndarray:
     """(n, 3) red, green and blue."""
     import numpy as np
