@@ -32,9 +32,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "figure": COMMON | {"lang"},
     "formats": COMMON | {"figure", "lang"},
     "files": {"errors", "words"},
-    "api": COMMON | {"read", "ops", "figure", "formats", "lang", "files"},
-    "cli": COMMON | {"read", "ops", "figure", "formats", "lang", "files", "api"},
-    "__init__": {"version", "errors", "api"},
+    "result": COMMON | {"figure", "formats", "lang", "files"},
+    "api": COMMON | {"read", "ops", "result"},
+    "cli": COMMON | {"read", "ops", "figure", "formats", "lang", "files"},
+    "__init__": {"version", "errors", "api", "result"},
     "__main__": {"cli"},
 }
 """What each room may import beside itself; the empty name is the package itself."""

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from nnviz.version import __version__
 
 if TYPE_CHECKING:
-    from nnviz.api import Result, act, conv, conv_transpose, dense, flatten, net, params, pool, rnn
+    from nnviz.api import act, conv, conv_transpose, dense, flatten, net, params, pool, rnn
     from nnviz.errors import NnvizError
+    from nnviz.result import Result
 
 __all__ = [
     "NnvizError",

@@ -9,6 +9,7 @@ from nnviz.formats._term_paper import Paper
 from nnviz.formats._term_text import BOLD, MUTED, Block, Line, wrapped
 from nnviz.shapes import AnyAxis, times
 from nnviz.trace import Trace, tokens
+from nnviz.words import Words
 
 _SHOWN_BY_AXES = {"kernel", "stride", "padding", "dilation"}
 _SAID = {"kind", "name", "net", "input", "cell", "units", "hidden", "versus"}
@@ -58,7 +59,9 @@ def _title(paper: Paper, trace: Trace) -> Line:
 def _options(paper: Paper, trace: Trace) -> Iterator[str]:
     """`stride 2`, `padding 1`, and what else is not as usual."""
     axes = trace.axes
-    if axes:
+    if "adaptive" in trace.options:
+        yield paper.say(Words("adaptive to {shape}", shape=times(trace.options["adaptive"])))
+    elif axes:
         if "kernel" not in trace.arrays:
             yield f"{paper.say('window')} {times(a.kernel for a in axes)}"
         yield f"{paper.say('stride')} {_each(str(a.stride) for a in axes)}"

@@ -25,8 +25,24 @@ _AXES = {1: ("cell",), 2: ("row", "column"), 3: ("plane", "row", "column")}
 VECTOR = 24
 """Numbers of a vector that a row has room for."""
 _NOT_VALUES = {"layer", "direction", "terms", "from"}
-_SYMBOLS = {"x": "xₜ", "h_prev": "hₜ₋₁", "h": "hₜ", "y": "yₜ", "pre": "before"}
-_ROLES = {"x": "input", "h_prev": "hidden", "h": "hidden", "y": "output", "pre": "intermediate"}
+_SYMBOLS = {
+    "x": "xₜ",
+    "h_prev": "hₜ₋₁",
+    "h": "hₜ",
+    "c_prev": "cₜ₋₁",
+    "c": "cₜ",
+    "y": "yₜ",
+    "pre": "before",
+}
+_ROLES = {
+    "x": "input",
+    "h_prev": "hidden",
+    "h": "hidden",
+    "c_prev": "hidden",
+    "c": "hidden",
+    "y": "output",
+    "pre": "intermediate",
+}
 
 
 def chosen(trace: Trace, request: Request) -> Sequence[int]:
