@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -154,3 +155,19 @@ def test_an_encoding_of_the_environment() -> None:
     assert out.isascii()
     out, _ = process("conv", M, LC_ALL="C", PYTHONUTF8="0").communicate()
     assert "×".encode() in out
+
+
+@pytest.mark.parametrize(
+    ("terminal", "count", "expected"),
+    [(True, 50, "\r 50 %\r     \r"), (True, 4, ""), (False, 50, "")],
+    ids=["many parts", "few parts", "no terminal"],
+)
+def test_progress(
+    monkeypatch: pytest.MonkeyPatch, terminal: bool, count: int, expected: str
+) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(stream, "isatty", lambda: terminal)
+    monkeypatch.setattr(sys, "stderr", stream)
+    for done in (count // 2, count):
+        streams.progress(done, count)
+    assert stream.getvalue() == expected

@@ -80,6 +80,13 @@ def test_only_what_changes_is_in_a_frame() -> None:
     assert [f.delay for f in found] == [1, 2, 3]
 
 
+def test_who_waits_is_told_of_every_frame() -> None:
+    heard: list[tuple[int, int]] = []
+    request = Request(steps="1-3", progress=lambda done, count: heard.append((done, count)))
+    assert len(list(painted(film(note(), request), request, 9999))) == 3
+    assert heard == [(1, 3), (2, 3), (3, 3)] * 2
+
+
 def test_what_no_font_has_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nnviz.figure.typeface.SYSTEM_FOLDERS", ())
     found = notes(note(), Request(look=Look(title="a \U0001f600")))

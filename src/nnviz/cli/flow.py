@@ -164,12 +164,13 @@ def _look(shared: Mapping[str, Any], language: str, env: Mapping[str, str]) -> L
     )
 
 
-def _request(shared: Mapping[str, Any], look: Look, **screen: Any) -> Request:
-    return Request(steps=shared["steps"], get=shared["get"], look=look, **screen)
+def _request(shared: Mapping[str, Any], look: Look, **more: Any) -> Request:
+    return Request(steps=shared["steps"], get=shared["get"], look=look, **more)
 
 
 def _render(trace: Trace, look: Look, shared: Mapping[str, Any]) -> Iterator[_File]:
-    request = _request(shared, look)
+    progress = None if shared["quiet"] else streams.progress
+    request = _request(shared, look, progress=progress)
     for path in shared["output"]:
         form = formats.by_suffix(path)
         content = form.write(trace, request)

@@ -69,6 +69,17 @@ def write(data: bytes) -> None:
         raise
 
 
+MANY = 20
+"""Parts from which a person is shown how far it is."""
+
+
+def progress(done: int, count: int) -> None:
+    """How far it is, on a line of the terminal that is wiped in the end."""
+    if count >= MANY and is_terminal(sys.stderr):
+        sys.stderr.write(f"\r{done * 100 // count:3} %" if done < count else "\r     \r")
+        sys.stderr.flush()
+
+
 def spoken(language: str, stream: TextIO | None) -> str:
     """The language, or English where the stream cannot carry its letters."""
     try:

@@ -38,6 +38,8 @@ class Request(NamedTuple):
     """Which array the value formats write."""
     look: Look = Look()
     screen: Screen = Screen()
+    progress: Callable[[int, int], None] | None = None
+    """Told how many parts of how many are made, where someone waits for many."""
 
 
 class Format(NamedTuple):

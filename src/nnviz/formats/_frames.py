@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.figure import draw
@@ -19,6 +19,8 @@ from nnviz.words import Words
 
 if TYPE_CHECKING:
     from PIL import Image
+
+T = TypeVar("T")
 
 MOST = 200
 """Steps past which an animation is refused."""
@@ -97,7 +99,8 @@ def film(trace: Trace, request: Request) -> Film:
     numbers = chosen(trace, request)
     look = request.look
     times = delays(max(1, len(numbers)), look.fps)
-    scenes = _even([draw(trace, look, (n,)) for n in numbers] or [draw(trace, look)])
+    drawn = (draw(trace, look, (n,)) for n in numbers)
+    scenes = _even(list(told(drawn, len(numbers), request)) or [draw(trace, look)])
     title, desc = scenes[0].title, scenes[0].desc
     if len(scenes) > 1:
         style = Style.of(look)
@@ -106,6 +109,14 @@ def film(trace: Trace, request: Request) -> Film:
     made = Film(scenes, times, title, desc)
     _last[:] = [(trace, request, made)]
     return made
+
+
+def told(parts: Iterable[T], count: int, request: Request) -> Iterator[T]:
+    """The parts as they are made, with word of each to who waits."""
+    for number, part in enumerate(parts, 1):
+        if request.progress is not None:
+            request.progress(number, count)
+        yield part
 
 
 def _even(scenes: Sequence[Scene]) -> tuple[Scene, ...]:
@@ -131,7 +142,7 @@ def painted(made: Film, request: Request, longest: int) -> Iterator[Image.Image]
             most=longest,
             hint="use a smaller --scale, or write .png",
         )
-    return (paint(scene, scale) for scene in made.scenes)
+    return told((paint(s, scale) for s in made.scenes), len(made.scenes), request)
 
 
 def frames(
