@@ -297,3 +297,12 @@ def test_frames_and_targets_agree() -> None:
     trace = pooled()
     hits = parsed(trace).all("rect", "hit")
     assert len(hits) == len(film(trace, Request()).scenes) == 4
+
+
+def test_a_recurrent_step_has_its_output_and_its_state() -> None:
+    weights = {"Wx": np.ones((2, 1)), "Wh": np.eye(2), "Wy": np.ones((1, 2))}
+    trace = run("rnn", [[1], [0], [2]], weights=weights, mode="many-to-one")
+    hits = parsed(trace).all("rect", "hit")
+    assert [hit["data-frame"] for hit in hits] == ["0", "1", "2", "2"]
+    assert ["role" in hit for hit in hits] == [True, True, True, False]
+    assert len({hit["y"] for hit in hits}) == 2

@@ -176,17 +176,19 @@ def _hits(trace: Trace, made: Film, request: Request) -> Iterator[str]:
     width, height = number(made.scenes[0].width), number(made.scenes[0].height)
     seen: set[tuple[str, Box]] = set()
     yield f'<svg class="hits" viewBox="0 0 {width} {height}">'
-    for i, box in enumerate(targets(trace, request, made)):
-        if box is None or (_group(trace, numbers[i]), box) in seen:
-            continue
-        seen.add((_group(trace, numbers[i]), box))
-        place = (("x", box.x), ("y", box.y), ("width", box.width), ("height", box.height))
-        yield (
-            '<rect class="hit" '
-            + " ".join(f'{name}="{number(value)}"' for name, value in place)
-            + f' data-frame="{i}" role="button" tabindex="-1" '
-            f'aria-label="{escape(_step(numbers[i], trace, request))}"/>'
-        )
+    for i, boxes in enumerate(targets(trace, request, made)):
+        group = _group(trace, numbers[i])
+        name = escape(_step(numbers[i], trace, request))
+        # One of them for the keyboard and to be read out; the mouse may have more.
+        role = f' role="button" tabindex="-1" aria-label="{name}"'
+        for box in boxes:
+            if (group, box) in seen:
+                continue
+            seen.add((group, box))
+            place = (("x", box.x), ("y", box.y), ("width", box.width), ("height", box.height))
+            at = " ".join(f'{side}="{number(value)}"' for side, value in place)
+            yield f'<rect class="hit" data-frame="{i}" {at}{role}/>'
+            role = ' aria-hidden="true"'
     yield "</svg>"
 
 

@@ -4,7 +4,10 @@
   const [controls, slider, play, count, live] = [".controls", "#slider", "#play", "#count", "#live"]
     .map((selector) => document.querySelector(selector));
   const frames = all(".frame");
-  const hits = new Map(all(".hit").map((hit) => [Number(hit.dataset.frame), hit]));
+  const cells = all(".hit");
+  // The one cell of each step that keys reach.
+  const hits = new Map(cells.filter((cell) => cell.hasAttribute("role"))
+    .map((cell) => [Number(cell.dataset.frame), cell]));
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   let now = 0;
   let timer = 0;
@@ -18,8 +21,11 @@
     slider.setAttribute("aria-valuetext", frame.dataset.name);
     count.textContent = `${now + 1} / ${frames.length}`;
     live.textContent = frame.getAttribute("aria-label");
+    for (const cell of cells) {
+      const group = frames[Number(cell.dataset.frame)].dataset.group;
+      cell.classList.toggle("there", group === frame.dataset.group);
+    }
     for (const [n, hit] of hits) {
-      hit.classList.toggle("there", frames[n].dataset.group === frame.dataset.group);
       hit.setAttribute("tabindex", n === now ? 0 : -1);
       hit.setAttribute("aria-current", n === now ? "step" : "false");
     }
@@ -71,9 +77,10 @@
   }
   play.addEventListener("click", () => run(!timer));
   slider.addEventListener("input", () => go(Number(slider.value) - 1));
-  for (const [n, hit] of hits) {
+  for (const cell of cells) {
+    const n = Number(cell.dataset.frame);
     for (const name of ["pointerenter", "click", "focus"]) {
-      hit.addEventListener(name, () => { if (n !== now) go(n); });
+      cell.addEventListener(name, () => { if (n !== now) go(n); });
     }
   }
   still.addEventListener("change", () => { if (still.matches) run(false); });
