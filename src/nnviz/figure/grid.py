@@ -16,6 +16,7 @@ from nnviz.figure.kit import (
     Style,
     flow,
     middle,
+    near4,
     row,
     up4,
 )
@@ -165,7 +166,7 @@ def grid(
     if labels:
         marks += _labels(style, size, inner, (rows, columns), Box(left, 0, 0, len(table) * h))
     width, height = left + len(table[0]) * w, len(table) * h
-    return Block(width, height + (20 if labels else 0), tuple(marks), height / 2)
+    return Block(width, height + (20 if labels else 0), tuple(marks), near4(height / 2))
 
 
 def _fills(
