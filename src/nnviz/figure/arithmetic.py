@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnviz.figure.kit import BODY, ROOM, SMALL, Block, Piece, Style, column, lines, near4
+from nnviz.figure.kit import BODY, ROOM, SMALL, Block, Piece, Style, column, lines, middle4
 from nnviz.figure.scene import Mark, Rect
 from nnviz.trace import Equation, Formula, Sum, tokens
 from nnviz.words import Words
@@ -25,7 +25,7 @@ def panelled(style: Style, block: Block, room: float) -> Block:
     """A block on a panel `room` wide."""
     width, height = max(room, block.width + 32), block.height + 24
     back = Rect(0, 0, width, height, style.theme.panel, radius=8)
-    return Block(width, height, (back, block.at(16, 12)), near4(height / 2))
+    return Block(width, height, (back, block.at(16, 12)), middle4(height))
 
 
 def _equation(style: Style, equation: Equation, room: float, size: int) -> Block:
@@ -74,7 +74,7 @@ def _rows(style: Style, equation: Equation, total: Sum, size: int) -> Block:
     wide = sum(widths) + len(widths) * plus + (len(widths) - 1) * style.width(" ", size)
     width = max(wide, end + style.width(result, size))
     height = lead * (len(shown) + bool(left_out))
-    return Block(width, height, tuple(marks), near4(height / 2))
+    return Block(width, height, tuple(marks), middle4(height))
 
 
 def _terms(style: Style, total: Sum) -> tuple[list[str], list[list[Piece]]]:

@@ -16,7 +16,7 @@ from nnviz.figure.kit import (
     Style,
     flow,
     middle,
-    near4,
+    middle4,
     row,
     up4,
 )
@@ -166,7 +166,7 @@ def grid(
     if labels:
         marks += _labels(style, size, inner, (rows, columns), Box(left, 0, 0, len(table) * h))
     width, height = left + len(table[0]) * w, len(table) * h
-    return Block(width, height + (20 if labels else 0), tuple(marks), near4(height / 2))
+    return Block(width, height + (20 if labels else 0), tuple(marks), middle4(height))
 
 
 def _fills(

@@ -40,6 +40,14 @@ def near4(length: float) -> int:
     return 4 * round(length / 4)
 
 
+def middle4(height: float) -> int:
+    """Where the middle of something is taken to be, on the grid.
+
+    Always rounded down, so that the rows of arrays with odd numbers of them stay level.
+    """
+    return 4 * int(height // 8)
+
+
 class Piece(NamedTuple):
     """A run of text: its colour (None: the text's own), weight and place."""
 
