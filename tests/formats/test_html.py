@@ -306,3 +306,13 @@ def test_a_recurrent_step_has_its_output_and_its_state() -> None:
     assert [hit["data-frame"] for hit in hits] == ["0", "1", "2", "2"]
     assert ["role" in hit for hit in hits] == [True, True, True, False]
     assert len({hit["y"] for hit in hits}) == 2
+
+
+@pytest.mark.parametrize("view", ["equation", "network", "iso"])
+def test_every_view_has_its_cells(view: str) -> None:
+    trace = run("conv", np.arange(9).reshape(3, 3), kernel=np.array([[1, 0], [0, 1]]))
+    found = parsed(trace, view=view).all("rect", "hit")
+    hits = [hit for hit in found if "role" in hit]
+    assert [hit["data-frame"] for hit in hits] == ["0", "1", "2", "3"]
+    assert len({(hit["x"], hit["y"]) for hit in hits}) == 4
+    assert all(float(hit["width"] or 0) < 100 > float(hit["height"] or 0) for hit in found)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from nnviz.figure.scene import Box, Rect, Scene
+from dataclasses import replace
+
+from nnviz.figure.scene import Box, Ellipse, Path, Rect, Scene, extent
 from nnviz.figure.theme import THEMES
 from nnviz.formats import Request
 from nnviz.formats._frames import Film, film
@@ -22,20 +24,13 @@ def targets(trace: Trace, request: Request, made: Film) -> list[list[Box]]:
     if request.look.theme != "light":
         look = request.look._replace(theme="light")
         made = film(trace, request._replace(look=look))
-    return [
-        [box for role in _ROLES if (box := _active(scene, role)) is not None]
-        for scene in made.scenes
-    ]
+    return [[box for role in _ROLES for box in _active(scene, role)] for scene in made.scenes]
 
 
-def _active(scene: Scene, role: Role) -> Box | None:
-    """What holds all cells of a role that are outlined as this step's, or else filled so."""
+def _active(scene: Scene, role: Role) -> list[Box]:
+    """The cells of a role that are outlined as this step's, or else filled so."""
     tone = THEMES["light"].tone(role)
-    found = [mark for mark in scene.flat() if isinstance(mark, Rect)]
+    found = [mark for mark in scene.flat() if isinstance(mark, Rect | Ellipse | Path)]
     firm = [mark for mark in found if mark.stroke == tone.line and mark.line == _FIRM]
-    boxes = firm or [mark for mark in found if mark.fill == tone.active]
-    if not boxes:
-        return None
-    left, top = min(b.x for b in boxes), min(b.y for b in boxes)
-    right, bottom = max(b.x + b.width for b in boxes), max(b.y + b.height for b in boxes)
-    return Box(left, top, right - left, bottom - top)
+    cells = firm or [mark for mark in found if mark.fill == tone.active]
+    return [extent(replace(cell, stroke=None)) for cell in cells]
