@@ -151,3 +151,9 @@ def test_nothing_is_drawn_outside() -> None:
         Text(0, 0, (), 10),
     )
     assert (on_white(paint(Scene(20, 20, marks, "t", "d", Fonts(), "#ffffff"))) == 255).all()
+
+
+@pytest.mark.parametrize("scale", [0.01, 0.1])
+def test_the_smallest_scales_still_draw(scale: float) -> None:
+    image = paint(draw(note(), Look(), ()), scale)
+    assert 0 < max(image.size) < 720 * scale + 1

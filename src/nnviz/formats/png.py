@@ -243,7 +243,7 @@ class _Painter:
             y = mark.y + scene.SHIFT[span.place] * mark.size
             at = x
             for face, run in self.fonts.runs(span.text, span.bold):
-                font = self._font(face.path, face.index, size * self.scale)
+                font = self._font(face.path, face.index, max(1.0, size * self.scale))
                 for character in run:
                     if character != " ":
                         glyphs.append((at, y, character, font, span.fill))
