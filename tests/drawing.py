@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
 
 from helpers import run
 from nnviz.figure import draw
@@ -16,6 +17,9 @@ from nnviz.trace import Trace
 NOTE = [[1, 2, 3, 4, 5], [2, 1, 0, 1, 2], [3, 0, 1, 1, 0], [1, 4, 1, 1, 2], [2, 1, 1, 0, 0]]
 KERNEL = [[1, 0, 1], [1, 0, 1], [0, 1, 0]]
 POOLED = [[1, 3, 2, 1], [4, 6, 5, 0], [7, 2, 9, 8], [0, 5, 3, 4]]
+
+generators = st.integers(0, 999).map(np.random.default_rng)
+"""Where a property takes its numbers from, so that a failure can be run again."""
 
 
 def note(**options: Any) -> Trace:

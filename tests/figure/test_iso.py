@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drawing import assert_layout, note
+from drawing import assert_layout, generators, note
 from helpers import run
 from nnviz import figure
 from nnviz.errors import NnvizError
@@ -147,6 +147,12 @@ def test_numbers_too_long_for_their_cells_are_left_out() -> None:
     assert "493827156" not in words(scene)
 
 
+@pytest.mark.parametrize("scale", [1, 1e-9])
+@pytest.mark.parametrize("size", [(24, 24), (24, 1), (1, 24), (23, 24)])
+def test_the_largest_planes_fit_the_page(size: tuple[int, int], scale: float) -> None:
+    tidy(run("conv", RNG.normal(size=size) * scale, kernel=[[-9]], bias=1))
+
+
 @pytest.mark.parametrize("name", THEMES)
 def test_every_theme(name: str) -> None:
     for steps in ((), (5,), (1, 2)):
@@ -171,16 +177,17 @@ def test_other_languages(monkeypatch: pytest.MonkeyPatch, speak: str) -> None:
     dilation=st.integers(1, 2),
     padding=st.integers(0, 2),
     scale=st.sampled_from([1, 9, 0.37, 12345678.9, 1e-9, 0]),
+    rng=generators,
     data=st.data(),
 )
 def test_every_size_keeps_the_layout(
     size: tuple[int, int], kernel: tuple[int, int], stride: int, dilation: int, padding: int,
-    scale: float, data: st.DataObject,
+    scale: float, rng: np.random.Generator, data: st.DataObject,
 ) -> None:  # fmt: skip
-    x = RNG.integers(0, 9, size) if scale == 9 else RNG.normal(size=size) * scale
+    x = rng.integers(0, 9, size) if scale == 9 else rng.normal(size=size) * scale
     options = {"stride": stride, "dilation": dilation, "padding": padding, "bias": -1}
     try:
-        trace = run("conv", x, kernel=RNG.integers(-9, 9, kernel), **options)
+        trace = run("conv", x, kernel=rng.integers(-9, 9, kernel), **options)
     except NnvizError:  # the kernel is larger than the input
         return
     if conv_iso.fits(trace) is None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from drawing import generators
 from helpers import run
 from nnviz import figure
 from nnviz.errors import NnvizError
@@ -155,12 +156,13 @@ LAYERS = ["act relu", "act tanh", "pool -k 2", "conv --filters 3 --size 2", "fla
     chain=st.lists(st.sampled_from(LAYERS), min_size=1, max_size=6),
     scale=st.sampled_from([1, 1e-9, 12345678.9, 0]),
     name=st.sampled_from(list(THEMES)),
+    rng=generators,
 )
 def test_every_chain_keeps_the_layout(
-    shape: tuple[int, ...], chain: list[str], scale: float, name: str
+    shape: tuple[int, ...], chain: list[str], scale: float, name: str, rng: np.random.Generator
 ) -> None:
     try:
-        trace = net(" | ".join(chain), RNG.normal(size=shape) * scale)
+        trace = net(" | ".join(chain), rng.normal(size=shape) * scale)
     except NnvizError:  # layers that do not fit each other
         return
     sample = 1 if len(shape) == 4 else 0

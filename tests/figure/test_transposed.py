@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drawing import assert_layout
+from drawing import assert_layout, generators
 from helpers import run
 from nnviz import figure
 from nnviz.errors import NnvizError
@@ -176,16 +176,17 @@ def test_other_languages(monkeypatch: pytest.MonkeyPatch, speak: str) -> None:
     dilation=st.integers(1, 2),
     padding=st.integers(0, 2),
     scale=st.sampled_from([1, 0.37, 12345678.9, 1e-9, 0]),
+    rng=generators,
     data=st.data(),
 )
 def test_every_size_keeps_the_layout(
     size: tuple[int, int], kernel: tuple[int, int], channels: int, stride: int, dilation: int,
-    padding: int, scale: float, data: st.DataObject,
+    padding: int, scale: float, rng: np.random.Generator, data: st.DataObject,
 ) -> None:  # fmt: skip
-    x = RNG.normal(size=(channels, *size)) * scale
+    x = rng.normal(size=(channels, *size)) * scale
     options = {"stride": stride, "dilation": dilation, "padding": padding, "bias": 0.5}
     try:
-        trace = up(x, RNG.normal(size=kernel), **options)
+        trace = up(x, rng.normal(size=kernel), **options)
     except NnvizError:  # the padding leaves nothing
         return
     step = data.draw(st.none() | st.integers(1, trace.output.size))

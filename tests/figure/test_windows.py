@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drawing import note
+from drawing import generators, note
 from helpers import run
 from nnviz.errors import NnvizError
 from nnviz.figure.kit import Style
@@ -56,14 +56,15 @@ def test_partial_maps_and_bias_make_the_output(name: str) -> None:
 @settings(deadline=None, max_examples=40)
 @given(
     st.integers(1, 6), st.integers(1, 3), st.integers(1, 3), st.integers(1, 2), st.integers(0, 2),
-    st.sampled_from(["zeros", "reflect", "replicate", "circular"]), st.data(),
+    st.sampled_from(["zeros", "reflect", "replicate", "circular"]), generators, st.data(),
 )  # fmt: skip
 def test_the_window_drawn_is_the_window_summed(
-    size: int, kernel: int, stride: int, dilation: int, pad: int, mode: str, data: st.DataObject
-) -> None:
+    size: int, kernel: int, stride: int, dilation: int, pad: int, mode: str,
+    rng: np.random.Generator, data: st.DataObject,
+) -> None:  # fmt: skip
     size = max(size, kernel * dilation, pad + 1)
-    x = RNG.integers(0, 99, (size, size + 1))
-    w = RNG.integers(1, 9, (kernel, kernel))
+    x = rng.integers(0, 99, (size, size + 1))
+    w = rng.integers(1, 9, (kernel, kernel))
     trace = run(
         "conv", x, kernel=w, stride=stride, dilation=dilation, padding=pad, padding_mode=mode
     )

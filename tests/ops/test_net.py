@@ -41,3 +41,16 @@ def test_shapes_agree_with_params() -> None:
     rows = run("params", None, net=CHAIN, input=X.shape[1:]).results["rows"]
     shapes = [list(layer.output.shape) for layer in run("net", X[0], net=CHAIN).layers]
     assert [row["output"] for row in rows] == shapes
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        ("pool -k 2", "pool cannot take an input of shape 36"),
+        ("conv --filters 1 --size 1", "conv cannot take an input of shape 36"),
+        ("rnn --hidden 2", "rnn takes a sequence T×d, but its input is 36"),
+    ],
+)
+def test_rows_of_samples_are_no_picture_and_no_sequence(layer: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        run("net", X, net=f"flatten | {layer}")

@@ -35,8 +35,8 @@ class Tilt(NamedTuple):
         return None
 
 
-TILTS = (Tilt(52, 24, 32), Tilt(44, 20, 28), Tilt(36, 16, 24), Tilt(28, 12, 20), Tilt(20, 8, 16))
-"""What is tried, the largest first."""
+TILTS = (Tilt(52, 24, 32), Tilt(44, 20, 28), Tilt(36, 16, 24), Tilt(28, 12, 20), Tilt(20, 6, 16))
+"""What is tried, the largest first; the last takes `MOST` cells a side with their indices."""
 
 
 @dataclass(frozen=True, slots=True)

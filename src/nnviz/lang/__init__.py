@@ -87,7 +87,6 @@ def catalogue(lang: str) -> Mapping[str, str]:
     return {key: said for part in parts.values() for key, said in part.items()}
 
 
-@cache
 def letters(lang: str) -> str:
     """The letters that a language has beside those of its English templates.
 

@@ -23,6 +23,8 @@ def run(x: np.ndarray, values: Values) -> Trace:
     for link in chain.links:
         options = link.operation.batched(link.values) if has_batch else link.values
         with link.blamed():
+            if has_batch and at.ndim == 2:  # rows of samples: not a matrix, not a sequence
+                link.operation.layer(at.shape[1:], options)  # type: ignore[misc]
             layers.append(link.operation.run(at, options))
         at = layers[-1].output
     shapes = " → ".join(times(a.shape) for a in (x, *(layer.output for layer in layers)))
