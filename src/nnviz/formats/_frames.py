@@ -12,6 +12,7 @@ from nnviz.figure.kit import Style, describe, heading_of
 from nnviz.figure.scene import Scene
 from nnviz.formats import Request
 from nnviz.formats._figure import boxes_note
+from nnviz.formats._letters import Letters
 from nnviz.formats._steps import choose
 from nnviz.formats.png import SCALE, paint
 from nnviz.trace import Trace
@@ -142,7 +143,8 @@ def painted(made: Film, request: Request, longest: int) -> Iterator[Image.Image]
             most=longest,
             hint="use a smaller --scale, or write .png",
         )
-    return told((paint(s, scale) for s in made.scenes), len(made.scenes), request)
+    letters = Letters(made.scenes[0].fonts, scale)
+    return told((paint(s, scale, letters) for s in made.scenes), len(made.scenes), request)
 
 
 def frames(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SIZE = 255
 """The last of the 256 colours stands for transparency."""
 _FLAT = 128
-_OPAQUE = 0xFFFFFF
+OPAQUE = 0xFFFFFF
 """Red, green and blue of a pixel as a whole number, without its alpha."""
 
 
@@ -27,7 +27,7 @@ class Palette:
         flat = list(dict.fromkeys(c for scene in scenes for c in _flat(scene)))[:_FLAT]
         seen = np.zeros(1 << 24, bool)
         for sample in samples:
-            seen[sample & _OPAQUE] = True
+            seen[sample] = True
         seen[flat] = False
         rest = _reduced(np.flatnonzero(seen), SIZE - len(flat))
         self.colors = np.array([*flat, *rest], np.uint32)
@@ -40,11 +40,10 @@ class Palette:
         """The 256 colours as GIF has them."""
         return _parts(self.colors).astype("u1").tobytes().ljust(768, b"\xff")
 
-    def numbers(self, pixels: np.ndarray) -> np.ndarray:
+    def numbers(self, colors: np.ndarray) -> np.ndarray:
         """The numbers (uint8) of the nearest colours of the palette."""
         import numpy as np
 
-        colors = pixels & _OPAQUE
         found = self._known[colors]
         if not found.all():
             self._learn(np.unique(colors[found == 0]))

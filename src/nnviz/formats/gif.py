@@ -7,14 +7,14 @@ https://www.w3.org/Graphics/GIF/spec-gif89a.txt
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nnviz.formats import Format, Request
 from nnviz.formats._frames import Frame, film, frames, notes, painted
-from nnviz.formats._palette import Palette, packed, whole
+from nnviz.formats._palette import OPAQUE, Palette, packed, whole
 from nnviz.trace import Trace
 
 if TYPE_CHECKING:
@@ -38,31 +38,44 @@ def write(trace: Trace, request: Request) -> bytes:
     made = film(trace, request)
     clear = made.scenes[0].page is None
     images = painted(made, request, LONGEST)
-    first = list(islice(images, SAMPLES))
-    palette = Palette(made.scenes, [whole(image) for image in first])
+    found = _changes(frames(images, made.delays, whole=clear))
+    first = list(islice(found, SAMPLES))
+    palette = Palette(made.scenes, [change.colors for change in first])
     out = [_FOREVER, b"\x21\xfe", *_blocks(f"{made.title}\n{made.desc}".encode())]
-    before: Image.Image | None = None
-    size = (0, 0)
-    for frame in frames(chain(first, images), made.delays, whole=clear):
-        out += _frame(frame, _numbers(frame, before, palette))
-        before, size = None if clear else frame.image, frame.image.size
-    head = b"GIF89a" + struct.pack("<2H3B", *size, 0xF7, 0, 0) + palette.table
-    return b"".join([head, *out, b"\x3b"])
+    for change in chain(first, found):
+        out += _frame(change, palette)
+    head = b"GIF89a" + struct.pack("<2H3B", *first[0].frame.image.size, 0xF7, 0, 0)
+    return b"".join([head, palette.table, *out, b"\x3b"])
 
 
-def _numbers(frame: Frame, before: Image.Image | None, palette: Palette) -> np.ndarray:
-    """(H, W) colour numbers of a frame; pixels that are as they were are left clear."""
+class _Change(NamedTuple):
+    """A frame, and where in its box which colours are new; the others stay as they were."""
+
+    frame: Frame
+    at: np.ndarray
+    """Counted row by row."""
+    colors: np.ndarray
+    """Red, green and blue as a whole number."""
+
+
+def _changes(found: Iterable[Frame]) -> Iterator[_Change]:
+    """What is new in each frame, the whole of the first and of frames that can be seen through."""
     import numpy as np
 
-    part = frame.part
-    if before is None:
-        pixels = whole(part)
-        return np.where(pixels >= _HALF, palette.numbers(pixels), np.uint8(_CLEAR))
-    numbers = np.full(part.width * part.height, _CLEAR, np.uint8)
-    # Whole numbers and flat indices: several times as fast as rows and columns.
-    at = np.flatnonzero(_mask(before.crop(frame.box), part) != 0)
-    numbers[at] = palette.numbers(packed(np.asarray(part).reshape(-1, 3)[at]))
-    return numbers.reshape(part.height, part.width)
+    before: Image.Image | None = None
+    for frame in found:
+        part = frame.part
+        # Whole numbers and flat indices: several times as fast as rows and columns.
+        if frame.image.mode == "RGBA":
+            pixels = whole(part).ravel()
+            at = np.flatnonzero(pixels >= _HALF)
+            yield _Change(frame, at, pixels[at] & OPAQUE)
+        elif before is None:
+            yield _Change(frame, np.arange(part.width * part.height), whole(part).ravel() & OPAQUE)
+        else:
+            at = np.flatnonzero(_mask(before.crop(frame.box), part))
+            yield _Change(frame, at, packed(np.asarray(part).reshape(-1, 3)[at]))
+        before = frame.image
 
 
 def _mask(before: Image.Image, after: Image.Image) -> np.ndarray:
@@ -74,13 +87,17 @@ def _mask(before: Image.Image, after: Image.Image) -> np.ndarray:
     return np.asarray(ImageChops.lighter(ImageChops.lighter(red, green), blue))
 
 
-def _frame(frame: Frame, numbers: np.ndarray) -> Iterator[bytes]:
-    """A frame's time, place and pixels."""
-    left, top, right, bottom = frame.box
-    way = _CLEAN if frame.image.mode == "RGBA" else _KEEP
-    yield b"\x21\xf9\x04" + struct.pack("<BHBB", way << 2 | 1, frame.delay // 10, _CLEAR, 0)
+def _frame(change: _Change, palette: Palette) -> Iterator[bytes]:
+    """A frame's time, place and pixels; those that are as they were are left clear."""
+    import numpy as np
+
+    left, top, right, bottom = change.frame.box
+    numbers = np.full((bottom - top) * (right - left), _CLEAR, np.uint8)
+    numbers[change.at] = palette.numbers(change.colors)
+    way = _CLEAN if change.frame.image.mode == "RGBA" else _KEEP
+    yield b"\x21\xf9\x04" + struct.pack("<BHBB", way << 2 | 1, change.frame.delay // 10, _CLEAR, 0)
     yield b"\x2c" + struct.pack("<4HB", left, top, right - left, bottom - top, 0)
-    yield _compressed(numbers)
+    yield _compressed(numbers.reshape(bottom - top, right - left))
 
 
 def _compressed(numbers: np.ndarray) -> bytes:

@@ -1,7 +1,8 @@
 """PNG: a Scene painted with Pillow.
 
 Pillow does not antialias shapes, so edges that fall between pixels are drawn larger and
-reduced; text is drawn at its final size, glyph by glyph where the Scene measured it.
+reduced; text is drawn at its final size, glyph by glyph where the Scene measured it
+(`_letters.py`).
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from nnviz.figure import scene
 from nnviz.formats import Format, Request
 from nnviz.formats._figure import drawn as figure_of
 from nnviz.formats._figure import notes
+from nnviz.formats._letters import Letters
 from nnviz.formats._strokes import Outline, dashed, flattened
 from nnviz.trace import Trace
 
 if TYPE_CHECKING:
-    from PIL import Image, ImageFont
+    from PIL import Image
 
 SCALE = 2.0
 MOST_PIXELS = 100_000_000
@@ -41,8 +43,11 @@ def write(trace: Trace, request: Request) -> bytes:
     return stream.getvalue()
 
 
-def paint(drawn: scene.Scene, scale: float = SCALE) -> Image.Image:
-    """A Scene as a Pillow image; RGBA where the scene has no page, else RGB."""
+def paint(drawn: scene.Scene, scale: float = SCALE, letters: Letters | None = None) -> Image.Image:
+    """A Scene as a Pillow image; RGBA where the scene has no page, else RGB.
+
+    `letters` are those of the film that the scene is a frame of.
+    """
     from PIL import Image
 
     width, height = math.ceil(drawn.width * scale), math.ceil(drawn.height * scale)
@@ -57,21 +62,20 @@ def paint(drawn: scene.Scene, scale: float = SCALE) -> Image.Image:
         image = Image.new("RGB", (width, height), drawn.page)
     else:
         image = Image.new("RGBA", (width, height), (255, 255, 255, 0))
-    painter = _Painter(image, scale, drawn)
+    painter = _Painter(image, scale, letters or Letters(drawn.fonts, scale))
     for mark in drawn.flat():
         painter.mark(mark)
     return image
 
 
 class _Painter:
-    def __init__(self, image: Image.Image, scale: float, drawn: scene.Scene) -> None:
+    def __init__(self, image: Image.Image, scale: float, letters: Letters) -> None:
         from PIL import ImageDraw
 
         self.image = image
         self.scale = scale
-        self.fonts = drawn.fonts
+        self.letters = letters
         self.draw = ImageDraw.Draw(image)
-        self._faces: dict[tuple[Any, int, float], ImageFont.FreeTypeFont] = {}
 
     def mark(self, mark: object) -> None:
         match mark:
@@ -82,7 +86,8 @@ class _Painter:
             case scene.Image():
                 self._picture(mark)
             case scene.Text():
-                self._text(mark)
+                for color, corner, mask in self.letters.stamps(mark):
+                    self.image.paste(color, corner, mask)
 
     # --- shapes ---
 
@@ -232,40 +237,6 @@ class _Painter:
         enlarged = size[0] >= pixels.width and size[1] >= pixels.height
         way = Image.Resampling.NEAREST if enlarged and mark.crisp else Image.Resampling.BOX
         self.image.paste(pixels.resize(size, way), (left, top))
-
-    # --- text ---
-
-    def _text(self, mark: scene.Text) -> None:
-        x = mark.start
-        glyphs: list[tuple[float, float, str, ImageFont.FreeTypeFont, str]] = []
-        for span in mark.spans:
-            size = mark.size * (scene.SMALLER if span.place else 1)
-            y = mark.y + scene.SHIFT[span.place] * mark.size
-            at = x
-            for face, run in self.fonts.runs(span.text, span.bold):
-                font = self._font(face.path, face.index, max(1.0, size * self.scale))
-                for character in run:
-                    if character != " ":
-                        glyphs.append((at, y, character, font, span.fill))
-                    at += self.fonts.advance(character, span.bold) * size
-            x += span.width
-        s = self.scale
-        if mark.halo:
-            wide = 1.5 * s
-            for x, y, character, font, _ in glyphs:
-                self.draw.text((x * s, y * s), character, mark.halo, font, "ls", stroke_width=wide)
-        for x, y, character, font, fill in glyphs:
-            self.draw.text((x * s, y * s), character, fill, font, "ls")
-
-    def _font(self, path: Any, index: int, size: float) -> ImageFont.FreeTypeFont:
-        from PIL import ImageFont
-
-        key = (path, index, size)
-        if key not in self._faces:
-            self._faces[key] = ImageFont.truetype(
-                str(path), size, index, layout_engine=ImageFont.Layout.BASIC
-            )
-        return self._faces[key]
 
 
 def _part(start: float, end: float, pixel: int) -> int:
