@@ -46,7 +46,7 @@ class Palette:
 
         found = self._known[colors]
         if not found.all():
-            self._learn(np.unique(colors[found == 0]))
+            self._learn(_distinct(colors[found == 0]))
             found = self._known[colors]
         return np.asarray(found - 1, np.uint8)
 
@@ -57,6 +57,14 @@ class Palette:
             some = colors[start : start + 4096]
             apart = ((_parts(some)[:, None, :] - ours[None]) ** 2).sum(2)
             self._known[some] = apart.argmin(1) + 1
+
+
+def _distinct(colors: np.ndarray) -> np.ndarray:
+    """Each colour once; np.unique would load NumPy's masked arrays for it."""
+    import numpy as np
+
+    ordered = np.sort(colors)
+    return ordered[np.diff(ordered, prepend=-1) != 0]
 
 
 def whole(image: Image.Image) -> np.ndarray:
