@@ -48,6 +48,8 @@ class Frame(NamedTuple):
     image: Image.Image
     box: Box
     delay: int
+    apart: Image.Image | None
+    """How far each channel is from the one before, in the box; None where all is new."""
 
     @property
     def part(self) -> Image.Image:
@@ -155,19 +157,22 @@ def frames(
     `grid` is what the corner's coordinates have to be multiples of; `whole` is for formats
     that cannot put transparency over what was there.
     """
+    from PIL import ImageChops
+
     before: Image.Image | None = None
     for image, delay in zip(images, times, strict=True):
-        box = (0, 0, *image.size) if before is None or whole else _changed(before, image, grid)
-        yield Frame(image, box, delay)
+        if before is None or whole:
+            yield Frame(image, (0, 0, *image.size), delay, None)
+        else:
+            apart = ImageChops.difference(before, image)
+            box = _changed(apart, grid)
+            yield Frame(image, box, delay, apart.crop(box))
         before = image
 
 
-def _changed(before: Image.Image, after: Image.Image, grid: int) -> Box:
-    """Where two pictures of one size differ: a pixel at least, so that a frame is a frame."""
-    from PIL import ImageChops
-
-    found = ImageChops.difference(before, after).getbbox(alpha_only=False)
-    left, top, right, bottom = found or (0, 0, 1, 1)
+def _changed(apart: Image.Image, grid: int) -> Box:
+    """Where two pictures differ: a pixel at least, so that a frame is a frame."""
+    left, top, right, bottom = apart.getbbox(alpha_only=False) or (0, 0, 1, 1)
     return left - left % grid, top - top % grid, right, bottom
 
 

@@ -64,7 +64,8 @@ def _distinct(colors: np.ndarray) -> np.ndarray:
     import numpy as np
 
     ordered = np.sort(colors)
-    return ordered[np.diff(ordered, prepend=-1) != 0]
+    distinct: np.ndarray = ordered[np.diff(ordered, prepend=-1) != 0]
+    return distinct
 
 
 def whole(image: Image.Image) -> np.ndarray:

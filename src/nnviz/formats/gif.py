@@ -62,7 +62,6 @@ def _changes(found: Iterable[Frame]) -> Iterator[_Change]:
     """What is new in each frame, the whole of the first and of frames that can be seen through."""
     import numpy as np
 
-    before: Image.Image | None = None
     for frame in found:
         part = frame.part
         # Whole numbers and flat indices: several times as fast as rows and columns.
@@ -70,20 +69,19 @@ def _changes(found: Iterable[Frame]) -> Iterator[_Change]:
             pixels = whole(part).ravel()
             at = np.flatnonzero(pixels >= _HALF)
             yield _Change(frame, at, pixels[at] & OPAQUE)
-        elif before is None:
+        elif frame.apart is None:
             yield _Change(frame, np.arange(part.width * part.height), whole(part).ravel() & OPAQUE)
         else:
-            at = np.flatnonzero(_mask(before.crop(frame.box), part))
+            at = np.flatnonzero(_largest(frame.apart) != 0)
             yield _Change(frame, at, packed(np.asarray(part).reshape(-1, 3)[at]))
-        before = frame.image
 
 
-def _mask(before: Image.Image, after: Image.Image) -> np.ndarray:
-    """(H, W), not 0 where two pictures differ: the largest difference of a channel."""
+def _largest(apart: Image.Image) -> np.ndarray:
+    """(H, W), the largest of the three channels."""
     import numpy as np
     from PIL import ImageChops
 
-    red, green, blue = ImageChops.difference(before, after).split()
+    red, green, blue = apart.split()
     return np.asarray(ImageChops.lighter(ImageChops.lighter(red, green), blue))
 
 
