@@ -25,14 +25,14 @@ class Palette:
         import numpy as np
 
         flat = list(dict.fromkeys(c for scene in scenes for c in _flat(scene)))[:_FLAT]
-        seen = np.zeros(1 << 24, bool)
+        # The number of each colour met so far plus one. A byte each: clearing more takes long.
+        self._known = np.zeros(1 << 24, np.uint8)
         for sample in samples:
-            seen[sample] = True
-        seen[flat] = False
-        rest = _reduced(np.flatnonzero(seen), SIZE - len(flat))
-        self.colors = np.array([*flat, *rest], np.uint32)
-        # The number of each colour met so far plus one.
-        self._known = np.zeros(1 << 24, np.uint16)
+            self._known[sample] = 1
+        self._known[flat] = 0
+        rest = np.flatnonzero(self._known.view(bool))
+        self._known[rest] = 0
+        self.colors = np.array([*flat, *_reduced(rest, SIZE - len(flat))], np.uint32)
         self._known[self.colors] = np.arange(1, len(self.colors) + 1)
 
     @property
@@ -48,15 +48,17 @@ class Palette:
         if not found.all():
             self._learn(_distinct(colors[found == 0]))
             found = self._known[colors]
-        return np.asarray(found - 1, np.uint8)
+        numbers: np.ndarray = found - np.uint8(1)
+        return numbers
 
     def _learn(self, colors: np.ndarray) -> None:
         """Find the nearest colour of each that is new, some at a time to save memory."""
         ours = _parts(self.colors)
+        lengths = (ours**2).sum(1)
         for start in range(0, len(colors), 4096):
             some = colors[start : start + 4096]
-            apart = ((_parts(some)[:, None, :] - ours[None]) ** 2).sum(2)
-            self._known[some] = apart.argmin(1) + 1
+            # |s − o|² without |s|², which is the same for every o.
+            self._known[some] = (lengths - 2 * _parts(some) @ ours.T).argmin(1) + 1
 
 
 def _distinct(colors: np.ndarray) -> np.ndarray:
@@ -69,19 +71,11 @@ def _distinct(colors: np.ndarray) -> np.ndarray:
 
 
 def whole(image: Image.Image) -> np.ndarray:
-    """(H, W) pixels as whole numbers: red, green, blue and alpha, the lowest byte first."""
+    """Pixels row by row as whole numbers: red, green, blue and alpha, the lowest byte first."""
     import numpy as np
 
-    pixels: np.ndarray = np.asarray(image.convert("RGBA")).view("<u4")[..., 0]
-    return pixels
-
-
-def packed(colors: np.ndarray) -> np.ndarray:
-    """(n,) whole numbers of colours (n, 3), as `whole` has them."""
-    import numpy as np
-
-    numbers: np.ndarray = colors.astype(np.uint32) @ np.array([1, 1 << 8, 1 << 16], np.uint32)
-    return numbers
+    layout = "RGBX" if image.mode == "RGB" else image.mode
+    return np.frombuffer(image.tobytes("raw", layout), "<u4")
 
 
 def _parts(colors: np.ndarray) -> np.ndarray:

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nnviz.formats import Format, Request
 from nnviz.formats._frames import Frame, film, frames, notes, painted
-from nnviz.formats._palette import OPAQUE, Palette, packed, whole
+from nnviz.formats._palette import OPAQUE, Palette, whole
 from nnviz.trace import Trace
 
 if TYPE_CHECKING:
     import numpy as np
-    from PIL import Image
 
 LONGEST = 65535
 SAMPLES = 3
@@ -63,26 +62,15 @@ def _changes(found: Iterable[Frame]) -> Iterator[_Change]:
     import numpy as np
 
     for frame in found:
-        part = frame.part
         # Whole numbers and flat indices: several times as fast as rows and columns.
+        pixels = whole(frame.part)
         if frame.image.mode == "RGBA":
-            pixels = whole(part).ravel()
             at = np.flatnonzero(pixels >= _HALF)
-            yield _Change(frame, at, pixels[at] & OPAQUE)
         elif frame.apart is None:
-            yield _Change(frame, np.arange(part.width * part.height), whole(part).ravel() & OPAQUE)
+            at = np.arange(pixels.size)
         else:
-            at = np.flatnonzero(_largest(frame.apart) != 0)
-            yield _Change(frame, at, packed(np.asarray(part).reshape(-1, 3)[at]))
-
-
-def _largest(apart: Image.Image) -> np.ndarray:
-    """(H, W), the largest of the three channels."""
-    import numpy as np
-    from PIL import ImageChops
-
-    red, green, blue = apart.split()
-    return np.asarray(ImageChops.lighter(ImageChops.lighter(red, green), blue))
+            at = np.flatnonzero(whole(frame.apart) & OPAQUE != 0)
+        yield _Change(frame, at, pixels[at] & OPAQUE)
 
 
 def _frame(change: _Change, palette: Palette) -> Iterator[bytes]:
