@@ -12,9 +12,11 @@ from PIL import Image
 from drawing import note
 from helpers import run
 from nnviz.figure.look import Look
+from nnviz.figure.scene import Scene
+from nnviz.figure.typeface import Fonts
 from nnviz.formats import Request, load
 from nnviz.formats._frames import film
-from nnviz.formats.png import paint
+from nnviz.formats._painter import paint
 from nnviz.trace import Trace
 
 
@@ -53,8 +55,8 @@ def assert_equal_frames_are_not_merged(name: str, monkeypatch: pytest.MonkeyPatc
     """Nine windows of the same numbers are nine frames; so are pictures that are the same."""
     trace = run("conv", np.ones((5, 5), int), kernel=np.ones((3, 3), int))
     assert len(played(name, trace, scale=1.0).frames) == 9
-    blank = Image.new("RGB", (30, 20), "#1f6fb2")
-    monkeypatch.setattr("nnviz.formats._frames.paint", lambda *_: blank)
+    blank = Scene(15, 10, (), "t", "d", Fonts(), "#1f6fb2")
+    monkeypatch.setattr("nnviz.formats._frames.draw", lambda *_: blank)
     same = played(name, trace, fps=4.0)
     assert same.times == [250] * 8 + [500]
     assert all((frame == (0x1F, 0x6F, 0xB2, 255)).all() for frame in same.frames)

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from drawing import note
 from helpers import run
 from nnviz.errors import NnvizError, UsageError
 from nnviz.figure.look import Look
+from nnviz.figure.scene import Rect, Scene
+from nnviz.figure.typeface import Fonts
 from nnviz.formats import Request
-from nnviz.formats._frames import check_rate, chosen, delays, film, frames, notes, painted
+from nnviz.formats._frames import (
+    Film,
+    check_rate,
+    chosen,
+    delays,
+    film,
+    frames,
+    notes,
+)
 
 
 def test_more_than_200_steps() -> None:
@@ -31,7 +40,7 @@ def test_rates_that_no_animation_keeps_to(fps: float) -> None:
 def test_a_picture_longer_than_the_format_allows() -> None:
     request = Request(look=Look(scale=3.0))
     with pytest.raises(NnvizError, match="1932 pixels long: this format has at most 1000") as e:
-        painted(film(note(), request), request, 1000)
+        frames(film(note(), request), request, 1000)
     assert "--scale" in str(e.value)
 
 
@@ -71,19 +80,21 @@ def test_what_has_no_steps_is_one_frame() -> None:
 
 
 def test_only_what_changes_is_in_a_frame() -> None:
-    page = Image.new("RGB", (20, 10), "white")
-    dotted = page.copy()
-    dotted.putpixel((7, 5), (0, 0, 0))
-    found = list(frames(iter([page, dotted, dotted]), (1, 2, 3), grid=2))
+    dot = Rect(3.5, 2.5, 0.5, 0.5, "#000000")
+    page, dotted = (Scene(10, 5, m, "t", "d", Fonts(), "#ffffff") for m in ((), (dot,)))
+    made = Film((page, dotted, dotted), (1, 2, 3), "t", "d")
+    found = list(frames(made, Request(), 99, grid=2))
     assert [f.box for f in found] == [(0, 0, 20, 10), (6, 4, 8, 6), (0, 0, 1, 1)]
     assert [f.part.size for f in found] == [(20, 10), (2, 2), (1, 1)]
     assert [f.delay for f in found] == [1, 2, 3]
+    assert found[0].parts is None
+    assert [[part.box for part in f.parts or ()] for f in found[1:]] == [[(7, 5, 8, 6)], []]
 
 
 def test_who_waits_is_told_of_every_frame() -> None:
     heard: list[tuple[int, int]] = []
     request = Request(steps="1-3", progress=lambda done, count: heard.append((done, count)))
-    assert len(list(painted(film(note(), request), request, 9999))) == 3
+    assert len(list(frames(film(note(), request), request, 9999))) == 3
     assert heard == [(1, 3), (2, 3), (3, 3)] * 2
 
 

@@ -25,7 +25,7 @@ from nnviz.figure.scene import Ellipse, Hatch, Rect, Scene
 from nnviz.figure.scene import Path as Curve
 from nnviz.figure.typeface import Fonts
 from nnviz.formats import Request, load, pdf
-from nnviz.formats.png import paint
+from nnviz.formats._painter import paint
 from nnviz.formats.svg import svg
 from nnviz.trace import Trace
 

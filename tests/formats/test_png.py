@@ -18,7 +18,7 @@ from nnviz.figure.look import Look
 from nnviz.figure.scene import Ellipse, Hatch, Mark, Path, Rect, Scene, Text
 from nnviz.figure.typeface import FOLDER, Fonts
 from nnviz.formats import Request, load
-from nnviz.formats.png import paint
+from nnviz.formats._painter import paint
 from nnviz.formats.svg import svg
 from nnviz.trace import Trace
 

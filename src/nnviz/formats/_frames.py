@@ -12,9 +12,9 @@ from nnviz.figure.kit import Style, describe, heading_of
 from nnviz.figure.scene import Scene
 from nnviz.formats import Request
 from nnviz.formats._figure import boxes_note
-from nnviz.formats._letters import Letters
+from nnviz.formats._painter import SCALE, Painted, Part, painted
 from nnviz.formats._steps import choose
-from nnviz.formats.png import SCALE, paint
+from nnviz.formats._touches import Box
 from nnviz.trace import Trace
 from nnviz.words import Words
 
@@ -28,9 +28,6 @@ MOST = 200
 SLOWEST, FASTEST = 0.05, 50.0
 """Frames a second: below, APNG cannot write the last one's time; above, browsers slow down."""
 
-Box = tuple[int, int, int, int]
-"""Left, top, right and bottom, in pixels."""
-
 
 class Film(NamedTuple):
     """Figures of one size, shown one after the other."""
@@ -43,13 +40,13 @@ class Film(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """A painted figure, and the part of it that differs from the one before."""
+    """A painted figure until the next is asked for, and the box in which it differs."""
 
     image: Image.Image
     box: Box
     delay: int
-    apart: Image.Image | None
-    """How far each channel is from the one before, in the box; None where all is new."""
+    parts: Sequence[Part] | None
+    """Parts of the page that hold all that differs; None where all is new."""
 
     @property
     def part(self) -> Image.Image:
@@ -134,8 +131,14 @@ def _even(scenes: Sequence[Scene]) -> tuple[Scene, ...]:
     )
 
 
-def painted(made: Film, request: Request, longest: int) -> Iterator[Image.Image]:
-    """Each figure as a picture, one at a time; `longest` is the format's limit of a side."""
+def frames(
+    made: Film, request: Request, longest: int, *, grid: int = 1, whole: bool = False
+) -> Iterator[Frame]:
+    """Each figure as a picture, one at a time, with the box in which it differs.
+
+    `longest` is the format's limit of a side, `grid` what the corner's coordinates have to
+    be multiples of; `whole` is for formats that cannot put transparency over what was there.
+    """
     scale = request.look.scale or SCALE
     side = max(made.scenes[0].width, made.scenes[0].height) * scale
     if side > longest:
@@ -145,34 +148,34 @@ def painted(made: Film, request: Request, longest: int) -> Iterator[Image.Image]
             most=longest,
             hint="use a smaller --scale, or write .png",
         )
-    letters = Letters(made.scenes[0].fonts, scale)
-    return told((paint(s, scale, letters) for s in made.scenes), len(made.scenes), request)
+    return _frames(
+        told(painted(made.scenes, scale), len(made.scenes), request), made.delays, grid, whole
+    )
 
 
-def frames(
-    images: Iterator[Image.Image], times: Sequence[int], *, grid: int = 1, whole: bool = False
+def _frames(
+    images: Iterable[Painted], times: Sequence[int], grid: int, whole: bool
 ) -> Iterator[Frame]:
-    """Pictures with the box in which each differs from the one before.
-
-    `grid` is what the corner's coordinates have to be multiples of; `whole` is for formats
-    that cannot put transparency over what was there.
-    """
-    from PIL import ImageChops
-
-    before: Image.Image | None = None
-    for image, delay in zip(images, times, strict=True):
-        if before is None or whole:
+    for (image, parts), delay in zip(images, times, strict=True):
+        if parts is None or whole:
             yield Frame(image, (0, 0, *image.size), delay, None)
         else:
-            apart = ImageChops.difference(before, image)
-            box = _changed(apart, grid)
-            yield Frame(image, box, delay, apart.crop(box))
-        before = image
+            yield Frame(image, _changed(image, parts, grid), delay, parts)
 
 
-def _changed(apart: Image.Image, grid: int) -> Box:
-    """Where two pictures differ: a pixel at least, so that a frame is a frame."""
-    left, top, right, bottom = apart.getbbox(alpha_only=False) or (0, 0, 1, 1)
+def _changed(image: Image.Image, parts: Sequence[Part], grid: int) -> Box:
+    """Where a picture differs: a pixel at least, so that a frame is a frame."""
+    from PIL import ImageChops
+
+    boxes = []
+    for box, before in parts:
+        found = ImageChops.difference(before, image.crop(box)).getbbox(alpha_only=False)
+        if found is not None:
+            boxes.append([found[i] + box[i % 2] for i in range(4)])
+    if not boxes:
+        return 0, 0, 1, 1
+    left, top = (min(box[i] for box in boxes) for i in (0, 1))
+    right, bottom = (max(box[i] for box in boxes) for i in (2, 3))
     return left - left % grid, top - top % grid, right, bottom
 
 

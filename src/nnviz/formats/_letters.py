@@ -8,23 +8,16 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from nnviz.figure import scene
+from nnviz.formats._touches import Box, Stamp
 
 if TYPE_CHECKING:
-    from PIL import Image, ImageFont
+    from PIL import ImageFont
 
     from nnviz.figure.typeface import Face, Fonts
 
 FRACTIONS = 64
 """The parts of a pixel that FreeType places a glyph at."""
 _HALO = 1.5
-
-
-class Stamp(NamedTuple):
-    """What is painted of a text in one colour: where the mask's corner goes, in pixels."""
-
-    color: str
-    at: tuple[int, int]
-    mask: Image.Image
 
 
 class _Glyph(NamedTuple):
@@ -65,10 +58,7 @@ class Letters:
         found = self._stamps.get(key)
         if found is None:
             found = self._stamps[key] = self._drawn(mark, x.parts / FRACTIONS, y.parts / FRACTIONS)
-        return [
-            Stamp(color, (left + x.pixels, top + y.pixels), mask)
-            for color, (left, top), mask in found
-        ]
+        return [stamp._replace(box=_moved(stamp.box, x.pixels, y.pixels)) for stamp in found]
 
     def _drawn(self, mark: scene.Text, x: float, y: float) -> list[Stamp]:
         """The stamps of a text whose baseline starts at (x, y)."""
@@ -108,10 +98,11 @@ class Letters:
         for glyph in glyphs:
             place = glyph.x - left, glyph.y - top
             pen.text(place, glyph.character, 255, glyph.font, "ls", stroke_width=stroke)
-        box = mask.getbbox()
-        if box is None:
+        inked = mask.getbbox()
+        if inked is None:
             return None
-        return Stamp(color, (left + box[0], top + box[1]), mask.crop(box))
+        box = inked[0] + left, inked[1] + top, inked[2] + left, inked[3] + top
+        return Stamp(box, color, mask.crop(inked))
 
     def _font(self, face: Face, size: float) -> ImageFont.FreeTypeFont:
         from PIL import ImageFont
@@ -122,3 +113,7 @@ class Letters:
                 str(face.path), size, face.index, layout_engine=ImageFont.Layout.BASIC
             )
         return self._faces[key]
+
+
+def _moved(box: Box, x: int, y: int) -> Box:
+    return box[0] + x, box[1] + y, box[2] + x, box[3] + y

@@ -13,8 +13,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from nnviz.formats import Format, Request
-from nnviz.formats._frames import film, frames, notes, painted
-from nnviz.formats.png import SCALE
+from nnviz.formats._frames import film, frames, notes
+from nnviz.formats._painter import SCALE
 from nnviz.trace import Trace
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def write(trace: Trace, request: Request) -> bytes:
     dpi = 96 * (request.look.scale or SCALE)
     out: list[_Chunk] = []
     number = 0
-    for frame in frames(painted(made, request, LONGEST), made.delays):
+    for frame in frames(made, request, LONGEST):
         first = not out
         chunks = list(_chunks(_still(frame.part, info if first else None, dpi)))
         if first:

@@ -13,12 +13,14 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from nnviz.formats import Format, Request
-from nnviz.formats._frames import Frame, film, frames, notes, painted
+from nnviz.formats._frames import Frame, film, frames, notes
 from nnviz.formats._palette import OPAQUE, Palette, whole
 from nnviz.trace import Trace
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from nnviz.formats._painter import Part
 
 LONGEST = 65535
 SAMPLES = 3
@@ -36,8 +38,7 @@ def write(trace: Trace, request: Request) -> bytes:
     """The steps of a trace as an animated GIF file, with its description as a comment."""
     made = film(trace, request)
     clear = made.scenes[0].page is None
-    images = painted(made, request, LONGEST)
-    found = _changes(frames(images, made.delays, whole=clear))
+    found = _changes(frames(made, request, LONGEST, whole=clear))
     first = list(islice(found, SAMPLES))
     palette = Palette(made.scenes, [change.colors for change in first])
     out = [_FOREVER, b"\x21\xfe", *_blocks(f"{made.title}\n{made.desc}".encode())]
@@ -63,14 +64,27 @@ def _changes(found: Iterable[Frame]) -> Iterator[_Change]:
 
     for frame in found:
         # Whole numbers and flat indices: several times as fast as rows and columns.
-        pixels = whole(frame.part)
-        if frame.image.mode == "RGBA":
-            at = np.flatnonzero(pixels >= _HALF)
-        elif frame.apart is None:
-            at = np.arange(pixels.size)
+        if frame.parts is None:
+            pixels = whole(frame.image)
+            seen = frame.image.mode != "RGBA"
+            at = np.arange(pixels.size) if seen else np.flatnonzero(pixels >= _HALF)
+            yield _Change(frame, at, pixels[at] & OPAQUE)
         else:
-            at = np.flatnonzero(whole(frame.apart) & OPAQUE != 0)
-        yield _Change(frame, at, pixels[at] & OPAQUE)
+            none = np.empty(0, np.uint32)
+            some = [_differing(frame, part) for part in frame.parts] or [(none, none)]
+            yield _Change(frame, *(np.concatenate(each) for each in zip(*some, strict=True)))
+
+
+def _differing(frame: Frame, part: Part) -> tuple[np.ndarray, np.ndarray]:
+    """Where in the frame's box pixels of a part differ, and their colours."""
+    import numpy as np
+
+    old, new = (whole(image) & OPAQUE for image in (part.before, frame.image.crop(part.box)))
+    at = np.flatnonzero(old != new)
+    x, y, end, _ = part.box
+    rows, columns = np.divmod(at, end - x)
+    left, top, right, _ = frame.box
+    return (rows + y - top) * (right - left) + columns + x - left, new[at]
 
 
 def _frame(change: _Change, palette: Palette) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from nnviz.formats import Format, Request
-from nnviz.formats._frames import Frame, film, frames, notes, painted
+from nnviz.formats._frames import Frame, film, frames, notes
 from nnviz.formats.svg import escape
 from nnviz.trace import Trace
 
@@ -28,7 +28,7 @@ def write(trace: Trace, request: Request) -> bytes:
     """The steps of a trace as an animated WebP file, with its description as XMP in it."""
     made = film(trace, request)
     body, size, alpha = b"", (0, 0), False
-    for frame in frames(painted(made, request, LONGEST), made.delays, grid=2):
+    for frame in frames(made, request, LONGEST, grid=2):
         size, alpha = frame.image.size, frame.image.mode == "RGBA"
         body += _chunk(b"ANMF", _frame(frame))
     flags = _ANIMATED | _XMP | (_ALPHA if alpha else 0)
