@@ -180,15 +180,15 @@ def _fills(
         for r, line in enumerate(table)
         for c, cell in enumerate(line)
     ]
-    padding = [replace(b, fill=c.fill) for c, b in boxes if c.state == "padding" and c.fill]
+    padding = [b._replace(fill=c.fill) for c, b in boxes if c.state == "padding" and c.fill]
     marks: list[Mark] = [*padding]
     if whole != inner:
         marks.append(_hairlines(whole, size, theme.muted, (3, 3), edge=True))
     marks.append(Rect(inner.x, inner.y, inner.width, inner.height, tone.pale))
     hatch = Hatch(theme.rule, 8)
-    marks += [replace(box, hatch=hatch) for cell, box in boxes if cell.state == "unused"]
-    marks += [replace(b, fill=c.fill) for c, b in boxes if c.fill and c.state != "padding"]
-    marks += [replace(b, fill=tone.active) for c, b in boxes if c.state == "active" and not c.fill]
+    marks += [box._replace(hatch=hatch) for cell, box in boxes if cell.state == "unused"]
+    marks += [b._replace(fill=c.fill) for c, b in boxes if c.fill and c.state != "padding"]
+    marks += [b._replace(fill=tone.active) for c, b in boxes if c.state == "active" and not c.fill]
     marks.append(_hairlines(inner, size, theme.rule))
     marks.append(Rect(inner.x, inner.y, inner.width, inner.height, None, tone.line, 2, tone.dash))
     return marks

@@ -1,15 +1,16 @@
 """The waist of pictures: what every arrangement returns and every picture format draws.
 
 A closed set of marks, plain and frozen, with extents that can be measured before a pixel
-exists. Lengths are in units of one pixel at scale 1, y goes down. Colours are `#rrggbb`;
-None draws nothing. No format computes a position; no arrangement knows a format.
+exists; named tuples, because a figure has hundreds of them. Lengths are in units of one
+pixel at scale 1, y goes down. Colours are `#rrggbb`; None draws nothing. No format computes
+a position; no arrangement knows a format.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,8 +30,7 @@ SHIFT = {"": 0.0, "sub": 0.2, "sup": -0.34}
 """How far below the baseline a span stands, as part of the text's size."""
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """A rectangle in the plane: what a mark takes."""
 
     x: float
@@ -68,8 +68,7 @@ class Box:
         return Box(self.x + dx, self.y + dy, self.width, self.height)
 
 
-@dataclass(frozen=True, slots=True)
-class Hatch:
+class Hatch(NamedTuple):
     """Parallel lines over a fill: `gap` apart, at 45 degrees, up or down."""
 
     color: str
@@ -78,8 +77,7 @@ class Hatch:
     up: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Rect:
+class Rect(NamedTuple):
     """A rectangle; its outline is centred on its edge."""
 
     x: float
@@ -94,8 +92,7 @@ class Rect:
     hatch: Hatch | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ellipse:
+class Ellipse(NamedTuple):
     """An ellipse around (x, y)."""
 
     x: float
@@ -112,8 +109,7 @@ Command: TypeAlias = tuple[str, tuple[float, ...]]
 """("M", (x, y)), ("L", (x, y)), ("C", (x1, y1, x2, y2, x, y)) or ("Z", ())."""
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(NamedTuple):
     """Straight lines and cubic curves in absolute coordinates."""
 
     commands: tuple[Command, ...]
@@ -123,8 +119,7 @@ class Path:
     dash: Dash = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A piece of a text in one colour and weight, `width` wide as measured."""
 
     text: str
@@ -134,8 +129,7 @@ class Span:
     place: Place = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A line of text; (x, y) is on its baseline, at its start, middle or end."""
 
     x: float
@@ -174,8 +168,7 @@ class Image:
     crisp: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Marks moved together by (x, y)."""
 
     marks: tuple[Mark, ...]
@@ -236,10 +229,12 @@ def _moved(
             (letter, tuple(p + s for p, s in zip(points, shift, strict=False)))
             for letter, points in mark.commands
         )
-        return replace(mark, commands=commands)
+        return mark._replace(commands=commands)
+    if isinstance(mark, Image):
+        return replace(mark, x=mark.x + dx, y=mark.y + dy)
     if isinstance(mark, Text) and mark.cell is not None:
-        return replace(mark, x=mark.x + dx, y=mark.y + dy, cell=mark.cell.moved(dx, dy))
-    return replace(mark, x=mark.x + dx, y=mark.y + dy)
+        return mark._replace(x=mark.x + dx, y=mark.y + dy, cell=mark.cell.moved(dx, dy))
+    return mark._replace(x=mark.x + dx, y=mark.y + dy)
 
 
 def extent(mark: Mark) -> Box:

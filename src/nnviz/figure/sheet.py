@@ -22,7 +22,7 @@ from nnviz.figure.kit import (
     up4,
 )
 from nnviz.figure.kit import TITLE as LARGE
-from nnviz.figure.scene import Rect, Scene
+from nnviz.figure.scene import Group, Rect, Scene
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
@@ -65,7 +65,7 @@ def _panel(trace: Trace, look: Look, view: Any, style: Style, step: Step) -> Blo
         return Block(
             min(PAGE, scene.width) - 2 * MARGIN,
             scene.height - 2 * MARGIN,
-            tuple(replace(m, x=m.x - MARGIN, y=m.y - MARGIN) for m in scene.marks),
+            (Group(scene.marks, -MARGIN, -MARGIN),),
         )
     number = lines(style, style.say(Words("step {n}", n=step.number)), BODY, bold=True)
     block = column([number, inner], 8)

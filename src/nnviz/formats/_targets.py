@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from nnviz.figure.scene import Box, Ellipse, Path, Rect, Scene, extent
 from nnviz.figure.theme import THEMES
 from nnviz.formats import Request
@@ -33,4 +31,4 @@ def _active(scene: Scene, role: Role) -> list[Box]:
     found = [mark for mark in scene.flat() if isinstance(mark, Rect | Ellipse | Path)]
     firm = [mark for mark in found if mark.stroke == tone.line and mark.line == _FIRM]
     cells = firm or [mark for mark in found if mark.fill == tone.active]
-    return [extent(replace(cell, stroke=None)) for cell in cells]
+    return [extent(cell._replace(stroke=None)) for cell in cells]

@@ -52,7 +52,7 @@ class _Change(NamedTuple):
     """A frame, and where in its box which colours are new; the others stay as they were."""
 
     frame: Frame
-    at: np.ndarray
+    at: np.ndarray | slice
     """Counted row by row."""
     colors: np.ndarray
     """Red, green and blue as a whole number."""
@@ -66,8 +66,7 @@ def _changes(found: Iterable[Frame]) -> Iterator[_Change]:
         # Whole numbers and flat indices: several times as fast as rows and columns.
         if frame.parts is None:
             pixels = whole(frame.image)
-            seen = frame.image.mode != "RGBA"
-            at = np.arange(pixels.size) if seen else np.flatnonzero(pixels >= _HALF)
+            at = slice(None) if frame.image.mode == "RGB" else np.flatnonzero(pixels >= _HALF)
             yield _Change(frame, at, pixels[at] & OPAQUE)
         else:
             none = np.empty(0, np.uint32)

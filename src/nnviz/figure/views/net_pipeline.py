@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nnviz.errors import NnvizError
@@ -238,7 +238,7 @@ def _centred(block: Block, width: float) -> Block:
     def moved(mark: Mark) -> Mark:
         if isinstance(mark, Group):
             return Group(tuple(moved(m) for m in mark.marks), 0, mark.y)
-        return replace(mark, x=width / 2, anchor="middle") if isinstance(mark, Text) else mark
+        return mark._replace(x=width / 2, anchor="middle") if isinstance(mark, Text) else mark
 
     return Block(width, block.height, tuple(moved(m) for m in block.marks), block.axis)
 
