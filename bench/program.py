@@ -41,6 +41,10 @@ Image.fromarray(((total - low) * (255 / (high - low))).astype(np.uint8)).save(sy
 """
 
 
+DRAWING = "import numpy, PIL.Image, PIL.ImageDraw, PIL.ImageFont"
+NOTE = "1 2 3 4 5; 2 1 0 1 2; 3 0 1 1 0; 1 4 1 1 2; 2 1 1 0 0"
+
+
 def programs(turns: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         matrix, photo = Path(folder, "matrix.json"), Path(folder, "photo.jpg")
@@ -57,6 +61,18 @@ def programs(turns: int) -> None:
             turns,
             1.6,
         )
+        drawn: list[tuple[str, list[str], float]] = [
+            ("one step as PNG", ["--steps", "1", "-o", str(Path(folder, "step.png"))], 2.5),
+            ("nine steps as GIF", ["-o", str(Path(folder, "steps.gif"))], 4),
+        ]
+        for what, more, goal in drawn:
+            compare(
+                what,
+                [*NNVIZ, "conv", NOTE, *kernel, *more],
+                {"NumPy's and Pillow's imports": [PYTHON, "-c", DRAWING]},
+                turns,
+                goal,
+            )
         compare("--version", [*NNVIZ, "--version"], {"pass": [PYTHON, "-c", "pass"]}, turns, 2.5)
         compare(
             "--help",

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nnviz.errors import NnvizError, UsageError
+from nnviz.figure.memory import remembering
 from nnviz.trace import Trace
 from nnviz.words import Words
 
@@ -43,6 +44,11 @@ def view_names(op: str) -> tuple[str, ...]:
 
 def draw(trace: Trace, look: Look, steps: Sequence[int] = ()) -> Scene:
     """The figure of a trace: whole, of one step, or a sheet of several (from 1)."""
+    with remembering():
+        return _draw(trace, look, steps)
+
+
+def _draw(trace: Trace, look: Look, steps: Sequence[int]) -> Scene:
     view = _view(trace, look)
     if len(steps) > MOST_PANELS:
         raise UsageError(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from nnviz.figure.kit import SMALL, Block, Style, middle, near4, row, up4
 from nnviz.figure.lines import segments
+from nnviz.figure.memory import remember
 from nnviz.figure.scene import Image, Mark, Rect
 from nnviz.numerals import rounded
 from nnviz.trace import Role
@@ -52,10 +53,9 @@ def _ends(array: np.ndarray) -> tuple[float, float]:
 
     if not array.size:
         return 0.0, 0.0
-    if array.dtype.kind in "uib":
-        return float(array.min()), float(array.max())
-    low, high = float(np.nanmin(array)), float(np.nanmax(array))
-    return (low, high) if np.isfinite([low, high]).all() else (-1.0, 1.0)
+    low, high = remember(array, "ends", lambda: (np.nanmin(array), np.nanmax(array)))
+    finite = np.isfinite([low, high]).all()
+    return (float(low), float(high)) if finite else (-1.0, 1.0)
 
 
 def _signed_levels(drawn: np.ndarray) -> Levels:
@@ -99,15 +99,21 @@ def pixels(style: Style, array: np.ndarray, size: tuple[int, int], scale: Levels
 def reduced(array: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """The mean of each block that falls on one pixel of a picture of this size."""
     import numpy as np
-    from PIL import Image as Pillow
 
     if array.ndim == 3:
         return np.stack([reduced(channel, size) for channel in array])
-    width, height = min(FINE * size[0], array.shape[1]), min(FINE * size[1], array.shape[0])
-    if (height, width) == array.shape:
+    size = min(FINE * size[0], array.shape[1]), min(FINE * size[1], array.shape[0])
+    if (size[1], size[0]) == array.shape:
         return array
+    return remember(array, ("reduced", size), lambda: _reduced(array, size))
+
+
+def _reduced(array: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    import numpy as np
+    from PIL import Image as Pillow
+
     picture = Pillow.fromarray(np.ascontiguousarray(array, dtype=np.float32))
-    return np.asarray(picture.resize((width, height), Pillow.Resampling.BOX))
+    return np.asarray(picture.resize(size, Pillow.Resampling.BOX))
 
 
 def _greys(array: np.ndarray, scale: Levels) -> np.ndarray:

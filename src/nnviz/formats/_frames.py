@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from nnviz.errors import NnvizError, UsageError
 from nnviz.figure import draw
 from nnviz.figure.kit import Style, describe, heading_of
+from nnviz.figure.memory import remembering
 from nnviz.figure.scene import Scene
 from nnviz.formats import Request
 from nnviz.formats._figure import boxes_note
@@ -54,7 +55,7 @@ class Frame(NamedTuple):
 
 
 _last: list[tuple[Trace, Request, Film]] = []
-"""The last film, which is asked for its notes after it was written."""
+"""The last two films, light and dark, which are asked for their notes after they were written."""
 
 
 def chosen(trace: Trace, request: Request) -> Sequence[int]:
@@ -94,20 +95,22 @@ def delays(count: int, fps: float | None) -> tuple[int, ...]:
 
 def film(trace: Trace, request: Request) -> Film:
     """The figures of the steps that are asked for, on pages of one size."""
-    if _last and _last[0][0] is trace and _last[0][1] == request:
-        return _last[0][2]
+    for about, asked, made in _last:
+        if about is trace and asked == request:
+            return made
     numbers = chosen(trace, request)
     look = request.look
     times = delays(max(1, len(numbers)), look.fps)
     drawn = (draw(trace, look, (n,)) for n in numbers)
-    scenes = _even(list(told(drawn, len(numbers), request)) or [draw(trace, look)])
+    with remembering():
+        scenes = _even(list(told(drawn, len(numbers), request)) or [draw(trace, look)])
     title, desc = scenes[0].title, scenes[0].desc
     if len(scenes) > 1:
         style = Style.of(look)
         title = heading_of(style, trace, look, None)
         desc = describe(style, trace, title, None)
     made = Film(scenes, times, title, desc)
-    _last[:] = [(trace, request, made)]
+    _last[:] = [(trace, request, made), *_last[:1]]
     return made
 
 
