@@ -157,17 +157,45 @@ def test_an_encoding_of_the_environment() -> None:
     assert "×".encode() in out
 
 
+BAR = "\r[############------------]  50 %"
+WIPE = f"\r{' ' * (len(BAR) - 1)}\r"
+
+
 @pytest.mark.parametrize(
-    ("terminal", "count", "expected"),
-    [(True, 50, "\r 50 %\r     \r"), (True, 4, ""), (False, 50, "")],
-    ids=["many parts", "few parts", "no terminal"],
+    ("terminal", "quiet", "patience", "expected"),
+    [
+        (True, False, 0.0, BAR + WIPE),
+        (True, False, 60.0, ""),
+        (False, False, 0.0, ""),
+        (True, True, 0.0, ""),
+    ],
+    ids=["long work", "short work", "no terminal", "quiet"],
 )
 def test_progress(
-    monkeypatch: pytest.MonkeyPatch, terminal: bool, count: int, expected: str
+    monkeypatch: pytest.MonkeyPatch, terminal: bool, quiet: bool, patience: float, expected: str
 ) -> None:
     stream = io.StringIO()
     monkeypatch.setattr(stream, "isatty", lambda: terminal)
     monkeypatch.setattr(sys, "stderr", stream)
-    for done in (count // 2, count):
-        streams.progress(done, count)
+    monkeypatch.setattr(streams, "PATIENCE", patience)
+    with streams.progress(quiet) as tell:
+        if tell is not None:
+            tell(50, 100)
     assert stream.getvalue() == expected
+
+
+def test_progress_is_wiped_before_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(stream, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(streams, "PATIENCE", 0.0)
+
+    def interrupted() -> None:
+        with streams.progress(quiet=False) as tell:
+            assert tell is not None
+            tell(1, 2)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert stream.getvalue() == BAR + WIPE

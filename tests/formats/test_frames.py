@@ -95,7 +95,7 @@ def test_who_waits_is_told_of_every_frame() -> None:
     heard: list[tuple[int, int]] = []
     request = Request(steps="1-3", progress=lambda done, count: heard.append((done, count)))
     assert len(list(frames(film(note(), request), request, 9999))) == 3
-    assert heard == [(1, 3), (2, 3), (3, 3)] * 2
+    assert heard == [(n, 6) for n in range(1, 7)]
 
 
 def test_what_no_font_has_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:

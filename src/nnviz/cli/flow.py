@@ -169,11 +169,11 @@ def _request(shared: Mapping[str, Any], look: Look, **more: Any) -> Request:
 
 
 def _render(trace: Trace, look: Look, shared: Mapping[str, Any]) -> Iterator[_File]:
-    progress = None if shared["quiet"] else streams.progress
-    request = _request(shared, look, progress=progress)
     for path in shared["output"]:
         form = formats.by_suffix(path)
-        content = form.write(trace, request)
+        with streams.progress(shared["quiet"]) as progress:
+            request = _request(shared, look, progress=progress)
+            content = form.write(trace, request)
         yield _File(path, content, _pixels(content), form.notes(trace, request))
     if shared["map"] is not None:
         from nnviz.formats import _map

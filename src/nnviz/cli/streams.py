@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from time import monotonic
 from typing import TextIO
 
 from nnviz import lang
@@ -69,15 +71,33 @@ def write(data: bytes) -> None:
         raise
 
 
-MANY = 20
-"""Parts from which a person is shown how far it is."""
+PATIENCE = 0.5
+"""Seconds before a person is shown how far it is."""
+_BAR = 24
 
 
-def progress(done: int, count: int) -> None:
-    """How far it is, on a line of the terminal that is wiped in the end."""
-    if count >= MANY and is_terminal(sys.stderr):
-        sys.stderr.write(f"\r{done * 100 // count:3} %" if done < count else "\r     \r")
-        sys.stderr.flush()
+@contextmanager
+def progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """What to tell how far it is: a bar on a line of the terminal, which is wiped in the end."""
+    if quiet or not is_terminal(sys.stderr):
+        yield None
+        return
+    began = monotonic()
+    shown = ""
+
+    def tell(done: int, count: int) -> None:
+        nonlocal shown
+        if monotonic() - began >= PATIENCE:
+            shown = f"[{'#' * (_BAR * done // count):-<{_BAR}}] {100 * done // count:3} %"
+            sys.stderr.write(f"\r{shown}")
+            sys.stderr.flush()
+
+    try:
+        yield tell
+    finally:
+        if shown:
+            sys.stderr.write(f"\r{' ' * len(shown)}\r")
+            sys.stderr.flush()
 
 
 def spoken(language: str, stream: TextIO | None) -> str:

@@ -93,8 +93,11 @@ def delays(count: int, fps: float | None) -> tuple[int, ...]:
     return (*(each,) * (count - 1), 2 * each)
 
 
-def film(trace: Trace, request: Request) -> Film:
-    """The figures of the steps that are asked for, on pages of one size."""
+def film(trace: Trace, request: Request, half: int = 0) -> Film:
+    """The figures of the steps that are asked for, on pages of one size.
+
+    Drawing them is the first `half` of the work (0) or, of a second film, the other (1).
+    """
     for about, asked, made in _last:
         if about is trace and asked == request:
             return made
@@ -103,7 +106,7 @@ def film(trace: Trace, request: Request) -> Film:
     times = delays(max(1, len(numbers)), look.fps)
     drawn = (draw(trace, look, (n,)) for n in numbers)
     with remembering():
-        scenes = _even(list(told(drawn, len(numbers), request)) or [draw(trace, look)])
+        scenes = _even(list(_told(drawn, len(numbers), request, half)) or [draw(trace, look)])
     title, desc = scenes[0].title, scenes[0].desc
     if len(scenes) > 1:
         style = Style.of(look)
@@ -114,11 +117,11 @@ def film(trace: Trace, request: Request) -> Film:
     return made
 
 
-def told(parts: Iterable[T], count: int, request: Request) -> Iterator[T]:
-    """The parts as they are made, with word of each to who waits."""
+def _told(parts: Iterable[T], count: int, request: Request, half: int) -> Iterator[T]:
+    """The parts as they are made, with word of each to who waits: of all the work, a half."""
     for number, part in enumerate(parts, 1):
         if request.progress is not None:
-            request.progress(number, count)
+            request.progress(half * count + number, 2 * count)
         yield part
 
 
@@ -152,7 +155,7 @@ def frames(
             hint="use a smaller --scale, or write .png",
         )
     return _frames(
-        told(painted(made.scenes, scale), len(made.scenes), request), made.delays, grid, whole
+        _told(painted(made.scenes, scale), len(made.scenes), request, 1), made.delays, grid, whole
     )
 
 

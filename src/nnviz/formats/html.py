@@ -50,7 +50,7 @@ def page(trace: Trace, request: Request, *, still: bool = False) -> str:
     follows = request.look.theme == "light"
     dark = None
     if follows:
-        dark = film(trace, request._replace(look=request.look._replace(theme="dark")))
+        dark = film(trace, request._replace(look=request.look._replace(theme="dark")), 1)
     drawn = paged(made.scenes, None if dark is None else dark.scenes)
     several = len(made.scenes) > 1
     style = _style(made, theme, drawn, request)
