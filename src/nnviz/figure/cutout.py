@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arithmetic import arithmetic
@@ -13,14 +15,16 @@ from nnviz.figure.grid import (
     CellSize,
     State,
     Table,
+    cell_sizes,
     cells,
     fitting,
     grid,
+    in_a_row,
     named,
     roomy,
 )
 from nnviz.figure.heat import Levels, margin, picture
-from nnviz.figure.kit import BODY, ROOM, Block, Style, column, near4, row
+from nnviz.figure.kit import BODY, ROOM, Block, Style, column, flow, near4, row
 from nnviz.figure.windows import Place, Slices, padded, result
 from nnviz.numerals import Numerals, numerals
 from nnviz.shapes import times
@@ -38,6 +42,8 @@ KERNELS = 280
 """The room of a kernel in cells between two pictures."""
 SHOWN = 4
 """Channels whose window is cut out."""
+SIDES = (236, 216, 180, 144)
+"""The sides of the pictures that are tried, so that all stands in one row."""
 
 
 def large(trace: Trace, style: Style, part: Slices, room: float = ROOM) -> bool:
@@ -52,6 +58,24 @@ def large(trace: Trace, style: Style, part: Slices, room: float = ROOM) -> bool:
         seen = None if part.at is None else w
         tables.append(padded(trace, style, part.x[c], part.axes, part.at, seen).table)
     return not roomy(style, tables, room)
+
+
+def among_pictures(
+    style: Style,
+    tables: Sequence[Table],
+    build: Callable[[int, CellSize], Sequence[Block]],
+    *,
+    below: int = 36,
+) -> Block:
+    """The blocks of `build`, of pictures with a side and of cells of a size, in a row.
+
+    In two rows where no side fits, the pictures then large and the cells at most `below`.
+    """
+    for side in SIDES:
+        block = in_a_row(style, tables, partial(build, side), largest=36)
+        if block is not None:
+            return block
+    return flow(build(SIDES[1], cell_sizes(style, tables, largest=below)[0]))
 
 
 def input_picture(style: Style, part: Slices, side: int, c: int | None = None) -> Block:
@@ -148,18 +172,14 @@ def cutout(trace: Trace, style: Style, part: Slices, room: float = ROOM) -> Bloc
     )
 
     def build(size: CellSize) -> list[Block]:
-        return [
-            named(style, grid(style, table, "input", size), "input", _name(part, c), where)
-            for c, table in enumerate(tables)
-        ]
+        grids = [grid(style, table, "input", size) for table in tables]
+        if len(grids) == 1:
+            return grids
+        names = [Words("channel {c}", c=part.first + c) for c in range(len(grids))]
+        return [named(style, g, "input", n, "") for g, n in zip(grids, names, strict=True)]
 
-    return fitting(style, tables, build, rooms=(room,), gap=24)
-
-
-def _name(part: Slices, c: int) -> Words:
-    if len(part.x) > 1:
-        return Words("window, channel {c}", c=part.first + c)
-    return Words("window")
+    windows = fitting(style, tables, build, rooms=(room,), gap=24)
+    return named(style, windows, "input", Words("window"), where)
 
 
 def _signed(n: int) -> str:

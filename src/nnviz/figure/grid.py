@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from nnviz.figure.kit import (
@@ -112,6 +113,28 @@ _AROUND = 52
 """What indices, outlines and a sign take beside the cells."""
 
 
+def cell_sizes(style: Style, tables: Sequence[Table], *, largest: int = 44) -> list[CellSize]:
+    """The sizes of `sizes`, or where there are no cells one for what is small."""
+    return sizes(style, tables, largest=largest) or [CellSize(28, 28, SMALL)]
+
+
+def in_a_row(
+    style: Style,
+    tables: Sequence[Table],
+    build: Callable[[CellSize], Sequence[Block]],
+    *,
+    room: float = ROOM,
+    largest: int = 44,
+    gap: float = 0,
+) -> Block | None:
+    """The blocks of `build` in a row, with the largest cells that fit; None where none do."""
+    for size in cell_sizes(style, tables, largest=largest):
+        blocks = build(size)
+        if sum(b.width for b in blocks) + gap * (len(blocks) - 1) <= room:
+            return row(blocks, gap)
+    return None
+
+
 def fitting(
     style: Style,
     tables: Sequence[Table],
@@ -123,16 +146,13 @@ def fitting(
 ) -> Block:
     """The blocks of `build` in a row, with the largest cells that fit the first of `rooms`
     that can hold them; else in several rows."""
-    tried = sizes(style, tables, largest=largest) or [CellSize(28, 28, SMALL)]
-    built: dict[CellSize, Sequence[Block]] = {}
+    build = cache(build)
     for room in rooms:
-        for size in tried:
-            if size not in built:
-                built[size] = build(size)
-            blocks = built[size]
-            if sum(b.width for b in blocks) + gap * (len(blocks) - 1) <= room:
-                return row(blocks, gap)
-    made = [flow(blocks, gap, rooms[-1]) for blocks in built.values()]
+        block = in_a_row(style, tables, build, room=room, largest=largest, gap=gap)
+        if block is not None:
+            return block
+    tried = cell_sizes(style, tables, largest=largest)
+    made = [flow(build(size), gap, rooms[-1]) for size in tried]
     return next((block for block in made if block.width <= rooms[-1]), made[-1])
 
 

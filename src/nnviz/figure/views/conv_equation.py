@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from nnviz.figure.arithmetic import arithmetic
 from nnviz.figure.cutout import (
     KERNELS,
+    among_pictures,
     explained,
     input_picture,
     kernels_block,
@@ -117,22 +118,12 @@ def _pictures(style: Style, part: Slices) -> Block:
     bias = None if part.b is None else cells(part.b, style.precision)
     tables = kernels if roomy(style, kernels, KERNELS) else []
     tables = tables if bias is None else [*tables, bias]
-    block = Block(0, 0, ())
-    for side in SIDES:
+
+    def build(side: int, size: CellSize) -> list[Block]:
         seen, made = input_picture(style, part, side), output_picture(style, part, side)
+        blocks = [seen, operator(style, "∗", 40), kernels_block(style, kernels, size, part)]
+        if bias is not None:
+            blocks += [operator(style, "+", 40), bias_block(style, bias, size)]
+        return [*blocks, operator(style, "=", 40), made]
 
-        def build(size: CellSize, seen: Block = seen, made: Block = made) -> list[Block]:
-            kernel = kernels_block(style, kernels, size, part)
-            blocks = [seen, operator(style, "∗", 40), kernel]
-            if bias is not None:
-                blocks += [operator(style, "+", 40), bias_block(style, bias, size)]
-            return [*blocks, operator(style, "=", 40), made]
-
-        block = fitting(style, tables, build, largest=36)
-        if len(block.marks) > 2:
-            break
-    return block
-
-
-SIDES = (236, 216, 180, 144)
-"""The sides of the pictures that are tried, so that all stands in one row."""
+    return among_pictures(style, tables, build, below=36 if len(kernels) == 1 else 28)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arithmetic import arithmetic, sentence
+from nnviz.figure.cutout import among_pictures
 from nnviz.figure.grid import (
     MOST,
     CellSize,
@@ -50,8 +51,6 @@ if TYPE_CHECKING:
 RANK = 0
 SHOWN = 3
 """Channels that are drawn; of more, the first ones."""
-SIDES = (220, 180, 140)
-"""The sides of pictures that are tried."""
 
 
 def fits(trace: Trace) -> Words | None:
@@ -246,26 +245,21 @@ def _pictures(style: Style, part: Part) -> Block:
     kernels = [cells(part.w[0], style.precision)]
     written = max(part.w.shape[1:]) <= MOST and roomy(style, kernels, 280)
     bias = None if part.b is None else cells(part.b, style.precision)
-    block = Block(0, 0, ())
-    for side in SIDES:
-        seen, made = _picture(style, part, 0, side), _made(style, part, side)
+    tables = [*(kernels if written else []), *([bias] if bias else [])]
 
-        def build(size: CellSize, seen: Block = seen, made: Block = made) -> list[Block]:
-            inner = (
-                grid(style, kernels[0], "weight", size)
-                if written
-                else picture(style, part.w[0], "weight", side=96, axes=False, bar=False)
-            )
-            kernel = _kernel(style, part, 0, inner)
-            blocks: list[Block] = [seen, operator(style, "∗ᵀ", 40), kernel]
-            if bias is not None:
-                blocks += [operator(style, "+", 40), _bias(style, bias, size)]
-            return _leveled([*blocks, operator(style, "=", 40), made])
+    def build(side: int, size: CellSize) -> list[Block]:
+        inner = (
+            grid(style, kernels[0], "weight", size)
+            if written
+            else picture(style, part.w[0], "weight", side=96, axes=False, bar=False)
+        )
+        blocks: list[Block] = [_picture(style, part, 0, side), operator(style, "∗ᵀ", 40)]
+        blocks.append(_kernel(style, part, 0, inner))
+        if bias is not None:
+            blocks += [operator(style, "+", 40), _bias(style, bias, size)]
+        return _leveled([*blocks, operator(style, "=", 40), _made(style, part, side)])
 
-        tables = [*(kernels if written else []), *([bias] if bias else [])]
-        block = fitting(style, tables, build, largest=36)
-        if len(block.marks) > 2:
-            break
+    block = among_pictures(style, tables, build)
     if len(part.x) > 1:
         said = style.say(Words("… and {n} more channels", n=len(part.x) - 1))
         return column([block, lines(style, said, BODY, fill=style.theme.muted)], 8)
