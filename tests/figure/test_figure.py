@@ -118,13 +118,35 @@ def test_a_sheet_numbers_its_steps() -> None:
     assert drawn(note(), 1, 5, 9).desc == "Convolution: steps 1, 5, 9 of 9."
 
 
-def test_every_view_makes_sheets() -> None:
-    trace = run("conv", RNG.integers(0, 9, (2, 4, 4)), kernel=RNG.integers(0, 9, (2, 2, 2)))
-    scene = drawn(trace, 1, 2)
-    assert [t for t in texts(scene) if "step" in t] == [
-        "Convolution over 2 channels, step 1 of 9",
-        "Convolution over 2 channels, step 2 of 9",
-    ]
+SHEETS: dict[str, Trace] = {
+    "conv": note(),
+    "channels": run("conv", np.ones((2, 4, 4), int), kernel=np.ones((2, 2, 2), int)),
+    "network": run("conv", np.ones((3, 3), int), kernel=np.ones((2, 2), int)),
+    "transposed": run("conv", np.ones((2, 2), int), kernel=np.eye(2, dtype=int), transpose=True),
+    "pool": pooled(),
+    "act": run("act", [[1, -2], [3, -4]], name="relu"),
+    "dense": run("dense", [1, 2, 3], weight=np.ones((2, 3), int)),
+    "flatten": run("flatten", np.ones((3, 3), int)),
+    "rnn": run("rnn", np.eye(3), hidden=2),
+    "gru": run("rnn", np.eye(3), hidden=2, cell="gru"),
+}
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_every_view_makes_sheets_that_say_the_title_once(name: str) -> None:
+    trace = SHEETS[name]
+    views = []
+    for view in view_names(trace.op):
+        try:
+            scene = drawn(trace, 1, 2, view=view)
+        except NnvizError:  # another view's
+            continue
+        views.append(view)
+        found = texts(scene)
+        assert [t for t in found if t in ("step 1", "step 2")] == ["step 1", "step 2"]
+        assert not any("step 1 of" in t for t in found)
+        assert found.count(scene.title) == 1
+    assert views
 
 
 def test_the_filter_and_the_sample_of_a_step_are_said() -> None:

@@ -105,13 +105,16 @@ def page(
 ) -> Scene:
     """A figure: title, facts (the trace's unless given), blocks, and what is to be noted."""
     heading = heading_of(style, trace, look, step, title)
+    said = describe(style, trace, heading, step)
+    if look.bare:
+        return framed(style, column(blocks, 20), heading, said)
     width = max([b.width for b in blocks] + [240])
     wide = style.width(heading, TITLE, True)
     head = [lines(style, heading, TITLE, room=max(width, min(ROOM, wide + 1)), bold=True)]
     head += fact_lines(style, trace) if facts is None else list(facts)
     tail = note_lines(style, trace, width) if notes else []
     body = [column(head, 4), *blocks, *([column(tail, 4)] if tail else [])]
-    return framed(style, column(body, 20), heading, describe(style, trace, heading, step))
+    return framed(style, column(body, 20), heading, said)
 
 
 def framed(style: Style, block: Block, title: str, desc: str) -> Scene:

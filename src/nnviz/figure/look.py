@@ -21,3 +21,5 @@ class Look(NamedTuple):
     """Which of a batch is drawn."""
     fps: float | None = None
     embed_font: bool = False
+    bare: bool = False
+    """Without title, facts and notes: a panel of a sheet, which has them once."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from nnviz.figure.kit import (
     BODY,
     MARGIN,
-    PAGE,
     ROOM,
     Block,
     Style,
@@ -56,22 +55,23 @@ def sheet(trace: Trace, look: Look, view: Any, steps: Sequence[Step]) -> Scene:
 
 
 def _panel(trace: Trace, look: Look, view: Any, style: Style, step: Step) -> Block:
-    """A panel with its number above it, in a thin frame."""
+    """A panel with its number above it, in a thin frame where that leaves it on the page."""
     maker = getattr(view, "panel", None)
-    if maker is not None:
-        inner = maker(trace, style, step)
-    else:
-        scene = view.draw(trace, look, step)
-        return Block(
-            min(PAGE, scene.width) - 2 * MARGIN,
-            scene.height - 2 * MARGIN,
-            (Group(scene.marks, -MARGIN, -MARGIN),),
-        )
+    inner = _bare(view, trace, look, step) if maker is None else maker(trace, style, step)
     number = lines(style, style.say(Words("step {n}", n=step.number)), BODY, bold=True)
     block = column([number, inner], 8)
     width, height = up4(block.width + 24), up4(block.height + 24)
+    if width > ROOM:
+        return block
     frame = Rect(0, 0, width, height, None, style.theme.rule, 1, (), 8)
     return Block(width, height, (frame, block.at(12, 12)))
+
+
+def _bare(view: Any, trace: Trace, look: Look, step: Step) -> Block:
+    """The figure of a step without what the sheet says once."""
+    scene = view.draw(trace, look._replace(bare=True), step)
+    inside = Group(scene.marks, -MARGIN, -MARGIN)
+    return Block(scene.width - 2 * MARGIN, scene.height - 2 * MARGIN, (inside,))
 
 
 def _numbers(steps: Sequence[int]) -> str:
