@@ -203,18 +203,11 @@ def _cell(row: Row, i: int, t: int) -> list[Mark]:
     chain, style = row.chain, row.chain.style
     left, x = chain.left(i), chain.left(i) + chain.width / 2
     now = _now(chain, t)
-    edge = style.theme.tone("hidden").line if now else style.theme.ink
-    box = Rect(
-        left,
-        row.box,
-        chain.width,
-        row.box_height,
-        style.theme.panel,
-        edge,
-        3 if now else 1.5,
-        (),
-        12,
-    )
+    box = Rect(left, row.box, chain.width, row.box_height, style.theme.panel, radius=12)
+    if now:
+        box = box._replace(stroke=style.theme.tone("hidden").line, line=3, now="hidden")
+    else:
+        box = box._replace(stroke=style.theme.ink, line=1.5)
     active = now or _now(chain, t + 1)
     return [box, *_states(row, x, t, active=active, blank=_later(chain, t))]
 

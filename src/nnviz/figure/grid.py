@@ -181,7 +181,8 @@ def grid(
     marks += _rings(style, table, size, left)
     tone = style.theme.tone(role)
     for r, c, tall, wide in windows:
-        marks.append(Rect(left + c * w, r * h, wide * w, tall * h, None, tone.line, 3, (), 0))
+        box = Rect(left + c * w, r * h, wide * w, tall * h)
+        marks.append(box._replace(stroke=tone.line, line=3, now=role))
     marks += _numbers(style, table, size, left)
     if labels:
         marks += _labels(style, size, inner, (rows, columns), Box(left, 0, 0, len(table) * h))
@@ -208,7 +209,8 @@ def _fills(
     hatch = Hatch(theme.rule, 8)
     marks += [box._replace(hatch=hatch) for cell, box in boxes if cell.state == "unused"]
     marks += [b._replace(fill=c.fill) for c, b in boxes if c.fill and c.state != "padding"]
-    marks += [b._replace(fill=tone.active) for c, b in boxes if c.state == "active" and not c.fill]
+    active = [b for c, b in boxes if c.state == "active" and not c.fill]
+    marks += [box._replace(fill=tone.active, now=role) for box in active]
     marks.append(_hairlines(inner, size, theme.rule))
     marks.append(Rect(inner.x, inner.y, inner.width, inner.height, None, tone.line, 2, tone.dash))
     return marks

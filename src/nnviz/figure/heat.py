@@ -198,7 +198,7 @@ def _window(
     w, h = max(6, columns * sx), max(6, rows * sy)
     return [
         Rect(x, y, w, h, None, "#ffffff", 5),
-        Rect(x, y, w, h, None, style.theme.tone(role).line, 3),
+        Rect(x, y, w, h, None, style.theme.tone(role).line, 3, now=role),
     ]
 
 

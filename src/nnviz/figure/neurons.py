@@ -139,7 +139,8 @@ def _neuron(style: Style, neuron: Neuron, role: Role, x: float, y: float) -> lis
     else:
         color = tone.active if neuron.active else tone.pale
         line = 3 if neuron.active else 2
-        circle = Ellipse(x, y, RADIUS, RADIUS, color, tone.line, line, tone.dash)
+        now = role if neuron.active else None
+        circle = Ellipse(x, y, RADIUS, RADIUS, color, tone.line, line, tone.dash, now)
         fill = style.theme.ink
     text = style.text(x, middle(y, BODY), neuron.label, BODY, fill=fill, anchor="middle", cell=box)
     return [circle, text]

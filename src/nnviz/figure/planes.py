@@ -96,7 +96,8 @@ def surface(style: Style, plane: Plane) -> list[Mark]:
     for r, line in enumerate(plane.table):
         for c, cell in enumerate(line):
             if cell.state == "active":
-                marks.append(_filled(plane.corners(r, c, 1, 1), tone.active))
+                one = _filled(plane.corners(r, c, 1, 1), tone.active)
+                marks.append(one._replace(now=plane.role))
             elif cell.state == "unused":
                 marks.append(_struck(plane, r, c, theme.muted))
     marks.append(_lines(plane, inner, theme.rule, ()))
@@ -106,7 +107,8 @@ def surface(style: Style, plane: Plane) -> list[Mark]:
 
 def outline(style: Style, plane: Plane, window: tuple[float, float, float, float]) -> Mark:
     """The firm outline of some cells."""
-    return polyline(plane.corners(*window), style.theme.tone(plane.role).line, 3, close=True)
+    line = style.theme.tone(plane.role).line
+    return polyline(plane.corners(*window), line, 3, close=True)._replace(now=plane.role)
 
 
 def figures(style: Style, plane: Plane, size: int | None) -> list[Text]:

@@ -135,6 +135,7 @@ class Sketch:
         edge, line = (theme.tone("hidden").line, 3.0) if lit else (theme.ink, 1.5)
         fill = theme.tone("hidden").pale if lit else theme.panel
         box = Rect(left, self.top, self.width, self.tall, fill, edge, line, (), 12)
+        box = box._replace(now="hidden") if lit else box
         names = [
             self.text(left + self.width / 2, middle(self.lane(s), BODY), self.name(s, time), BODY)
             for s in self.states

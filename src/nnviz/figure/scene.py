@@ -1,7 +1,8 @@
 """The waist of pictures: what every arrangement returns and every picture format draws.
 
 A closed set of marks, plain and frozen, with extents that can be measured before a pixel
-exists; named tuples, because a figure has hundreds of them. Lengths are in units of one
+exists; named tuples, because a figure has hundreds of them. A shape that shows a cell of
+the step itself says of which role it is `now`. Lengths are in units of one
 pixel at scale 1, y goes down. Colours are `#rrggbb`; None draws nothing. No format computes
 a position; no arrangement knows a format.
 """
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from nnviz.figure.typeface import Fonts
+    from nnviz.trace import Role
 
 Color: TypeAlias = str | None
 Dash: TypeAlias = tuple[float, ...]
@@ -90,6 +92,7 @@ class Rect(NamedTuple):
     dash: Dash = ()
     radius: float = 0
     hatch: Hatch | None = None
+    now: Role | None = None
 
 
 class Ellipse(NamedTuple):
@@ -103,6 +106,7 @@ class Ellipse(NamedTuple):
     stroke: Color = None
     line: float = 1
     dash: Dash = ()
+    now: Role | None = None
 
 
 Command: TypeAlias = tuple[str, tuple[float, ...]]
@@ -117,6 +121,7 @@ class Path(NamedTuple):
     stroke: Color = None
     line: float = 1
     dash: Dash = ()
+    now: Role | None = None
 
 
 class Span(NamedTuple):

@@ -176,7 +176,7 @@ def _hits(trace: Trace, made: Film, request: Request) -> Iterator[str]:
     width, height = number(made.scenes[0].width), number(made.scenes[0].height)
     seen: set[tuple[str, Box]] = set()
     yield f'<svg class="hits" viewBox="0 0 {width} {height}">'
-    for i, boxes in enumerate(targets(trace, request, made)):
+    for i, boxes in enumerate(map(targets, made.scenes)):
         group = _group(trace, numbers[i])
         name = escape(_step(numbers[i], trace, request))
         # One of them for the keyboard and to be read out; the mouse may have more.
