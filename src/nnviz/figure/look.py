@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from nnviz.errors import NnvizError
+
 
 class Look(NamedTuple):
     """The figure details of a command; `None` is the figure's own choice."""
@@ -23,3 +25,13 @@ class Look(NamedTuple):
     embed_font: bool = False
     bare: bool = False
     """Without title, facts and notes: a panel of a sheet, which has them once."""
+
+
+def check_sample(sample: int, count: int) -> None:
+    """That a batch of so many has this sample."""
+    if sample >= count:
+        raise NnvizError(
+            "--sample {n} is past the end: the batch has {count}, counted from 0",
+            n=sample,
+            count=count,
+        )

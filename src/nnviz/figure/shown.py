@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnviz.errors import NnvizError
 from nnviz.figure.grid import MOST, CellSize, Table, cells, grid, named, roomy
 from nnviz.figure.heat import Levels, colored, levels, margin, picture
 from nnviz.figure.kit import BODY, SMALL, Block, Style, column, lines
+from nnviz.figure.look import check_sample
 from nnviz.numerals import numerals
 from nnviz.shapes import times
 from nnviz.trace import Trace
@@ -29,12 +29,7 @@ def matrices(trace: Trace, sample: int = 0) -> list[np.ndarray]:
         return [x.reshape(-1, x.shape[-1] if x.ndim else 1)]
     if x.ndim == 3:
         return list(x)
-    if sample >= len(x):
-        raise NnvizError(
-            "--sample {n} is past the end: the batch has {count}, counted from 0",
-            n=sample,
-            count=len(x),
-        )
+    check_sample(sample, len(x))
     return list(x[sample].reshape(-1, *x.shape[-2:]))
 
 

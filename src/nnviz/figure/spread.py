@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from nnviz.errors import NnvizError
 from nnviz.figure.grid import Cell, CellSize, Table, cells, changed
 from nnviz.figure.kit import SMALL, Block, Style, middle, up4
 from nnviz.figure.lines import segments
+from nnviz.figure.look import check_sample
 from nnviz.figure.scene import Box, Mark, Rect
 from nnviz.numerals import numerals
 from nnviz.shapes import TransposedAxis
@@ -59,12 +59,8 @@ def part_of(trace: Trace, step: Step | None, sample: int = 0) -> Part:
     if step is not None:
         n, f = divmod((step.number - 1) // count_cells(made.shape[2:]), filters)
         at = step.index[out.ndim - dims :]
-    elif sample >= len(full):
-        raise NnvizError(
-            "--sample {n} is past the end: the batch has {count}, counted from 0",
-            n=sample,
-            count=len(full),
-        )
+    else:
+        check_sample(sample, len(full))
     each = channels // groups
     first = f // (filters // groups) * each
     w = _weights(trace.arrays["kernel"], dims, channels)[:, f % (filters // groups)]

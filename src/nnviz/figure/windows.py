@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nnviz.errors import NnvizError
 from nnviz.figure.grid import Cell, Table, cells, changed
 from nnviz.figure.kit import Style
+from nnviz.figure.look import check_sample
 from nnviz.numerals import numerals
 from nnviz.shapes import AnyAxis, Axis
 from nnviz.trace import Step, Trace
@@ -60,12 +60,8 @@ def slices(trace: Trace, step: Step | None, sample: int = 0, *, channel: int = 0
     n, f = sample, channel
     if step is not None:
         n, f = divmod(_flat(step.index[: out.ndim - dims], out.shape[: out.ndim - dims]), filters)
-    elif sample >= len(full):
-        raise NnvizError(
-            "--sample {n} is past the end: the batch has {count}, counted from 0",
-            n=sample,
-            count=len(full),
-        )
+    else:
+        check_sample(sample, len(full))
     w = _weights(trace, f, filters)
     each = full.shape[1] if w is None else len(w)
     groups = full.shape[1] // each if w is not None else 1

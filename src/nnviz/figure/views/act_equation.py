@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnviz.errors import NnvizError
 from nnviz.figure.grid import (
     MOST,
     CellSize,
@@ -20,6 +19,7 @@ from nnviz.figure.grid import (
 )
 from nnviz.figure.heat import Levels, colored, margin, picture
 from nnviz.figure.kit import BODY, ROOM, Block, Style, inset, lines, near4, page, row
+from nnviz.figure.look import check_sample
 from nnviz.figure.marks import level, workings_or_none
 from nnviz.figure.plot import curve
 from nnviz.figure.scene import Scene
@@ -98,12 +98,7 @@ def _sampled(array: np.ndarray, sample: int) -> np.ndarray:
     """One sample, C×H×W."""
     if array.ndim == 3:
         return array
-    if sample >= len(array):
-        raise NnvizError(
-            "--sample {n} is past the end: the batch has {count}, counted from 0",
-            n=sample,
-            count=len(array),
-        )
+    check_sample(sample, len(array))
     chosen: np.ndarray = array[sample].reshape(-1, *array.shape[-2:])
     return chosen
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nnviz.errors import NnvizError
 from nnviz.figure.counts import command, counted, counts, power_of_ten
 from nnviz.figure.heat import Levels, colored, pixels
 from nnviz.figure.kit import (
@@ -25,6 +24,7 @@ from nnviz.figure.kit import (
     up4,
 )
 from nnviz.figure.lines import arrow
+from nnviz.figure.look import check_sample
 from nnviz.figure.scene import Group, Image, Mark, Rect, Scene, Text
 from nnviz.figure.shown import shades_of
 from nnviz.figure.thumbs import Thumb, thumb
@@ -77,12 +77,7 @@ def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
 def _stages(trace: Trace, style: Style, sample: int) -> list[_Stage]:
     x = trace.arrays["input"]
     batch = x.ndim == 4
-    if sample >= (len(x) if batch else 1):
-        raise NnvizError(
-            "--sample {n} is past the end: the batch has {count}, counted from 0",
-            n=sample,
-            count=len(x) if batch else 1,
-        )
+    check_sample(sample, len(x) if batch else 1)
 
     def one(array: np.ndarray) -> np.ndarray:
         return array[sample] if batch else array
