@@ -273,7 +273,7 @@ def _facts(axes: tuple[AnyAxis, ...]) -> tuple[Fact, ...]:
     return tuple(
         Fact(
             Words(
-                "{axis} i of {out}: from ⌊i·{size}/{out}⌋ to before ⌈(i + 1)·{size}/{out}⌉",
+                "output {axis} i of {out}: input ⌊i·{size}/{out}⌋ to ⌈(i + 1)·{size}/{out}⌉ − 1",
                 axis=Words(name),
                 size=axis.size,
                 out=axis.out,
