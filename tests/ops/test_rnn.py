@@ -192,3 +192,16 @@ def test_layer_counts_every_weight() -> None:
     assert counted.output == (3, 3)
     with pytest.raises(ValueError, match="T×d"):
         rnn.layer((3,), values)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"mode": "one-to-many"}, True),
+        ({"mode": "one-to-many", "length": 1}, False),
+        ({"mode": "many-to-one"}, False),
+    ],
+)
+def test_inputs_that_are_not_there_are_said(options: dict[str, Any], said: bool) -> None:
+    facts = [str(fact.label) for fact in run("rnn", X, weights=W, **options).facts]
+    assert ("after the first time there is no input: x is 0" in facts) is said

@@ -18,6 +18,7 @@ from nnviz.trace import (
     Call,
     Equation,
     Expr,
+    Fact,
     Index,
     Name,
     Num,
@@ -85,11 +86,17 @@ class _Run(NamedTuple):
             options=self.options(),
             roles={**roles, "input": "input", "y": "output"},
             equation=("input", "→", "output") + (("→", "y") if self.y is not None else ()),
-            facts=facts_of(self.values, self.w),
+            facts=(*facts_of(self.values, self.w), *self.inputs()),
             notes=notes,
             steps=Steps(len(self.x) * len(self.tracks) * self.w.directions, self.step),
             labels={"input": self.labels} if self.labels else {},
         )
+
+    def inputs(self) -> tuple[Fact, ...]:
+        """What the formulas leave open: the inputs that are not there."""
+        if self.values["mode"] != "one-to-many" or self.values["feedback"] or len(self.x) == 1:
+            return ()
+        return (Fact(Words("after the first time there is no input: x is 0")),)
 
     def results(self) -> dict[str, Any]:
         import numpy as np
