@@ -18,6 +18,7 @@ _LARGE = 1e6
 _TINY = 1e-3
 _WIDEST = 300
 _SUPS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
+_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--")
 
 
 def exact(value: Any) -> str:
@@ -49,6 +50,15 @@ def rounded(value: Any, precision: int = 4) -> str:
         return f"{digits}×10{str(power).translate(_SUPS)}".replace("-", MINUS)
     plain = f"{value:.{max(0, precision - 1 - power)}f}"
     return (plain.rstrip("0").rstrip(".") if "." in plain else plain).replace("-", MINUS)
+
+
+def plain(shown: str) -> str:
+    """A number as it was shown, in the signs that a computer reads.
+
+    >>> plain("−1.5×10⁻⁷")
+    '-1.5e-7'
+    """
+    return shown.translate(_PLAIN).replace("×10", "e")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """The waist: what every operation returns and every format reads.
 
 Frozen records that hold references to arrays, never copies. A formula is a
-small expression, not a string: the terminal, the figure, LaTeX and the tests
-that evaluate it read the same one. Words are keys until a format says them.
+small expression (see `nnviz.expressions`), not a string: the terminal, the figure,
+LaTeX and the tests that evaluate it read the same one. Words are keys until a format says them.
 """
 
 from __future__ import annotations
@@ -12,87 +12,57 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, overload
 
 from nnviz.errors import NnvizError
+from nnviz.expressions import (
+    Call,
+    Equation,
+    Expr,
+    Formula,
+    Name,
+    Neg,
+    Num,
+    Power,
+    Product,
+    Quotient,
+    Role,
+    Show,
+    Sum,
+    equal_as_shown,
+    numbers,
+)
 from nnviz.shapes import AnyAxis, PadMode
 from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
 
-Role = Literal["input", "weight", "output", "hidden", "bias", "intermediate", "plain"]
-"""What a number or an array is; a figure gives each role one hue."""
+__all__ = [
+    "Call",
+    "Equation",
+    "Expr",
+    "Fact",
+    "Formula",
+    "Index",
+    "Name",
+    "Neg",
+    "Num",
+    "Power",
+    "Product",
+    "Quotient",
+    "Results",
+    "Role",
+    "Show",
+    "Step",
+    "Steps",
+    "Sum",
+    "Token",
+    "Trace",
+    "flat",
+    "numbers",
+    "text",
+    "tokens",
+]
 
 Index: TypeAlias = tuple[int, ...]
-
-
-# --- expressions ---------------------------------------------------------------
-
-
-class Num(NamedTuple):
-    """A number with its role."""
-
-    value: int | float
-    role: Role = "plain"
-
-
-class Name(NamedTuple):
-    """A symbol, with a subscript where it has one: h with sub "t−1"."""
-
-    text: str
-    sub: str = ""
-    role: Role = "plain"
-
-
-class Product(NamedTuple):
-    """Factors, shown in brackets with ×: (2×1); `dot` shows 2·1 without brackets."""
-
-    factors: tuple[Expr, ...]
-    dot: bool = False
-
-
-class Sum(NamedTuple):
-    """Terms; `per_line` says how many belong together (a kernel row), 0 if all."""
-
-    terms: tuple[Expr, ...]
-    per_line: int = 0
-
-
-class Neg(NamedTuple):
-    """A term taken away: … − 1·(3 − 1)."""
-
-    term: Expr
-
-
-class Call(NamedTuple):
-    """A function: tanh(…), max(…, …); floor and ceil are drawn as ⌊…⌋ and ⌈…⌉."""
-
-    function: str
-    args: tuple[Expr, ...]
-
-
-class Quotient(NamedTuple):
-    """`over` divided by `under`."""
-
-    over: Expr
-    under: Expr
-
-
-class Power(NamedTuple):
-    """`base` to the `exponent`."""
-
-    base: Expr
-    exponent: Expr
-
-
-Expr: TypeAlias = Num | Name | Product | Sum | Neg | Call | Quotient | Power
-
-
-class Equation(NamedTuple):
-    """Sides that are equal, left to right: (2×1) + (3×0) = 2, or h = tanh(…) = 0.46."""
-
-    sides: tuple[Expr, ...]
-
-
-Formula: TypeAlias = tuple[Equation, ...]
 
 
 # --- steps ---------------------------------------------------------------------
@@ -236,16 +206,11 @@ class Token(NamedTuple):
     line: bool = False
 
 
-Show: TypeAlias = Callable[[int | float], str]
-
-
 def tokens(equation: Equation, show: Show) -> Iterator[Token]:
-    """An equation as coloured text; `≈` stands where `show` rounded a number."""
-    rounded = False
+    """An equation as coloured text; `≈` stands where the numbers shown are not equal."""
     for i, side in enumerate(equation.sides):
-        rounded = rounded or any(_rounds(n.value, show) for n in numbers(side))
         if i:
-            yield Token(" ≈ " if rounded else " = ")
+            yield Token(" = " if equal_as_shown(equation.sides[i - 1], side, show) else " ≈ ")
         yield from _expr(side, show)
 
 
@@ -275,32 +240,6 @@ def flat(token: Token) -> str:
     return token.text
 
 
-def numbers(expr: Expr) -> Iterator[Num]:
-    """Every number of an expression, left to right."""
-    match expr:
-        case Num():
-            yield expr
-        case Name():
-            return
-        case Product(factors=parts) | Sum(terms=parts) | Call(args=parts):
-            for part in parts:
-                yield from numbers(part)
-        case Neg(term):
-            yield from numbers(term)
-        case Quotient(over=a, under=b) | Power(base=a, exponent=b):
-            yield from numbers(a)
-            yield from numbers(b)
-
-
-def _rounds(value: int | float, show: Show) -> bool:
-    shown = show(value).replace("−", "-").replace("×10", "e").translate(_UNSUP)
-    try:
-        return float(shown) != value
-    except (ValueError, OverflowError):
-        return False
-
-
-_UNSUP = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _BRACKETS = {"floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉"), "abs": ("|", "|")}
 
 

@@ -1,0 +1,176 @@
+"""Formulas as small expressions, and whether their sides are equal as they are shown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+
+from nnviz.numerals import plain
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+Role = Literal["input", "weight", "output", "hidden", "bias", "intermediate", "plain"]
+"""What a number or an array is; a figure gives each role one hue."""
+
+
+class Num(NamedTuple):
+    """A number with its role."""
+
+    value: int | float
+    role: Role = "plain"
+
+
+class Name(NamedTuple):
+    """A symbol, with a subscript where it has one: h with sub "t−1"."""
+
+    text: str
+    sub: str = ""
+    role: Role = "plain"
+
+
+class Product(NamedTuple):
+    """Factors, shown in brackets with ×: (2×1); `dot` shows 2·1 without brackets."""
+
+    factors: tuple[Expr, ...]
+    dot: bool = False
+
+
+class Sum(NamedTuple):
+    """Terms; `per_line` says how many belong together (a kernel row), 0 if all."""
+
+    terms: tuple[Expr, ...]
+    per_line: int = 0
+
+
+class Neg(NamedTuple):
+    """A term taken away: … − 1·(3 − 1)."""
+
+    term: Expr
+
+
+class Call(NamedTuple):
+    """A function: tanh(…), max(…, …); floor and ceil are drawn as ⌊…⌋ and ⌈…⌉."""
+
+    function: str
+    args: tuple[Expr, ...]
+
+
+class Quotient(NamedTuple):
+    """`over` divided by `under`."""
+
+    over: Expr
+    under: Expr
+
+
+class Power(NamedTuple):
+    """`base` to the `exponent`."""
+
+    base: Expr
+    exponent: Expr
+
+
+Expr: TypeAlias = Num | Name | Product | Sum | Neg | Call | Quotient | Power
+
+
+class Equation(NamedTuple):
+    """Sides that are equal, left to right: (2×1) + (3×0) = 2, or h = tanh(…) = 0.46."""
+
+    sides: tuple[Expr, ...]
+
+
+Formula: TypeAlias = tuple[Equation, ...]
+
+Show: TypeAlias = Callable[[int | float], str]
+
+
+def numbers(expr: Expr) -> Iterator[Num]:
+    """Every number of an expression, left to right."""
+    match expr:
+        case Num():
+            yield expr
+        case Name():
+            return
+        case Product(factors=parts) | Sum(terms=parts) | Call(args=parts):
+            for part in parts:
+                yield from numbers(part)
+        case Neg(term):
+            yield from numbers(term)
+        case Quotient(over=a, under=b) | Power(base=a, exponent=b):
+            yield from numbers(a)
+            yield from numbers(b)
+
+
+# --- equal as shown ------------------------------------------------------------
+
+_NOISE = 1e-15
+"""A few units in the last place: how far 0.1 + 0.2 is from 0.3."""
+_MOST = 64
+"""The largest whole exponent that is worked out."""
+_EXACT: dict[str, Callable[..., Any]] = {
+    "abs": abs,
+    "ceil": math.ceil,
+    "floor": math.floor,
+    "max": max,
+    "min": min,
+    "relu": lambda v: max(0, v),
+}
+"""Functions of which decimal numbers make decimal numbers."""
+
+
+def equal_as_shown(left: Expr, right: Expr, show: Show) -> bool:
+    """Whether a person who works out what is shown on both sides finds the same.
+
+    In decimals where that can be done, so that 0.1 + 0.2 is 0.3. Where it cannot, as in
+    tanh(0.5), the sides are equal if no number was rounded.
+    """
+    shown = [*numbers(left), *numbers(right)]
+    if not any(_off(n.value, show, 0) for n in shown):
+        return True
+    worked = _worked_out(left, show), _worked_out(right, show)
+    if None not in worked:
+        return worked[0] == worked[1]
+    match left, right:
+        case Call(f, a), Call(g, b) if f == g and len(a) == len(b):
+            return all(equal_as_shown(x, y, show) for x, y in zip(a, b, strict=True))
+    return not any(_off(n.value, show, _NOISE) for n in shown)
+
+
+def _off(value: int | float, show: Show, most: float) -> bool:
+    """Whether the number shown is off by more than `most` of it."""
+    try:
+        return abs(float(plain(show(value))) - value) > most * abs(value)
+    except OverflowError:  # A whole number of hundreds of digits is shown whole.
+        return False
+
+
+def _worked_out(expr: Expr, show: Show) -> Fraction | None:
+    """What the numbers shown come to; None where that is not a fraction."""
+    from fractions import Fraction
+
+    try:
+        return Fraction(_fraction(expr, show))
+    except (ValueError, ZeroDivisionError):
+        return None
+
+
+def _fraction(expr: Expr, show: Show) -> Any:
+    from fractions import Fraction
+
+    match expr:
+        case Num(value):
+            return Fraction(plain(show(value)))
+        case Neg(term):
+            return -_fraction(term, show)
+        case Sum(terms):
+            return sum(_fraction(term, show) for term in terms)
+        case Product(factors):
+            return math.prod(_fraction(factor, show) for factor in factors)
+        case Quotient(over, under):
+            return _fraction(over, show) / _fraction(under, show)
+        case Power(base, Num(int() as exponent)) if abs(exponent) <= _MOST:
+            return _fraction(base, show) ** exponent
+        case Call(function, args) if function in _EXACT:
+            return _EXACT[function](*(_fraction(arg, show) for arg in args))
+    raise ValueError
