@@ -116,3 +116,19 @@ def test_a_page_has_margins() -> None:
     scene = framed(STYLE, block(101, 50, 0), "title", "desc")
     assert (scene.width, scene.height) == (152, 100)
     assert [extent(m).x for m in flatten(scene.marks)] == [24]
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "found"),
+    [
+        pytest.param("128×112×112", 50, ["128×", "112×", "112"], id="a shape"),
+        pytest.param("12×1,234,567", 90, ["12×", "1,234,567"], id="thousands"),
+        pytest.param("0.25×3.5", 60, ["0.25×", "3.5"], id="points"),
+        pytest.param("12345678", 40, ["1234", "5678"], id="a number longer than the room"),
+    ],
+)
+def test_a_word_too_long_is_not_broken_inside_a_number(
+    text: str, room: float, found: list[str]
+) -> None:
+    block = lines(Style.of(Look()), text, 15, room=room)
+    assert [mark.content for mark in block.marks if isinstance(mark, Text)] == found

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -80,6 +82,31 @@ def test_the_notes_convolution_stands_beside_its_dense_layer() -> None:
 
 def test_a_chain_without_parameters_is_drawn_too() -> None:
     assert "0 weights, 0 biases" in words(drawn(_counted("act relu", (4,)), view="bars"))
+
+
+VGG = (
+    "conv --filters 64 --size 3 --pad 1 | conv --filters 128 --size 3 --pad 1 --stride 2"
+    " | flatten | dense --units 4096 | dense --units 1000"
+)
+
+
+def test_shapes_stand_whole_in_the_table() -> None:
+    said = words(drawn(_counted(VGG, (3, 224, 224)), view="table"))
+    assert {"64×224×224", "128×112×112", "6,576,668,672"} <= set(said)
+
+
+def test_counts_beside_bars_are_in_full() -> None:
+    said = words(drawn(_counted(VGG, (3, 224, 224)), view="bars"))
+    assert {"6,576,668,672 weights", "6,576,672,768"} <= set(said)
+
+
+def test_a_long_axis_has_even_powers_each_with_its_tick() -> None:
+    scene = drawn(_counted(VGG, (3, 224, 224)), view="bars")
+    powers = ["1", "10²", "10⁴", "10⁶", "10⁸"]
+    assert [t for t in words(scene) if t == "1" or "10²" <= t <= "10⁹"] == powers
+    at = [t.x for t in scene.texts() if t.content in powers]
+    gaps = [b - a for a, b in pairwise(at)]
+    assert max(gaps) - min(gaps) < 0.01
 
 
 @pytest.mark.parametrize("view", ["bars", "table"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -98,7 +99,7 @@ def lines(
     fill: str | None = None,
     bold: bool = False,
 ) -> Block:
-    """A paragraph: text that goes on below at spaces, or anywhere in a word too long."""
+    """A paragraph: text that goes on below at spaces, or in a word too long between its signs."""
     lead = {TITLE: 28, BODY: 24, SMALL: 16}.get(int(size), up4(1.5 * size))
     pieces = [Piece(content)] if isinstance(content, str) else content
     wrapped = _wrap(style, pieces, size, room, bold)
@@ -141,14 +142,20 @@ def _trimmed(word: Sequence[Piece]) -> list[Piece]:
 def _words(
     style: Style, pieces: Sequence[Piece], size: float, room: float, bold: bool
 ) -> list[list[Piece]]:
-    """What is not broken: up to and with a space, over pieces; a word wider than `room` is."""
+    """What is not broken: up to and with a space, over pieces; of a word too wide its parts."""
     words: list[list[Piece]] = [[]]
     for piece in pieces:
         for part in piece.text.replace(" ", " \0").split("\0"):
             if part and style.width(part, size, bold) > room:
-                words += [[piece._replace(text=c)] for c in part]
+                words += [[piece._replace(text=t)] for t in _parts(style, part, size, room, bold)]
             elif part:
                 words[-1].append(piece._replace(text=part))
             if part.endswith(" "):
                 words.append([])
     return [word for word in words if word]
+
+
+def _parts(style: Style, word: str, size: float, room: float, bold: bool) -> Iterator[str]:
+    """The parts of a word too long: a number with the × after it stays whole where it can."""
+    for part in re.findall(r"\d+(?:[.,]\d+)*×?|.", word):
+        yield from [part] if style.width(part, size, bold) <= room else part

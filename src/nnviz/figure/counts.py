@@ -31,12 +31,21 @@ def power_of_ten(n: int) -> str:
     '1.678×10¹⁶'
     """
     digits, _, power = f"{n:.3e}".partition("e+")
-    return f"{digits.rstrip('0').rstrip('.')}×10{str(int(power)).translate(_SUPS)}"
+    return f"{digits.rstrip('0').rstrip('.')}×{ten_to(int(power))}"
+
+
+def ten_to(power: int) -> str:
+    """A power of ten.
+
+    >>> ten_to(0), ten_to(1), ten_to(12)
+    ('1', '10', '10¹²')
+    """
+    return ("1", "10")[power] if power < 2 else "10" + str(power).translate(_SUPS)
 
 
 def counts(n: int) -> str:
-    """A count that stays short: from a billion on in powers of ten."""
-    return count(n) if n < 10**9 else power_of_ten(n)
+    """A count in full, up to where two of them would leave a bar no room."""
+    return count(n) if n < 10**15 else power_of_ten(n)
 
 
 _COUNTED = {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from nnviz.figure.counts import closing, command, count, counted, counts, facts_of, said_of
+from nnviz.figure.counts import closing, command, count, counted, counts, facts_of, said_of, ten_to
 from nnviz.figure.kit import (
     BODY,
     ROOM,
@@ -151,15 +152,32 @@ def _log_axis(style: Style, scale: Scale, left: float, y: float) -> list[Mark]:
         _rule(style, y - 4),
         style.text(0, y + 16, style.say(Words("logarithmic scale")), SMALL, fill=muted),
     ]
-    ticks, free = [], left
-    for power in range(len(str(scale.most))):
-        x, said = left + scale.exact(10**power), count(10**power)
+    ticks = []
+    for power, said in _powers(style, scale):
+        x = left + scale.exact(10**power)
         ticks.append(((x, y - 4), (x, y + 2)))
-        half = style.width(said, SMALL) / 2
-        if x - half >= free:
-            marks.append(style.text(x, y + 16, said, SMALL, fill=muted, anchor="middle"))
-            free = x + half + 8
+        marks.append(style.text(x, y + 16, said, SMALL, fill=muted, anchor="middle"))
     return [*marks, segments(ticks, muted)]
+
+
+def _powers(style: Style, scale: Scale) -> list[tuple[int, str]]:
+    """The powers of ten on the axis: each in full digits, else as many as have room, evenly."""
+    last = len(str(scale.most)) - 1
+    full = [(power, count(10**power)) for power in range(last + 1)]
+    if _apart(style, scale, full):
+        return full
+    every = [(power, ten_to(power)) for power in range(last + 1)]
+    steps = (every[::step] for step in range(1, last + 2))
+    return next(found for found in steps if _apart(style, scale, found))
+
+
+def _apart(style: Style, scale: Scale, ticks: list[tuple[int, str]]) -> bool:
+    """Whether no label touches the next."""
+    ends = [
+        (scale.exact(10**power) - half, scale.exact(10**power) + half)
+        for power, half in ((power, style.width(said, SMALL) / 2) for power, said in ticks)
+    ]
+    return all(b[0] - a[1] >= 8 for a, b in pairwise(ends))
 
 
 def _row(style: Style, row: dict[str, Any], scale: Scale, left: float) -> Block:

@@ -40,10 +40,10 @@ _HEADS = (
     Words("MACs"),
     Words("receptive field"),
 )
-_TEXTS = (0, 1, 2)
+_TEXTS, _SHAPES = (0, 1, 2), 1
 """The columns that wrap where they must; the others are numbers, at their right."""
-_LEAST = (88, 56, 80)
-"""The least room of those."""
+_LEAST = {0: 88, 2: 64, 1: 56}
+"""The least room of those: words give way before shapes, which are read as one."""
 
 
 def fits(_: Trace) -> Words | None:
@@ -124,9 +124,9 @@ def _natural(style: Style, c: int, head: str, rows: list[list[str]], size: int) 
 
 
 def _squeezed(widths: list[float], over: float) -> list[float]:
-    """Take what is too much from the columns that wrap, the widest first."""
+    """Take what is too much from the columns that wrap, the wider of those of words first."""
     made = list(widths)
-    for c, least in sorted(zip(_TEXTS, _LEAST, strict=True), key=lambda p: -widths[p[0]]):
+    for c, least in sorted(_LEAST.items(), key=lambda p: (p[0] == _SHAPES, -widths[p[0]])):
         take = min(over, max(0, made[c] - least))
         made[c] -= up4(take) if made[c] - up4(take) >= least else take
         over -= take
