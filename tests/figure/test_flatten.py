@@ -55,7 +55,7 @@ def test_a_very_long_strip_says_what_is_left_out() -> None:
 def test_large_inputs_are_pictures_of_both(shape: tuple[int, ...]) -> None:
     x = np.arange(np.prod(shape)).reshape(shape) % 256
     pictures = [m for m in drawn(run("flatten", x)).flat() if isinstance(m, Image)]
-    assert len(pictures) == 2
+    assert len([m for m in pictures if m.crisp]) == 2
 
 
 def test_steps_make_a_sheet() -> None:

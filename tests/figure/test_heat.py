@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from drawing import drawn, texts
 from helpers import run
-from nnviz.figure.heat import Levels, colored, drawn_size, levels, picture, pixels
+from nnviz.figure.heat import (
+    Levels,
+    colored,
+    drawn_size,
+    levels,
+    levels_after,
+    levels_common,
+    picture,
+    pixels,
+)
 from nnviz.figure.kit import Style
 from nnviz.figure.look import Look
 from nnviz.figure.scene import Image, Text, flatten
@@ -17,11 +28,18 @@ RAMP = np.arange(256).reshape(16, 16)
 
 LEVELS = {
     "0..255": (RAMP, Levels("grey", 0, 255)),
-    "16 bits": (RAMP * 257, Levels("grey", 0, 65535)),
+    "zeros and ones": (RAMP % 2, Levels("grey", 0, 1)),
+    "whole numbers past 255": (RAMP * 4, Levels("grey", 0, 1020)),
     "0..1": (RAMP / 255, Levels("grey", 0, 1.0)),
     "floats above 1": (RAMP / 10, Levels("grey", 0, 25.5)),
     "signed": (RAMP - 100, Levels("signed", -155, 155)),
-    "nothing but zero": (RAMP * 0, Levels("grey", 0, 255)),
+    "nothing but zero": (RAMP * 0, Levels("grey", 0, 1.0)),
+}
+READ = {
+    "a dark image": (RAMP // 4, 255),
+    "an image of 16 bits": (RAMP * 100, 65535),
+    "an image in parts of one": (RAMP / 300, 1),
+    "an image as floats": (RAMP / 2.0, 255),
 }
 
 
@@ -29,6 +47,49 @@ LEVELS = {
 def test_levels(name: str) -> None:
     array, expected = LEVELS[name]
     assert levels(array) == expected
+
+
+@pytest.mark.parametrize("name", READ)
+def test_an_image_that_was_read_keeps_its_range(name: str) -> None:
+    array, high = READ[name]
+    assert levels(array, image=True) == Levels("grey", 0, high)
+
+
+AFTER = {
+    "a blur keeps the scale": (RAMP * 0.8, Levels("grey", 0, 255)),
+    "past the end: its own": (RAMP * 2, Levels("grey", 0, 510)),
+    "much darker: its own": (RAMP * 0.25, Levels("grey", 0, 63.75)),
+    "signed: its own": (RAMP - 100, Levels("signed", -155, 155)),
+}
+
+
+@pytest.mark.parametrize("name", AFTER)
+def test_what_is_made_of_a_picture_keeps_its_scale_where_the_ranges_are_alike(name: str) -> None:
+    made, expected = AFTER[name]
+    assert levels_after(RAMP, Levels("grey", 0, 255), made, 240) == expected
+
+
+def test_maps_of_one_figure_share_a_scale() -> None:
+    assert levels_common([RAMP, RAMP * 3], 128) == Levels("grey", 0, 765)
+    assert levels_common([RAMP, RAMP - 300], 128) == Levels("signed", -300, 300)
+
+
+def test_equal_values_have_equal_shades_before_and_after() -> None:
+    array = np.full((40, 40), 120)
+    array[0, 0] = 250
+    trace = replace(run("conv", array, kernel=np.full((3, 3), 1 / 9)), image=True)
+    seen, made = (m.pixels for m in drawn(trace).flat() if isinstance(m, Image))
+    assert seen[-1, -1] == made[-1, -1] == 120
+
+
+def test_the_partial_maps_have_one_scale_and_say_it() -> None:
+    x = np.stack([RAMP % 7, RAMP])[:, None].repeat(2, 1).reshape(2, 32, 16)
+    trace = run("conv", x, kernel=np.full((2, 1, 1), 2))
+    scene = drawn(trace, view="channels")
+    assert texts(scene).count("510") == 2
+    partials = [m.pixels for m in scene.flat() if isinstance(m, Image) and m.crisp][1::2]
+    assert partials[0].max() == 6
+    assert partials[1].max() == 255
 
 
 def test_a_few_extremes_do_not_pale_a_signed_map() -> None:
@@ -80,6 +141,13 @@ def test_a_signed_map_has_its_bar_and_axes_are_in_pixels() -> None:
     block = picture(STYLE, np.linspace(-3, 3, 900).reshape(30, 30), "output")
     found = [m.content for m in flatten(block.marks) if isinstance(m, Text)]
     assert {"0", "10", "20", "3", "−3"} <= set(found)
+
+
+@pytest.mark.parametrize(("high", "said"), [(9, True), (255, False)])
+def test_greys_that_are_not_a_pictures_own_say_their_ends(high: int, said: bool) -> None:
+    block = picture(STYLE, np.full((30, 30), high), "output", axes=False)
+    found = [m.content for m in flatten(block.marks) if isinstance(m, Text)]
+    assert found == ([str(high), "0"] if said else [])
 
 
 def test_the_window_stands_where_the_step_reads() -> None:

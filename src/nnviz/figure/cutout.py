@@ -23,7 +23,7 @@ from nnviz.figure.grid import (
     named,
     roomy,
 )
-from nnviz.figure.heat import Levels, margin, picture
+from nnviz.figure.heat import Levels, levels_after, levels_drawn, margin, picture
 from nnviz.figure.kit import BODY, ROOM, Block, Style, column, flow, near4, row
 from nnviz.figure.windows import Place, Slices, padded, result
 from nnviz.numerals import Numerals, numerals
@@ -83,9 +83,15 @@ def input_picture(style: Style, part: Slices, side: int, c: int | None = None) -
     color = c is None and len(part.x) == 3
     array = part.x if color else part.x[c or 0]
     shades = Levels("rgb", 0, 255 if array.max() <= 255 else 65535) if color else None
+    shades = shades or _input_levels(part, side)
     block = picture(style, array, "input", side=side, window=_window(part), shades=shades)
     name = Words("input") if color else input_name(part, c or 0)
     return named(style, block, "input", name, times(array.shape), left=margin(style, array))
+
+
+def _input_levels(part: Slices, side: int) -> Levels:
+    """The greys of the input, the same in all its channels."""
+    return levels_drawn(part.x, side, image=part.image)
 
 
 def _window(part: Slices) -> tuple[float, float, float, float] | None:
@@ -115,7 +121,10 @@ def output_picture(style: Style, part: Slices, side: int) -> Block:
     window = None if part.at is None else (*part.at, 1, 1)
     longest = max(part.x.shape[1:])
     own = max(96, min(side, round(side * max(LEAST, max(part.y.shape) / longest))))
-    block = picture(style, part.y, "output", side=own, window=window)
+    # Pooling keeps the values, however few of the large ones are left.
+    least = 0 if part.w is None else 0.5
+    shades = levels_after(part.x, _input_levels(part, side), part.y, own, least=least)
+    block = picture(style, part.y, "output", side=own, window=window, shades=shades)
     left = margin(style, part.y)
     return named(style, block, "output", output_name(part), times(part.y.shape), left=left)
 

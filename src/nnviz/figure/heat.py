@@ -36,26 +36,59 @@ class Levels:
     clipped: bool = False
     """Whether some values lie past the ends."""
 
+    @property
+    def plain(self) -> bool:
+        """Whether nobody needs to be told the ends: a picture's own 0..255."""
+        return self.shades == "rgb" or (self.shades == "grey" and (self.low, self.high) == (0, 255))
 
-def levels(array: np.ndarray, drawn: np.ndarray | None = None) -> Levels:
-    """Greys for what is never negative, 0..255 or 0..65535 for whole numbers in that range;
-    else a map centred on 0, as far as all but the most extreme of the drawn pixels reach."""
-    low, high = _ends(array)
+
+def levels(array: np.ndarray, drawn: np.ndarray | None = None, *, image: bool = False) -> Levels:
+    """Greys from 0 to the greatest value for what is never negative, of an image that was read
+    0..255 or 0..65535 (0..1 for parts of it); else a map centred on 0, as far as all but the
+    most extreme of the drawn pixels reach."""
+    low, high = ends(array)
     if low < 0:
         return _signed_levels(array if drawn is None else drawn)
-    if array.dtype.kind in "uib" and high <= 65535:
-        return Levels("grey", 0, 255 if high <= 255 else 65535)
-    return Levels("grey", 0, 1.0 if high <= 1 else high)
+    full = (255, 65535) if array.dtype.kind in "uib" else (1, 255, 65535)
+    top = next((most for most in full if high <= most), high) if image else high
+    return Levels("grey", 0, top or 1.0)
+
+
+def levels_drawn(array: np.ndarray, side: int, *, image: bool = False) -> Levels:
+    """The levels of an array (H×W, or C×H×W) in a picture of this side."""
+    return levels(array, reduced(array, drawn_size(array.shape[-2:], side)), image=image)
+
+
+def levels_after(
+    given: np.ndarray, scale: Levels, made: np.ndarray, side: int, *, least: float = 0.5
+) -> Levels:
+    """The levels of what was made of a picture: the picture's own where its range holds the
+    new one and this reaches `least` of it, so that equal values have equal shades."""
+    own = levels_drawn(made, side)
+    held = scale.clipped or (scale.low <= ends(made)[0] and ends(made)[1] <= scale.high)
+    reached = max(map(abs, ends(made))) >= least * max(map(abs, ends(given)))
+    return scale if own.shades == scale.shades and held and reached else own
+
+
+def levels_common(arrays: Sequence[np.ndarray], side: int) -> Levels:
+    """One scale for several maps of one shape."""
+    import numpy as np
+
+    size = drawn_size(arrays[0].shape, side)
+    drawn = np.stack([reduced(array, size) for array in arrays])
+    return levels(np.array([ends(array) for array in arrays]), drawn)
+
+
+def ends(array: np.ndarray) -> tuple[float, float]:
+    """The least and the greatest of the finite values."""
+    return remember(array, "ends", lambda: _ends(array))
 
 
 def _ends(array: np.ndarray) -> tuple[float, float]:
     import numpy as np
 
-    if not array.size:
-        return 0.0, 0.0
-    low, high = remember(array, "ends", lambda: (np.nanmin(array), np.nanmax(array)))
-    finite = np.isfinite([low, high]).all()
-    return (float(low), float(high)) if finite else (-1.0, 1.0)
+    found = array[np.isfinite(array)] if array.dtype.kind == "f" else array
+    return (float(found.min()), float(found.max())) if found.size else (0.0, 0.0)
 
 
 def _signed_levels(drawn: np.ndarray) -> Levels:
@@ -153,7 +186,7 @@ def picture(
 ) -> Block:
     """An array as a picture; `window` is (row, column, rows, columns) of it, outlined.
 
-    Signed maps get a colour bar at their right.
+    Where the ends of its shades are not a picture's own, a bar at the right says them.
     """
     h, w = array.shape[-2:]
     width, height = drawn_size((h, w), side)
@@ -173,7 +206,7 @@ def picture(
     total = left + width
     low = height + (20 if axes else 0)
     block = Block(up4(total), up4(low), tuple(marks), near4(height / 2))
-    if not bar or scale.shades != "signed":
+    if not bar or scale.plain:
         return block
     tall = max(height, 48)
     scale_block = Block(
@@ -235,6 +268,8 @@ def _bar_room(style: Style, scale: Levels) -> int:
 
 
 def _bar_texts(scale: Levels) -> list[str]:
+    if scale.shades == "grey":
+        return [rounded(scale.high, 3), rounded(scale.low, 3)]
     least, most = ("≤ ", "≥ ") if scale.clipped else ("", "")
     return [most + rounded(scale.high, 2), "0", least + rounded(scale.low, 2)]
 
@@ -244,11 +279,12 @@ def _bar(style: Style, scale: Levels, x: float, height: float) -> list[Mark]:
 
     ramp = np.linspace(scale.high, scale.low, 64)[:, None]
     marks: list[Mark] = [
-        Image(x, 0, _BAR, height, _diverging(style, ramp, scale), crisp=False),
+        Image(x, 0, _BAR, height, pixels(style, ramp, (1, 64), scale), crisp=False),
         Rect(x, 0, _BAR, height, None, style.theme.muted, 1),
     ]
-    for i, text in enumerate(_bar_texts(scale)):
-        y = 4 + (height - 8) * i / 2
+    said = _bar_texts(scale)
+    for i, text in enumerate(said):
+        y = 4 + (height - 8) * i / (len(said) - 1)
         marks.append(
             style.text(x + _BAR + 4, middle(y, SMALL), text, SMALL, fill=style.theme.muted)
         )

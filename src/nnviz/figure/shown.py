@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnviz.figure.grid import MOST, CellSize, Table, cells, grid, named, roomy
-from nnviz.figure.heat import Levels, colored, levels, margin, picture
+from nnviz.figure.heat import Levels, colored, ends, levels, margin, picture
 from nnviz.figure.kit import BODY, SMALL, Block, Style, column, lines
 from nnviz.figure.look import check_sample
 from nnviz.numerals import numerals
@@ -79,10 +79,10 @@ def picture_block(
 ) -> Block:
     """A matrix or a colour image as a picture, and what its shades mean."""
     scale = shades_of(trace, array)
-    block = picture(style, array, "input", side=side, shades=scale)
+    said = _legend(style, trace, scale)
+    block = picture(style, array, "input", side=side, shades=scale, bar=said is None)
     left = margin(style, array)
     whole = named(style, block, "input", name_of_channel(channel, name), array.shape, left=left)
-    said = _legend(style, trace, scale)
     return whole if said is None else column([whole, said], 4)
 
 
@@ -93,18 +93,14 @@ def shades_of(trace: Trace, array: np.ndarray) -> Levels:
     """
     if colored(array):
         return Levels("rgb", 0, 255 if array.max() <= 255 else 65535)
-    scale = levels(array)
-    if trace.image or scale.shades == "signed" or not array.size:
-        return scale
-    top = float(array.max())
-    if top == 1 and array.dtype.kind in "uib":
-        return Levels("grey", 1, 0)
-    return Levels("grey", 0, top or 1.0)
+    scale = levels(array, image=trace.image)
+    inked = not trace.image and array.dtype.kind in "uib" and ends(array) == (0, 1)
+    return Levels("grey", 1, 0) if inked else scale
 
 
 def _legend(style: Style, trace: Trace, scale: Levels) -> Block | None:
     """What black and white stand for, where nobody could know."""
-    if trace.image or scale.shades != "grey":
+    if scale.shades != "grey" or (trace.image and scale.plain):
         return None
     said = Words(
         "black is {low}, white is {high}", low=style.show(scale.low), high=style.show(scale.high)

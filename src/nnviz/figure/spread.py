@@ -41,6 +41,8 @@ class Part:
     channels: int
     at: Place | None
     """The output cell of the step."""
+    image: bool
+    """Whether the input was read from a picture."""
 
     def reached(self, at: Place) -> list[tuple[Place, Place]]:
         """The input cells that reach an output cell, each with its kernel cell."""
@@ -78,6 +80,7 @@ def part_of(trace: Trace, step: Step | None, sample: int = 0) -> Part:
         first=first,
         channels=channels,
         at=None if at is None else (at[0] if dims > 1 else 0, at[-1]),
+        image=trace.image,
     )
 
 

@@ -44,6 +44,8 @@ class Slices:
     """How many channels the whole input has."""
     at: Place | None
     """The output cell of the step, in `y`."""
+    image: bool
+    """Whether the input was read from a picture."""
 
 
 def slices(trace: Trace, step: Step | None, sample: int = 0, *, channel: int = 0) -> Slices:
@@ -83,6 +85,7 @@ def slices(trace: Trace, step: Step | None, sample: int = 0, *, channel: int = 0
         first=first,
         channels=full.shape[1],
         at=None if step is None else _two_of(step.index[out.ndim - dims :]),
+        image=trace.image,
     )
 
 

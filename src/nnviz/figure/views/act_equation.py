@@ -17,7 +17,7 @@ from nnviz.figure.grid import (
     roomy,
     sizes,
 )
-from nnviz.figure.heat import Levels, colored, margin, picture
+from nnviz.figure.heat import Levels, colored, levels_after, levels_drawn, margin, picture
 from nnviz.figure.kit import BODY, ROOM, Block, Style, inset, lines, near4, page, row
 from nnviz.figure.look import check_sample
 from nnviz.figure.marks import level, workings_or_none
@@ -58,7 +58,8 @@ def _maps(trace: Trace, style: Style, sample: int, step: Step | None) -> list[Bl
     x, y = trace.arrays["input"], trace.output
     found = _curve(trace, style, step)
     if x.ndim <= 2:
-        return _pair(style, _matrix(x), _matrix(y), found, _place(step, x.shape))
+        place = _place(step, x.shape)
+        return _pair(style, _matrix(x), _matrix(y), found, place, image=trace.image)
     sample, channel = (sample, None) if step is None else _channel(step, x.shape)
     x, y = _sampled(x, sample), _sampled(y, sample)
     if step is None and max(x.shape[-2:]) > MOST and colored(x):
@@ -66,7 +67,8 @@ def _maps(trace: Trace, style: Style, sample: int, step: Step | None) -> list[Bl
         return [maps, *_below(found, maps)]
     chosen = range(min(len(x), SHOWN)) if channel is None else [channel]
     at = None if step is None else (step.index[-2], step.index[-1])
-    blocks = [b for c in chosen for b in _pair(style, x[c], y[c], None, at, c)]
+    image = trace.image
+    blocks = [b for c in chosen for b in _pair(style, x[c], y[c], None, at, c, image=image)]
     if channel is None and len(x) > SHOWN:
         said = Words("… and {n} more channels", n=len(x) - SHOWN)
         blocks.append(lines(style, style.say(said), BODY, fill=style.theme.muted))
@@ -134,13 +136,15 @@ def _pair(
     between: Block | None,
     at: tuple[int, int] | None,
     channel: int | None = None,
+    *,
+    image: bool,
 ) -> list[Block]:
     """Before and after in a row, the curve between them where it fits, else below."""
     tables = []
     if max(x.shape) <= MOST:
         tables = [_table(x, style, at, last=False), _table(y, style, at, last=True)]
     if not tables or not roomy(style, tables):
-        maps = fitting(style, [], lambda _: _pictures(style, x, y, at, channel))
+        maps = fitting(style, [], lambda _: _pictures(style, x, y, at, channel, image=image))
         return [maps, *_below(between, maps)]
 
     def build(size: CellSize) -> list[Block]:
@@ -202,12 +206,20 @@ def _name(role: Role, channel: int | None) -> Words:
 
 
 def _pictures(
-    style: Style, x: np.ndarray, y: np.ndarray, at: tuple[int, int] | None, channel: int | None
+    style: Style,
+    x: np.ndarray,
+    y: np.ndarray,
+    at: tuple[int, int] | None,
+    channel: int | None,
+    *,
+    image: bool,
 ) -> list[Block]:
     window = None if at is None else (*at, 1, 1)
+    given = levels_drawn(x, SIDE, image=image)
+    shades = given, levels_after(x, given, y, SIDE)
     blocks = []
-    for array, role in zip((x, y), _ROLES, strict=True):
-        block = picture(style, array, role, side=SIDE, window=window)
+    for array, role, scale in zip((x, y), _ROLES, shades, strict=True):
+        block = picture(style, array, role, side=SIDE, window=window, shades=scale)
         name, left = _name(role, channel), margin(style, array)
         blocks.append(named(style, block, role, name, array.shape, left=left))
     return [level(blocks[0]), operator(style, "→", 40), level(blocks[1])]

@@ -16,7 +16,7 @@ from nnviz.figure.frames import (
     shape_of,
 )
 from nnviz.figure.grid import CellSize, Table, cells, changed, grid, named, operator, roomy, sizes
-from nnviz.figure.heat import picture
+from nnviz.figure.heat import Levels, levels_common, picture
 from nnviz.figure.kit import (
     BODY,
     ROOM,
@@ -76,6 +76,8 @@ class _Rows:
     output: Table
     bias: Table | None
     large: bool
+    shades: Levels | None
+    """Of the partial maps as pictures: one scale for all."""
 
     @property
     def count(self) -> int:
@@ -132,16 +134,18 @@ def _rows(trace: Trace, style: Style, part: Slices, *, small: bool) -> _Rows:
         padded(trace, style, part.x[c], part.axes, part.at, part.w[c] if part.at else None)
         for c in range(shown if small else 0)
     ]
+    partials = partial_maps(trace, part, shown)
     return _Rows(
         trace,
         style,
         part,
         inputs,
         [cells(part.w[c], style.precision) for c in range(shown)],
-        partial_maps(trace, part, shown),
+        partials,
         result(style, part.y, part.at) if small else [],
         None if part.b is None else cells(part.b, style.precision),
         not small,
+        None if small else levels_common(partials, SIDE),
     )
 
 
@@ -187,7 +191,13 @@ def _map(rows: _Rows, c: int, size: CellSize) -> Block:
         window = None if part.at is None else (*part.at, 1, 1)
         side = max(96, round(SIDE * max(made.shape) / max(part.x.shape[1:])))
         block = picture(
-            style, made, "intermediate", side=min(SIDE, side), window=window, axes=False, bar=False
+            style,
+            made,
+            "intermediate",
+            side=min(SIDE, side),
+            window=window,
+            shades=rows.shades,
+            axes=False,
         )
         return named(style, block, "intermediate", name, shape_of(style, made))
     table = cells(made, style.precision)

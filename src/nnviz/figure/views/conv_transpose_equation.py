@@ -18,7 +18,7 @@ from nnviz.figure.grid import (
     operator,
     roomy,
 )
-from nnviz.figure.heat import margin, picture
+from nnviz.figure.heat import levels_after, levels_drawn, margin, picture
 from nnviz.figure.kit import (
     BODY,
     PANELS,
@@ -274,7 +274,8 @@ def _picture(style: Style, part: Part, c: int, side: int) -> Block:
         rows, columns = ([cell[k] for cell, _ in found] for k in (0, 1))
         top, first = min(rows), min(columns)
         window = (top, first, max(rows) - top + 1, max(columns) - first + 1)
-    block = picture(style, array, "input", side=side, window=window)
+    shades = levels_drawn(part.x, side, image=part.image)
+    block = picture(style, array, "input", side=side, window=window, shades=shades)
     left = margin(style, array)
     return level(named(style, block, "input", _input_name(part, c), times(array.shape), left=left))
 
@@ -282,7 +283,9 @@ def _picture(style: Style, part: Part, c: int, side: int) -> Block:
 def _made(style: Style, part: Part, side: int) -> Block:
     role: Role = "output"
     window = None if part.at is None else (*part.at, 1, 1)
-    block = picture(style, part.y, role, side=side, window=window)
+    given = levels_drawn(part.x, side, image=part.image)
+    shades = levels_after(part.x, given, part.y, side)
+    block = picture(style, part.y, role, side=side, window=window, shades=shades)
     name = Words("output, channel {c}", c=part.filter) if part.filters > 1 else Words("output")
     left = margin(style, part.y)
     return level(named(style, block, role, name, times(part.y.shape), left=left))

@@ -268,7 +268,11 @@ def _links(style: Style, strip: _Strip, first: Box, bottom: float) -> list[Mark]
 def _pictures(trace: Trace, style: Style) -> list[Block]:
     """An input too large for numbers: the picture, and the strip of its shades."""
     x, out = trace.arrays["input"], trace.output
-    shades = Levels("rgb", 0, 255 if x.max() <= 255 else 65535) if colored(x) else levels(x)
+    shades = (
+        Levels("rgb", 0, 255 if x.max() <= 255 else 65535)
+        if colored(x)
+        else levels(x, image=trace.image)
+    )
     first = x if colored(x) else x.reshape(-1, x.shape[-1])
     block = picture(style, first, "input", shades=shades)
     above = named(style, block, "input", Words("input"), x.shape, left=margin(style, first))
