@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -110,6 +111,28 @@ def test_pictures_keep_their_colours_through_pooling() -> None:
     assert len(rest) == 4
     assert rest[0].pixels.ndim == 3  # signed: a map of two hues
     assert rest[3].pixels.ndim == 2
+
+
+def test_a_grey_photograph_keeps_its_range_through_pooling() -> None:
+    x = np.full((40, 60), 100)
+    trace = replace(net("pool -k 2 --kind avg | act relu", x), image=True)
+    shades = [int(m.pixels.max()) for m in images(drawn(trace))]
+    assert shades == [100, 100, 255]
+
+
+def test_what_is_said_of_a_map_are_its_own_least_and_greatest_value() -> None:
+    x = np.zeros((30, 30))
+    x[3, 4], x[20, 7] = -1763, 2833.5
+    said = words(drawn(net("act relu | conv -k '-2'", x)))
+    assert "−1763 … 2834" in said  # four digits, though the colours are centred on 0
+    assert "0 … 2834" in said
+    assert "−5667 … 0" in said
+
+
+def test_a_small_matrix_is_numbers_between_numbers() -> None:
+    scene = drawn(net("rnn --hidden 4 | dense --units 2", RNG.normal(size=(3, 2))))
+    assert not images(scene)
+    assert len([t for t in scene.texts() if t.cell is not None]) == 6 + 12 + 6
 
 
 def test_many_maps_are_said() -> None:

@@ -26,8 +26,8 @@ FEW = 5
 """Cells a side of a matrix that are written as numbers."""
 VECTOR = 10
 """Values of a vector that are written as numbers."""
-ROOM, HEIGHT = 220, 168
-"""The room of what is written as numbers."""
+ROOM, HEIGHT = 288, 168
+"""The room of what is written as numbers: five columns of four digits with sign and point."""
 STRIP = 20, 140
 
 
@@ -112,7 +112,7 @@ def _strip(style: Style, values: np.ndarray, role: Role, shades: Levels | None) 
     width, tall = STRIP
     height = len(values) * (tall // len(values)) if len(values) <= tall else tall
     line = values.reshape(-1, 1)
-    scale = shades or _levels(line, reduced(line, (width, height)))
+    scale = shades or levels(line, reduced(line, (width, height)))
     marks = _framed(style, role, Image(0, 0, width, height, pixels(style, line, STRIP, scale)))
     return Thumb(Block(width, up4(height), marks), scale)
 
@@ -125,17 +125,9 @@ def _maps(style: Style, maps: np.ndarray, role: Role, shades: Levels | None) -> 
     side = SIDES[across]
     size = _size(maps.shape[1:], side)
     small = np.stack([reduced(each, size) for each in maps[:shown]])
-    scale = shades or _levels(maps, small)
+    scale = shades or levels(maps, small)
     pictures = [_picture(style, each, role, side, scale) for each in small]
     return Thumb(_arranged(pictures, across, GAP), scale, "", shown, len(maps))
-
-
-def _levels(array: np.ndarray, drawn: np.ndarray) -> Levels:
-    """A map centred on 0 where there are signs, else greys from 0 to the greatest."""
-    found = levels(array, drawn)
-    if found.shades == "signed":
-        return found
-    return Levels("grey", 0, float(array.max()) or 1.0) if array.size else found
 
 
 def _picture(style: Style, array: np.ndarray, role: Role, side: int, scale: Levels) -> Block:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nnviz.figure.counts import command, counted, counts, power_of_ten
-from nnviz.figure.heat import Levels, colored, pixels
+from nnviz.figure.heat import Levels, colored, ends, pixels
 from nnviz.figure.kit import (
     BODY,
     ROOM,
@@ -82,16 +82,18 @@ def _stages(trace: Trace, style: Style, sample: int) -> list[_Stage]:
     def one(array: np.ndarray) -> np.ndarray:
         return array[sample] if batch else array
 
-    color = colored(one(x))
+    pictured = trace.image or colored(one(x))
+    shades = shades_of(trace, one(x)) if pictured else None
     stages = [_input(trace, style, one(x), sample if batch and len(x) > 1 else None)]
     names = trace.labels.get("layers", ())
     for i, layer in enumerate(trace.layers):
-        color = color and layer.op == "pool"
+        # Pooling makes of a picture one with the same range.
+        shades = shades if layer.op == "pool" else None
         role: Role = "output" if i + 1 == len(trace.layers) else "intermediate"
         if role == "intermediate" and layer.roles.get("output") == "hidden":
             role = "hidden"
         name = names[i] if i < len(names) else style.say(layer.title)
-        stages.append(_layer(style, layer, one(layer.output), name, role, color=color))
+        stages.append(_layer(style, layer, one(layer.output), name, role, shades))
     return stages
 
 
@@ -101,17 +103,16 @@ def _input(trace: Trace, style: Style, x: np.ndarray, sample: int | None) -> _St
     small = thumb(style, x, "input", shades_of(trace, x) if pictorial else None)
     fill = style.theme.tone("input").line
     head = lines(style, style.say(said), BODY, room=LEAST, fill=fill, bold=True)
-    return _stage(style, head, small, x.shape)
+    return _stage(style, head, small, x)
 
 
 def _layer(
-    style: Style, layer: Trace, made: np.ndarray, name: str, role: Role, *, color: bool
+    style: Style, layer: Trace, made: np.ndarray, name: str, role: Role, shades: Levels | None
 ) -> _Stage:
-    shades = Levels("rgb", 0, 255 if made.max() <= 255 else 65535) if color else None
     small = thumb(style, made, role, shades)
     room = max(LEAST, small.block.width)
     head = column([*_named(style, name, room), _counted(style, *_parameters(layer), room)], 0)
-    return _stage(style, head, small, made.shape)
+    return _stage(style, head, small, made)
 
 
 def _named(style: Style, name: str, room: float) -> list[Block]:
@@ -121,31 +122,30 @@ def _named(style: Style, name: str, room: float) -> list[Block]:
     return [*said, command(style, "-" + options, SMALL, room)] if dash else said
 
 
-def _stage(style: Style, head: Block, small: Thumb, shape: Sequence[int]) -> _Stage:
+def _stage(style: Style, head: Block, small: Thumb, made: np.ndarray) -> _Stage:
     muted, room = style.theme.muted, max(LEAST, small.block.width)
-    said = times(shape) + (f", {small.factor}" if small.factor else "")
+    said = times(made.shape) + (f", {small.factor}" if small.factor else "")
     foot = [lines(style, said, SMALL, room=room, fill=muted)]
     if small.shown < small.channels:
         more = Words("the first {n} of {all} maps", n=small.shown, all=small.channels)
         foot.append(lines(style, style.say(more), SMALL, room=room, fill=muted))
     if small.shades is not None and small.shades.shades != "rgb":
-        foot.append(lines(style, _ends(style, small.shades), SMALL, room=room, fill=muted))
+        foot.append(lines(style, _ends(style, small.shades, made), SMALL, room=room, fill=muted))
     return _Stage(head, small.block, column(foot, 0), small.shades)
 
 
-def _ends(style: Style, shades: Levels) -> str:
-    """What the darkest and the lightest shade stand for."""
+def _ends(style: Style, shades: Levels, made: np.ndarray) -> str:
+    """The least and the greatest value, whatever the shades reach to; of ink what it means."""
     if shades.low > shades.high:
         low, high = style.show(shades.low), style.show(shades.high)
         return style.say(Words("black is {low}, white is {high}", low=low, high=high))
-    least, most = ("≤ ", "≥ ") if shades.clipped else ("", "")
-    return f"{least}{_end(style, shades.low)} … {most}{_end(style, shades.high)}"
+    return " … ".join(_end(style, value) for value in ends(made))
 
 
 def _end(style: Style, value: float) -> str:
     if abs(value) >= 10**5:
         return ("−" if value < 0 else "") + power_of_ten(round(abs(value)))
-    return style.show(float(f"{value:.3g}"))
+    return style.show(value)
 
 
 def _parameters(layer: Trace) -> tuple[int, int]:
