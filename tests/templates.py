@@ -62,7 +62,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
 """What an expression in the place of a template can come to."""
 
 LOOKED_UP = {
-    *("products", "arithmetic", "sum", "bias", "before", "activation", "value"),
+    *("products", "arithmetic", "sum", "bias", "before", "pre", "activation", "value"),
     *("cell", "row", "column", "plane", "sample", "channel", "filter", "layer", "direction"),
     *("derivation", "weights", "biases", "params", "MACs", "receptive field"),
     *("weights, shared", "as a dense layer", "input", "kernel", "weight", "output"),

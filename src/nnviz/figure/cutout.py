@@ -50,7 +50,7 @@ def large(trace: Trace, style: Style, part: Slices, room: float = ROOM) -> bool:
     """Whether an array has too many cells a side for numbers, or numbers too wide for cells."""
     if max(part.x.shape[1:] + part.y.shape) > MOST:
         return True
-    tables = [result(style, part.y, part.at)]
+    tables = [result(style, made, part.at) for made in part.maps]
     for c in range(len(part.x)):
         w = None if part.w is None else part.w[c]
         if w is not None:

@@ -179,6 +179,7 @@ _NAMES = {
     "input": Words("input"),
     "kernel": Words("kernel"),
     "bias": Words("bias"),
+    "pre": Words("sum"),
     "output": Words("output"),
     "weight": Words("weight"),
 }

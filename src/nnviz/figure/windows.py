@@ -33,6 +33,9 @@ class Slices:
     """(1,), or None."""
     y: np.ndarray
     """(H', W')."""
+    pre: np.ndarray | None
+    """(H', W'): the sums that an activation makes `y` of, or None."""
+    act: str | None
     axes: tuple[AnyAxis, AnyAxis]
     sample: int
     samples: int
@@ -47,6 +50,11 @@ class Slices:
     image: bool
     """Whether the input was read from a picture."""
 
+    @property
+    def maps(self) -> tuple[np.ndarray, ...]:
+        """The output, and before it the sums where an activation changes them."""
+        return (self.y,) if self.pre is None else (self.pre, self.y)
+
 
 def slices(trace: Trace, step: Step | None, sample: int = 0, *, channel: int = 0) -> Slices:
     """Cut from a trace of conv or pool what a figure of `step` draws.
@@ -57,7 +65,9 @@ def slices(trace: Trace, step: Step | None, sample: int = 0, *, channel: int = 0
     x = trace.arrays["input"]
     full = x.reshape((1,) * (dims + 2 - x.ndim) + x.shape)
     out = trace.output
-    y = out.reshape((len(full), -1, *out.shape[out.ndim - dims :]))
+    planes = (len(full), -1, *out.shape[out.ndim - dims :])
+    y = out.reshape(planes)
+    pre = trace.results["pre"].reshape(planes) if "pre" in trace.results else None
     filters = y.shape[1]
     n, f = sample, channel
     if step is not None:
@@ -77,6 +87,8 @@ def slices(trace: Trace, step: Step | None, sample: int = 0, *, channel: int = 0
         shared=w is not None and trace.arrays["kernel"].ndim == dims,
         b=None if b is None else b.reshape(-1)[f : f + 1],
         y=_plane(y[n, f], dims),
+        pre=None if pre is None else _plane(pre[n, f], dims),
+        act=trace.options.get("act"),
         axes=_two(trace.axes),
         sample=n,
         samples=len(full),

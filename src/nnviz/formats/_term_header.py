@@ -42,7 +42,9 @@ def header(paper: Paper, trace: Trace) -> Block:
 
 def _title(paper: Paper, trace: Trace) -> Line:
     line: Line = [(paper.say(trace.title), BOLD)]
-    names = [name for name in trace.equation if name != "="]
+    names = list(trace.equation)
+    if "=" in names:  # What goes in, and what comes out at last.
+        names = [*names[: names.index("=")], names[-1]]
     if trace.results and "output" in trace.results and not trace.equation:
         names = [*trace.arrays, "output"]
     for i, name in enumerate(names):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnviz.formats._term_arrays import SIDE, View
 from nnviz.trace import Index, Step, Trace
 
-_MAPS = ("input", "output")
+_MAPS = ("input", "pre", "output")
 
 
 def view(trace: Trace, name: str, step: Step | None = None) -> View:

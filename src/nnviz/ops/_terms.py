@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nnviz.trace import Call, Equation, Expr, Formula, Index, Num, Product, Role, Step, Sum
+from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,9 +54,14 @@ class Sums(NamedTuple):
         if self.bias is not None:
             arrays["bias"] = self.bias
             equation += ["+", "bias"]
-        if self.act is not None:
-            results["pre"] = self.pre
-        return arrays, results, (*equation, "=", "output")
+        if self.act is None:
+            return arrays, results, (*equation, "=", "output")
+        results["pre"] = self.pre
+        return arrays, results, (*equation, "=", "pre", f"→ {self.act} →", "output")
+
+    def titled(self, title: Words) -> Words:
+        """What runs, with the activation that its sums go through."""
+        return title if self.act is None else Words("{title} with {act}", title=title, act=self.act)
 
     def step(self, i: int, index: Index, f: int, terms: list[Term]) -> Step:
         """The step that adds up `terms` and the bias of filter f."""

@@ -130,7 +130,7 @@ class _Run(NamedTuple):
         arrays, results, equation = self.sums.parts(self.x, self.kernel, "∗ᵀ")
         return Trace(
             op="conv_transpose",
-            title=Words("Transposed convolution"),
+            title=self.sums.titled(Words("Transposed convolution")),
             arrays=arrays,
             results=Results(**results),
             options=self.options(),

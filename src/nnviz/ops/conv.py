@@ -83,7 +83,7 @@ class _Run(NamedTuple):
         axes = self.plan.axes
         return Trace(
             op="conv",
-            title=Words("Convolution"),
+            title=self.sums.titled(Words("Convolution")),
             arrays=arrays,
             results=Results(**results),
             options=self.options(),

@@ -32,6 +32,7 @@ from nnviz.figure.kit import (
 )
 from nnviz.figure.lines import brace
 from nnviz.figure.scene import Group, Mark, Scene
+from nnviz.figure.sums import activated, activated_picture
 from nnviz.figure.windows import (
     Padded,
     Slices,
@@ -94,7 +95,8 @@ class _Rows:
         if self.large:
             return known
         maps = [cells(p, self.style.precision) for p in self.partials]
-        return [*known, *(p.table for p in self.inputs), *maps, self.output]
+        ends = [result(self.style, made, self.part.at) for made in self.part.maps]
+        return [*known, *(p.table for p in self.inputs), *maps, *ends]
 
 
 def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
@@ -210,9 +212,13 @@ def _map(rows: _Rows, c: int, size: CellSize) -> Block:
 
 
 def _final(rows: _Rows, size: CellSize) -> Block:
+    """The final map, with an activation the sums and the arrow to it before it."""
+    style, part = rows.style, rows.part
     if rows.large:
-        return output_picture(rows.style, rows.part, SIDE)
-    return output_block(rows.style, rows.output, size, rows.part)
+        made = activated_picture(style, part, SIDE, output_picture(style, part, SIDE))
+    else:
+        made = activated(style, part, size, output_block(style, rows.output, size, part))
+    return row(made)
 
 
 def _table(rows: _Rows, size: CellSize) -> tuple[Block, float, float, float]:

@@ -19,6 +19,7 @@ from nnviz.figure.grid import MOST, CellSize, cells, fitting, operator, roomy
 from nnviz.figure.heat import colored
 from nnviz.figure.kit import PANELS, ROOM, SMALL, Block, Style, column, page, row
 from nnviz.figure.scene import Scene
+from nnviz.figure.sums import activated, activated_picture
 from nnviz.figure.windows import Slices, flat_enough, group_channels, padded, result, slices
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
@@ -105,9 +106,11 @@ def _numbers(trace: Trace, style: Style, part: Slices) -> Block:
         ]
         if bias is not None:
             blocks += [operator(style, "+"), bias_block(style, bias, size)]
-        return [*blocks, operator(style, "="), output_block(style, output, size, part)]
+        made = activated(style, part, size, output_block(style, output, size, part))
+        return [*blocks, operator(style, "="), *made]
 
-    tables = [table for table in (channel.table, kernel, output, bias) if table is not None]
+    tables = [table for table in (channel.table, kernel, bias) if table is not None]
+    tables += [result(style, made, part.at) for made in part.maps]
     return fitting(style, tables, build)
 
 
@@ -124,6 +127,6 @@ def _pictures(style: Style, part: Slices) -> Block:
         blocks = [seen, operator(style, "∗", 40), kernels_block(style, kernels, size, part)]
         if bias is not None:
             blocks += [operator(style, "+", 40), bias_block(style, bias, size)]
-        return [*blocks, operator(style, "=", 40), made]
+        return [*blocks, operator(style, "=", 40), *activated_picture(style, part, side, made)]
 
     return among_pictures(style, tables, build, below=36 if len(kernels) == 1 else 28)

@@ -27,6 +27,7 @@ from nnviz.figure.planes import (
     surface,
 )
 from nnviz.figure.scene import Mark, Scene, Text
+from nnviz.figure.sums import through
 from nnviz.figure.windows import (
     Padded,
     Place,
@@ -127,6 +128,7 @@ def _kernel(pair: _Pair) -> Block:
     size = size or (tried[-1] if tried else CellSize(28, 28, SMALL))
     blocks = [kernel_block(style, table, size, part)]
     blocks += [bias_block(style, each, size) for each in bias]
+    blocks += through(style, part)
     return column(blocks, 16, "middle")
 
 

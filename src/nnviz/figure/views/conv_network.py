@@ -26,6 +26,7 @@ from nnviz.figure.kit import (
 from nnviz.figure.lines import polyline
 from nnviz.figure.neurons import Edge, Layer, Neuron, network, symbol
 from nnviz.figure.scene import Scene
+from nnviz.figure.sums import through
 from nnviz.figure.windows import Place, Slices, flat_enough, group_channels, slices
 from nnviz.numerals import numerals
 from nnviz.shapes import times
@@ -141,7 +142,8 @@ def _places(part: Slices) -> list[Place]:
 
 def _arranged(net: _Net) -> Block:
     """Side by side with the legend between, else the legend below, else one below the other."""
-    legend = [_entry(net, i) for i in range(len(_weights(net)))] + _bias_entry(net)
+    legend = [_entry(net, i) for i in range(len(_weights(net)))]
+    legend += [*_bias_entry(net), *through(net.style, net.part)]
     beside = column(legend, 0)
     beside = Block(beside.width, beside.height, beside.marks, beside.height / 2)
     for reach in REACHES:

@@ -1,0 +1,84 @@
+"""With an activation the figure stays a true equation: the sums stand before the arrow."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from drawing import drawn, note, texts
+from helpers import run
+from nnviz.trace import Trace
+
+EDGE = np.array([[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]])
+NOTE = note().arrays["input"]
+MAPS = np.arange(18).reshape(2, 3, 3)
+
+
+def edges(**options: object) -> Trace:
+    return run("conv", NOTE, kernel=EDGE, act="relu", bias=-1, **options)
+
+
+def test_the_sums_stand_between_the_equals_sign_and_the_arrow() -> None:
+    said = texts(drawn(edges()))
+    assert said[0] == "Convolution with relu"
+    after = said[said.index("=") :]
+    assert after[:3] == ["=", "sum", "3×3"]
+    assert after[3:12] == ["−5", "−14", "−9", "−14", "−2", "−1", "21", "−2", "1"]
+    assert after[12:15] == ["relu", "output", "3×3"]
+    assert after[15:24] == ["0", "0", "0", "0", "0", "0", "21", "0", "1"]
+
+
+def test_the_sums_after_a_step_are_empty() -> None:
+    said = texts(drawn(edges(), 5))
+    after = said[said.index("sum") : said.index("relu")]
+    assert after[2:] == ["−5", "−14", "−9", "−14", "−2"]
+
+
+def test_channels_are_added_to_the_sums() -> None:
+    trace = run("conv", MAPS, kernel=-np.ones((2, 2, 2), int), act="relu", bias=3)
+    said = texts(drawn(trace))
+    assert said[0] == "Convolution with relu over 2 channels"
+    assert said.index("bias") < said.index("sum") < said.index("relu") < said.index("output")
+    assert str(trace.results["pre"][0, 0, 0]).replace("-", "−") in said
+
+
+@pytest.mark.parametrize("view", ["iso", "network"])
+def test_other_views_say_the_activation_beside_the_bias(view: str) -> None:
+    trace = run("conv", MAPS[0], kernel=[[1, 2], [3, 4]], act="tanh", bias=3)
+    said = texts(drawn(trace, view=view))
+    assert "with tanh" in said[0]
+    assert "tanh" in said
+    plain = run("conv", MAPS[0], kernel=[[1, 2], [3, 4]], bias=3)
+    assert "sum" not in texts(drawn(plain))
+
+
+@pytest.mark.parametrize("shape", [(40, 60), (2, 40, 60)], ids=["one channel", "two channels"])
+def test_sums_of_a_picture_are_a_picture(shape: tuple[int, ...]) -> None:
+    x = np.random.default_rng(1).integers(0, 9, shape)
+    for steps in ((), (7,), (1, 2)):
+        said = texts(drawn(run("conv", x, kernel=EDGE, act="relu"), *steps))
+        assert "with relu" in said[0]
+        assert ("sum" in said) is (len(steps) < 2 or len(shape) > 2)
+
+
+def test_sums_too_wide_for_cells_are_a_picture_though_the_output_is_not() -> None:
+    x = np.random.default_rng(1).normal(size=(20, 24)) * 10.0 ** np.arange(24)
+    trace = run("conv", x, kernel=[[1]], act="hard-sigmoid")
+    said = texts(drawn(trace))
+    assert "sum" in said
+
+
+@pytest.mark.parametrize("op", [{}, {"transpose": True}], ids=["conv", "transposed"])
+def test_the_equation_of_the_trace_names_the_sums(op: dict[str, bool]) -> None:
+    trace = run("conv", NOTE, kernel=EDGE, act="relu", bias=-1, **op)
+    start = trace.equation.index("=") + 1
+    assert trace.equation[start:] == ("pre", "→ relu →", "output")
+    np.testing.assert_array_equal(np.maximum(trace.results["pre"], 0), trace.output)
+    plain = run("conv", NOTE, kernel=EDGE, bias=-1, **op)
+    np.testing.assert_array_equal(plain.output, trace.results["pre"])
+    assert plain.equation[start:] == ("output",)
+    # Names of arrays are identifiers, signs between them are none.
+    for one, other in pairwise(trace.equation):
+        assert one.isidentifier() is not other.isidentifier()
