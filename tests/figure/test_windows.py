@@ -35,6 +35,8 @@ CASES: dict[str, tuple[tuple[int, ...], tuple[int, ...], dict[str, Any]]] = {
     "one kernel for all channels": ((3, 5, 4), (2, 2), {}),
     "groups": ((4, 5, 4), (2, 2, 3, 3), {"groups": 2}),
     "depthwise": ((3, 4, 4), (2, 2), {"depthwise": True}),
+    "depthwise, a kernel a channel": ((3, 4, 4), (3, 2, 2), {"depthwise": True}),
+    "depthwise, filters of one channel": ((1, 4, 4), (3, 2, 2), {"depthwise": True}),
 }
 
 
@@ -51,6 +53,8 @@ def test_partial_maps_and_bias_make_the_output(name: str) -> None:
         bias = 0 if part.b is None else part.b[0]
         np.testing.assert_array_equal(total + bias, part.y)
         assert len(part.x) == len(part.w)
+        weights = [weight for _, _, weight in step.detail["terms"]]
+        assert weights == part.w.reshape(-1).tolist()
 
 
 @settings(deadline=None, max_examples=40)

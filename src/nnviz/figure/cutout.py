@@ -154,6 +154,9 @@ def kernels_block(style: Style, tables: list[Table], size: CellSize, part: Slice
         return kernel_block(style, tables[0], size, part)
     else:
         inner = [grid(style, table, "weight", size) for table in tables]
+    if len(inner) > 1:
+        names = [Words("channel {c}", c=part.first + c) for c in range(len(inner))]
+        inner = [named(style, b, "weight", n, "") for b, n in zip(inner, names, strict=True)]
     shape = times(part.w.shape if len(inner) > 1 else part.w.shape[1:])
     return named(style, column(inner, 12, "middle"), "weight", kernel_name(part), shape)
 

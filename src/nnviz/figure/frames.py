@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnviz.figure.grid import CellSize, Table, grid, named
-from nnviz.figure.kit import Block, Style
+from nnviz.figure.kit import Block, Style, fact_lines, lines
 from nnviz.figure.windows import Padded, Slices
 from nnviz.numerals import numerals
 from nnviz.shapes import times
+from nnviz.trace import Trace
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -47,12 +48,18 @@ def kernel_block(style: Style, table: Table, size: CellSize, part: Slices, c: in
     """The kernel, with the filter where there are several."""
     assert part.w is not None
     inner = grid(style, table, "weight", size)
-    return named(style, inner, "weight", kernel_name(part), shape_of(style, part.w[c]))
+    return named(style, inner, "weight", kernel_name(part, c), shape_of(style, part.w[c]))
 
 
-def kernel_name(part: Slices) -> Words:
-    """The kernel, with the filter where there are several."""
-    return Words("kernel, filter {f}", f=part.filter) if part.filters > 1 else Words("kernel")
+def kernel_name(part: Slices, c: int | None = None) -> Words:
+    """The kernel, with the filter where there are several, and with the channel it reads
+    where `c` is one of several of a filter.
+    """
+    if c is None or len(part.x) == 1 or part.shared:
+        return Words("kernel, filter {f}", f=part.filter) if part.filters > 1 else Words("kernel")
+    if part.filters > 1:
+        return Words("filter {f}, channel {c}", f=part.filter, c=part.first + c)
+    return Words("kernel, channel {c}", c=part.first + c)
 
 
 def bias_block(style: Style, table: Table, size: CellSize) -> Block:
@@ -72,6 +79,24 @@ def output_name(part: Slices) -> Words:
     if part.filters > 1:
         return Words("output, channel {c}", c=part.filter)
     return Words("output")
+
+
+def drawn_of(style: Style, trace: Trace, part: Slices) -> list[Block]:
+    """The facts of a trace, and which filter, group and sample is drawn where there are more."""
+    said = [
+        style.say(words)
+        for words, count in (
+            (Words("filter {f} of {count}", f=part.filter, count=part.filters), part.filters),
+            (
+                Words("group {g} of {count}", g=part.first // len(part.x), count=part.groups),
+                part.groups,
+            ),
+            (Words("sample {n} of {count}", n=part.sample, count=part.samples), part.samples),
+        )
+        if count > 1
+    ]
+    facts = fact_lines(style, trace)
+    return [*facts, lines(style, ", ".join(said), fill=style.theme.muted)] if said else facts
 
 
 def shape_of(style: Style, array: np.ndarray) -> str:

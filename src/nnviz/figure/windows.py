@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 Place = tuple[int, int]
+SHOWN = 4
+"""Channels that are all drawn, a row each; of more, the first three."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ class Slices:
     """The output cell of the step, in `y`."""
     image: bool
     """Whether the input was read from a picture."""
+
+    @property
+    def groups(self) -> int:
+        """In how many groups the filters read the channels."""
+        return self.channels // len(self.x)
 
     @property
     def maps(self) -> tuple[np.ndarray, ...]:
@@ -121,6 +128,19 @@ def group_channels(trace: Trace) -> int:
     return int(channels // trace.options.get("groups", 1))
 
 
+def rows_of(channels: int) -> int:
+    """How many channels get a row each: all of a few, of more the first."""
+    return channels if channels <= SHOWN else SHOWN - 1
+
+
+def depthwise(trace: Trace) -> bool:
+    """Whether every channel has a filter of its own, and no more than one."""
+    groups = int(trace.options.get("groups", 1))
+    x, dims = trace.arrays["input"], len(trace.axes)
+    out = trace.output
+    return groups > 1 and groups == x.shape[-dims - 1] == out.shape[-dims - 1]
+
+
 def _weights(trace: Trace, f: int, filters: int) -> np.ndarray | None:
     """(C/groups, k…): the kernel of filter `f`; one given for all channels is repeated."""
     kernel = trace.arrays.get("kernel")
@@ -133,8 +153,9 @@ def _weights(trace: Trace, f: int, filters: int) -> np.ndarray | None:
     lead = kernel.shape[: kernel.ndim - dims]
     if len(lead) == 2:
         chosen = kernel[f if len(kernel) == filters else 0]
-    elif len(lead) == 1 and len(kernel) == each:
-        chosen = kernel
+    elif len(lead) == 1:
+        # One filter over all channels, or depthwise a filter a channel.
+        chosen = kernel if filters == 1 else kernel[f : f + 1]
     else:
         chosen = kernel.reshape(-1, *kernel.shape[kernel.ndim - dims :])[:1]
     if len(chosen) == each:

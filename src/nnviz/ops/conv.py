@@ -83,7 +83,7 @@ class _Run(NamedTuple):
         axes = self.plan.axes
         return Trace(
             op="conv",
-            title=self.sums.titled(Words("Convolution")),
+            title=self.sums.titled(self.name()),
             arrays=arrays,
             results=Results(**results),
             options=self.options(),
@@ -95,6 +95,12 @@ class _Run(NamedTuple):
             axes=axes,
             pad_mode=self.values["padding_mode"],
         )
+
+    def name(self) -> Words:
+        """What it is called: depthwise where every channel is a group of its own."""
+        if self.plan.groups == self.plan.channels > 1:
+            return Words("Depthwise convolution")
+        return Words("Convolution")
 
     def options(self) -> dict[str, Any]:
         axes = self.plan.axes

@@ -9,6 +9,7 @@ from nnviz.figure.arithmetic import panelled
 from nnviz.figure.cutout import KERNELS, cutout, input_picture, large, output_picture
 from nnviz.figure.frames import (
     bias_block,
+    drawn_of,
     input_block,
     kernel_block,
     kernel_name,
@@ -33,14 +34,17 @@ from nnviz.figure.kit import (
 from nnviz.figure.lines import brace
 from nnviz.figure.scene import Group, Mark, Scene
 from nnviz.figure.sums import activated, activated_picture
+from nnviz.figure.views import conv_equation
 from nnviz.figure.windows import (
     Padded,
     Slices,
+    depthwise,
     flat_enough,
     group_channels,
     padded,
     partial_maps,
     result,
+    rows_of,
     slices,
 )
 from nnviz.trace import Equation, Expr, Name, Num, Step, Sum, Trace
@@ -52,14 +56,12 @@ if TYPE_CHECKING:
     from nnviz.figure.look import Look
 
 RANK = 10
-SHOWN = 4
-"""Channels that are all drawn; of more, the first three."""
 
 
 def fits(trace: Trace) -> Words | None:
     """From two channels a filter on, under a window of one or two axes."""
     reason = flat_enough(trace)
-    if reason is None and group_channels(trace) < 2:
+    if reason is None and group_channels(trace) < 2 and not depthwise(trace):
         return Words("a filter reads one channel")
     return reason
 
@@ -100,7 +102,12 @@ class _Rows:
 
 
 def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
-    """A row a channel, a brace, the bias, the final map; of a step, the sum beneath."""
+    """A row a channel, a brace, the bias, the final map; of a step, the sum beneath.
+
+    Depthwise nothing is added over channels: each row is an equation of its own.
+    """
+    if depthwise(trace):
+        return conv_equation.draw(trace, look, step)
     style = Style.of(look)
     part = slices(trace, step, look.sample)
     rows, block = _fitting(trace, style, part)
@@ -110,12 +117,23 @@ def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
         if window is not None:
             blocks.append(window)
         blocks.append(_sums(rows, step, max(blocks[0].width, 400)))
-    return page(style, trace, look, step, blocks, title=title(trace))
+    facts = drawn_of(style, trace, part)
+    return page(style, trace, look, step, blocks, title=title(trace), facts=facts)
 
 
 def title(trace: Trace) -> Words:
     """What is convolved, over how many channels."""
-    return Words("{title} over {n} channels", title=trace.title, n=group_channels(trace))
+    n, groups = group_channels(trace), trace.options.get("groups", 1)
+    if depthwise(trace):
+        return trace.title
+    if groups == 1:
+        return Words("{title} over {n} channels", title=trace.title, n=n)
+    return Words(
+        "{title} over {n} channels in {groups} groups",
+        title=trace.title,
+        n=n * groups,
+        groups=groups,
+    )
 
 
 def _fitting(trace: Trace, style: Style, part: Slices) -> tuple[_Rows, Block]:
@@ -131,7 +149,7 @@ def _fitting(trace: Trace, style: Style, part: Slices) -> tuple[_Rows, Block]:
 
 def _rows(trace: Trace, style: Style, part: Slices, *, small: bool) -> _Rows:
     assert part.w is not None
-    shown = len(part.x) if len(part.x) <= SHOWN else SHOWN - 1
+    shown = rows_of(len(part.x))
     inputs = [
         padded(trace, style, part.x[c], part.axes, part.at, part.w[c] if part.at else None)
         for c in range(shown if small else 0)
@@ -183,7 +201,7 @@ def _kernel(rows: _Rows, c: int, size: CellSize) -> Block:
     if not rows.large or roomy(style, rows.kernels, KERNELS):
         return kernel_block(style, rows.kernels[c], size, part, c)
     block = picture(style, part.w[c], "weight", side=96, axes=False, bar=False)
-    return named(style, block, "weight", kernel_name(part), shape_of(style, part.w[c]))
+    return named(style, block, "weight", kernel_name(part, c), shape_of(style, part.w[c]))
 
 
 def _map(rows: _Rows, c: int, size: CellSize) -> Block:

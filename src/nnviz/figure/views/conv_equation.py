@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arithmetic import arithmetic
@@ -14,13 +15,22 @@ from nnviz.figure.cutout import (
     large,
     output_picture,
 )
-from nnviz.figure.frames import bias_block, input_block, kernel_block, output_block
-from nnviz.figure.grid import MOST, CellSize, cells, fitting, operator, roomy
+from nnviz.figure.frames import bias_block, drawn_of, input_block, kernel_block, output_block
+from nnviz.figure.grid import MOST, CellSize, Table, cells, fitting, operator, roomy
 from nnviz.figure.heat import colored
-from nnviz.figure.kit import PANELS, ROOM, SMALL, Block, Style, column, page, row
+from nnviz.figure.kit import BODY, PANELS, ROOM, SMALL, Block, Style, column, lines, page, row
 from nnviz.figure.scene import Scene
 from nnviz.figure.sums import activated, activated_picture
-from nnviz.figure.windows import Slices, flat_enough, group_channels, padded, result, slices
+from nnviz.figure.windows import (
+    Slices,
+    depthwise,
+    flat_enough,
+    group_channels,
+    padded,
+    result,
+    rows_of,
+    slices,
+)
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
@@ -54,6 +64,8 @@ def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
     """Input, kernel, bias and output in a row; of a step, the window and its arithmetic."""
     style = Style.of(look)
     part = slices(trace, step, look.sample)
+    if step is None and depthwise(trace):
+        return page(style, trace, look, step, _every(trace, style, look.sample))
     if not large(trace, style, part):
         blocks = [_numbers(trace, style, part)]
         if step is not None:
@@ -63,7 +75,22 @@ def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
         blocks = [_pictures(style, part)]
         if step is not None:
             blocks.append(explained(trace, style, part, step, max(600, blocks[0].width)))
-    return page(style, trace, look, step, blocks)
+    return page(style, trace, look, step, blocks, facts=drawn_of(style, trace, part))
+
+
+def _every(trace: Trace, style: Style, sample: int) -> list[Block]:
+    """A row a channel of a depthwise convolution, nothing added over channels."""
+    channels = slices(trace, None, sample).channels
+    parts = [slices(trace, None, sample, channel=c) for c in range(rows_of(channels))]
+    if any(large(trace, style, part) for part in parts):
+        rows = [_pictures(style, part) for part in parts]
+    else:
+        tables = [table for part in parts for table in _tables(trace, style, part)]
+        rows = [_numbers(trace, style, part, tables) for part in parts]
+    if channels > len(parts):
+        said = Words("… and {n} more channels", n=channels - len(parts))
+        rows.append(lines(style, style.say(said), BODY, fill=style.theme.muted))
+    return rows
 
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
@@ -90,8 +117,20 @@ def panel(trace: Trace, style: Style, step: Step) -> Block:
     return column([block, arithmetic(style, step.formula, room=room, size=SMALL)], 12)
 
 
-def _numbers(trace: Trace, style: Style, part: Slices) -> Block:
-    """The row of arrays, with cells as large as fit."""
+def _tables(trace: Trace, style: Style, part: Slices) -> list[Table]:
+    """What the cells of a row have to hold."""
+    assert part.w is not None
+    seen = part.w[0] if part.at else None
+    arrays = [part.w[0], *([] if part.b is None else [part.b])]
+    return [
+        padded(trace, style, part.x[0], part.axes, part.at, seen).table,
+        *(cells(array, style.precision) for array in arrays),
+        *(result(style, made, part.at) for made in part.maps),
+    ]
+
+
+def _numbers(trace: Trace, style: Style, part: Slices, tables: Sequence[Table] = ()) -> Block:
+    """The row of arrays, with cells as large as fit; of several rows, for all their `tables`."""
     assert part.w is not None
     channel = padded(trace, style, part.x[0], part.axes, part.at, part.w[0] if part.at else None)
     kernel = cells(part.w[0], style.precision)
@@ -109,9 +148,7 @@ def _numbers(trace: Trace, style: Style, part: Slices) -> Block:
         made = activated(style, part, size, output_block(style, output, size, part))
         return [*blocks, operator(style, "="), *made]
 
-    tables = [table for table in (channel.table, kernel, bias) if table is not None]
-    tables += [result(style, made, part.at) for made in part.maps]
-    return fitting(style, tables, build)
+    return fitting(style, tables or _tables(trace, style, part), build)
 
 
 def _pictures(style: Style, part: Slices) -> Block:

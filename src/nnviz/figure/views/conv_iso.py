@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nnviz.figure.arithmetic import arithmetic
 from nnviz.figure.frames import (
     bias_block,
+    drawn_of,
     input_name,
     kernel_block,
     output_name,
@@ -98,7 +99,7 @@ def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
     if step is not None:
         room = min(ROOM, max(400, block.width))
         blocks.append(arithmetic(style, step.formula, room=room))
-    return page(style, trace, look, step, blocks)
+    return page(style, trace, look, step, blocks, facts=drawn_of(style, trace, part))
 
 
 def _beside(pair: _Pair) -> Block:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nnviz.figure.arithmetic import arithmetic, panelled
 from nnviz.figure.counts import counted
-from nnviz.figure.frames import input_name, output_name, shape_of
+from nnviz.figure.frames import drawn_of, input_name, output_name, shape_of
 from nnviz.figure.kit import (
     BODY,
     ROOM,
@@ -119,7 +119,8 @@ def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
         room = min(ROOM, max(400, blocks[0].width))
         worked = arithmetic(style, step.formula, room=room - 32, panel=False)
         blocks.append(panelled(style, column([_in_symbols(net, room - 32), worked], 4), room))
-    return page(style, trace, look, step, blocks, title=title(trace))
+    facts = drawn_of(style, trace, part)
+    return page(style, trace, look, step, blocks, title=title(trace), facts=facts)
 
 
 def title(trace: Trace) -> Words:

@@ -1,0 +1,83 @@
+"""What is drawn says which filter, group, channel and sample it is, where there are more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from drawing import drawn, texts
+from helpers import run
+from nnviz.trace import Trace
+
+RNG = np.random.default_rng(2)
+
+
+def convolved(shape: tuple[int, ...], kernel: tuple[int, ...], **options: Any) -> Trace:
+    return run("conv", RNG.integers(-9, 9, shape), kernel=RNG.integers(-9, 9, kernel), **options)
+
+
+PARTS: dict[str, tuple[Trace, str | None]] = {
+    "all of it": (convolved((5, 5), (2, 2)), None),
+    "filters": (convolved((5, 5), (4, 1, 2, 2)), "filter 0 of 4"),
+    "groups": (convolved((4, 4, 4), (4, 2, 2, 2), groups=2), "filter 0 of 4, group 0 of 2"),
+    "a batch": (convolved((2, 1, 4, 4), (2, 2)), "sample 0 of 2"),
+    "channels, added": (convolved((3, 4, 4), (3, 2, 2)), None),
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_line_says_which_part_is_drawn(name: str) -> None:
+    trace, wanted = PARTS[name]
+    said = [text for text in texts(drawn(trace)) if " of " in text]
+    assert said == ([] if wanted is None else [wanted])
+
+
+def test_a_step_says_its_own_filter_and_group() -> None:
+    trace = convolved((4, 4, 4), (4, 2, 2, 2), groups=2)
+    said = texts(drawn(trace, 20))
+    assert said[0] == "Convolution over 4 channels in 2 groups, step 20 of 36"
+    assert "filter 2 of 4, group 1 of 2" in said
+    for view in ("equation", "iso"):
+        other = convolved((5, 5), (4, 1, 2, 2))
+        assert "filter 1 of 4" in texts(drawn(other, 20, view=view))
+
+
+def test_kernels_of_one_figure_carry_their_filter_and_channel() -> None:
+    several = texts(drawn(convolved((3, 4, 4), (2, 3, 2, 2)), 10))
+    assert [t for t in several if t.startswith("filter 1,")] == [
+        f"filter 1, channel {c}" for c in range(3)
+    ]
+    one = texts(drawn(convolved((3, 4, 4), (3, 2, 2))))
+    assert {f"kernel, channel {c}" for c in range(3)} <= set(one)
+    shared = texts(drawn(convolved((3, 4, 4), (2, 2))))
+    assert shared.count("kernel") == 3
+
+
+def test_kernels_over_a_colour_picture_carry_their_channel() -> None:
+    x = RNG.integers(0, 255, (3, 40, 60))
+    said = texts(drawn(run("conv", x, kernel=RNG.integers(0, 9, (2, 3, 2, 2)))))
+    assert {"filter 0 of 2", "kernel, filter 0"} <= set(said)
+    assert [t for t in said if t.startswith("channel ")] == ["channel 0", "channel 1", "channel 2"]
+
+
+@pytest.mark.parametrize("view", [None, "channels"])
+@pytest.mark.parametrize(("channels", "rows"), [(2, 2), (4, 4), (6, 3)])
+def test_depthwise_is_a_row_a_channel(channels: int, rows: int, view: str | None) -> None:
+    trace = convolved((channels, 4, 4), (channels, 2, 2), depthwise=True)
+    said = texts(drawn(trace, view=view))
+    assert said[0] == "Depthwise convolution"
+    for name in ("input, channel", "kernel, filter", "output, channel"):
+        assert [t for t in said if t.startswith(name)] == [f"{name} {c}" for c in range(rows)]
+    left_out = [t for t in said if "more channels" in t]
+    assert left_out == ([] if rows == channels else [f"… and {channels - rows} more channels"])
+    step = texts(drawn(trace, 12, view=view))
+    assert f"filter 1 of {channels}, group 1 of {channels}" in step
+    assert "input, channel 1" in step
+    drawn(trace, 1, 2, view=view)
+
+
+def test_depthwise_rows_of_pictures() -> None:
+    said = texts(drawn(convolved((3, 30, 30), (3, 2, 2), depthwise=True)))
+    assert {"input, channel 2", "kernel, filter 2", "output, channel 2"} <= set(said)
