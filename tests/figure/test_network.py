@@ -88,6 +88,14 @@ def test_four_weights_are_shared_by_sixteen_edges() -> None:
     assert len(dense) == 36
 
 
+def test_the_dense_layer_has_a_bias_for_each_output() -> None:
+    assert "9 × 4 = 36 weights + 4 biases" in words(drawn(small(bias=1), view="network"))
+    one = run("conv", np.array([3]), kernel=np.array([2]), bias=1)
+    assert "1 × 1 = 1 weight + 1 bias" in words(drawn(one, view="network"))
+    korean = words(drawn(small(bias=1), view="network", lang="ko"))
+    assert {"신경망으로 나타낸 합성곱", "가중치 9 × 4 = 36개 + 편향 4개"} <= set(korean)
+
+
 def test_values_stand_beside_their_neurons() -> None:
     said = words(drawn(small(), view="network"))
     assert {str(v) for v in NINE.reshape(-1)} <= set(said)

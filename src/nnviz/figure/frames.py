@@ -59,7 +59,7 @@ def kernel_name(part: Slices, c: int | None = None) -> Words:
         return Words("kernel, filter {f}", f=part.filter) if part.filters > 1 else Words("kernel")
     if part.filters > 1:
         return Words("filter {f}, channel {c}", f=part.filter, c=part.first + c)
-    return Words("kernel, channel {c}", c=part.first + c)
+    return Words("kernel {c}", c=part.first + c)
 
 
 def bias_block(style: Style, table: Table, size: CellSize) -> Block:

@@ -228,11 +228,13 @@ def _dense(net: _Net, reach: float) -> Block:
         edges += [Edge(start, end, stroke, line) for start in range(count)]
     block = network(style, first, second, _active_last(net, edges), reach, len(net.places))
     said = Words(
-        "{inputs} × {outputs} = {weights}",
+        "{inputs} × {outputs} = {n} weights" if count * made > 1 else "1 × 1 = 1 weight",
         inputs=count,
         outputs=made,
-        weights=counted(style, count * made, "weights"),
+        n=count * made,
     )
+    if part.b is not None:  # A dense layer has one for each of its outputs.
+        said = Words("{weights} + {biases}", weights=said, biases=counted(style, made, "biases"))
     return _headed(style, block, style.say(Words("dense layer")), style.say(said))
 
 
