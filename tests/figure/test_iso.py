@@ -132,13 +132,68 @@ def test_a_line_stops_before_a_text_and_goes_on_behind_it() -> None:
     assert ends[2][0] >= box.right
     assert ends[3] == (100, 0)
     assert len(rays([(0, 40)], [(100, 40)], [text], "#000000").commands) == 2
+    slanting = rays([(0, 40)], [(100, -32)], [text], "#000000")
+    assert len(slanting.commands) == 4
     assert len(rays([(0, -40)], [(0, 40)], [text], "#000000").commands) == 2
 
 
 def test_lines_through_texts_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not crossed(tidy(note()))
-    monkeypatch.setattr(conv_iso, "rays", lambda a, b, _, stroke: rays(a, b, [], stroke))
-    assert crossed(figure.draw(note(), Look(view="iso")))
+    assert not crossed(tidy(note(), 9))
+    monkeypatch.setattr(conv_iso, "rays", lambda a, b, _, *rest: rays(a, b, [], *rest))
+    assert crossed(figure.draw(note(), Look(view="iso"), (9,)))
+
+
+def lines_up(scene: Scene) -> list[tuple[tuple[float, float], tuple[float, float]]]:
+    """The pieces of the lines from the window's corners."""
+    found = [m for m in scene.flat() if isinstance(m, Path) and m.line == 1.25]
+    assert len(found) == 1
+    return list(_segments(found[0]))
+
+
+def test_the_output_hides_the_lines_behind_it() -> None:
+    plane = Plane([[Cell()] * 3] * 2, "output", TILTS[0], 0, 0)
+    corners = plane.corners(0, 0, 2, 3)
+    ends = plane.corners(0, 1, 1, 1)
+    seen = list(_segments(rays([(40, 200)] * 4, ends, [], "#000000", corners)))
+    assert len(seen) == 4
+    for _, end in seen:  # Each ends at the plane's lower edge.
+        assert end[1] == pytest.approx(2 * TILTS[0].down)
+    aside = rays([(0, 200)], [(0, 100)], [], "#000000", corners)
+    assert list(_segments(aside)) == [((0, 200), (0, 100))]
+    assert not rays([corners[3]], [corners[0]], [], "#000000", plane.corners(0, -1, 2, 5)).commands
+
+
+@pytest.mark.parametrize("step", [None, 1], ids=str)
+def test_lines_of_a_window_in_the_upper_left_corner_are_unbroken(step: int | None) -> None:
+    pieces = lines_up(tidy(note(), *([step] if step else [])))
+    assert len(pieces) == 4
+
+
+@pytest.mark.parametrize("step", range(1, 10))
+def test_no_line_shows_on_the_output(step: int) -> None:
+    scene = tidy(note(), step)
+    line = theme("light").tone("output").line
+    outlines = [m for m in scene.flat() if isinstance(m, Path) and (m.stroke, m.line) == (line, 2)]
+    (outline,) = outlines
+    corners = np.array([points for _, points in outline.commands if points])
+    sides = np.roll(corners, -1, axis=0) - corners
+
+    def depth(x: float, y: float) -> float:
+        """How far inside the nearest side of the output a point is."""
+        across = sides[:, 0] * (y - corners[:, 1]) - sides[:, 1] * (x - corners[:, 0])
+        return float((across / np.hypot(*sides.T)).min())
+
+    assert depth(*corners.mean(axis=0)) > 20
+    for (x0, y0), (x1, y1) in lines_up(scene):
+        for part in np.linspace(0, 1, 9):
+            assert depth(x0 + part * (x1 - x0), y0 + part * (y1 - y0)) < 1e-6
+
+
+def test_row_indices_stand_right_of_the_plane() -> None:
+    scene = tidy(note(), 5)
+    numbers = [t for t in scene.texts() if t.content == "4" and t.size == 11]
+    column, row = sorted(numbers, key=lambda t: t.y, reverse=True)[:2]
+    assert extent(row).x > extent(column).x
 
 
 def test_numbers_too_long_for_their_cells_are_left_out() -> None:

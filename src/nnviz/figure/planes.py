@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from nnviz.figure.grid import Table
@@ -138,12 +139,15 @@ def figures(style: Style, plane: Plane, size: int | None) -> list[Text]:
 
 
 def indices(style: Style, plane: Plane) -> list[Text]:
-    """The rows' indices along the left edge, the columns' along the lower one."""
+    """The rows' indices along the right edge, the columns' along the lower one.
+
+    The lines from the window go up to a smaller plane above the middle: none comes there.
+    """
     muted, (r0, c0), (rows, columns) = style.theme.muted, plane.origin, plane.inner
     found = []
     for i in range(rows):
-        x, y = plane.point(r0 + i + 0.5, 0)
-        found.append(style.text(x - 10, middle(y, SMALL), str(i), SMALL, fill=muted, anchor="end"))
+        x, y = plane.point(r0 + i + 0.5, plane.columns)
+        found.append(style.text(x + 10, middle(y, SMALL), str(i), SMALL, fill=muted))
     for i in range(columns):
         x, y = plane.point(plane.rows, c0 + i + 0.5)
         found.append(style.text(x, y + 16, str(i), SMALL, fill=muted, anchor="middle"))
@@ -151,51 +155,65 @@ def indices(style: Style, plane: Plane) -> list[Text]:
 
 
 def rays(
-    starts: Sequence[Point], ends: Sequence[Point], texts: Sequence[Text], stroke: str
+    starts: Sequence[Point],
+    ends: Sequence[Point],
+    texts: Sequence[Text],
+    stroke: str,
+    above: Sequence[Point] = (),
 ) -> Path:
-    """Thin lines from corner to corner that stop before a text and go on behind it."""
-    boxes = [_around(extent(text)) for text in texts]
+    """Thin lines from corner to corner that stop before a text and go on behind it.
+
+    What lies behind the plane with the corners `above` is hidden.
+    """
+    covers: list[Sequence[Point]] = [_around(extent(text)) for text in texts]
+    covers += [above] if above else []
     pairs = [
         piece
         for start, end in zip(starts, ends, strict=True)
-        for piece in _pieces(start, end, boxes)
+        for piece in _pieces(start, end, covers)
     ]
     return segments(pairs, stroke, 1.25)
 
 
-def _around(box: Box) -> Box:
-    return Box(box.x - 2, box.y - 1, box.width + 4, box.height + 2)
+def _around(box: Box) -> list[Point]:
+    """The corners of a box with a little room, clockwise."""
+    left, top, right, bottom = box.x - 2, box.y - 1, box.right + 2, box.bottom + 1
+    return [(left, top), (right, top), (right, bottom), (left, bottom)]
 
 
-def _pieces(start: Point, end: Point, boxes: Sequence[Box]) -> list[tuple[Point, Point]]:
-    """What is left of a line outside all boxes."""
-    hidden = sorted(span for box in boxes if (span := _inside(start, end, box)) is not None)
-    at, found = 0.0, []
+def _pieces(
+    start: Point, end: Point, covers: Sequence[Sequence[Point]]
+) -> list[tuple[Point, Point]]:
+    """What is left of a line outside all covers."""
+    found = (_inside(start, end, cover) for cover in covers)
+    hidden = sorted(span for span in found if span is not None)
+    at, left = 0.0, []
     for begin, stop in [*hidden, (1.0, 1.0)]:
         if begin > at + 1e-6:
-            found.append((_along(start, end, at), _along(start, end, begin)))
+            left.append((_along(start, end, at), _along(start, end, begin)))
         at = max(at, stop)
-    return found
+    return left
 
 
 def _along(start: Point, end: Point, part: float) -> Point:
     return start[0] + part * (end[0] - start[0]), start[1] + part * (end[1] - start[1])
 
 
-def _inside(start: Point, end: Point, box: Box) -> tuple[float, float] | None:
-    """Between which parts of its length a line is inside a box (Liang and Barsky, 1984)."""
+def _inside(start: Point, end: Point, corners: Sequence[Point]) -> tuple[float, float] | None:
+    """Between which parts of its length a line is inside a convex shape whose corners go
+    round clockwise (Cyrus and Beck, 1978).
+    """
     first, last = 0.0, 1.0
-    for at, to, low, high in (
-        (start[0], end[0], box.x, box.right),
-        (start[1], end[1], box.y, box.bottom),
-    ):
-        step = to - at
-        if abs(step) < 1e-9:
-            if not low < at < high:
+    for (x0, y0), (x1, y1) in pairwise([*corners, corners[0]]):
+        # Positive on the inner side of this edge.
+        at, to = ((x1 - x0) * (y - y0) - (y1 - y0) * (x - x0) for x, y in (start, end))
+        if abs(to - at) < 1e-9:
+            if at <= 0:
                 return None
-            continue
-        one, other = sorted(((low - at) / step, (high - at) / step))
-        first, last = max(first, one), min(last, other)
+        elif to > at:
+            first = max(first, at / (at - to))
+        else:
+            last = min(last, at / (at - to))
     return (first, last) if first < last else None
 
 

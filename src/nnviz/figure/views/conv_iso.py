@@ -141,7 +141,7 @@ def _half_names(pair: _Pair) -> float:
     return max(*names, *shapes) / 2
 
 
-def _left(pair: _Pair) -> int:
+def _right(pair: _Pair) -> int:
     """The room of the rows' indices."""
     return up4(pair.style.width(str(pair.channel.shape[0] - 1), SMALL) + 12)
 
@@ -150,7 +150,7 @@ def _widths(pair: _Pair, tilt: Tilt) -> tuple[float, float]:
     """From the planes' common middle to the left and to the right."""
     halves = [size_of(len(t), len(t[0]), tilt)[0] / 2 for t in pair.tables]
     least = _half_names(pair)
-    return max(halves[0] + _left(pair), halves[1], least), max(*halves, least)
+    return max(*halves, least), max(halves[0] + _right(pair), halves[1], least)
 
 
 def _width(pair: _Pair, tilt: Tilt) -> int:
@@ -169,14 +169,14 @@ def _planes(pair: _Pair, tilt: Tilt, size: int | None) -> Block:
         pair.channel.origin, pair.channel.shape,
     )  # fmt: skip
     above = Plane(pair.output, "output", tilt, middle - less / 2, NAME)
-    texts = [*figures(style, below, size), *figures(style, above, size), *indices(style, below)]
-    window = _extent(pair)
-    marks: list[Mark] = [*surface(style, below), *surface(style, above)]
+    texts = [*figures(style, below, size), *indices(style, below)]
+    marks: list[Mark] = surface(style, below)
     marks += [outline(style, below, each) for each in pair.channel.windows]
-    marks.append(outline(style, above, (*pair.at, 1, 1)))
-    starts, ends = below.corners(*window), above.corners(*pair.at, 1, 1)
-    marks.append(rays(starts, ends, texts, style.theme.muted))
-    marks += texts
+    starts, ends = below.corners(*_extent(pair)), above.corners(*pair.at, 1, 1)
+    cover = above.corners(0, 0, above.rows, above.columns)
+    marks.append(rays(starts, ends, texts, style.theme.muted, cover))
+    marks += [*texts, *surface(style, above), outline(style, above, (*pair.at, 1, 1))]
+    marks += figures(style, above, size)
     bottom = NAME + low + gap + tall + 20
     marks += _name(
         style, "output", style.say(output_name(part)), shape_of(style, part.y), middle, 0
