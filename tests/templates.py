@@ -14,7 +14,7 @@ import nnviz
 from nnviz import ops
 from nnviz.cli import options
 from nnviz.figure import counts
-from nnviz.ops import _window
+from nnviz.ops import _window, pool
 from nnviz.ops.conv import OPERATION as CONV
 from nnviz.ops.rnn import OPERATION as RNN
 from nnviz.read.sources import STANDARD_INPUT
@@ -56,7 +56,9 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "ops/_window.py: name": _CELLS,
     "ops/_window.py: LAYOUTS[dims]": tuple(_window.LAYOUTS.values()),
     "ops/pool.py: name": _CELLS,
-    "ops/pool.py: _TITLES[kind]": ("Max pooling", "Average pooling", "Lp pooling"),
+    "ops/pool.py: _TITLES[scope][kind]": tuple(
+        t for s in pool._TITLES.values() for t in s.values()
+    ),
     "ops/rnn.py: _TITLES[self.values['cell']]": (),  # RNN, LSTM and GRU are names
 }
 """What an expression in the place of a template can come to."""

@@ -258,3 +258,12 @@ def test_an_activation_stands_beneath_the_sum() -> None:
         "conv", RNG.integers(0, 9, (2, 3, 3)), kernel=np.ones((2, 2, 2), int), act="relu"
     )
     assert any(t.startswith("relu(") for t in texts(drawn(channels, 1)))
+
+
+def test_global_and_adaptive_pooling_are_named() -> None:
+    x = pooled().arrays["input"]
+    assert drawn(run("pool", x, kind="avg")).title == "Global average pooling"
+    adaptive = run("pool", x, adaptive=(2, 2))
+    assert drawn(adaptive).title == "Adaptive max pooling, 2×2"
+    assert drawn(adaptive, lang="ko").title == "적응형 최대 풀링, 2×2"
+    assert drawn(adaptive, 1, 2).title == "Adaptive max pooling, 2×2"

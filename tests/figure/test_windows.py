@@ -102,6 +102,18 @@ def test_outputs_after_a_step_are_empty() -> None:
     assert [cell.text for cell in whole[2]] == ["7", "7", "4"]
 
 
+def test_cells_past_the_padding_are_blank() -> None:
+    trace = run("pool", np.ones((3, 3), int), kernel=2, stride=2, kind="avg", ceil_mode=True)
+    assert trace.steps[3].detail["divisor"] == 1
+    table = padded(trace, STYLE, trace.arrays["input"], slices(trace, None).axes, (1, 1)).table
+    assert [cell.text for cell in table[3]] == [""] * 4
+    assert [line[3].text for line in table] == [""] * 4
+    both = run("pool", np.ones((3, 3), int), kernel=2, padding=1, kind="avg", ceil_mode=True)
+    table = padded(both, STYLE, both.arrays["input"], slices(both, None).axes, None).table
+    # A row of padding, which counts; then what is cut off, which does not.
+    assert [line[1].text for line in table] == ["0", "1", "1", "1", "0", ""][: len(table)]
+
+
 @pytest.mark.parametrize(
     ("options", "texts"),
     [

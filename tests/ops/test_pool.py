@@ -175,3 +175,18 @@ def test_layer_has_nothing_to_learn() -> None:
     values = ops.load("pool").accept({"kernel": 2})
     counted = pool.layer((6, 28, 28), values)
     assert (counted.output, counted.weights, counted.macs) == ((6, 14, 14), 0, 0)
+
+
+TITLES = [
+    ({"kernel": 2}, "Max pooling"),
+    ({"kernel": 2, "kind": "avg"}, "Average pooling"),
+    ({"global": True, "kind": "avg"}, "Global average pooling"),
+    ({}, "Global max pooling"),
+    ({"adaptive": (2, 2), "kind": "avg"}, "Adaptive average pooling"),
+    ({"adaptive": (2, 2), "kind": "lp"}, "Adaptive Lp pooling"),
+]
+
+
+@pytest.mark.parametrize(("options", "title"), TITLES, ids=[title for _, title in TITLES])
+def test_the_title_says_what_the_windows_follow_from(options: dict[str, Any], title: str) -> None:
+    assert str(run("pool", np.ones((4, 4)), **options).title) == title

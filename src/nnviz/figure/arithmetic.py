@@ -7,6 +7,8 @@ from nnviz.figure.scene import Mark, Rect
 from nnviz.trace import Equation, Formula, Sum, tokens
 from nnviz.words import Words
 
+EQUALS = (" = ", " ≈ ")
+_KEPT = {sign: sign[:-1] + "\N{NO-BREAK SPACE}" for sign in EQUALS}
 LONG = 12
 """Lines of a sum past which the middle is left out, and said."""
 
@@ -35,7 +37,10 @@ def _equation(style: Style, equation: Equation, room: float, size: int) -> Block
             block = _rows(style, equation, first, at)
             if block.width <= room:
                 return block
-    return lines(style, style.pieces(equation), size, room=room)
+    pieces = style.pieces(equation)
+    if style.width(pieces, size) > room:  # It goes on below: the sign with what follows it.
+        pieces = [p._replace(text=_KEPT.get(p.text, p.text)) for p in pieces]
+    return lines(style, pieces, size, room=room)
 
 
 def _rows(style: Style, equation: Equation, total: Sum, size: int) -> Block:
@@ -102,7 +107,7 @@ def _gap(style: Style, left_out: int, x: float, y: float, size: int) -> Mark:
 def _rest(style: Style, equation: Equation) -> list[Piece]:
     """What comes after the first side, from its sign on."""
     pieces = style.pieces(equation)
-    at = next((i for i, p in enumerate(pieces) if p.text in (" = ", " ≈ ")), len(pieces))
+    at = next((i for i, p in enumerate(pieces) if p.text in EQUALS), len(pieces))
     return pieces[at:]
 
 

@@ -226,7 +226,10 @@ def padded(
                 state = "unused" if r in unused[0] or c in unused[1] else "plain"
                 line.append(Cell(inner[r][c].text, state))  # type: ignore[arg-type]
             else:
-                line.append(Cell(_pad_text(trace, inner, source), "padding"))
+                # Past the padding a window is cut off: nothing there counts.
+                cut = any(p >= a.size + a.after for a, p in zip(axes, (r, c), strict=True))
+                text = "" if cut else _pad_text(trace, inner, source)
+                line.append(Cell(text, "padding"))
         table.append(line)
     origin = (-spans[0].start, -spans[1].start)
     windows: tuple[tuple[int, int, int, int], ...] = ()

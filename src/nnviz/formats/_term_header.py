@@ -12,7 +12,7 @@ from nnviz.trace import Trace, tokens
 from nnviz.words import Words
 
 _SHOWN_BY_AXES = {"kernel", "stride", "padding", "dilation"}
-_SAID = {"kind", "name", "net", "input", "cell", "units", "hidden", "versus"}
+_SAID = {"kind", "global", "name", "net", "input", "cell", "units", "hidden", "versus"}
 """Options that the title, a fact or a shape has said."""
 _OF_PADDING = {"padding_mode", "count_include_pad"}
 _USUAL: dict[str, Any] = {

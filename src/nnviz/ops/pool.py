@@ -44,7 +44,19 @@ if TYPE_CHECKING:
     import numpy as np
 
 Kind = Literal["max", "avg", "lp"]
-_TITLES: dict[str, str] = {"max": "Max pooling", "avg": "Average pooling", "lp": "Lp pooling"}
+_TITLES = {
+    "": {"max": "Max pooling", "avg": "Average pooling", "lp": "Lp pooling"},
+    "global": {
+        "max": "Global max pooling",
+        "avg": "Global average pooling",
+        "lp": "Global Lp pooling",
+    },
+    "adaptive": {
+        "max": "Adaptive max pooling",
+        "avg": "Adaptive average pooling",
+        "lp": "Adaptive Lp pooling",
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,7 @@ def _axes(sizes: tuple[int, ...], values: Values) -> tuple[AnyAxis, ...]:
         _refuse_with_adaptive(values)
         return adaptive_axes(sizes, kinds.each_axis(values["adaptive"], n, "--adaptive"))
     like = _LIKES[values["like"] or "torch"]
-    whole = values["global"] or values["kernel"] is None
+    whole = _scope(values) == "global"
     if values["global"] and values["kernel"] is not None:
         raise UsageError("--global and --kernel contradict each other")
     kernel = sizes if whole else kinds.each_axis(values["kernel"], n, "--kernel")
@@ -142,6 +154,13 @@ def _refuse_with_adaptive(values: Values) -> None:
             raise UsageError("{flag} and --adaptive contradict each other", flag=flag)
 
 
+def _scope(values: Values) -> str:
+    """What the windows follow from: nothing but the kernel, the whole map, or the output's size."""
+    if values["adaptive"] is not None:
+        return "adaptive"
+    return "global" if values["global"] or values["kernel"] is None else ""
+
+
 def _include_pad(values: Values) -> bool:
     given = values["count_include_pad"]
     return _LIKES[values["like"] or "torch"].include_pad if given is None else bool(given)
@@ -155,6 +174,7 @@ def run(x: np.ndarray, values: Values) -> Trace:
     full = batched(x, dims)
     axes = _axes(full.shape[2:], values)
     kind: Kind = values["kind"]
+    scope = _scope(values)
     include = _include_pad(values)
     divisor = values["divisor_override"]
     if divisor is not None and kind != "avg":
@@ -175,7 +195,7 @@ def run(x: np.ndarray, values: Values) -> Trace:
     explain = _Explain(x, full, output, axes, kind, include, values["p"], divisor)
     return Trace(
         op="pool",
-        title=Words(_TITLES[kind]),
+        title=Words(_TITLES[scope][kind]),
         arrays={"input": x},
         results=Results(**results),
         options={
@@ -184,7 +204,8 @@ def run(x: np.ndarray, values: Values) -> Trace:
             "stride": [a.stride for a in axes],
             "padding": [[a.before, a.after] for a in axes],
             "dilation": [a.dilation for a in axes],
-            **({"adaptive": [a.out for a in axes]} if values["adaptive"] else {}),
+            **({"adaptive": [a.out for a in axes]} if scope == "adaptive" else {}),
+            **({"global": True} if scope == "global" else {}),
             "ceil": values["ceil_mode"],
             **({"count_include_pad": include} if kind == "avg" else {}),
             **({"p": values["p"]} if kind == "lp" else {}),

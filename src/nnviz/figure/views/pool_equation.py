@@ -87,10 +87,12 @@ def _block(
 
 
 def title(trace: Trace) -> Words:
-    """The kind of pooling, its window and stride."""
+    """The kind of pooling; its window and stride, or the output's size that gives the windows."""
+    if "global" in trace.options:
+        return trace.title
     if "adaptive" in trace.options:
         shape = times(trace.options["adaptive"])
-        return Words("{title}, adaptive to {shape}", title=trace.title, shape=shape)
+        return Words("{title}, {shape}", title=trace.title, shape=shape)
     kernel, stride = trace.options["kernel"], trace.options["stride"]
     return Words(
         "{title}, {kernel}, stride {stride}",
