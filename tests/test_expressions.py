@@ -38,6 +38,7 @@ SIDES: list[tuple[str, Expr, Expr, bool]] = [
     ("a difference", Sum((Num(0.3), Neg(Num(0.1)))), Num(0.3 - 0.1), True),
     ("a square", Power(Num(0.1), Num(2)), Num(0.1**2), True),
     ("a maximum", Call("max", (Num(0), Num(-0.1))), Num(0), True),
+    ("a maximum of one", Call("max", (Num(0.30000000000000004),)), Num(0.3), True),
     ("roundings that cancel", Sum((Num(0.12345), Num(-0.12345))), Num(0.0), True),
     ("a root that is whole", Power(Sum((Num(9), Num(16))), Quotient(Num(1), Num(2))), Num(5), True),
     ("a root that is not", Power(Num(2), Quotient(Num(1), Num(2))), Num(math.sqrt(2)), False),

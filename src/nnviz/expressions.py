@@ -112,8 +112,8 @@ _EXACT: dict[str, Callable[..., Any]] = {
     "abs": abs,
     "ceil": math.ceil,
     "floor": math.floor,
-    "max": max,
-    "min": min,
+    "max": lambda *v: max(v),
+    "min": lambda *v: min(v),
     "relu": lambda v: max(0, v),
 }
 """Functions of which decimal numbers make decimal numbers."""

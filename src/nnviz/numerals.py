@@ -1,22 +1,29 @@
 """Numbers as people read them: whole ones whole, the others rounded alike.
 
 `exact` loses nothing; `rounded` keeps significant digits; `Numerals` writes all the
-numbers of one array alike, so that their points align.
+numbers of one array alike, so that their points align. A number that is not 0 is never
+written as 0: where the decimals of its array leave too little of it, it stands on its own.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
 
 MINUS = "−"
-_LARGE = 1e6
-_TINY = 1e-3
+_TINY, _TOP_OF_TINY = 1e-3, -3
 _WIDEST = 300
+_WHOLE = 10**15
+"""Up to here a float that is whole is written whole."""
+_ROOM = 6
+"""Digits, beside the significant ones, that a number of few digits may be written with."""
+_SAMPLE = 4096
+"""Numbers of an array that decide how it is written; more are never drawn."""
 _SUPS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 _PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--")
 
@@ -41,11 +48,11 @@ def rounded(value: Any, precision: int = 4) -> str:
         return str(value).replace("-", MINUS)
     if not math.isfinite(value):
         return str(value).replace("-", MINUS)
-    if value == int(value) and abs(value) < 10**15:
+    if value == int(value) and abs(value) < _WHOLE:
         return str(int(value)).replace("-", MINUS)
     digits, _, exponent = f"{value:.{precision - 1}e}".partition("e")
     power = int(exponent)
-    if power < math.log10(_TINY) or power >= max(math.log10(_LARGE), precision):
+    if power < _TOP_OF_TINY or power >= _digits_of_large(precision):
         digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
         return f"{digits}×10{str(power).translate(_SUPS)}".replace("-", MINUS)
     plain = f"{value:.{max(0, precision - 1 - power)}f}"
@@ -67,6 +74,9 @@ class Numerals:
 
     decimals: int = 0
     power: int = 0
+    precision: int = 4
+    noise: float = 1e-12
+    """How far from a number of few digits a float may be that stands for it."""
 
     def __call__(self, value: Any) -> str:
         value = value.item() if hasattr(value, "item") else value
@@ -74,10 +84,24 @@ class Numerals:
             return str(value).replace("-", MINUS)
         if not math.isfinite(value):
             return str(value).replace("-", MINUS)
-        shown = f"{_scaled(value, self.power):.{self.decimals}f}"
+        scaled = _scaled(value, self.power)
+        if scaled and self.odd(_figures(scaled, self.precision, self.noise)):
+            return rounded(scaled, self.precision)
+        shown = f"{scaled:.{self.decimals}f}"
         if float(shown) == 0:
             shown = shown.lstrip("-")
         return shown.replace("-", MINUS)
+
+    def odd(self, number: _Figures) -> bool:
+        """Whether a number, divided by 10^power, is written on its own.
+
+        One too large for these decimals, or too small: nothing of its digits would be left,
+        or of a number with few digits less than two and not all.
+        """
+        if number.large:
+            return True
+        kept = number.top + self.decimals + 1
+        return kept < 1 or (kept < 2 and number.short and number.decimals > self.decimals)
 
     @property
     def factor(self) -> str:
@@ -86,28 +110,70 @@ class Numerals:
 
 
 def numerals(array: np.ndarray, precision: int = 4) -> Numerals:
-    """How to write an array: its largest number gets `precision` significant digits.
+    """How to write an array: with as many decimals as its numbers have.
 
-    Decimals that are zero for every number are left out; arrays of very large or very
-    small numbers get a common power of ten.
+    A number with more than `precision` significant digits gets no more than these, and the
+    largest of them sets a bound to the decimals of all. Arrays of very large or very small
+    numbers get a common power of ten where that leaves something of each.
     """
     import numpy as np
 
     if array.dtype.kind not in "fc":
-        return Numerals()
+        return Numerals(precision=precision)
     finite = np.abs(array[np.isfinite(array)])
     largest = float(finite.max()) if finite.size else 0.0
-    if largest == 0 or (largest < 10**15 and not np.any(finite % 1)):
-        return Numerals()
-    power = 0
-    magnitude = math.floor(math.log10(largest))
-    if largest < _TINY or largest >= max(_LARGE, 10.0**precision):
-        power, magnitude = magnitude, 0
-    decimals = max(0, precision - 1 - magnitude)
-    scaled = _scaled(finite, power)
-    while decimals and np.all(np.round(scaled, decimals) == np.round(scaled, decimals - 1)):
-        decimals -= 1
-    return Numerals(decimals, power)
+    if largest == 0 or (largest < _WHOLE and not np.any(finite % 1)):
+        return Numerals(precision=precision)
+    noise = max(1e-12, 8 * float(np.finfo(array.dtype).eps))
+    some = finite[finite > 0][:: -(-finite.size // _SAMPLE)].astype(float)
+    values = {largest, *some.tolist()}
+    top = math.floor(math.log10(largest))
+    if largest < _TINY or top >= _digits_of_large(precision):
+        scaled = [_scaled(v, top) for v in values]
+        found = [_figures(v, precision, noise) for v in scaled]
+        form = Numerals(_decimals(found, precision), top, precision, noise)
+        if all(scaled) and not any(map(form.odd, found)):
+            return form
+    found = [_figures(v, precision, noise) for v in values]
+    return Numerals(_decimals(found, precision), 0, precision, noise)
+
+
+class _Figures(NamedTuple):
+    """What a number takes to be written to so many significant digits."""
+
+    top: int
+    """The power of ten of its first digit."""
+    decimals: int
+    short: bool
+    """Whether that is all of it."""
+    large: bool
+    """Whether it is written with a power of ten for its size."""
+
+
+def _figures(value: float, precision: int, noise: float) -> _Figures:
+    value = abs(value)
+    written = f"{value:.{precision - 1}e}"
+    digits, _, exponent = written.partition("e")
+    top = int(exponent)
+    if value < _WHOLE and value == int(value):
+        return _Figures(top, 0, True, False)
+    fraction = digits.partition(".")[2].rstrip("0")
+    short = abs(float(written) - value) <= noise * value
+    large = top >= _digits_of_large(precision)
+    return _Figures(top, max(0, len(fraction) - top), short, large)
+
+
+def _decimals(numbers: Iterable[_Figures], precision: int) -> int:
+    """The decimals that all numbers are written with, the odd ones left out of account."""
+    usual = [n for n in numbers if not n.large]
+    needed = [n.decimals for n in usual if n.top >= _TOP_OF_TINY or n.decimals <= precision]
+    long = [precision - 1 - n.top for n in usual if not n.short]
+    room = [precision + _ROOM - (max(n.top, 0) + 1) for n in usual]
+    return max(0, min([max(needed, default=0), *long, *room]))
+
+
+def _digits_of_large(precision: int) -> int:
+    return max(6, precision)
 
 
 def _scaled(value: Any, power: int) -> Any:

@@ -42,6 +42,13 @@ def test_of_zeros_and_ones_the_ones_are_ink_and_it_is_said() -> None:
     np.testing.assert_array_equal(picture.pixels, np.where(LETTER, 0, 255))
 
 
+def test_no_number_is_shown_as_nothing() -> None:
+    scene = drawn(run("show", [[0.1, -2.5], [-1.234e-05, 1000]]))
+    cells = [text for text in scene.texts() if text.cell is not None]
+    written = ["".join(span.text for span in text.spans) for text in cells]
+    assert written == ["0.1", "−2.5", "−1.234×10⁻⁵", "1000.0"]
+
+
 def test_an_image_keeps_its_own_greys() -> None:
     trace = replace(run("show", LETTER * 100), image=True)
     scene = drawn(trace)

@@ -260,6 +260,11 @@ def test_points_stand_under_points() -> None:
     assert len(set(points)) == 1
 
 
+def test_no_number_is_shown_as_nothing() -> None:
+    lines = lines_of(run("show", [[0.1, -2.5], [-1.234e-05, 1000]]))
+    assert lines[-2:] == ["⎡         0.1        −2.5 ⎤", "⎣ −1.234×10⁻⁵      1000.0 ⎦"]
+
+
 def test_the_output_is_not_printed_twice() -> None:
     assert lines_of(trace_of("show")).count("⎣ 2 1 1 0 0 ⎦") == 1
     assert "\n".join(lines_of(trace_of("the note's example"))).count("⎡  6  9 11 ⎤") == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nnviz.figure.grid import CellSize, named, operator
@@ -100,7 +101,8 @@ def _array(trace: Trace, style: Style, step: Step | None, name: str, most: int, 
     rows_ = shown(columns.shape[0], most, _kept(active, 0))
     columns_ = shown(columns.shape[1], most, _kept(active, 1))
     form = numerals(array, style.precision)
-    size = _size(style, columns, form, text)
+    drawn = [columns[r, c] for r in rows_ for c in columns_ if r is not None and c is not None]
+    size = _size(style, array, drawn, form, text)
     block = elided(
         style,
         columns,
@@ -126,13 +128,13 @@ def _upright(array: np.ndarray) -> np.ndarray:
     return array.reshape(-1, 1) if array.ndim < 2 else array.T
 
 
-def _size(style: Style, array: np.ndarray, form: Numerals, text: int) -> CellSize:
-    """Cells with room for every number, squares where the numbers are short."""
-    import numpy as np
-
-    some = array.reshape(-1)
-    if some.size > 4096:  # The widest are the largest and the smallest.
-        some = np.array([some.max(), some.min()])
+def _size(
+    style: Style, array: np.ndarray, drawn: Sequence[object], form: Numerals, text: int
+) -> CellSize:
+    """Cells with room for every number drawn, squares where the numbers are short."""
+    some = array.reshape(-1)[:4097].tolist()
+    if len(some) > 4096:  # The widest of those that are written alike.
+        some = [*drawn, array.max(), array.min()]
     return cell_size(style, {form(v) for v in some}, text, least=28 if text == BODY else 24, pad=8)
 
 
