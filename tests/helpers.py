@@ -56,6 +56,8 @@ def evaluate(expr: Expr) -> float:
     match expr:
         case Num(value):
             return value
+        case Name("e", ""):
+            return math.e
         case Neg(term):
             return -evaluate(term)
         case Sum(terms):
@@ -76,7 +78,7 @@ def has_value(expr: Expr) -> bool:
     """Whether an expression is made of numbers alone."""
     match expr:
         case Num() | Name():
-            return isinstance(expr, Num)
+            return isinstance(expr, Num) or expr == Name("e")
         case Neg(part):
             return has_value(part)
         case Sum(parts) | Product(parts):

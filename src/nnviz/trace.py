@@ -269,7 +269,9 @@ def _expr(expr: Expr, show: Show) -> Iterator[Token]:
             yield from _grouped(under, show)
         case Power(base, exponent):
             yield from _grouped(base, show)
-            yield Token("".join(t.text for t in _expr(exponent, show)), place="sup")
+            role = exponent.role if isinstance(exponent, Num) else "plain"
+            # There is no place lower in what is raised: xᵢ stands on a line of its own.
+            yield Token("".join(flat(t) for t in _expr(exponent, show)), role, "sup")
 
 
 def _product(factors: tuple[Expr, ...], dot: bool, show: Show) -> Iterator[Token]:

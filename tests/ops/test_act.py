@@ -9,8 +9,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from helpers import assert_steps_hold, evaluate, run
-from nnviz.trace import Call, Equation, Expr, Name, Neg, Num, Power, Product, Quotient, Sum
+from helpers import assert_steps_hold, evaluate, has_value, run
+from nnviz.numerals import rounded
+from nnviz.trace import (
+    Call,
+    Equation,
+    Expr,
+    Name,
+    Neg,
+    Num,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    text,
+)
 
 X = [-30.5, -2, -0.25, 0, 1, 3, 40.5]
 
@@ -108,6 +121,50 @@ def test_softmax_adds_up_to_one_and_does_not_overflow(axis: int) -> None:
     np.testing.assert_allclose(trace.output.sum(axis), 1)
     assert "curve" not in trace.results
     assert trace.steps[3].value == trace.output[1, 1]
+
+
+SOFTMAX: list[tuple[str, Any, int, int, str]] = [
+    ("a row", [[1, 2, 3], [0, 0, 5]], -1, 1, "e² / (e¹ + e² + e³) ≈ 0.2447"),
+    ("a column", [[1, 2.5], [0, 0]], 0, 1, "e^2.5 / (e^2.5 + e⁰) ≈ 0.9241"),
+    ("a column below", [[1, 2], [0, 4]], 0, 3, "e⁴ / (e² + e⁴) ≈ 0.8808"),
+    ("what is exact", [0, 0], 0, 1, "e⁰ / (e⁰ + e⁰) = 0.5"),
+    ("a long row", [1, 2, 3, 4, 5, 6, 7], -1, 1, "e² / 1733 ≈ 0.004263"),
+    ("large", [900, 899], 0, 0, "e^(900−900) / (e^(900−900) + e^(899−900)) ≈ 0.7311"),
+    ("far below", [-1.5, -9000], 0, 0, "e^−1.5 / (e^−1.5 + e⁻⁹⁰⁰⁰) = 1"),
+]
+
+
+@pytest.mark.parametrize(
+    ("x", "axis", "i", "written"), [c[1:] for c in SOFTMAX], ids=[c[0] for c in SOFTMAX]
+)
+def test_softmax_shows_its_working(x: Any, axis: int, i: int, written: str) -> None:
+    trace = run("act", x, name="softmax", axis=axis)
+    steps = assert_steps_hold(trace)
+    assert text(steps[i].formula, rounded) == written
+    assert all(map(has_value, steps[i].formula[0].sides))
+
+
+def test_softmax_of_what_is_not_finite_says_its_value() -> None:
+    steps = assert_steps_hold(run("act", [-np.inf, 0.0], name="softmax"))
+    assert text(steps[1].formula, rounded) == "softmax(x)₁ = 1"
+
+
+@pytest.mark.parametrize(
+    ("shape", "axis", "said"),
+    [
+        ((3,), 0, "all outputs add up to 1"),
+        ((2, 3), -1, "along each row: its outputs add up to 1"),
+        ((2, 3), 0, "along each column: its outputs add up to 1"),
+        ((2, 3, 4), 0, "along axis 0: the outputs on it add up to 1"),
+    ],
+)
+def test_softmax_says_what_it_is_and_along_which_axis(
+    shape: tuple[int, ...], axis: int, said: str
+) -> None:
+    definition, along = run("act", np.zeros(shape), name="softmax", axis=axis).facts
+    assert definition.equation is not None
+    assert text((definition.equation,), rounded) == "softmax(x)ᵢ = e^xᵢ / Σⱼ e^xⱼ"
+    assert str(along.label) == said
 
 
 def test_an_equation_is_never_lost() -> None:

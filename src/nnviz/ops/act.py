@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from nnviz.errors import UsageError
@@ -42,6 +43,10 @@ NAMES = (
     "tanh",
     "softmax",
 )
+_TERMS = 6
+"""Powers of softmax that are written out as a sum."""
+_LARGEST_POWER = 700
+"""Past it e to the x, or to the −x, is no float."""
 _ALPHA = {"leaky-relu": 0.01, "elu": 1.0, "hard-sigmoid": 0.2}
 _BETA = {"hard-sigmoid": 0.5}
 
@@ -77,7 +82,7 @@ def run(x: np.ndarray, values: Values) -> Trace:
         options={"name": name, **{k: v for k, v in parameters.items() if v is not None}},
         roles={"input": "input", "output": "output"},
         equation=("input", "→", "output"),
-        facts=(Fact(Words("definition"), _definition(name, parameters)),),
+        facts=_facts(x.ndim, name, parameters),
         steps=Steps(output.size, step),
     )
 
@@ -117,6 +122,24 @@ def _curve(x: np.ndarray, name: str, parameters: dict[str, Any]) -> np.ndarray:
     return np.stack([at, activate(at, name, **parameters)], axis=1)
 
 
+def _facts(rank: int, name: str, parameters: dict[str, Any]) -> tuple[Fact, ...]:
+    definition = Fact(Words("definition"), _definition(name, parameters))
+    if name != "softmax":
+        return (definition,)
+    return definition, Fact(_along(parameters["axis"] % rank, rank))
+
+
+def _along(axis: int, rank: int) -> Words:
+    """Which numbers add up to 1."""
+    if rank == 1:
+        return Words("all outputs add up to 1")
+    if axis == rank - 1:
+        return Words("along each row: its outputs add up to 1")
+    if axis == rank - 2:
+        return Words("along each column: its outputs add up to 1")
+    return Words("along axis {axis}: the outputs on it add up to 1", axis=axis)
+
+
 # --- formulas ------------------------------------------------------------------
 
 _X = Name("x")
@@ -148,8 +171,10 @@ def _definition(name: str, parameters: dict[str, Any]) -> Equation:
             (Num(0), Call("min", (Num(1), Sum((Product((alpha, _X), dot=True), beta))))),
         ),
         "tanh": Quotient(Sum((_exp(_X), Neg(_exp(Neg(_X))))), Sum((_exp(_X), _exp(Neg(_X))))),
-        "softmax": Quotient(Power(Name("e"), Name("x", "i")), Name("Σ e", "j")),
+        "softmax": Quotient(_exp(Name("x", "i")), Power(Name("Σⱼ e"), Name("x", "j"))),
     }
+    if name == "softmax":
+        return Equation((Name("softmax(x)", "i"), right[name]))
     minimum = Call("min", (Num(0), _X))
     if name == "leaky-relu":
         return _of(name, Sum((right[name], Product((alpha, minimum), dot=True))))
@@ -168,12 +193,32 @@ def _formula(
 ) -> Formula:
     at, value = Num(x[index].item(), "input"), Num(output[index].item(), "output")
     if name == "softmax":
-        return (Equation((Call(f"softmax{list(index)}", (Name("x"),)), value)),)
+        return (_softmax(x, index, parameters["axis"] % x.ndim, value),)
     if name == "relu":
         return (Equation((Call("max", (Num(0), at)), value)),)
     if name == "leaky-relu" and at.value < 0:
         return (Equation((Product((Num(parameters["alpha"]), at)), value)),)
     return (Equation((Call(name, (at,)), value)),)
+
+
+def _softmax(x: np.ndarray, index: tuple[int, ...], axis: int, value: Num) -> Equation:
+    """e² / (e¹ + e² + e³) = 0.2447; of many numbers the denominator as what it comes to."""
+    along: Any = (*index[:axis], slice(None), *index[axis + 1 :])
+    line = x[along].tolist()
+    most = max(line)
+    if not all(map(math.isfinite, line)):
+        return Equation((Name("softmax(x)", ",".join(map(str, index))), value))
+    # As it is computed: where e to the x is no float, the largest x is taken away first.
+    away = (Num(-most, "input"),) if abs(most) > _LARGEST_POWER else ()
+
+    def power(v: int | float) -> Expr:
+        return _exp(Sum((Num(v, "input"), *away)) if away else Num(v, "input"))
+
+    under: Expr = Sum(tuple(map(power, line)))
+    if len(line) > _TERMS:
+        less = most if away else 0
+        under = Num(math.fsum(math.exp(v - less) for v in line), "intermediate")
+    return Equation((Quotient(power(line[index[axis]]), under), value))
 
 
 OPERATION = Operation(
