@@ -19,7 +19,7 @@ from nnviz.figure.heat import (
     picture,
     pixels,
 )
-from nnviz.figure.kit import Style
+from nnviz.figure.kit import SMALL, Style, middle
 from nnviz.figure.look import Look
 from nnviz.figure.scene import Image, Text, flatten
 
@@ -141,6 +141,28 @@ def test_a_signed_map_has_its_bar_and_axes_are_in_pixels() -> None:
     block = picture(STYLE, np.linspace(-3, 3, 900).reshape(30, 30), "output")
     found = [m.content for m in flatten(block.marks) if isinstance(m, Text)]
     assert {"0", "10", "20", "3", "−3"} <= set(found)
+
+
+@pytest.mark.parametrize(
+    ("shape", "side", "every", "first"),
+    [
+        pytest.param((28, 28), 224, 5, 4, id="enlarged: at the middle of a pixel"),
+        pytest.param((300, 450), 225, 100, 0, id="reduced: at its edge"),
+        pytest.param((12, 12), 288, 1, 12, id="as large as cells: every row"),
+    ],
+)
+def test_axes_are_labelled_alike(
+    shape: tuple[int, int], side: int, every: int, first: float
+) -> None:
+    block = picture(STYLE, np.zeros(shape, np.uint8), "input", side=side, bar=False)
+    image = next(m for m in flatten(block.marks) if isinstance(m, Image))
+    found = [m for m in flatten(block.marks) if isinstance(m, Text)]
+    below = [m for m in found if m.anchor == "middle"]
+    left = [m for m in found if m.anchor == "end"]
+    assert [m.content for m in left] == [str(n) for n in range(0, shape[0], every)]
+    assert [m.content for m in below] == [str(n) for n in range(0, shape[1], every)]
+    assert below[0].x - image.x == first
+    assert left[0].y == middle(first, SMALL)
 
 
 @pytest.mark.parametrize(("high", "said"), [(9, True), (255, False)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -21,6 +21,8 @@ SIDE = 240
 """The longer side of a picture."""
 FINE = 2
 """Pixels of a picture that are kept a unit, for a scale of 2."""
+_SEEN = 4
+"""Units a pixel from which it can be told from the next."""
 _BAR = 12
 _USUAL = 99
 """The part of the pixels, of 100, that a map of signed values tells apart."""
@@ -236,31 +238,34 @@ def _window(
 
 
 def _axes(style: Style, shape: tuple[int, int], size: tuple[int, int], left: float) -> list[Mark]:
-    """Ticks at round numbers of pixels, from 0."""
+    """Ticks at round numbers of pixels, from 0, as far apart down as across."""
     muted = style.theme.muted
-    across = _ticks(shape[1], size[0], 44)
-    down = _ticks(shape[0], size[1], 24)
+    units = size[0] / shape[1], size[1] / shape[0]
+    apart = max(24, style.width(str(shape[1] - 1), SMALL) + 8)
+    every = max(_every(units[0], apart), _every(units[1], 24))
+    # A pixel that can be seen is named at its middle, as a cell is; else the edge is.
+    push = 0.5 if min(units) >= _SEEN else 0.0
+    across = [(n, left + (n + push) * units[0]) for n in range(0, shape[1], every)]
+    down = [(n, (n + push) * units[1]) for n in range(0, shape[0], every)]
     marks: list[Mark] = [
         segments(
-            [((left + x, size[1]), (left + x, size[1] + 4)) for _, x in across]
+            [((x, size[1]), (x, size[1] + 4)) for _, x in across]
             + [((left - 4, y), (left, y)) for _, y in down],
             muted,
         )
     ]
     for n, x in across:
-        marks.append(style.text(left + x, size[1] + 16, str(n), SMALL, fill=muted, anchor="middle"))
+        marks.append(style.text(x, size[1] + 16, str(n), SMALL, fill=muted, anchor="middle"))
     for n, y in down:
-        place = middle(max(4.0, y), SMALL)
+        place = middle(y, SMALL)
         marks.append(style.text(left - 6, place, str(n), SMALL, fill=muted, anchor="end"))
     return marks
 
 
-def _ticks(count: int, length: float, apart: float) -> list[tuple[int, float]]:
-    """Round numbers below `count`, at least `apart` from each other, and where they stand."""
-    step = next(
-        m * 10**e for e in range(12) for m in (1, 2, 5) if m * 10**e * length / count >= apart
-    )
-    return [(n, n * length / count) for n in range(0, count, step)]
+def _every(unit: float, apart: float) -> int:
+    """The least round number of pixels of so many units that stand `apart`."""
+    rounds: Iterator[int] = (m * 10**e for e in range(12) for m in (1, 2, 5))
+    return next(n for n in rounds if n * unit >= apart)
 
 
 def _bar_room(style: Style, scale: Levels) -> int:
