@@ -81,3 +81,33 @@ def test_depthwise_is_a_row_a_channel(channels: int, rows: int, view: str | None
 def test_depthwise_rows_of_pictures() -> None:
     said = texts(drawn(convolved((3, 30, 30), (3, 2, 2), depthwise=True)))
     assert {"input, channel 2", "kernel, filter 2", "output, channel 2"} <= set(said)
+
+
+VECTOR = run("conv", np.array([4, 2, 3, 4, 5, 6]), kernel=np.array([1, 0, -1]), bias=7)
+
+
+@pytest.mark.parametrize("view", ["equation", "iso", "network"])
+@pytest.mark.parametrize("steps", [(), (2,)], ids=["whole", "a step"])
+def test_a_vector_has_one_axis_and_no_row_index(view: str, steps: tuple[int, ...]) -> None:
+    said = texts(drawn(VECTOR, *steps, view=view))
+    assert not [text for text in said if text.startswith("1×")]
+    assert {"6", "4"} <= set(said)
+    if view != "network":
+        assert said.count("3") >= 3  # a number, an index, the kernel's shape
+        # The index of the first column, and 0 of the kernel: no row has one.
+        assert said.count("0") == 2
+
+
+def test_a_matrix_of_one_row_keeps_its_axes() -> None:
+    said = texts(drawn(run("conv", np.array([[4, 2, 3]]), kernel=np.array([[1, 1]]))))
+    assert {"1×3", "1×2"} <= set(said)
+    assert said.count("0") == 2
+
+
+def test_vectors_of_channels_and_pooled_vectors() -> None:
+    channels = run("conv", np.ones((2, 5), int), kernel=np.ones((1, 2, 3), int), dims=1)
+    pool = run("pool", np.arange(6), kernel=2, dims=1)
+    for trace in (channels, pool):
+        assert not [text for text in texts(drawn(trace)) if text.startswith("1×")]
+        drawn(trace, 1, 2)
+    assert "convolution, kernel 3" in texts(drawn(VECTOR, view="network"))

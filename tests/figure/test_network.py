@@ -77,7 +77,7 @@ def edges(scene: Scene, name: str = "light") -> list[Path]:
 def test_four_weights_are_shared_by_sixteen_edges() -> None:
     scene = drawn(small(), view="network")
     said = words(scene)
-    assert {"convolution, 2×2 kernel", "4 weights, shared", "dense layer"} <= set(said)
+    assert {"convolution, kernel 2×2", "4 weights, shared", "dense layer"} <= set(said)
     assert "9 × 4 = 36 weights" in said
     assert {"w0 = 1", "w1 = 2", "w2 = 3", "w3 = 4"} <= set(said)
     assert len(edges(scene)) == 16 + 4

@@ -157,7 +157,7 @@ def kernels_block(style: Style, tables: list[Table], size: CellSize, part: Slice
     if len(inner) > 1:
         names = [Words("channel {c}", c=part.first + c) for c in range(len(inner))]
         inner = [named(style, b, "weight", n, "") for b, n in zip(inner, names, strict=True)]
-    shape = times(part.w.shape if len(inner) > 1 else part.w.shape[1:])
+    shape = times(part.shape(part.w if len(inner) > 1 else part.w[0]))
     return named(style, column(inner, 12, "middle"), "weight", kernel_name(part), shape)
 
 

@@ -27,11 +27,11 @@ def input_block(
         size,
         origin=channel.origin,
         shape=channel.shape,
-        labels=labels,
+        labels=("columns" if part.dims == 1 else "both") if labels else "",
         windows=channel.windows,
     )
     left = table.width - len(channel.table[0]) * size.width
-    shape = shape_of(style, part.x[c])
+    shape = shape_of(style, part, part.x[c])
     return named(style, table, "input", input_name(part, c), shape, left=left)
 
 
@@ -48,7 +48,7 @@ def kernel_block(style: Style, table: Table, size: CellSize, part: Slices, c: in
     """The kernel, with the filter where there are several."""
     assert part.w is not None
     inner = grid(style, table, "weight", size)
-    return named(style, inner, "weight", kernel_name(part, c), shape_of(style, part.w[c]))
+    return named(style, inner, "weight", kernel_name(part, c), shape_of(style, part, part.w[c]))
 
 
 def kernel_name(part: Slices, c: int | None = None) -> Words:
@@ -71,7 +71,7 @@ def output_block(style: Style, table: Table, size: CellSize, part: Slices) -> Bl
     """The output map, its active cell outlined."""
     windows = () if part.at is None else ((*part.at, 1, 1),)
     inner = grid(style, table, "output", size, windows=windows)
-    return named(style, inner, "output", output_name(part), shape_of(style, part.y))
+    return named(style, inner, "output", output_name(part), shape_of(style, part, part.y))
 
 
 def output_name(part: Slices) -> Words:
@@ -99,7 +99,9 @@ def drawn_of(style: Style, trace: Trace, part: Slices) -> list[Block]:
     return [*facts, lines(style, ", ".join(said), fill=style.theme.muted)] if said else facts
 
 
-def shape_of(style: Style, array: np.ndarray) -> str:
-    """A shape, with the power of ten that all its numbers are written in."""
+def shape_of(style: Style, part: Slices, array: np.ndarray) -> str:
+    """A shape, on the axes that the window slides over, with the power of ten that all its
+    numbers are written in.
+    """
     factor = numerals(array, style.precision).factor
-    return times(array.shape) + (f", {factor}" if factor else "")
+    return times(part.shape(array)) + (f", {factor}" if factor else "")

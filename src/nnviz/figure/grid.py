@@ -164,17 +164,17 @@ def grid(
     *,
     origin: tuple[int, int] = (0, 0),
     shape: tuple[int, int] | None = None,
-    labels: bool = False,
+    labels: Literal["", "columns", "both"] = "",
     windows: Sequence[tuple[int, int, int, int]] = (),
 ) -> Block:
     """A table as squares with hairlines between and a firm outline.
 
     `origin` and `shape` say where the array itself stands in the table (padding is around
-    it, dashed). `labels` puts the indices, from 0, left and below. `windows` are (row,
-    column, rows, columns) of the table that get a firm outline.
+    it, dashed). `labels` puts the indices, from 0, left and below, or only below. `windows`
+    are (row, column, rows, columns) of the table that get a firm outline.
     """
     rows, columns = shape or (len(table), len(table[0]))
-    left = up4(style.width(str(rows - 1), SMALL) + 8) if labels else 0
+    left = up4(style.width(str(rows - 1), SMALL) + 8) if labels == "both" else 0
     w, h = size.width, size.height
     inner = Box(left + origin[1] * w, origin[0] * h, columns * w, rows * h)
     marks = _fills(style, table, role, size, left, inner)
@@ -185,7 +185,8 @@ def grid(
         marks.append(box._replace(stroke=tone.line, line=3, now=role))
     marks += _numbers(style, table, size, left)
     if labels:
-        marks += _labels(style, size, inner, (rows, columns), Box(left, 0, 0, len(table) * h))
+        shape = (rows if labels == "both" else 0, columns)
+        marks += _labels(style, size, inner, shape, Box(left, 0, 0, len(table) * h))
     width, height = left + len(table[0]) * w, len(table) * h
     return Block(width, height + (20 if labels else 0), tuple(marks), middle4(height))
 

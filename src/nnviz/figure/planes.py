@@ -138,17 +138,17 @@ def figures(style: Style, plane: Plane, size: int | None) -> list[Text]:
     return found
 
 
-def indices(style: Style, plane: Plane) -> list[Text]:
+def indices(style: Style, plane: Plane, *, rows: bool = True) -> list[Text]:
     """The rows' indices along the right edge, the columns' along the lower one.
 
     The lines from the window go up to a smaller plane above the middle: none comes there.
     """
-    muted, (r0, c0), (rows, columns) = style.theme.muted, plane.origin, plane.inner
+    muted, (r0, c0), (tall, wide) = style.theme.muted, plane.origin, plane.inner
     found = []
-    for i in range(rows):
+    for i in range(tall if rows else 0):
         x, y = plane.point(r0 + i + 0.5, plane.columns)
         found.append(style.text(x + 10, middle(y, SMALL), str(i), SMALL, fill=muted))
-    for i in range(columns):
+    for i in range(wide):
         x, y = plane.point(plane.rows, c0 + i + 0.5)
         found.append(style.text(x, y + 16, str(i), SMALL, fill=muted, anchor="middle"))
     return found

@@ -54,7 +54,7 @@ def numbers_block(
 ) -> Block:
     """A matrix as cells, with its indices."""
     table: Table = cells(array, style.precision)
-    block = grid(style, table, "input", size, labels=True)
+    block = grid(style, table, "input", size, labels="both")
     left = block.width - len(table[0]) * size.width
     factor = numerals(array, style.precision).factor
     shape = times(array.shape) + (f", {factor}" if factor else "")

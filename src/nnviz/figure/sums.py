@@ -25,7 +25,7 @@ def activated(style: Style, part: Slices, size: CellSize, output: Block) -> list
         return [output]
     windows = () if part.at is None else ((*part.at, 1, 1),)
     block = grid(style, result(style, part.pre, part.at), "intermediate", size, windows=windows)
-    block = named(style, block, "intermediate", NAME, shape_of(style, part.pre))
+    block = named(style, block, "intermediate", NAME, shape_of(style, part, part.pre))
     return [block, *through(style, part), output]
 
 
@@ -39,5 +39,5 @@ def activated_picture(style: Style, part: Slices, side: int, output: Block) -> l
         style, part.pre, "intermediate", side=max(96, min(side, near4(own))), window=window
     )
     left = margin(style, part.pre)
-    block = named(style, block, "intermediate", NAME, shape_of(style, part.pre), left=left)
+    block = named(style, block, "intermediate", NAME, shape_of(style, part, part.pre), left=left)
     return [block, *through(style, part), output]

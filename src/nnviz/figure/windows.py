@@ -39,6 +39,8 @@ class Slices:
     """(H', W'): the sums that an activation makes `y` of, or None."""
     act: str | None
     axes: tuple[AnyAxis, AnyAxis]
+    dims: int
+    """Over how many axes the window slides: a vector is drawn as one row."""
     sample: int
     samples: int
     filter: int
@@ -51,6 +53,10 @@ class Slices:
     """The output cell of the step, in `y`."""
     image: bool
     """Whether the input was read from a picture."""
+
+    def shape(self, array: np.ndarray) -> tuple[int, ...]:
+        """The shape of something drawn, without the axis that a vector has only here."""
+        return array.shape if self.dims > 1 else (*array.shape[:-2], array.shape[-1])
 
     @property
     def groups(self) -> int:
@@ -97,6 +103,7 @@ def slices(trace: Trace, step: Step | None, sample: int = 0, *, channel: int = 0
         pre=None if pre is None else _plane(pre[n, f], dims),
         act=trace.options.get("act"),
         axes=_two(trace.axes),
+        dims=dims,
         sample=n,
         samples=len(full),
         filter=f,

@@ -201,7 +201,7 @@ def _kernel(rows: _Rows, c: int, size: CellSize) -> Block:
     if not rows.large or roomy(style, rows.kernels, KERNELS):
         return kernel_block(style, rows.kernels[c], size, part, c)
     block = picture(style, part.w[c], "weight", side=96, axes=False, bar=False)
-    return named(style, block, "weight", kernel_name(part, c), shape_of(style, part.w[c]))
+    return named(style, block, "weight", kernel_name(part, c), shape_of(style, part, part.w[c]))
 
 
 def _map(rows: _Rows, c: int, size: CellSize) -> Block:
@@ -219,14 +219,14 @@ def _map(rows: _Rows, c: int, size: CellSize) -> Block:
             shades=rows.shades,
             axes=False,
         )
-        return named(style, block, "intermediate", name, shape_of(style, made))
+        return named(style, block, "intermediate", name, shape_of(style, part, made))
     table = cells(made, style.precision)
     windows: tuple[tuple[int, int, int, int], ...] = ()
     if part.at is not None:
         table = changed(table, [part.at], state="active", bold=True)
         windows = ((*part.at, 1, 1),)
     block = grid(style, table, "intermediate", size, windows=windows)
-    return named(style, block, "intermediate", name, shape_of(style, made))
+    return named(style, block, "intermediate", name, shape_of(style, part, made))
 
 
 def _final(rows: _Rows, size: CellSize) -> Block:

@@ -137,12 +137,14 @@ def _half_names(pair: _Pair) -> float:
     """Half of what the wider of the names takes."""
     style, part = pair.style, pair.part
     names = [style.width(style.say(n), BODY, True) for n in (input_name(part), output_name(part))]
-    shapes = [style.width(shape_of(style, a), SMALL) for a in (part.x[0], part.y)]
+    shapes = [style.width(shape_of(style, part, a), SMALL) for a in (part.x[0], part.y)]
     return max(*names, *shapes) / 2
 
 
 def _right(pair: _Pair) -> int:
-    """The room of the rows' indices."""
+    """The room of the rows' indices, which a vector has not."""
+    if pair.part.dims == 1:
+        return 0
     return up4(pair.style.width(str(pair.channel.shape[0] - 1), SMALL) + 12)
 
 
@@ -169,7 +171,7 @@ def _planes(pair: _Pair, tilt: Tilt, size: int | None) -> Block:
         pair.channel.origin, pair.channel.shape,
     )  # fmt: skip
     above = Plane(pair.output, "output", tilt, middle - less / 2, NAME)
-    texts = [*figures(style, below, size), *indices(style, below)]
+    texts = [*figures(style, below, size), *indices(style, below, rows=part.dims > 1)]
     marks: list[Mark] = surface(style, below)
     marks += [outline(style, below, each) for each in pair.channel.windows]
     starts, ends = below.corners(*_extent(pair)), above.corners(*pair.at, 1, 1)
@@ -179,10 +181,15 @@ def _planes(pair: _Pair, tilt: Tilt, size: int | None) -> Block:
     marks += figures(style, above, size)
     bottom = NAME + low + gap + tall + 20
     marks += _name(
-        style, "output", style.say(output_name(part)), shape_of(style, part.y), middle, 0
+        style, "output", style.say(output_name(part)), shape_of(style, part, part.y), middle, 0
     )
     marks += _name(
-        style, "input", style.say(input_name(part)), shape_of(style, part.x[0]), middle, bottom
+        style,
+        "input",
+        style.say(input_name(part)),
+        shape_of(style, part, part.x[0]),
+        middle,
+        bottom,
     )
     height = up4(bottom + NAME - 4)
     return Block(_width(pair, tilt), height, tuple(marks), near4(height / 2))

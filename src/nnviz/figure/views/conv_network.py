@@ -186,9 +186,12 @@ def _shared(net: _Net, reach: float) -> Block:
         label = [Piece("0")] if i is None else symbol("x", i)
         value = form(part.x[0].reshape(-1)[i]) if real and i is not None else ""
         neurons.append(Neuron(label, value, place in read, padding=not real))
-    first = Layer(neurons, "input", style.say(input_name(part)), shape_of(style, part.x[0]))
+    first = Layer(neurons, "input", style.say(input_name(part)), shape_of(style, part, part.x[0]))
     second = Layer(
-        _outputs(net, values=True), "output", style.say(output_name(part)), shape_of(style, part.y)
+        _outputs(net, values=True),
+        "output",
+        style.say(output_name(part)),
+        shape_of(style, part, part.y),
     )
     index = {place: i for i, place in enumerate(places)}
     edges = [
@@ -197,9 +200,9 @@ def _shared(net: _Net, reach: float) -> Block:
         for weight, place in enumerate(_read(part, out))
     ]
     block = network(style, first, second, _active_last(net, edges), reach)
-    size = times(part.w[0].shape)
+    size = times(part.shape(part.w[0]))
     said = style.say(_sharing(net))
-    return _headed(style, block, style.say(Words("convolution, {size} kernel", size=size)), said)
+    return _headed(style, block, style.say(Words("convolution, kernel {size}", size=size)), said)
 
 
 def _sharing(net: _Net) -> Words:
