@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
@@ -49,6 +49,8 @@ class Cell:
     """A fill of its own: a window's tint."""
     ring: bool = False
     bold: bool = False
+    hidden: bool = False
+    """Still to come: its number has its room, and is not painted."""
 
 
 Table = list[list[Cell]]
@@ -81,10 +83,12 @@ def changed(table: Table, at: Iterable[tuple[int, int]], **changes: object) -> T
 def sizes(style: Style, tables: Iterable[Table], *, largest: int = 44) -> list[CellSize]:
     """Cell sizes in which every number of `tables` has room, the largest first.
 
-    The text shrinks to SMALL before the cell grows.
+    The text shrinks to SMALL before the cell grows. Where a number is bold every one may be, in
+    another step, and those still to come count: all steps get the same cells.
     """
+    tables = list(tables)
     every = [cell for table in tables for line in table for cell in line]
-    numbers = {(cell.text, cell.bold) for cell in every}
+    numbers = {(cell.text, bold) for t, bold in _with_bold(tables) for line in t for cell in line}
     corners = {cell.corner for cell in every if cell.corner}
     body, small = (
         max((style.width(t, s, b) for t, b in numbers), default=0) for s in (BODY, SMALL)
@@ -100,6 +104,11 @@ def sizes(style: Style, tables: Iterable[Table], *, largest: int = 44) -> list[C
         width = max(base, up4((body if text == BODY else small) + 8 + ring), up4(corner + 6))
         found.append(CellSize(width, max(base, min(width, 44)), text))
     return found
+
+
+def _with_bold(tables: Iterable[Table]) -> Iterator[tuple[Table, bool]]:
+    """Each table, and whether any of its numbers is bold."""
+    return ((table, any(cell.bold for line in table for cell in line)) for table in tables)
 
 
 def roomy(style: Style, tables: Sequence[Table], room: float = ROOM) -> bool:
@@ -251,13 +260,14 @@ def _rings(style: Style, table: Table, size: CellSize, left: float) -> list[Mark
 def _numbers(style: Style, table: Table, size: CellSize, left: float) -> list[Mark]:
     """The numbers: whole ones centred, those with a point set so that the points align."""
     columns = list(zip(*table, strict=True))
-    widest = [max(style.width(c.text, size.text, c.bold) for c in line) for line in columns]
+    bold = any(cell.bold for line in table for cell in line)
+    widest = [max(style.width(c.text, size.text, bold) for c in line) for line in columns]
     points = [any("." in cell.text for cell in line) for line in columns]
     marks: list[Mark] = []
     for r, line in enumerate(table):
         for c, cell in enumerate(line):
             box = Box(left + c * size.width, r * size.height, size.width, size.height)
-            if cell.text:
+            if cell.text and not cell.hidden:
                 end = widest[c] / 2 if points[c] else None
                 marks.append(_number(style, cell, size, box, end))
             if cell.corner:

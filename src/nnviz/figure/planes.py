@@ -120,7 +120,7 @@ def figures(style: Style, plane: Plane, size: int | None) -> list[Text]:
     found = []
     for r, line in enumerate(plane.table):
         for c, cell in enumerate(line):
-            if cell.text:
+            if cell.text and not cell.hidden:
                 x, y = plane.point(r + 0.5, c + 0.5)
                 fill = style.theme.muted if cell.state == "padding" else None
                 found.append(

@@ -35,11 +35,10 @@ def sheet(trace: Trace, look: Look, view: Any, steps: Sequence[Step]) -> Scene:
     """The steps as panels, as many side by side as fit the page."""
     style = Style.of(look)
     panels = [_panel(trace, look, view, style, step) for step in steps]
-    width = max(p.width for p in panels)
-    height = max(p.height for p in panels)
-    across = max(1, int((ROOM + GAP) // (width + GAP)))
+    width, height = up4(max(p.width for p in panels)), up4(max(p.height for p in panels))
+    even = [_framed(style, panel, width, height) for panel in panels]
+    across = max(1, int((ROOM + GAP) // (even[0].width + GAP)))
     across = min(across, len(panels))
-    even = [replace(p, width=width, height=height, axis=0) for p in panels]
     rows = [row(even[i : i + across], GAP) for i in range(0, len(even), across)]
     titled = getattr(view, "title", None)
     title = heading_of(style, trace, look, None, titled(trace) if titled else None)
@@ -55,16 +54,19 @@ def sheet(trace: Trace, look: Look, view: Any, steps: Sequence[Step]) -> Scene:
 
 
 def _panel(trace: Trace, look: Look, view: Any, style: Style, step: Step) -> Block:
-    """A panel with its number above it, in a thin frame where that leaves it on the page."""
+    """A panel with its number above it."""
     maker = getattr(view, "panel", None)
     inner = _bare(view, trace, look, step) if maker is None else maker(trace, style, step)
     number = lines(style, style.say(Words("step {n}", n=step.number)), BODY, bold=True)
-    block = column([number, inner], 8)
-    width, height = up4(block.width + 24), up4(block.height + 24)
-    if width > ROOM:
-        return block
-    frame = Rect(0, 0, width, height, None, style.theme.rule, 1, (), 8)
-    return Block(width, height, (frame, block.at(12, 12)))
+    return column([number, inner], 8)
+
+
+def _framed(style: Style, block: Block, width: float, height: float) -> Block:
+    """A panel as large as the largest, in a thin frame where that leaves it on the page."""
+    if width + 24 > ROOM:
+        return replace(block, width=width, height=height, axis=0)
+    frame = Rect(0, 0, width + 24, height + 24, None, style.theme.rule, 1, (), 8)
+    return Block(width + 24, height + 24, (frame, block.at(12, 12)))
 
 
 def _bare(view: Any, trace: Trace, look: Look, step: Step) -> Block:

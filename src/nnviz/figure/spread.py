@@ -168,6 +168,15 @@ def spread(style: Style, part: Part, c: int) -> Spread:
     return Spread(table, at, (window[0], window[1], sizes[0], sizes[1]))
 
 
+def ever(style: Style, part: Part, c: int) -> list[Table]:
+    """What cells of channel `c` must have room for in any step: its numbers, every weight."""
+    found = [spread(style, part, c).table]
+    if part.at is not None:
+        weights = cells(part.w[c], style.precision)
+        found.append([[Cell(corner="×" + cell.text) for cell in line] for line in weights])
+    return found
+
+
 def spread_grid(style: Style, channel: Spread, size: CellSize) -> Block:
     """The input's cells framed one by one, dashed cells of zeros between and around them."""
     theme, tone = style.theme, style.theme.tone("input")
@@ -257,7 +266,7 @@ def cut(style: Style, part: Part) -> tuple[Table, Place]:
     if part.at is not None:
         at = part.at
         after = [(r, c) for r, line in enumerate(inner) for c in range(len(line)) if (r, c) > at]
-        inner = changed(changed(inner, after, text=""), [at], state="active", bold=True)
+        inner = changed(changed(inner, after, hidden=True), [at], state="active", bold=True)
     before = [max(0, axis.before) for axis in part.axes]
     behind = [max(0, axis.reached - axis.before - axis.out) for axis in part.axes]
     gone = Cell("", "unused")

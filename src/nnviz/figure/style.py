@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -99,9 +99,13 @@ class Style:
         spans = self._spans(content, size, fill or self.theme.ink, bold)
         return Text(x, y, spans, size, anchor, self.theme.halo, cell)
 
-    def pieces(self, equation: Equation) -> list[Piece]:
-        """An equation as text in the colours of its roles, what it comes to in bold."""
+    def pieces(self, equation: Equation, wide: Mapping[Role, str] | None = None) -> list[Piece]:
+        """An equation as text in the colours of its roles, what it comes to in bold.
+
+        The numbers of a role in `wide` are replaced by the one given.
+        """
         found = list(tokens(equation, self.show))
+        found = [t._replace(text=(wide or {}).get(t.role, t.text)) for t in found]
         last = max((i for i, t in enumerate(found) if t.text in (" = ", " ≈ ")), default=len(found))
         return [self.piece(t, bold=i > last and t.role != "plain") for i, t in enumerate(found)]
 

@@ -289,4 +289,4 @@ def result(style: Style, y: np.ndarray, at: Place | None) -> Table:
     if at is None:
         return table
     after = [(r, c) for r in range(y.shape[0]) for c in range(y.shape[1]) if (r, c) > at]
-    return changed(changed(table, after, text=""), [at], state="active", bold=True)
+    return changed(changed(table, after, hidden=True), [at], state="active", bold=True)

@@ -180,7 +180,7 @@ def _table(array: np.ndarray, style: Style, at: tuple[int, int] | None, *, last:
     if at is None:
         return table
     after = [(r, c) for r in range(array.shape[0]) for c in range(array.shape[1]) if (r, c) > at]
-    table = changed(table, after, text="") if last else table
+    table = changed(table, after, hidden=True) if last else table
     return changed(table, [at], state="active", bold=last)
 
 

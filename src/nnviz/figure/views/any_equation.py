@@ -64,7 +64,7 @@ def _table(name: str, array: np.ndarray, precision: int, step: Step | None) -> T
     if name == "output":
         done = _flat(step.index, array.shape)
         after = [divmod(i, columns) for i in range(done + 1, array.size)]
-        table = changed(table, after, text="")
+        table = changed(table, after, hidden=True)
     return changed(table, active, state="active")
 
 

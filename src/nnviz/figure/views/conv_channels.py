@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nnviz.figure.arithmetic import panelled
+from nnviz.figure.arithmetic import panelled, widest
 from nnviz.figure.cutout import KERNELS, cutout, input_picture, large, output_picture
 from nnviz.figure.frames import (
     bias_block,
@@ -306,6 +306,8 @@ def _below(rows: _Rows, size: CellSize) -> Block:
 
 def _sums(rows: _Rows, step: Step, room: float) -> Block:
     """What each channel comes to, a line each, and the sum of the channels."""
+    import numpy as np
+
     style, part = rows.style, rows.part
     assert part.w is not None
     assert part.at is not None
@@ -321,11 +323,13 @@ def _sums(rows: _Rows, step: Step, room: float) -> Block:
         bias = total.terms[len(part.x) * each :]
         terms: tuple[Expr, ...] = (*values, *bias)
         found.append(Equation((Sum(terms), *step.formula[0].sides[1:])))
+    last = [_hidden(style, len(part.x), step)] if rows.hidden else []
+    found += step.formula[1:]
     said = [style.pieces(equation) for equation in found]
-    if rows.hidden:
-        said.append(_hidden(style, len(part.x), step))
-    said += [style.pieces(equation) for equation in step.formula[1:]]
-    size = BODY if max(style.width(p, BODY) for p in said) <= room - 32 else SMALL
+    said[rows.count : rows.count] = last
+    wide = widest(style, {"input": part.x, "intermediate": np.stack(rows.partials)})
+    ample = [style.pieces(equation, wide) for equation in found] + last
+    size = BODY if max(style.width(p, BODY) for p in ample) <= room - 32 else SMALL
     return panelled(style, column([lines(style, p, size, room=room - 32) for p in said], 4), room)
 
 

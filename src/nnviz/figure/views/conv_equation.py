@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from nnviz.figure.arithmetic import arithmetic
+from nnviz.figure.arithmetic import Widest, arithmetic, widest
 from nnviz.figure.cutout import (
     KERNELS,
     among_pictures,
@@ -31,10 +31,12 @@ from nnviz.figure.windows import (
     rows_of,
     slices,
 )
-from nnviz.trace import Step, Trace
+from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from nnviz.figure.look import Look
 
 
@@ -70,7 +72,9 @@ def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
         blocks = [_numbers(trace, style, part)]
         if step is not None:
             room = min(ROOM, max(360, blocks[0].width))
-            blocks.append(arithmetic(style, step.formula, room=room))
+            blocks.append(
+                arithmetic(style, step.formula, room=room, wide=_wide(trace, style, part))
+            )
     else:
         blocks = [_pictures(style, part)]
         if step is not None:
@@ -114,7 +118,18 @@ def panel(trace: Trace, style: Style, step: Step) -> Block:
 
     block = fitting(style, [channel.table, output], build, largest=32, rooms=PANELS)
     room = max(block.width, PANELS[0])
-    return column([block, arithmetic(style, step.formula, room=room, size=SMALL)], 12)
+    wide = _wide(trace, style, part)
+    sums = arithmetic(style, step.formula, room=room, size=SMALL, wide=wide)
+    return column([block, sums], 12)
+
+
+def _wide(trace: Trace, style: Style, part: Slices) -> Widest:
+    """The widest numbers that stand in the arithmetic of any step."""
+    arrays: dict[Role, np.ndarray] = {"input": part.x, "output": part.y}
+    if "pre" in trace.results:
+        pre = trace.results["pre"].reshape(part.samples, part.filters, -1)
+        arrays["intermediate"] = pre[part.sample, part.filter]
+    return widest(style, arrays)
 
 
 def _tables(trace: Trace, style: Style, part: Slices) -> list[Table]:

@@ -37,7 +37,7 @@ from nnviz.figure.kit import (
 from nnviz.figure.lines import brace
 from nnviz.figure.marks import level
 from nnviz.figure.scene import Scene
-from nnviz.figure.spread import Part, cut, part_of, spans, spread, spread_grid
+from nnviz.figure.spread import Part, cut, ever, part_of, spans, spread, spread_grid
 from nnviz.numerals import numerals
 from nnviz.shapes import times
 from nnviz.trace import Role, Step, Trace
@@ -100,7 +100,7 @@ def panel(trace: Trace, style: Style, step: Step) -> Block:
             made = _output(style, part, size, table, origin)
             return _leveled([given, operator(style, "→", 40), made])
 
-        tables = [spread(style, part, 0).table, table]
+        tables = [*ever(style, part, 0), table]
         block = fitting(style, tables, build, largest=32, rooms=PANELS)
     room = max(block.width, PANELS[0])
     return column([block, _working(style, step, room, SMALL)], 12)
@@ -114,7 +114,7 @@ def _large(style: Style, part: Part, room: float = ROOM) -> bool:
     """Whether there are too many cells a side for numbers, or numbers too wide for cells."""
     if max(*(len(span) for span in spans(part)), *part.y.shape, *part.w.shape[1:]) > MOST:
         return True
-    tables = [spread(style, part, c).table for c in range(_shown(part))]
+    tables = [t for c in range(_shown(part)) for t in ever(style, part, c)]
     tables += [cells(w, style.precision) for w in part.w[: _shown(part)]]
     return not roomy(style, [*tables, cut(style, part)[0]], room)
 
@@ -148,7 +148,7 @@ def _numbers(style: Style, part: Part) -> Block:
         made = _output(style, part, size, output, origin)
         return _leveled([*blocks, operator(style, "="), made])
 
-    tables = [*(spread(style, part, c).table for c in range(count)), *kernels, output]
+    tables = [*(t for c in range(count) for t in ever(style, part, c)), *kernels, output]
     return fitting(style, tables if bias is None else [*tables, bias], build)
 
 
