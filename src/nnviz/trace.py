@@ -172,6 +172,9 @@ class Trace:
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Names of the rows of an array: characters of a text, layers of a net."""
     layers: tuple[Trace, ...] = ()
+    states: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """What was made on the way and is no result: h_l0, h_l0_reverse, c_l1, … of a recurrent
+    net, T×Dh each."""
 
     @property
     def output(self) -> np.ndarray:

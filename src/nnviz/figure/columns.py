@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from nnviz.figure.kit import BODY, SMALL, Block, Piece, middle, near4
 from nnviz.figure.lines import Point, arrow
-from nnviz.figure.marks import elided, rounded_line
+from nnviz.figure.recurrent import ARROW, LABEL, Vectors, fed_back
 from nnviz.figure.scene import Anchor, Mark, Rect
-from nnviz.figure.unrolled import ARROW, LABEL, Chain, Vectors, arranged
-from nnviz.trace import Role
+from nnviz.figure.unrolled import Chain, arranged
 from nnviz.words import Words
 
 
@@ -82,7 +81,7 @@ def _states(
     chain = row.chain
     marks: list[Mark] = []
     for vectors, below in chain.states:
-        block = _vector(chain, vectors, "hidden", t, active=active, blank=blank)
+        block = vectors.block(chain.style, t, active=active, blank=blank)
         name, top = chain.name(vectors, t), row.box + below
         marks.append(chain.style.text(center, top - 8, name, BODY, anchor="middle"))
         marks.append(block.at(center - block.width / 2, top))
@@ -164,30 +163,6 @@ def _later(chain: Chain, t: int) -> bool:
     return chain.step is not None and t > chain.step.number
 
 
-def _vector(
-    chain: Chain,
-    vectors: Vectors,
-    role: Role,
-    at: int,
-    *,
-    active: bool = False,
-    blank: bool = False,
-) -> Block:
-    """The vector in row `at` as a column of cells."""
-    array = vectors.rows[at][:, None]
-    every = [(r, 0) for r in range(len(array))]
-    return elided(
-        chain.style,
-        array,
-        vectors.form,
-        role,
-        vectors.size,
-        rows=vectors.shown[at],
-        active=every if active else (),
-        blank=every if blank else (),
-    )
-
-
 def _column(row: Row, i: int, t: int) -> list[Mark]:
     chain = row.chain
     marks = _cell(row, i, t)
@@ -217,7 +192,7 @@ def _below(row: Row, i: int, t: int) -> list[Mark]:
     chain, style = row.chain, row.chain.style
     x = chain.left(i) + chain.width / 2
     blank = chain.feedback and _later(chain, t)
-    block = _vector(chain, chain.x, "input", t - 1, active=_now(chain, t), blank=blank)
+    block = chain.x.block(style, t - 1, active=_now(chain, t), blank=blank)
     tone = style.theme.tone("input")
     bottom = row.x_top + block.height
     marks: list[Mark] = [
@@ -238,7 +213,7 @@ def _above(row: Row, i: int, t: int) -> list[Mark]:
     assert y is not None
     x = chain.left(i) + chain.width / 2
     at = t - 1 if len(y.rows) == chain.length else 0
-    block = _vector(chain, y, "output", at, active=_now(chain, t), blank=_later(chain, t))
+    block = y.block(style, at, active=_now(chain, t), blank=_later(chain, t))
     tone = style.theme.tone("output")
     bottom = row.y_top + block.height
     return [
@@ -264,19 +239,12 @@ def _fed_back(row: Row, i: int) -> list[Mark]:
     """From y_t down behind its cell to the next x, dashed."""
     chain, y = row.chain, row.chain.y
     assert y is not None
-    tone = chain.style.theme.tone("output")
     center = chain.left(i) + chain.width / 2
     level = row.y_top + near4(y.height / 2)
     lane = chain.left(i) + chain.width + 12
     target = row.x_top + near4(chain.x.height / 2)
     right = chain.left(i + 1) + (chain.width - chain.x.size.width) / 2
     start = center + y.size.width / 2 + 2
-    return [
-        rounded_line(
-            [(start, level), (lane, level), (lane, target), (right - 10, target)],
-            tone.line,
-            2,
-            (6, 4),
-        ),
-        arrow((lane, target), (right - 2, target), tone.line)[1],
-    ]
+    return fed_back(
+        chain.style, [(start, level), (lane, level), (lane, target), (right - 2, target)]
+    )

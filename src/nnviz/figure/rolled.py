@@ -9,8 +9,8 @@ from functools import cached_property
 from nnviz.figure.kit import BODY, SMALL, Block, Piece, Style, middle, up4
 from nnviz.figure.lines import arrow
 from nnviz.figure.marks import rounded_line
+from nnviz.figure.recurrent import ARROW, LABEL
 from nnviz.figure.scene import Anchor, Mark, Rect
-from nnviz.figure.unrolled import ARROW, LABEL
 from nnviz.shapes import times
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words

@@ -6,17 +6,13 @@ leads from the end of a row to the start of the next. What is left out is said.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from nnviz.figure.grid import CellSize
-from nnviz.figure.kit import BODY, ROOM, SMALL, Piece, Style, near4, up4
-from nnviz.figure.marks import Shown, cell_size, shown
-from nnviz.figure.recurrent import cell_states
-from nnviz.numerals import Numerals, numerals
-from nnviz.shapes import times
+from nnviz.figure.kit import BODY, ROOM, SMALL, Style, near4, up4
+from nnviz.figure.marks import shown
+from nnviz.figure.recurrent import LABEL, Net, Vectors, cell_states
 from nnviz.trace import Step, Trace
 
 if TYPE_CHECKING:
@@ -24,37 +20,12 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 3
 """Rows of columns; a longer sequence leaves out its middle."""
-ARROW = 44
-"""The length of an arrow up or down."""
-LABEL = 24
-"""The height of a line with the name of a vector."""
 
 
 @dataclass(frozen=True)
-class Vectors:
-    """The numbers of one kind, a row a time: x, h or y."""
-
-    letter: str
-    rows: np.ndarray
-    """T×n; of h, h_0 first."""
-    form: Numerals
-    size: CellSize
-    shown: Sequence[Shown]
-    """Of each row the cells that are drawn; as many of each."""
-
-    @property
-    def height(self) -> int:
-        return len(self.shown[0]) * self.size.height
-
-
-@dataclass(frozen=True)
-class Chain:
+class Chain(Net):
     """What an unrolled net is made of, for one size of text and one width of gaps."""
 
-    trace: Trace
-    style: Style
-    step: Step | None
-    text: int
     narrow: bool = False
     """W_h above its arrow and its shape below it, so that the columns stand closer."""
     room: float = ROOM
@@ -63,103 +34,23 @@ class Chain:
 
     @cached_property
     def x(self) -> Vectors:
-        return self._vectors("x", self.trace.arrays["input"])
+        return self.vectors("x", self.trace.arrays["input"])
 
     @cached_property
     def h(self) -> Vectors:
         import numpy as np
 
         first = self.trace.arrays["h0"].reshape(1, -1)
-        return self._vectors("h", np.concatenate([first, self.trace.output]))
+        return self.vectors("h", np.concatenate([first, self.trace.output]))
 
     @cached_property
     def c(self) -> Vectors | None:
-        return None if self.cells is None else self._vectors("c", self.cells)
+        return None if self.cells is None else self.vectors("c", self.cells)
 
     @cached_property
     def y(self) -> Vectors | None:
         found = self.trace.results.get("y")
-        return None if found is None else self._vectors("y", found)
-
-    def _vectors(self, letter: str, rows: np.ndarray) -> Vectors:
-        form = numerals(rows, self.style.precision)
-        keep = [self._one(letter, row) for row in rows]
-        chosen = [shown(rows.shape[1], keep=k) for k in keep]
-        texts = {
-            form(row[i])
-            for row, cells in zip(rows, chosen, strict=True)
-            for i in cells
-            if i is not None
-        }
-        return Vectors(letter, rows, form, self._size(texts), chosen)
-
-    def _one(self, letter: str, row: np.ndarray) -> int | None:
-        """Where the 1 of a character stands, which is never left out."""
-        return int(row.argmax()) if letter == "x" and "input" in self.trace.labels else None
-
-    def _size(self, texts: set[str]) -> CellSize:
-        tight = self.text == SMALL
-        size = cell_size(self.style, texts, self.text, least=32, pad=8 if tight else 12)
-        # An even number of fours, so that what is centred on it stays on the grid.
-        return replace(size, width=8 * -(-size.width // 8))
-
-    @property
-    def pad(self) -> int:
-        """The room beside the vector inside a cell."""
-        return 8 if self.text == SMALL else 12
-
-    # --- what there is at a time, from 1 ------------------------------------------
-
-    @property
-    def length(self) -> int:
-        return len(self.trace.output)
-
-    @property
-    def mode(self) -> str:
-        return str(self.trace.options["mode"])
-
-    @property
-    def feedback(self) -> bool:
-        return bool(self.trace.options.get("feedback"))
-
-    def has_x(self, t: int) -> bool:
-        return self.mode != "one-to-many" or t == 1 or self.feedback
-
-    def has_y(self, t: int) -> bool:
-        return self.y is not None and (self.mode != "many-to-one" or t == self.length)
-
-    def character(self, t: int) -> str:
-        """The character that x_t stands for, in quotes; empty where it is none."""
-        letters = self.trace.labels.get("input", ())
-        if t > len(letters) or not self.has_x(t) or (self.feedback and t > 1):
-            return ""
-        letter = letters[t - 1]
-        return f"“{letter}”" if letter.isprintable() else letter.encode("unicode_escape").decode()
-
-    # --- names ---------------------------------------------------------------------
-
-    def name(self, vectors: Vectors, t: int) -> list[Piece]:
-        """h with its time, and the power of ten that all its numbers are written in."""
-        role = {"x": "input", "h": "hidden", "c": "hidden", "y": "output"}[vectors.letter]
-        color = self.style.theme.tone(role).line  # type: ignore[arg-type]
-        pieces = [Piece(vectors.letter, color), Piece(str(t), color, place="sub")]
-        if vectors.form.factor:
-            pieces.append(Piece(" " + vectors.form.factor, self.style.theme.muted))
-        return pieces
-
-    def weight(self, letter: str) -> list[Piece]:
-        """W with its subscript and shape."""
-        color = self.style.theme.tone("weight").line
-        return [*self.symbol(letter), Piece(" " + self.shape(letter), color)]
-
-    def symbol(self, letter: str) -> list[Piece]:
-        """W with its subscript."""
-        color = self.style.theme.tone("weight").line
-        return [Piece("W", color), Piece(letter, color, place="sub")]
-
-    def shape(self, letter: str) -> str:
-        """The shape of a weight."""
-        return times(self.trace.arrays["W" + letter].shape)
+        return None if found is None else self.vectors("y", found)
 
     # --- measures --------------------------------------------------------------------
 

@@ -90,6 +90,7 @@ class _Run(NamedTuple):
             notes=notes,
             steps=Steps(len(self.x) * len(self.tracks) * self.w.directions, self.step),
             labels={"input": self.labels} if self.labels else {},
+            states=self.states(),
         )
 
     def inputs(self) -> tuple[Fact, ...]:
@@ -97,6 +98,17 @@ class _Run(NamedTuple):
         if self.values["mode"] != "one-to-many" or self.values["feedback"] or len(self.x) == 1:
             return ()
         return (Fact(Words("after the first time there is no input: x is 0")),)
+
+    def states(self) -> dict[str, np.ndarray]:
+        """h, and c where there is one, of every layer and direction at every time."""
+        made = {}
+        for layer, both in enumerate(self.tracks):
+            for direction, track in enumerate(both):
+                end = f"_l{layer}" + "_reverse" * direction
+                made["h" + end] = track.h
+                if track.c is not None:
+                    made["c" + end] = track.c
+        return made
 
     def results(self) -> dict[str, Any]:
         import numpy as np
