@@ -82,3 +82,10 @@ def test_the_equation_of_the_trace_names_the_sums(op: dict[str, bool]) -> None:
     # Names of arrays are identifiers, signs between them are none.
     for one, other in pairwise(trace.equation):
         assert one.isidentifier() is not other.isidentifier()
+
+
+@pytest.mark.parametrize("act", ["relu", "hard-sigmoid"])
+def test_sums_of_wide_channels_go_on_below(act: str) -> None:
+    x, w = np.arange(162).reshape(2, 9, 9) % 7, np.ones((2, 3, 3), int)
+    for steps in ((), (49,), (1, 2)):
+        drawn(run("conv", x, kernel=-w, act=act, bias=-3), *steps)

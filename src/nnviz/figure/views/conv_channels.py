@@ -26,6 +26,7 @@ from nnviz.figure.kit import (
     Piece,
     Style,
     column,
+    flow,
     lines,
     near4,
     page,
@@ -229,14 +230,12 @@ def _map(rows: _Rows, c: int, size: CellSize) -> Block:
     return named(style, block, "intermediate", name, shape_of(style, part, made))
 
 
-def _final(rows: _Rows, size: CellSize) -> Block:
+def _final(rows: _Rows, size: CellSize) -> list[Block]:
     """The final map, with an activation the sums and the arrow to it before it."""
     style, part = rows.style, rows.part
     if rows.large:
-        made = activated_picture(style, part, SIDE, output_picture(style, part, SIDE))
-    else:
-        made = activated(style, part, size, output_block(style, rows.output, size, part))
-    return row(made)
+        return activated_picture(style, part, SIDE, output_picture(style, part, SIDE))
+    return activated(style, part, size, output_block(style, rows.output, size, part))
 
 
 def _table(rows: _Rows, size: CellSize) -> tuple[Block, float, float, float]:
@@ -281,7 +280,7 @@ def _beside(rows: _Rows, size: CellSize) -> Block:
     curve = brace(8, top, bottom, style.theme.muted)
     axis = near4((top + bottom) / 2)
     bracket = Block(28, table.height, (curve,), axis)
-    right = [operator(style, "=", 40), _final(rows, size)]
+    right = [operator(style, "=", 40), *_final(rows, size)]
     if rows.bias is not None:
         right = [operator(style, "+", 40), bias_block(style, rows.bias, size), *right]
     return row([_level(table, axis), bracket, *right])
@@ -298,10 +297,10 @@ def _below(rows: _Rows, size: CellSize) -> Block:
     first, last = rows.part.first, rows.part.first + len(rows.part.x) - 1
     said = Words("partial maps {first} to {last}, added", first=first, last=last)
     label = lines(style, style.say(said), BODY, fill=style.theme.tone("intermediate").line)
-    sum_ = [label, operator(style, "=", 40), _final(rows, size)]
+    sum_ = [label, operator(style, "=", 40), *_final(rows, size)]
     if rows.bias is not None:
         sum_ = [label, operator(style, "+", 40), bias_block(style, rows.bias, size), *sum_[1:]]
-    return column([table, row(sum_)], 16)
+    return column([table, flow(sum_)], 16)
 
 
 def _sums(rows: _Rows, step: Step, room: float) -> Block:
