@@ -30,8 +30,20 @@ from nnviz.trace import (
 )
 from nnviz.words import Words
 
+
+def _each(*names: str) -> Product:
+    return Product(tuple(map(Name, names)), each=True)
+
+
 TEXTS: list[tuple[str, Expr]] = [
     ("(2×−1)", Product((Num(2), Num(-1)))),
+    (
+        "r ⊙ h + 1 ⊙ (2 − r)",
+        Sum((_each("r", "h"), Product((Num(1), Sum((Num(2), Neg(Name("r"))))), each=True))),
+    ),
+    ("W·(r ⊙ h)", Product((Name("W"), _each("r", "h")), dot=True)),
+    ("r ⊙ (W·h)", Product((Name("r"), Product((Name("W"), Name("h")), dot=True)), each=True)),
+    ("e^xᵢ", Power(Name("e"), Name("x", "i"))),
     ("2·(3 − 1)", Product((Num(2), Sum((Num(3), Num(-1)))), dot=True)),
     ("1 − 2·3", Sum((Num(1), Neg(Product((Num(2), Num(3)), dot=True))))),
     ("−x", Neg(Name("x"))),

@@ -31,10 +31,14 @@ class Name(NamedTuple):
 
 
 class Product(NamedTuple):
-    """Factors, shown in brackets with ×: (2×1); `dot` shows 2·1 without brackets."""
+    """Factors, shown in brackets with ×: (2×1); `dot` shows 2·1 without brackets.
+
+    `each` is the product of vectors number by number: r ⊙ h.
+    """
 
     factors: tuple[Expr, ...]
     dot: bool = False
+    each: bool = False
 
 
 class Sum(NamedTuple):

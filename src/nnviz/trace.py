@@ -254,8 +254,8 @@ def _expr(expr: Expr, show: Show) -> Iterator[Token]:
             yield Token(name, role)
             if sub:
                 yield Token(sub, role, "sub")
-        case Product(factors, dot):
-            yield from _product(factors, dot, show)
+        case Product():
+            yield from _product(expr, show)
         case Sum(terms, per_line):
             yield from _sum(terms, per_line, show)
         case Neg(term):
@@ -277,14 +277,18 @@ def _expr(expr: Expr, show: Show) -> Iterator[Token]:
             yield Token("".join(flat(t) for t in _expr(exponent, show)), role, "sup")
 
 
-def _product(factors: tuple[Expr, ...], dot: bool, show: Show) -> Iterator[Token]:
-    if not dot:
+def _product(product: Product, show: Show) -> Iterator[Token]:
+    bare = product.dot or product.each
+    if not bare:
         yield Token("(")
-    for i, factor in enumerate(factors):
+    for i, factor in enumerate(product.factors):
         if i:
-            yield Token("·" if dot else "×")
-        yield from _grouped(factor, show)
-    if not dot:
+            yield Token(" ⊙ " if product.each else "·" if product.dot else "×")
+        if product.each and isinstance(factor, Product):
+            yield from _bracketed(factor, show)
+        else:
+            yield from _grouped(factor, show)
+    if not bare:
         yield Token(")")
 
 
@@ -309,12 +313,16 @@ def _joined(parts: Sequence[Expr], between: str, show: Show) -> Iterator[Token]:
 
 def _grouped(expr: Expr, show: Show) -> Iterator[Token]:
     """An expression inside a product or quotient: a sum gets brackets."""
-    if isinstance(expr, Sum | Quotient):
-        yield Token("(")
-        yield from _expr(expr, show)
-        yield Token(")")
+    if isinstance(expr, Sum | Quotient) or (isinstance(expr, Product) and expr.each):
+        yield from _bracketed(expr, show)
     else:
         yield from _expr(expr, show)
+
+
+def _bracketed(expr: Expr, show: Show) -> Iterator[Token]:
+    yield Token("(")
+    yield from _expr(expr, show)
+    yield Token(")")
 
 
 def _signed(value: int | float, show: Show) -> str:

@@ -94,14 +94,14 @@ FORMULAS = {
         "forget gate  ft = σ(Wxf·xt + Whf·ht−1 + bxf + bhf)",
         "candidate  gt = tanh(Wxg·xt + Whg·ht−1 + bxg + bhg)",
         "output gate  ot = σ(Wxo·xt + Who·ht−1 + bxo + bho)",
-        "cell state  ct = (ft×ct−1) + (it×gt)",
-        "hidden state  ht = (ot×tanh(ct))",
+        "cell state  ct = ft ⊙ ct−1 + it ⊙ gt",
+        "hidden state  ht = ot ⊙ tanh(ct)",
     ],
     "gru": [
         "reset gate  rt = σ(Wxr·xt + Whr·ht−1 + bxr + bhr)",
         "update gate  zt = σ(Wxz·xt + Whz·ht−1 + bxz + bhz)",
-        "candidate  nt = tanh(Wxn·xt + bxn + (rt×(Whn·ht−1 + bhn)))",
-        "hidden state  ht = ((1 − zt)×nt) + (zt×ht−1)",
+        "candidate  nt = tanh(Wxn·xt + bxn + rt ⊙ (Whn·ht−1 + bhn))",
+        "hidden state  ht = (1 − zt) ⊙ nt + zt ⊙ ht−1",
     ],
 }
 
@@ -120,8 +120,8 @@ def test_gates_have_their_formulas_and_values(cell: str) -> None:
 def test_gru_before_the_reset_multiplies_the_state_first() -> None:
     trace = run("rnn", X, cell="gru", hidden=2, linear_before_reset=False)
     said = words(_cell(trace, 2))
-    assert "candidate  nt = tanh(Wxn·xt + Whn·(rt×ht−1) + bn)" in said
-    assert "r×h1" in said
+    assert "candidate  nt = tanh(Wxn·xt + Whn·(rt ⊙ ht−1) + bn)" in said
+    assert "r₂ ⊙ h1" in said
 
 
 def test_matrices_of_many_units_are_their_shapes_and_long_vectors_leave_out() -> None:
@@ -208,3 +208,14 @@ def test_every_size_and_cell_keeps_the_layout(
     step = data.draw(st.integers(1, length))
     scene = figure.draw(trace, Look(view="cell", precision=precision), [step])
     assert_tidy(scene)
+
+
+@pytest.mark.parametrize("reset", [True, False])
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_the_formulas_inside_the_cell_are_those_beside_the_chain(cell: str, reset: bool) -> None:
+    options = {"linear_before_reset": reset} if cell == "gru" else {}
+    trace = run("rnn", X, cell=cell, hidden=2, **options)
+    inside, beside = words(_cell(trace, 2)), words(drawn(trace))
+    said = [line for line in beside if "ht−1" in line or "tanh(ct" in line]
+    assert len(said) == {"rnn": 1, "lstm": 5, "gru": 4}[cell]
+    assert set(said) <= set(inside)

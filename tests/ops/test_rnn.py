@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from helpers import assert_steps_hold, run
 from nnviz import ops
+from nnviz.numerals import exact
 from nnviz.ops import rnn
 from nnviz.ops._operation import Context
 from nnviz.read import Stdin
+from nnviz.trace import text
 
 X = [[-0.2, 0.7], [0.9, -0.7], [-0.6, -0.8]]
 W = {"Wx": np.ones((3, 2)), "Wh": np.ones((3, 3)), "b": np.zeros(3), "Wy": np.ones((1, 3))}
@@ -205,3 +207,46 @@ def test_layer_counts_every_weight() -> None:
 def test_inputs_that_are_not_there_are_said(options: dict[str, Any], said: bool) -> None:
     facts = [str(fact.label) for fact in run("rnn", X, weights=W, **options).facts]
     assert ("after the first time there is no input: x is 0" in facts) is said
+
+
+FACTS: list[tuple[str, dict[str, Any], list[str]]] = [
+    ("plain", {"hidden": 2}, ["hₜ = tanh(Wₓ·xₜ + Wₕ·hₜ₋₁ + b)"]),
+    (
+        "lstm",
+        {"hidden": 2, "cell": "lstm"},
+        [
+            "iₜ = σ(Wₓᵢ·xₜ + Wₕᵢ·hₜ₋₁ + bᵢ)",
+            "fₜ = σ(W_xf·xₜ + W_hf·hₜ₋₁ + b_f)",
+            "gₜ = tanh(W_xg·xₜ + W_hg·hₜ₋₁ + b_g)",
+            "oₜ = σ(Wₓₒ·xₜ + Wₕₒ·hₜ₋₁ + bₒ)",
+            "cₜ = fₜ ⊙ cₜ₋₁ + iₜ ⊙ gₜ",
+            "hₜ = oₜ ⊙ tanh(cₜ)",
+        ],
+    ),
+    (
+        "gru, the reset after",
+        {"hidden": 2, "cell": "gru"},
+        [
+            "rₜ = σ(Wₓᵣ·xₜ + Wₕᵣ·hₜ₋₁ + bᵣ)",
+            "zₜ = σ(W_xz·xₜ + W_hz·hₜ₋₁ + b_z)",
+            "nₜ = tanh(Wₓₙ·xₜ + bₙ + rₜ ⊙ (Wₕₙ·hₜ₋₁))",
+            "hₜ = (1 − zₜ) ⊙ nₜ + zₜ ⊙ hₜ₋₁",
+        ],
+    ),
+    (
+        "gru, the reset before",
+        {"hidden": 2, "cell": "gru", "linear_before_reset": False},
+        [
+            "rₜ = σ(Wₓᵣ·xₜ + Wₕᵣ·hₜ₋₁ + bᵣ)",
+            "zₜ = σ(W_xz·xₜ + W_hz·hₜ₋₁ + b_z)",
+            "nₜ = tanh(Wₓₙ·xₜ + Wₕₙ·(rₜ ⊙ hₜ₋₁) + bₙ)",
+            "hₜ = (1 − zₜ) ⊙ nₜ + zₜ ⊙ hₜ₋₁",
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("options", "said"), [f[1:] for f in FACTS], ids=[f[0] for f in FACTS])
+def test_every_gate_has_its_own_weights(options: dict[str, Any], said: list[str]) -> None:
+    facts = run("rnn", X, **options).facts
+    assert [text((f.equation,), exact) for f in facts if f.equation] == said

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnviz.figure.kit import Block, row
 from nnviz.figure.moment import Moment, dot
 from nnviz.figure.terms import Band, Writer, bracketed
-from nnviz.trace import Call, Equation, Expr, Name, Neg, Num, Product, Sum
+from nnviz.trace import Call, Equation, Expr, Name, Neg, Num, Product, Sum, Token, flat
 from nnviz.words import Words
 
 
@@ -35,11 +35,12 @@ def _x_term(writer: Writer, moment: Moment, gate: str) -> list[Block]:
 
 
 def _h_term(writer: Writer, moment: Moment, gate: str, *, reset: bool = False) -> Block:
-    """W·h of a gate, or W·(r×h)."""
+    """W·h of a gate, or W·(r ⊙ h)."""
     wh, h = moment.weight("Wh", gate), moment.vector("h_prev")
     assert wh is not None
     matrix = writer.matrix(Name("W", "h" + gate, "weight"), wh, like=moment.weight("Wh"))
-    name = moment.earlier("r×h" if reset else "h")
+    now = flat(Token(str(moment.time), place="sub"))
+    name = moment.earlier(f"r{now} ⊙ h" if reset else "h")
     vector = writer.vector(name, moment.vector("r") * h if reset else h)
     return row([matrix, writer.sign("·"), vector])
 
@@ -69,6 +70,11 @@ def sum_name(writer: Writer) -> Name:
 
 def _gate(letter: str, sub: str = "t") -> Name:
     return Name(letter, sub, "intermediate")
+
+
+def _each(*factors: Expr) -> Product:
+    """Vectors multiplied number by number."""
+    return Product(factors, each=True)
 
 
 def _band(moment: Moment, label: Words, gate: str) -> Band:
@@ -103,17 +109,17 @@ def _lstm(moment: Moment) -> list[Band]:
 
 
 def _cell_state(moment: Moment) -> Band:
-    kept = Product((_gate("f"), Name("c", moment.past(), "hidden")))
-    right = Sum((kept, Product((_gate("i"), _gate("g")))))
+    kept = _each(_gate("f"), Name("c", moment.past(), "hidden"))
+    right = Sum((kept, _each(_gate("i"), _gate("g"))))
 
     def build(writer: Writer) -> list[Block]:
         return [
             _vector(writer, moment, "f"),
-            writer.sign("×"),
+            writer.sign("⊙"),
             writer.vector(moment.earlier("c"), moment.vector("c_prev")),
             writer.sign("+"),
             _vector(writer, moment, "i"),
-            writer.sign("×"),
+            writer.sign("⊙"),
             _vector(writer, moment, "g"),
             writer.sign("="),
             writer.vector(moment.at("c", "hidden"), moment.vector("c"), active=True),
@@ -124,7 +130,7 @@ def _cell_state(moment: Moment) -> Band:
 
 def _shown_state(moment: Moment) -> Band:
     squashed = Call("tanh", (Name("c", "t", "hidden"),))
-    equation = Equation((Name("h", "t", "hidden"), Product((_gate("o"), squashed))))
+    equation = Equation((Name("h", "t", "hidden"), _each(_gate("o"), squashed)))
 
     def build(writer: Writer) -> list[Block]:
         import numpy as np
@@ -133,7 +139,7 @@ def _shown_state(moment: Moment) -> Band:
         name = Name("tanh c", str(moment.time), "intermediate")
         return [
             _vector(writer, moment, "o"),
-            writer.sign("×"),
+            writer.sign("⊙"),
             writer.vector(name, np.tanh(c)),
             writer.sign("="),
             writer.vector(moment.at("h", "hidden"), moment.vector("h"), active=True),
@@ -156,12 +162,12 @@ def _gru(moment: Moment) -> list[Band]:
 
 
 def _reset_after(moment: Moment) -> Band:
-    """n = tanh(W·x + b + r×(W·h + b)), as PyTorch has it."""
+    """n = tanh(W·x + b + r ⊙ (W·h + b)), as PyTorch has it."""
     w_h = dot("W", "hn", "h", moment.past(), "hidden")
     biases = moment.biases("n")
     outside = [b for b in biases if not b[0].sub.startswith("h")]
     inside = [b for b in biases if b[0].sub.startswith("h")]
-    back: Expr = Product((_gate("r"), Sum((w_h, *(n for n, *_ in inside))) if inside else w_h))
+    back = _each(_gate("r"), Sum((w_h, *(n for n, *_ in inside))) if inside else w_h)
     terms = (*_from_x(moment), *(name for name, *_ in outside), back)
     equation = Equation((_gate("n"), Call("tanh", (Sum(terms),))))
 
@@ -172,7 +178,7 @@ def _reset_after(moment: Moment) -> Band:
         held = [_h_term(writer, moment, "n")]
         for name, bias, like in inside:
             held += [writer.sign("+"), writer.vector(name, bias, like=like)]
-        blocks += [*_plus(writer, blocks), _vector(writer, moment, "r"), writer.sign("×")]
+        blocks += [*_plus(writer, blocks), _vector(writer, moment, "r"), writer.sign("⊙")]
         blocks.append(bracketed(writer.style, held))
         return [*blocks, *_result(writer, moment)]
 
@@ -180,8 +186,8 @@ def _reset_after(moment: Moment) -> Band:
 
 
 def _reset_before(moment: Moment) -> Band:
-    """n = tanh(W·x + W·(r×h) + b), as the original paper has it."""
-    held = Product((_gate("r"), Name("h", moment.past(), "hidden")))
+    """n = tanh(W·x + W·(r ⊙ h) + b), as the original paper has it."""
+    held = _each(_gate("r"), Name("h", moment.past(), "hidden"))
     back = Product((Name("W", "hn", "weight"), held), dot=True)
     biases = moment.biases("n")
     terms = (*_from_x(moment), back, *(name for name, *_ in biases))
@@ -206,19 +212,19 @@ def _result(writer: Writer, moment: Moment) -> list[Block]:
 
 
 def _mixed(moment: Moment) -> Band:
-    kept = Product((_gate("z"), Name("h", moment.past(), "hidden")))
-    new = Product((Sum((Num(1), Neg(_gate("z")))), _gate("n")))
+    kept = _each(_gate("z"), Name("h", moment.past(), "hidden"))
+    new = _each(Sum((Num(1), Neg(_gate("z")))), _gate("n"))
     equation = Equation((Name("h", "t", "hidden"), Sum((new, kept))))
 
     def build(writer: Writer) -> list[Block]:
         name = Name("1 − z", str(moment.time), "intermediate")
         return [
             writer.vector(name, 1 - moment.vector("z"), like=moment.gates),
-            writer.sign("×"),
+            writer.sign("⊙"),
             _vector(writer, moment, "n"),
             writer.sign("+"),
             _vector(writer, moment, "z"),
-            writer.sign("×"),
+            writer.sign("⊙"),
             writer.vector(moment.earlier("h"), moment.vector("h_prev")),
             writer.sign("="),
             writer.vector(moment.at("h", "hidden"), moment.vector("h"), active=True),

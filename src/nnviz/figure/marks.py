@@ -182,8 +182,8 @@ def _shortened(style: Style, expr: Expr) -> Expr:
             return Sum((*terms[: MOST_TERMS - 4], Name(said), *terms[-2:]), per_line)
         case Call(function, args):
             return Call(function, tuple(_shortened(style, a) for a in args))
-        case Product(factors, dot):
-            return Product(tuple(_shortened(style, f) for f in factors), dot)
+        case Product(factors):
+            return expr._replace(factors=tuple(_shortened(style, f) for f in factors))
         case _:
             return expr
 

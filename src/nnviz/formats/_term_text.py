@@ -25,7 +25,7 @@ HUES = {
 }
 
 # A sign that leads a term stays with it: a line of a long sum begins with its +.
-_LEADING = {"+", "−", "-", "=", "≈", "~", "∗", "·", "→"}
+_LEADING = {"+", "−", "-", "=", "≈", "~", "∗", "·", "⊙", "→"}
 
 
 def hue(role: str, *more: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from nnviz.ops._operation import Values
 from nnviz.ops._weights import Weights
 from nnviz.trace import Call, Equation, Expr, Fact, Name, Neg, Num, Product, Role, Sum
@@ -13,16 +15,13 @@ _NOW, _BEFORE = "t", "t−1"
 def facts_of(values: Values, w: Weights) -> tuple[Fact, ...]:
     """How the cell makes its states, and the outputs where there are some."""
     cell = w.cells[0][0]
-    x = _of("W", "x", "x", _NOW, "input")
-    h = _of("W", "h", "h", _BEFORE, "hidden")
-    biases = _biases(cell.b is not None, cell.bh is not None)
-    total = Sum((x, h, *biases))
+    sums = _Sums(cell.b is not None, cell.bh is not None)
     if values["cell"] == "lstm":
-        facts = _lstm(total)
+        facts = _lstm(sums)
     elif values["cell"] == "gru":
-        facts = _gru(total, x, h, biases, before=values["linear_before_reset"])
+        facts = _gru(sums, before=values["linear_before_reset"])
     else:
-        facts = [_fact("hidden state", _h(_NOW), Call(values["activation"], (total,)))]
+        facts = [_fact("hidden state", _h(_NOW), Call(values["activation"], (sums.total(),)))]
     if w.wy is not None:
         facts.append(_fact("output", Name("y", _NOW, "output"), _output(values, w)))
     return tuple(facts)
@@ -40,41 +39,71 @@ def _h(time: str) -> Name:
     return Name("h", time, "hidden")
 
 
-def _biases(has_b: bool, has_bh: bool) -> tuple[Name, ...]:
-    """The textbook's one bias, or PyTorch's two."""
-    if has_bh:
-        return (*([Name("b", "x", "bias")] if has_b else []), Name("b", "h", "bias"))
-    return (Name("b", role="bias"),) if has_b else ()
+def _each(*factors: Expr) -> Product:
+    """Vectors multiplied number by number."""
+    return Product(factors, each=True)
 
 
-def _lstm(total: Sum) -> list[Fact]:
-    gate = {name: Name(name, _NOW, "intermediate") for name in "ifgo"}
+class _Sums(NamedTuple):
+    """What goes into a gate, with weights and biases of its own: W_xi·x_t + W_hi·h_t−1 + b_i."""
+
+    has_b: bool
+    has_bh: bool
+
+    def x(self, gate: str) -> Expr:
+        return _of("W", "x" + gate, "x", _NOW, "input")
+
+    def h(self, gate: str) -> Expr:
+        return _of("W", "h" + gate, "h", _BEFORE, "hidden")
+
+    def outer(self, gate: str) -> list[Expr]:
+        """The textbook's one bias, or the first of PyTorch's two."""
+        return [Name("b", "x" * self.has_bh + gate, "bias")] if self.has_b else []
+
+    def inner(self, gate: str) -> list[Expr]:
+        """The bias that comes with the hidden state."""
+        return [Name("b", "h" + gate, "bias")] if self.has_bh else []
+
+    def total(self, gate: str = "") -> Sum:
+        return Sum((self.x(gate), self.h(gate), *self.outer(gate), *self.inner(gate)))
+
+
+def _gate(name: str) -> Name:
+    return Name(name, _NOW, "intermediate")
+
+
+def _squashed(label: str, gate: str, sums: _Sums, function: str = "σ") -> Fact:
+    return _fact(label, _gate(gate), Call(function, (sums.total(gate),)))
+
+
+def _lstm(sums: _Sums) -> list[Fact]:
     c_now, c_before = Name("c", _NOW, "hidden"), Name("c", _BEFORE, "hidden")
-    kept, new = Product((gate["f"], c_before)), Product((gate["i"], gate["g"]))
+    kept, new = _each(_gate("f"), c_before), _each(_gate("i"), _gate("g"))
     return [
-        _fact("gates", Name("i, f, o", role="intermediate"), Call("σ", (total,))),
-        _fact("candidate", gate["g"], Call("tanh", (total,))),
+        _squashed("input gate", "i", sums),
+        _squashed("forget gate", "f", sums),
+        _squashed("candidate", "g", sums, "tanh"),
+        _squashed("output gate", "o", sums),
         _fact("cell state", c_now, Sum((kept, new))),
-        _fact("hidden state", _h(_NOW), Product((gate["o"], Call("tanh", (c_now,))))),
+        _fact("hidden state", _h(_NOW), _each(_gate("o"), Call("tanh", (c_now,)))),
     ]
 
 
-def _gru(total: Sum, x: Expr, h: Expr, biases: tuple[Name, ...], *, before: bool) -> list[Fact]:
-    r, z, n = (Name(name, _NOW, "intermediate") for name in "rzn")
+def _gru(sums: _Sums, *, before: bool) -> list[Fact]:
+    inner = sums.inner("n")
     if before:
-        inside = [b for b in biases if b.sub == "h"]
-        back: Expr = Product((r, Sum((h, *inside)) if inside else h))
-        outside = [b for b in biases if b.sub != "h"]
+        held = _each(_gate("r"), Sum((sums.h("n"), *inner)) if inner else sums.h("n"))
+        terms = [*sums.outer("n"), held]
     else:
-        held = Product((r, _h(_BEFORE)))
-        back = Product((Name("W", "h", "weight"), held), dot=True)
-        outside = list(biases)
-    candidate = Call("tanh", (Sum((x, back, *outside)),))
-    new = Product((Sum((Num(1), Neg(z))), n))
+        held = _each(_gate("r"), _h(_BEFORE))
+        back = Product((Name("W", "hn", "weight"), held), dot=True)
+        terms = [back, *sums.outer("n"), *inner]
+    new = _each(Sum((Num(1), Neg(_gate("z")))), _gate("n"))
     return [
-        _fact("gates", Name("r, z", role="intermediate"), Call("σ", (total,))),
-        _fact("candidate", n, candidate),
-        _fact("hidden state", _h(_NOW), Sum((new, Product((z, _h(_BEFORE)))))),
+        _squashed("reset gate", "r", sums),
+        _squashed("update gate", "z", sums),
+        _fact("candidate", _gate("n"), Call("tanh", (Sum((sums.x("n"), *terms)),))),
+        _fact("hidden state", _h(_NOW), Sum((new, _each(_gate("z"), _h(_BEFORE))))),
     ]
 
 

@@ -39,7 +39,7 @@ def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
     facts = [lines(style, style.say(said), fill=style.theme.muted) for said in _where(moment)]
     blocks = [_block(moment, style, ROOM)]
     if GATES[moment.cell]:
-        said = style.say(Words("× multiplies two vectors number by number"))
+        said = style.say(Words("⊙ multiplies two vectors number by number"))
         blocks.append(lines(style, said, SMALL, room=blocks[0].width, fill=style.theme.muted))
     return page(style, trace, look, step, blocks, title=title(trace), facts=facts)
 
