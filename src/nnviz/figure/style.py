@@ -65,6 +65,8 @@ class Style:
     fonts: Fonts
     lang: str = "en"
     precision: int = 4
+    written: tuple[tuple[int | float, str], ...] = ()
+    """Numbers that stand in cells, as they are written there: else another rounding of one."""
 
     @classmethod
     def of(cls, look: Look) -> Style:
@@ -77,7 +79,8 @@ class Style:
 
     def show(self, value: int | float) -> str:
         """A number on its own."""
-        return rounded(value, self.precision)
+        known = (text for number, text in self.written if number == value)
+        return next(known, None) or rounded(value, self.precision)
 
     def width(self, content: str | Iterable[Piece], size: float, bold: bool = False) -> float:
         """How wide a text is."""

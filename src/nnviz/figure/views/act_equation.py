@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nnviz.figure.grid import (
@@ -23,7 +25,7 @@ from nnviz.figure.look import check_sample
 from nnviz.figure.marks import level, workings_or_none
 from nnviz.figure.plot import curve
 from nnviz.figure.scene import Scene
-from nnviz.numerals import numerals
+from nnviz.numerals import numerals, plain
 from nnviz.shapes import times
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
@@ -47,11 +49,25 @@ def fits(_: Trace) -> Words | None:
 def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
     """The maps and the curve between or below; of a step, its value on the curve."""
     style = Style.of(look)
+    if step is not None:
+        style = replace(style, written=tuple(_written(trace, style, step)))
     blocks = _maps(trace, style, look.sample, step)
     width = max(block.width for block in blocks)
     if step is not None:
         blocks += workings_or_none(style, step.formula, width)
     return page(style, trace, look, step, blocks)
+
+
+def _written(trace: Trace, style: Style, step: Step) -> Iterator[tuple[int | float, str]]:
+    """The step's numbers as their cells have them, where those are rounded to fewer digits."""
+    for name in _ROLES:
+        array = trace.array(name)
+        value = array[step.index].item()
+        matrix = array if array.ndim <= 2 else array[step.index[:-2]]
+        form = numerals(matrix, style.precision)
+        differ = float(plain(form(value))) != float(plain(style.show(value)))
+        if max(matrix.shape, default=1) <= MOST and not form.factor and differ:
+            yield value, form(value)
 
 
 def _maps(trace: Trace, style: Style, sample: int, step: Step | None) -> list[Block]:
