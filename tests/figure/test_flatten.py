@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from helpers import run
 from nnviz import figure
+from nnviz.figure.kit import Style
 from nnviz.figure.look import Look
 from nnviz.figure.scene import Image, Path, Rect
 from view_checks import assert_tidy, drawn, words
@@ -56,6 +57,49 @@ def test_large_inputs_are_pictures_of_both(shape: tuple[int, ...]) -> None:
     x = np.arange(np.prod(shape)).reshape(shape) % 256
     pictures = [m for m in drawn(run("flatten", x)).flat() if isinstance(m, Image)]
     assert len([m for m in pictures if m.crisp]) == 2
+
+
+@pytest.mark.parametrize(
+    ("shape", "apart", "left_out"),
+    [((28, 28), 28, 0), ((300, 450), 450, 300 * 450 - 28 * 450), ((3, 40, 50), 50, 4600)],
+    ids=["all rows fit", "a photograph", "colour"],
+)
+def test_neighbours_in_a_picture_are_followed_into_the_strip(
+    shape: tuple[int, ...], apart: int, left_out: int
+) -> None:
+    x = np.arange(np.prod(shape)).reshape(shape) % 256
+    scene = drawn(run("flatten", x))
+    said = words(scene)
+    assert f"{apart} apart" in said
+    assert {"0", str(4 * apart)} <= set(said)
+    assert (f"… and {left_out} more cells" in said) == bool(left_out)
+    heads = [m for m in scene.flat() if isinstance(m, Path) and m.fill]
+    first, second = sorted(m.commands[0][1][0] for m in heads)
+    strip = [m for m in scene.flat() if isinstance(m, Image)][-1]
+    cell = strip.width / (x.size - left_out)
+    assert first == pytest.approx(strip.x + cell / 2)
+    assert second - first == pytest.approx(apart * cell)
+
+
+def test_an_axis_that_is_kept_makes_a_matrix_with_one_outline() -> None:
+    scene = drawn(run("flatten", np.arange(48).reshape(3, 4, 4), axis=1))
+    said = words(scene)
+    assert {"3×16", "13", "14", "15"} <= set(said)
+    outlines = [m for m in scene.flat() if isinstance(m, Rect) and m.line == 2 and m.y > 200]
+    assert len(outlines) == 1
+    assert outlines[0].width / outlines[0].height == 16 / 3
+
+
+def test_the_lines_of_a_long_strip_are_open_where_it_goes_on() -> None:
+    scene = drawn(run("flatten", np.eye(12, dtype=int)))
+    green = Style.of(Look()).theme.tone("output").line
+    lines = [m for m in scene.flat() if isinstance(m, Path) and m.stroke == green and m.line == 2]
+    assert [len(m.commands) // 2 for m in lines] == [3, 2, 2, 2, 2, 3]
+
+
+def test_a_matrix_too_wide_for_numbers_is_a_picture() -> None:
+    scene = drawn(run("flatten", np.arange(60).reshape(2, 5, 6), axis=1))
+    assert len([m for m in scene.flat() if isinstance(m, Image) and m.crisp]) == 2
 
 
 def test_steps_make_a_sheet() -> None:

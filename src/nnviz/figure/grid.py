@@ -175,18 +175,21 @@ def grid(
     shape: tuple[int, int] | None = None,
     labels: Literal["", "columns", "both"] = "",
     windows: Sequence[tuple[int, int, int, int]] = (),
+    closed: tuple[bool, bool] = (True, True),
 ) -> Block:
     """A table as squares with hairlines between and a firm outline.
 
     `origin` and `shape` say where the array itself stands in the table (padding is around
     it, dashed). `labels` puts the indices, from 0, left and below, or only below. `windows`
-    are (row, column, rows, columns) of the table that get a firm outline.
+    are (row, column, rows, columns) of the table that get a firm outline. `closed` is
+    whether the array ends at the left and the right, or goes on in another line.
     """
     rows, columns = shape or (len(table), len(table[0]))
     left = up4(style.width(str(rows - 1), SMALL) + 8) if labels == "both" else 0
     w, h = size.width, size.height
     inner = Box(left + origin[1] * w, origin[0] * h, columns * w, rows * h)
     marks = _fills(style, table, role, size, left, inner)
+    marks.append(outline(style, role, inner, closed))
     marks += _rings(style, table, size, left)
     tone = style.theme.tone(role)
     for r, c, tall, wide in windows:
@@ -222,8 +225,19 @@ def _fills(
     active = [b for c, b in boxes if c.state == "active" and not c.fill]
     marks += [box._replace(fill=tone.active, now=role) for box in active]
     marks.append(_hairlines(inner, size, theme.rule))
-    marks.append(Rect(inner.x, inner.y, inner.width, inner.height, None, tone.line, 2, tone.dash))
     return marks
+
+
+def outline(style: Style, role: Role, box: Box, closed: tuple[bool, bool] = (True, True)) -> Mark:
+    """The firm outline of an array, open at the side where it goes on."""
+    tone = style.theme.tone(role)
+    if all(closed):
+        return Rect(box.x, box.y, box.width, box.height, None, tone.line, 2, tone.dash)
+    corners = (box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom)
+    sides = zip(
+        corners, (*corners[1:], corners[0]), (True, closed[1], True, closed[0]), strict=True
+    )
+    return segments([(a, b) for a, b, drawn in sides if drawn], tone.line, 2, tone.dash)
 
 
 def _hairlines(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from nnviz.figure.kit import SMALL, Block, Style, middle, near4, row, up4
 from nnviz.figure.lines import segments
 from nnviz.figure.memory import remember
-from nnviz.figure.scene import Image, Mark, Rect
+from nnviz.figure.scene import Anchor, Image, Mark, Rect
 from nnviz.numerals import rounded
 from nnviz.trace import Role
 
@@ -185,16 +185,19 @@ def picture(
     shades: Levels | None = None,
     bar: bool = True,
     axes: bool = True,
+    mirrored: bool = False,
 ) -> Block:
     """An array as a picture; `window` is (row, column, rows, columns) of it, outlined.
 
-    Where the ends of its shades are not a picture's own, a bar at the right says them.
+    The rows are numbered at its left, or `mirrored` at its right. Where the ends of its
+    shades are not a picture's own, a bar at the right says them.
     """
     h, w = array.shape[-2:]
     width, height = drawn_size((h, w), side)
     small = reduced(array, (width, height))
     scale = shades or levels(array, small)
-    left = margin(style, array) if axes else 0
+    room = margin(style, array) if axes else 0
+    left = 0 if mirrored else room
     tone = style.theme.tone(role)
     data = pixels(style, small, (width, height), scale)
     marks: list[Mark] = [
@@ -204,8 +207,8 @@ def picture(
     if window is not None:
         marks += _window(style, role, window, (left, width / w, height / h))
     if axes:
-        marks += _axes(style, (h, w), (width, height), left)
-    total = left + width
+        marks += _axes(style, (h, w), (width, height), left, mirrored=mirrored)
+    total = room + width
     low = height + (20 if axes else 0)
     block = Block(up4(total), up4(low), tuple(marks), near4(height / 2))
     if not bar or scale.plain:
@@ -237,7 +240,9 @@ def _window(
     ]
 
 
-def _axes(style: Style, shape: tuple[int, int], size: tuple[int, int], left: float) -> list[Mark]:
+def _axes(
+    style: Style, shape: tuple[int, int], size: tuple[int, int], left: float, *, mirrored: bool
+) -> list[Mark]:
     """Ticks at round numbers of pixels, from 0, as far apart down as across."""
     muted = style.theme.muted
     units = size[0] / shape[1], size[1] / shape[0]
@@ -247,10 +252,12 @@ def _axes(style: Style, shape: tuple[int, int], size: tuple[int, int], left: flo
     push = 0.5 if min(units) >= _SEEN else 0.0
     across = [(n, left + (n + push) * units[0]) for n in range(0, shape[1], every)]
     down = [(n, (n + push) * units[1]) for n in range(0, shape[0], every)]
+    edge, tick = (left + size[0], 4) if mirrored else (left, -4)
+    anchor: Anchor = "start" if mirrored else "end"
     marks: list[Mark] = [
         segments(
             [((x, size[1]), (x, size[1] + 4)) for _, x in across]
-            + [((left - 4, y), (left, y)) for _, y in down],
+            + [((edge + tick, y), (edge, y)) for _, y in down],
             muted,
         )
     ]
@@ -258,7 +265,8 @@ def _axes(style: Style, shape: tuple[int, int], size: tuple[int, int], left: flo
         marks.append(style.text(x, size[1] + 16, str(n), SMALL, fill=muted, anchor="middle"))
     for n, y in down:
         place = middle(y, SMALL)
-        marks.append(style.text(left - 6, place, str(n), SMALL, fill=muted, anchor="end"))
+        x = edge + 1.5 * tick
+        marks.append(style.text(x, place, str(n), SMALL, fill=muted, anchor=anchor))
     return marks
 
 
