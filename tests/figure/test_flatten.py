@@ -61,7 +61,7 @@ def test_large_inputs_are_pictures_of_both(shape: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("shape", "apart", "left_out"),
-    [((28, 28), 28, 0), ((300, 450), 450, 300 * 450 - 28 * 450), ((3, 40, 50), 50, 4600)],
+    [((28, 28), 28, 0), ((300, 450), 450, 300 * 450 - 33 * 450), ((3, 40, 50), 50, 4350)],
     ids=["all rows fit", "a photograph", "colour"],
 )
 def test_neighbours_in_a_picture_are_followed_into_the_strip(
@@ -71,7 +71,7 @@ def test_neighbours_in_a_picture_are_followed_into_the_strip(
     scene = drawn(run("flatten", x))
     said = words(scene)
     assert f"{apart} apart" in said
-    assert {"0", str(4 * apart)} <= set(said)
+    assert {"0", str(6 * apart)} <= set(said)
     assert (f"… and {left_out} more cells" in said) == bool(left_out)
     heads = [m for m in scene.flat() if isinstance(m, Path) and m.fill]
     first, second = sorted(m.commands[0][1][0] for m in heads)
@@ -79,6 +79,21 @@ def test_neighbours_in_a_picture_are_followed_into_the_strip(
     cell = strip.width / (x.size - left_out)
     assert first == pytest.approx(strip.x + cell / 2)
     assert second - first == pytest.approx(apart * cell)
+
+
+def test_links_begin_at_the_picture_though_its_bar_is_taller() -> None:
+    scene = drawn(run("flatten", np.arange(60).reshape(2, 30) - 30))
+    image = next(m for m in scene.flat() if isinstance(m, Image))
+    starts = [
+        m.commands[0][1]
+        for m in scene.flat()
+        if isinstance(m, Path) and not m.fill and m.commands[0][1][0] == image.x - 2
+    ]
+    assert [y - image.y for _, y in starts] == [4, 12]
+
+
+def test_the_strip_of_one_row_is_numbered() -> None:
+    assert {"0", "100", "800"} <= set(words(drawn(run("flatten", np.arange(900)))))
 
 
 def test_an_axis_that_is_kept_makes_a_matrix_with_one_outline() -> None:

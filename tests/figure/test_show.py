@@ -49,6 +49,12 @@ def test_no_number_is_shown_as_nothing() -> None:
     assert written == ["0.1", "−2.5", "−1.234×10⁻⁵", "1000.0"]
 
 
+def test_a_vector_has_no_rows() -> None:
+    said = words(drawn(run("show", [7, 8, 9])))
+    assert said == ["Matrix", "input", "3", "7", "8", "9", "0", "1", "2"]
+    assert "1×3" in words(drawn(run("show", [[7, 8, 9]])))
+
+
 def test_an_image_keeps_its_own_greys() -> None:
     trace = replace(run("show", LETTER * 100), image=True)
     scene = drawn(trace)

@@ -247,7 +247,7 @@ def _axes(
     muted = style.theme.muted
     units = size[0] / shape[1], size[1] / shape[0]
     apart = max(24, style.width(str(shape[1] - 1), SMALL) + 8)
-    every = max(_every(units[0], apart), _every(units[1], 24))
+    every = max(round_step(units[0], apart), round_step(units[1], 24))
     # A pixel that can be seen is named at its middle, as a cell is; else the edge is.
     push = 0.5 if min(units) >= _SEEN else 0.0
     across = [(n, left + (n + push) * units[0]) for n in range(0, shape[1], every)]
@@ -270,7 +270,7 @@ def _axes(
     return marks
 
 
-def _every(unit: float, apart: float) -> int:
+def round_step(unit: float, apart: float) -> int:
     """The least round number of pixels of so many units that stand `apart`."""
     rounds: Iterator[int] = (m * 10**e for e in range(12) for m in (1, 2, 5))
     return next(n for n in rounds if n * unit >= apart)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from nnviz.figure.grid import MOST, CellSize, Table, cells, grid, named, roomy
 from nnviz.figure.heat import Levels, colored, ends, levels, margin, picture
@@ -23,10 +23,10 @@ LEAST = 8
 
 
 def matrices(trace: Trace, sample: int = 0) -> list[np.ndarray]:
-    """The matrices that are drawn: one, or the channels of a sample."""
+    """The matrices that are drawn: one (or a vector), or the channels of a sample."""
     x = trace.arrays["input"]
     if x.ndim <= 2:
-        return [x.reshape(-1, x.shape[-1] if x.ndim else 1)]
+        return [x if x.ndim else x.reshape(1)]
     if x.ndim == 3:
         return list(x)
     check_sample(sample, len(x))
@@ -54,7 +54,8 @@ def numbers_block(
 ) -> Block:
     """A matrix as cells, with its indices."""
     table: Table = cells(array, style.precision)
-    block = grid(style, table, "input", size, labels="both")
+    labels: Literal["both", "columns"] = "both" if array.ndim > 1 else "columns"
+    block = grid(style, table, "input", size, labels=labels)
     left = block.width - len(table[0]) * size.width
     factor = numerals(array, style.precision).factor
     shape = times(array.shape) + (f", {factor}" if factor else "")
@@ -80,8 +81,9 @@ def picture_block(
     """A matrix or a colour image as a picture, and what its shades mean."""
     scale = shades_of(trace, array)
     said = _legend(style, trace, scale)
-    block = picture(style, array, "input", side=side, shades=scale, bar=said is None)
-    left = margin(style, array)
+    drawn = array if array.ndim > 1 else array[None]
+    block = picture(style, drawn, "input", side=side, shades=scale, bar=said is None)
+    left = margin(style, drawn)
     whole = named(style, block, "input", name_of_channel(channel, name), array.shape, left=left)
     return whole if said is None else column([whole, said], 4)
 

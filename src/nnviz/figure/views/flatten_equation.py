@@ -24,11 +24,20 @@ from nnviz.figure.grid import (
     roomy,
     sizes,
 )
-from nnviz.figure.heat import Levels, colored, drawn_size, levels, margin, picture, pixels
+from nnviz.figure.heat import (
+    Levels,
+    colored,
+    drawn_size,
+    levels,
+    margin,
+    picture,
+    pixels,
+    round_step,
+)
 from nnviz.figure.kit import BODY, ROOM, SMALL, Block, Style, column, flow, lines, page, up4
 from nnviz.figure.lines import Point, arrow, polyline
 from nnviz.figure.marks import rounded_line, workings_or_none
-from nnviz.figure.scene import Anchor, Box, Group, Image, Mark, Scene, extent
+from nnviz.figure.scene import Anchor, Box, Group, Image, Mark, Scene, extent, flatten
 from nnviz.shapes import cells as count_of
 from nnviz.shapes import times
 from nnviz.trace import Step, Trace
@@ -320,9 +329,8 @@ def _links(style: Style, neighbours: Point, first: Box, bottom: float) -> list[M
 def _pictures(trace: Trace, style: Style) -> Block:
     """An input too large for numbers: the picture, and the strip of its shades."""
     x, out = trace.arrays["input"], trace.output
-    image = trace.image
     rgb = Levels("rgb", 0, 255 if x.max() <= 255 else 65535) if colored(x) else None
-    shades = rgb or levels(x, image=image)
+    shades = rgb or levels(x, image=trace.image)
     first = x if rgb else x.reshape(-1, x.shape[-1])
     grey = Levels("grey", shades.low, shades.high) if rgb else shades
     apart = out.ndim == 1 and min(first.shape[-2:]) > 1
@@ -337,8 +345,8 @@ def _pictures(trace: Trace, style: Style) -> Block:
     top = above.height + DROP
     marks: list[Mark] = [above.at(LANE, 0), below.at(0, top)]
     pixel = drawn_size(first.shape[-2:])[1] / first.shape[-2]
-    inner = next(m for m in above.marks if isinstance(m, Group))
-    corner = Box(LANE + inner.x, inner.y, pixel, max(3, pixel))
+    image = next(m for m in flatten(above.marks) if isinstance(m, Image))
+    corner = Box(LANE + image.x, image.y, pixel, max(3, pixel))
     cell = ROOM / _shown(out.size, x.shape[-1])
     neighbours = cell / 2, (x.shape[-1] + 0.5) * cell
     marks += _links(style, neighbours, corner, above.height)
@@ -366,7 +374,8 @@ def _band(style: Style, trace: Trace, grey: Levels, row: int) -> Block:
         return named(style, below, "output", Words("output"), out.shape)
     marks += _name(style, trace, ROOM, height)
     cell = ROOM / shown
-    for i in _apart(style, range(0, shown, row or shown), (row or shown) * cell):
+    each = row or round_step(cell, 48)
+    for i in _apart(style, range(0, shown, each), each * cell):
         anchor: Anchor = "middle" if i else "start"
         x = (i + 0.5) * cell if i else 0
         marks.append(style.text(x, height + 16, str(i), SMALL, fill=muted, anchor=anchor))
@@ -383,5 +392,5 @@ def _band(style: Style, trace: Trace, grey: Levels, row: int) -> Block:
 
 BAND = 40
 """The height of a strip drawn as a picture."""
-ARROW = 24
+ARROW = 20
 """The least width of a row of that strip."""
