@@ -23,7 +23,7 @@ LETTER = np.eye(12, dtype=int)
         pytest.param([[1, 2], [3, 4]], 0, True, id="a small matrix: numbers"),
         pytest.param(LETTER, 1, True, id="a letter: both"),
         pytest.param(np.ones((28, 28), int), 1, False, id="large: a picture"),
-        pytest.param(np.ones((3, 40, 50), np.uint8), 1, False, id="a photograph: a picture"),
+        pytest.param(np.full((3, 40, 50), 9, np.uint8), 1, False, id="a photograph: a picture"),
         pytest.param(np.ones((2, 3, 3)), 0, True, id="small channels: numbers"),
         pytest.param(np.ones((2, 12, 12)), 2, True, id="channels like letters: both"),
         pytest.param(np.ones((4, 30, 30)), 4, False, id="large channels: a picture each"),

@@ -10,7 +10,7 @@ from nnviz.figure.kit import SMALL, Block, Style, middle, near4, row, up4
 from nnviz.figure.lines import segments
 from nnviz.figure.memory import remember
 from nnviz.figure.scene import Anchor, Image, Mark, Rect
-from nnviz.numerals import rounded
+from nnviz.numerals import Numerals, rounded
 from nnviz.trace import Role
 
 if TYPE_CHECKING:
@@ -105,8 +105,14 @@ def _signed_levels(drawn: np.ndarray) -> Levels:
 
 
 def colored(array: np.ndarray) -> bool:
-    """Whether C×H×W is a colour picture: three channels of 0..255 or 0..65535."""
-    return array.ndim == 3 and len(array) == 3 and array.dtype.kind in "ui" and array.min() >= 0
+    """Whether C×H×W is a colour picture: three channels of 0..255 or 0..65535.
+
+    Zeros and ones are three masks: as a colour picture they would be black.
+    """
+    if array.ndim != 3 or len(array) != 3 or array.dtype.kind not in "ui":
+        return False
+    low, high = ends(array)
+    return low >= 0 and high > 1
 
 
 def drawn_size(shape: Sequence[int], side: int = SIDE) -> tuple[int, int]:
@@ -282,9 +288,17 @@ def _bar_room(style: Style, scale: Levels) -> int:
 
 def _bar_texts(scale: Levels) -> list[str]:
     if scale.shades == "grey":
-        return [rounded(scale.high, 3), rounded(scale.low, 3)]
+        return [_short(scale.high, 3), _short(scale.low, 3)]
     least, most = ("≤ ", "≥ ") if scale.clipped else ("", "")
-    return [most + rounded(scale.high, 2), "0", least + rounded(scale.low, 2)]
+    return [most + _short(scale.high, 2), "0", least + _short(scale.low, 2)]
+
+
+def _short(value: float, digits: int) -> str:
+    """As `rounded`, but from a million on in a power of ten also what is whole."""
+    if abs(value) < 10**6:
+        return rounded(value, digits)
+    found, _, power = f"{value:.{digits - 1}e}".partition("e")
+    return rounded(float(found), digits) + Numerals(0, int(power)).factor
 
 
 def _bar(style: Style, scale: Levels, x: float, height: float) -> list[Mark]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arithmetic import panelled, widest
@@ -57,6 +57,8 @@ if TYPE_CHECKING:
     from nnviz.figure.look import Look
 
 RANK = 10
+SIDE = 128
+"""The usual side of a picture of a channel."""
 
 
 def fits(trace: Trace) -> Words | None:
@@ -82,6 +84,8 @@ class _Rows:
     large: bool
     shades: Levels | None
     """Of the partial maps as pictures: one scale for all."""
+    side: int = SIDE
+    """The side of a picture of a channel."""
 
     @property
     def count(self) -> int:
@@ -173,23 +177,21 @@ def _rows(trace: Trace, style: Style, part: Slices, *, small: bool) -> _Rows:
 def _laid_out(rows: _Rows) -> Block:
     """Beside a brace where that fits the page, else one below the other."""
     tried = sizes(rows.style, rows.tables(), largest=36) or [CellSize(28, 28, SMALL)]
-    for beside in (True, False):
-        for size in tried:
-            block = _beside(rows, size) if beside else _below(rows, size)
-            if block.width <= ROOM:
-                return block
-    return _below(rows, tried[-1])
-
-
-SIDE = 128
-"""The side of a picture of a channel."""
+    smaller = replace(rows, side=96)  # where the numbers at the bars are wide
+    for each in (rows, smaller) if rows.large else (rows,):
+        for beside in (True, False):
+            for size in tried:
+                block = _beside(each, size) if beside else _below(each, size)
+                if block.width <= ROOM:
+                    return block
+    return _below(smaller, tried[-1])
 
 
 def _channel(rows: _Rows, c: int, size: CellSize) -> list[Block]:
     """Input channel ∗ kernel channel = partial map."""
     style, part = rows.style, rows.part
     if rows.large:
-        given = input_picture(style, part, SIDE, c)
+        given = input_picture(style, part, rows.side, c)
     else:
         given = input_block(style, rows.inputs[c], size, part, c, labels=False)
     kernel = _kernel(rows, c, size)
@@ -210,12 +212,12 @@ def _map(rows: _Rows, c: int, size: CellSize) -> Block:
     name = Words("partial map {c}", c=part.first + c)
     if rows.large:
         window = None if part.at is None else (*part.at, 1, 1)
-        side = max(96, round(SIDE * max(made.shape) / max(part.x.shape[1:])))
+        side = max(96, round(rows.side * max(made.shape) / max(part.x.shape[1:])))
         block = picture(
             style,
             made,
             "intermediate",
-            side=min(SIDE, side),
+            side=min(rows.side, side),
             window=window,
             shades=rows.shades,
             axes=False,
@@ -234,7 +236,8 @@ def _final(rows: _Rows, size: CellSize) -> list[Block]:
     """The final map, with an activation the sums and the arrow to it before it."""
     style, part = rows.style, rows.part
     if rows.large:
-        return activated_picture(style, part, SIDE, output_picture(style, part, SIDE))
+        made = output_picture(style, part, rows.side)
+        return activated_picture(style, part, rows.side, made)
     return activated(style, part, size, output_block(style, rows.output, size, part))
 
 

@@ -230,7 +230,7 @@ def _matrix(style: Style, trace: Trace, table: Table, marked: _Marked) -> Block:
     made = [flat[i : i + columns] for i in range(0, len(flat), columns)]
     windows = [(*divmod(i, columns), 1, 1) for i in marked.active]
     size = _matrix_size(style, made, columns)
-    block = grid(style, made, "output", size, labels=True, windows=windows)
+    block = grid(style, made, "output", size, labels="both", windows=windows)
     left = block.width - columns * size.width
     return named(style, block, "output", Words("output"), trace.output.shape, left=left)
 
