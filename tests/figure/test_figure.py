@@ -118,6 +118,20 @@ def test_a_sheet_numbers_its_steps() -> None:
     assert drawn(note(), 1, 5, 9).desc == "Convolution: steps 1, 5, 9 of 9."
 
 
+def test_a_sheet_has_the_kernel_and_the_bias_of_each_filter_once() -> None:
+    found = texts(drawn(note(bias=70), 1, 2, 3))
+    assert [found.count(name) for name in ("kernel", "bias")] == [1, 1]
+    two = run("conv", np.ones((3, 3), int), kernel=np.arange(8).reshape(2, 1, 2, 2))
+    found = texts(drawn(two, 1, 2, 5))
+    assert [found.count(f"kernel, filter {f}") for f in (0, 1)] == [1, 1]
+
+
+def test_a_sheet_notes_once_what_the_stride_leaves_out() -> None:
+    trace = run("conv", np.ones((4, 5), int), kernel=np.ones((2, 2), int), stride=2)
+    said = [t for t in texts(drawn(trace, 1, 2)) if t.startswith("column 4 is not used")]
+    assert len(said) == 1
+
+
 SHEETS: dict[str, Trace] = {
     "conv": note(),
     "channels": run("conv", np.ones((2, 4, 4), int), kernel=np.ones((2, 2, 2), int)),

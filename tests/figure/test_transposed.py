@@ -73,6 +73,28 @@ def test_a_step_shows_the_turned_kernel_and_its_sum() -> None:
     assert "24" not in said  # the next output is still to come
 
 
+@pytest.mark.parametrize("steps", [(), (1,), (1, 2, 3, 4)], ids=["whole", "step 1", "sheet"])
+def test_the_kernel_is_drawn_as_it_lies_over_the_spread_input(steps: tuple[int, ...]) -> None:
+    scene = drawn(up(w=[[11, 23], [300, 41]], bias=7), *steps)
+    said = words(scene)
+    assert "2×2, turned by 180°" in said
+    place = {t.content: (t.x, t.y) for t in scene.texts() if t.cell is not None}
+    assert place["41"][1] == place["300"][1] < place["23"][1]
+    assert "bias" in said
+
+
+def test_panels_of_whole_numbers_stand_side_by_side() -> None:
+    scene = drawn(up(w=[[1, 2], [3, 4]]), 1, 2, 3, 4)
+    titles = [t for t in scene.texts() if t.content.startswith("step ")]
+    assert titles[0].y == titles[1].y < titles[2].y
+    outputs = [t for t in scene.texts() if t.content == "output"]
+    inputs = [t for t in scene.texts() if t.content == "input"]
+    assert all(a.y < b.y + 40 for a, b in zip(outputs, inputs, strict=True))
+    floats = drawn(up(X + 0.25, [[1, 2.5], [3, 4]]), 1, 2)
+    first, second = [t for t in floats.texts() if t.content.startswith("step ")]
+    assert first.y == second.y
+
+
 def test_padding_cuts_the_output_and_says_so() -> None:
     scene = drawn(up(padding=1, bias=7))
     hatched = [m for m in scene.flat() if isinstance(m, Rect) and m.hatch is not None]

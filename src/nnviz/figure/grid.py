@@ -153,16 +153,19 @@ def fitting(
     largest: int = 44,
     gap: float = 0,
 ) -> Block:
-    """The blocks of `build` in a row, with the largest cells that fit the first of `rooms`
-    that can hold them; else in several rows."""
+    """The blocks of `build` in a row, else in several rows, with the largest cells that fit the
+    first of `rooms` that can hold them."""
     build = cache(build)
+    tried = cell_sizes(style, tables, largest=largest)
     for room in rooms:
         block = in_a_row(style, tables, build, room=room, largest=largest, gap=gap)
         if block is not None:
             return block
-    tried = cell_sizes(style, tables, largest=largest)
-    made = [flow(build(size), gap, rooms[-1]) for size in tried]
-    return next((block for block in made if block.width <= rooms[-1]), made[-1])
+        made = [flow(build(size), gap, room) for size in tried]
+        block = next((block for block in made if block.width <= room), None)
+        if block is not None:
+            return block
+    return made[-1]
 
 
 def grid(

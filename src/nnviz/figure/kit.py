@@ -13,7 +13,8 @@ How to write an arrangement, `figure/views/{op}_{view}.py` (found by its file na
     def fits(trace: Trace) -> Words | None:      # why this view cannot draw it; None: it can
     RANK = 0                                     # the lowest that fits is the default
 
-Optional: `panel(trace, style, step) -> Block`, a compact form for sheets of several steps.
+Optional, for sheets of several steps: `panel(trace, style, step) -> Block`, a compact form, and
+`shared(trace, style, steps) -> list[Block]`, what is drawn once above the panels.
 
 - A `Block` is marks in their own coordinates from (0, 0) to (width, height), with an `axis`:
   the y on which a `row` lines its blocks up. `row`, `column`, `flow` (a row that wraps at the

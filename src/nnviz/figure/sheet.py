@@ -17,6 +17,7 @@ from nnviz.figure.kit import (
     framed,
     heading_of,
     lines,
+    note_lines,
     row,
     up4,
 )
@@ -28,7 +29,7 @@ from nnviz.words import Words
 if TYPE_CHECKING:
     from nnviz.figure.look import Look
 
-GAP = 24
+GAP = 16
 
 
 def sheet(trace: Trace, look: Look, view: Any, steps: Sequence[Step]) -> Scene:
@@ -43,7 +44,11 @@ def sheet(trace: Trace, look: Look, view: Any, steps: Sequence[Step]) -> Scene:
     titled = getattr(view, "title", None)
     title = heading_of(style, trace, look, None, titled(trace) if titled else None)
     head = [lines(style, title, LARGE, room=ROOM, bold=True), *fact_lines(style, trace)]
-    block = column([column(head, 4), column(rows, GAP)], 20)
+    body = column(rows, GAP)
+    shared = view.shared(trace, style, steps) if hasattr(view, "shared") else []
+    notes = note_lines(style, trace, body.width)
+    tail = [column(notes, 4)] if notes else []
+    block = column([column(head, 4), *shared, body, *tail], 20)
     said = Words(
         "{title}: steps {steps} of {count}",
         title=title,

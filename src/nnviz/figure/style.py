@@ -22,7 +22,7 @@ TITLE, BODY, SMALL = 20, 15, 11
 PAGE = 720
 MARGIN = 24
 ROOM = PAGE - 2 * MARGIN
-PANELS = (300, ROOM - 24)
+PANELS = (304, ROOM - 24)
 """The room in a panel of a sheet: two side by side, or one."""
 
 

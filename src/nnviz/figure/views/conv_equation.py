@@ -123,6 +123,25 @@ def panel(trace: Trace, style: Style, step: Step) -> Block:
     return column([block, sums], 12)
 
 
+def shared(trace: Trace, style: Style, steps: Sequence[Step]) -> list[Block]:
+    """The kernel and the bias of each filter that a sheet of these steps shows."""
+    parts = {part.filter: part for part in (slices(trace, step) for step in steps)}
+    return [_kernel_and_bias(style, part) for part in parts.values()]
+
+
+def _kernel_and_bias(style: Style, part: Slices) -> Block:
+    assert part.w is not None
+    kernels = [cells(w, style.precision) for w in part.w]
+    tables = kernels if roomy(style, kernels, KERNELS) else []
+    bias = None if part.b is None else cells(part.b, style.precision)
+
+    def build(size: CellSize) -> list[Block]:
+        blocks = [kernels_block(style, kernels, size, part)]
+        return blocks if bias is None else [*blocks, bias_block(style, bias, size)]
+
+    return fitting(style, tables if bias is None else [*tables, bias], build, largest=32, gap=40)
+
+
 def _wide(trace: Trace, style: Style, part: Slices) -> Widest:
     """The widest numbers that stand in the arithmetic of any step."""
     arrays: dict[Role, np.ndarray] = {"input": part.x, "output": part.y}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arithmetic import arithmetic, sentence
@@ -72,17 +74,9 @@ def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
         blocks.append(_working(style, step, room, BODY))
     facts = fact_lines(style, trace)
     if not large:
-        facts.append(sentence(style, _said(part)))
+        said = Words("seen from an output cell, the kernel lies turned round over the spread input")
+        facts.append(sentence(style, said))
     return page(style, trace, look, step, blocks, facts=facts)
-
-
-def _said(part: Part) -> Words:
-    """How to read the figure."""
-    if part.at is None:
-        return Words(
-            "each input cell spreads the kernel over the output; what falls on one cell is added"
-        )
-    return Words("seen from an output cell, the kernel lies turned round over the spread input")
 
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
@@ -98,12 +92,38 @@ def panel(trace: Trace, style: Style, step: Step) -> Block:
         def build(size: CellSize) -> list[Block]:
             given = _input(style, part, 0, size)
             made = _output(style, part, size, table, origin)
-            return _leveled([given, operator(style, "→", 40), made])
+            return _leveled([given, operator(style, "→", 36), made])
 
         tables = [*ever(style, part, 0), table]
         block = fitting(style, tables, build, largest=32, rooms=PANELS)
     room = max(block.width, PANELS[0])
     return column([block, _working(style, step, room, SMALL)], 12)
+
+
+def shared(trace: Trace, style: Style, steps: Sequence[Step]) -> list[Block]:
+    """The kernels and the bias of each filter that a sheet of these steps shows."""
+    parts = {part.filter: part for part in (part_of(trace, step) for step in steps)}
+    return [_kernels_and_bias(style, replace(part, at=None)) for part in parts.values()]
+
+
+def _kernels_and_bias(style: Style, part: Part) -> Block:
+    """The kernels as the panels have them: turned over the spread cells, else as a picture."""
+    large = _large(style, part, PANELS[-1])
+    count = 1 if large else _shown(part)
+    kernels = [_turned(style, part, c) for c in range(count)]
+    tables = kernels
+    if large:
+        tables = [cells(part.w[0], style.precision)] if _written(style, part) else []
+    bias = None if part.b is None else cells(part.b, style.precision)
+
+    def build(size: CellSize) -> list[Block]:
+        if large:
+            blocks = [_given_kernel(style, part, size)]
+        else:
+            blocks = [_kernel(style, part, c, size, kernels[c]) for c in range(count)]
+        return blocks if bias is None else [*blocks, _bias(style, bias, size)]
+
+    return fitting(style, tables if bias is None else [*tables, bias], build, largest=32, gap=40)
 
 
 def _working(style: Style, step: Step, room: float, size: int) -> Block:
@@ -130,15 +150,15 @@ def _numbers(style: Style, part: Part) -> Block:
     """A row a channel, and what they come to."""
     count = _shown(part)
     output, origin = cut(style, part)
-    kernels = [_tapped(style, part, c) for c in range(count)]
+    kernels = [_turned(style, part, c) for c in range(count)]
     bias = None if part.b is None else cells(part.b, style.precision)
 
     def build(size: CellSize) -> list[Block]:
         each = [
             [
                 _input(style, part, c, size),
-                operator(style, "∗ᵀ"),
-                _kernel(style, part, c, grid(style, kernels[c], "weight", size)),
+                operator(style, "∗"),
+                _kernel(style, part, c, size, kernels[c]),
             ]
             for c in range(count)
         ]
@@ -157,10 +177,14 @@ def _leveled(blocks: list[Block]) -> list[Block]:
     return [block if isinstance(block, Sign) else level(block) for block in blocks]
 
 
-def _tapped(style: Style, part: Part, c: int) -> Table:
-    """The kernel; of a step, the cells by which something reaches its output active."""
+def _turned(style: Style, part: Part, c: int) -> Table:
+    """The kernel as it lies over the spread input: turned by 180°.
+
+    Of a step, the cells by which something reaches its output are active.
+    """
     taps = [] if part.at is None else [tap for _, tap in part.reached(part.at)]
-    return changed(cells(part.w[c], style.precision), taps, state="active")
+    table = changed(cells(part.w[c], style.precision), taps, state="active")
+    return [line[::-1] for line in table[::-1]]
 
 
 def _channels(style: Style, part: Part, rows: list[list[Block]]) -> Block:
@@ -195,9 +219,16 @@ def _input_name(part: Part, c: int) -> Words:
     return Words("input, channel {c}", c=part.first + c) if part.channels > 1 else Words("input")
 
 
-def _kernel(style: Style, part: Part, c: int, block: Block) -> Block:
-    name = Words("kernel, filter {f}", f=part.filter) if part.filters > 1 else Words("kernel")
-    return named(style, block, "weight", name, _shape(style, part.w[c]))
+def _kernel(style: Style, part: Part, c: int, size: CellSize, table: Table) -> Block:
+    """A turned kernel, which is said where it can be seen."""
+    shape = _shape(style, part.w[c])
+    if part.w[c].size > 1:
+        shape = style.say(Words("{shape}, turned by 180°", shape=shape))
+    return named(style, grid(style, table, "weight", size), "weight", _kernel_name(part), shape)
+
+
+def _kernel_name(part: Part) -> Words:
+    return Words("kernel, filter {f}", f=part.filter) if part.filters > 1 else Words("kernel")
 
 
 def _output(
@@ -242,19 +273,13 @@ def _shape(style: Style, array: np.ndarray) -> str:
 
 def _pictures(style: Style, part: Part) -> Block:
     """Arrays too large for numbers: pictures, what reaches the step's cell outlined."""
-    kernels = [cells(part.w[0], style.precision)]
-    written = max(part.w.shape[1:]) <= MOST and roomy(style, kernels, 280)
+    kernels = [cells(part.w[0], style.precision)] if _written(style, part) else []
     bias = None if part.b is None else cells(part.b, style.precision)
-    tables = [*(kernels if written else []), *([bias] if bias else [])]
+    tables = [*kernels, *([bias] if bias else [])]
 
     def build(side: int, size: CellSize) -> list[Block]:
-        inner = (
-            grid(style, kernels[0], "weight", size)
-            if written
-            else picture(style, part.w[0], "weight", side=96, axes=False, bar=False)
-        )
         blocks: list[Block] = [_picture(style, part, 0, side), operator(style, "∗ᵀ", 40)]
-        blocks.append(_kernel(style, part, 0, inner))
+        blocks.append(_given_kernel(style, part, size))
         if bias is not None:
             blocks += [operator(style, "+", 40), _bias(style, bias, size)]
         return _leveled([*blocks, operator(style, "=", 40), _made(style, part, side)])
@@ -264,6 +289,21 @@ def _pictures(style: Style, part: Part) -> Block:
         said = style.say(Words("… and {n} more channels", n=len(part.x) - 1))
         return column([block, lines(style, said, BODY, fill=style.theme.muted)], 8)
     return block
+
+
+def _written(style: Style, part: Part) -> bool:
+    """Whether the kernel has room for its numbers between two pictures."""
+    return max(part.w.shape[1:]) <= MOST and roomy(style, [cells(part.w[0], style.precision)], 280)
+
+
+def _given_kernel(style: Style, part: Part, size: CellSize) -> Block:
+    """The kernel as it was given, beside pictures of an input that is not spread."""
+    inner = (
+        grid(style, cells(part.w[0], style.precision), "weight", size)
+        if _written(style, part)
+        else picture(style, part.w[0], "weight", side=96, axes=False, bar=False)
+    )
+    return named(style, inner, "weight", _kernel_name(part), _shape(style, part.w[0]))
 
 
 def _picture(style: Style, part: Part, c: int, side: int) -> Block:
