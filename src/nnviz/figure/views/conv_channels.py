@@ -28,12 +28,11 @@ from nnviz.figure.kit import (
     column,
     flow,
     lines,
-    near4,
     page,
     row,
 )
-from nnviz.figure.lines import brace
-from nnviz.figure.scene import Group, Mark, Scene
+from nnviz.figure.rows import braced, stacked
+from nnviz.figure.scene import Scene
 from nnviz.figure.sums import activated, activated_picture
 from nnviz.figure.views import conv_equation
 from nnviz.figure.windows import (
@@ -241,62 +240,28 @@ def _final(rows: _Rows, size: CellSize) -> list[Block]:
     return activated(style, part, size, output_block(style, rows.output, size, part))
 
 
-def _table(rows: _Rows, size: CellSize) -> tuple[Block, float, float, float]:
-    """The rows in columns; and the left and middle of the maps, and where the last ends."""
-    blocks = [_channel(rows, c, size) for c in range(rows.count)]
-    widths = [max(line[i].width for line in blocks) for i in range(5)]
-    marks: list[Mark] = []
-    y = last = 0.0
-    middle = sum(widths[:4]) + widths[4] / 2
-    for c, line in enumerate(blocks):
-        axis = max(b.axis for b in line)
-        x = 0.0
-        for block, width in zip(line, widths, strict=True):
-            marks.append(block.at(x + near4((width - block.width) / 2), y + axis - block.axis))
-            x += width
-        bottom = y + max(axis - b.axis + b.height for b in line)
-        last = y + axis - line[4].axis + line[4].height
-        y = bottom + 8
-        if c + 1 < rows.count:
-            # The next map's name stands this far below the next row's top.
-            below = max(b.axis for b in blocks[c + 1]) - blocks[c + 1][4].axis
-            y = max(y, last + 32 - below)
-            marks.append(_plus(rows.style, middle, (last + y + below) / 2))
-    if rows.hidden:
-        said = rows.style.say(Words("… and {n} more channels", n=rows.hidden))
-        text = lines(rows.style, said, BODY, fill=rows.style.theme.muted)
-        marks.append(text.at(0, y))
-        y += text.height
-    return Block(sum(widths), y, tuple(marks), near4(y / 2)), sum(widths[:4]), middle, last
-
-
-def _plus(style: Style, x: float, y: float) -> Mark:
-    sign = operator(style, "+", 32)
-    return Group(sign.marks, near4(x - 16), near4(y - 16))
+def _lines(rows: _Rows, size: CellSize) -> tuple[list[list[Block]], Block | None]:
+    """A line a channel; and what is said of those that are not drawn."""
+    made = [_channel(rows, c, size) for c in range(rows.count)]
+    if not rows.hidden:
+        return made, None
+    said = rows.style.say(Words("… and {n} more channels", n=rows.hidden))
+    return made, lines(rows.style, said, BODY, fill=rows.style.theme.muted)
 
 
 def _beside(rows: _Rows, size: CellSize) -> Block:
     """The rows, a brace over them, and what they come to."""
     style = rows.style
-    table, _, _, last = _table(rows, size)
-    top, bottom = 44.0, max(last, table.height - 20)
-    curve = brace(8, top, bottom, style.theme.muted)
-    axis = near4((top + bottom) / 2)
-    bracket = Block(28, table.height, (curve,), axis)
     right = [operator(style, "=", 40), *_final(rows, size)]
     if rows.bias is not None:
         right = [operator(style, "+", 40), bias_block(style, rows.bias, size), *right]
-    return row([_level(table, axis), bracket, *right])
-
-
-def _level(block: Block, axis: float) -> Block:
-    return Block(block.width, block.height, block.marks, axis)
+    return row([braced(style, *_lines(rows, size)), *right])
 
 
 def _below(rows: _Rows, size: CellSize) -> Block:
     """The rows, and beneath them the maps' sum with the bias."""
     style = rows.style
-    table, *_ = _table(rows, size)
+    table, _ = stacked(style, *_lines(rows, size))
     first, last = rows.part.first, rows.part.first + len(rows.part.x) - 1
     said = Words("partial maps {first} to {last}, added", first=first, last=last)
     label = lines(style, style.say(said), BODY, fill=style.theme.tone("intermediate").line)

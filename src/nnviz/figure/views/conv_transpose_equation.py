@@ -32,12 +32,11 @@ from nnviz.figure.kit import (
     column,
     fact_lines,
     lines,
-    near4,
     page,
     row,
 )
-from nnviz.figure.lines import brace
 from nnviz.figure.marks import level
+from nnviz.figure.rows import braced
 from nnviz.figure.scene import Scene
 from nnviz.figure.spread import Part, cut, ever, part_of, spans, spread, spread_grid
 from nnviz.numerals import numerals
@@ -189,14 +188,10 @@ def _turned(style: Style, part: Part, c: int) -> Table:
 
 def _channels(style: Style, part: Part, rows: list[list[Block]]) -> Block:
     """Rows of channels with a brace that adds them."""
-    each = [row(_leveled(blocks)) for blocks in rows]
     hidden = len(part.x) - len(rows)
-    if hidden:
-        said = style.say(Words("… and {n} more channels", n=hidden))
-        each.append(lines(style, said, BODY, fill=style.theme.muted))
-    stacked = column(each, 12)
-    curve = brace(4, 44, stacked.height - 20, style.theme.muted)
-    return row([stacked, Block(24, stacked.height, (curve,), near4(stacked.height / 2))], 4)
+    said = style.say(Words("… and {n} more channels", n=hidden))
+    more = lines(style, said, BODY, fill=style.theme.muted) if hidden else None
+    return braced(style, [_leveled(blocks) for blocks in rows], more)
 
 
 def _input(style: Style, part: Part, c: int, size: CellSize) -> Block:
