@@ -219,3 +219,12 @@ def test_the_formulas_inside_the_cell_are_those_beside_the_chain(cell: str, rese
     said = [line for line in beside if "ht−1" in line or "tanh(ct" in line]
     assert len(said) == {"rnn": 1, "lstm": 5, "gru": 4}[cell]
     assert set(said) <= set(inside)
+
+
+def test_a_sheet_writes_each_equation_once_in_the_colours_of_its_roles() -> None:
+    trace = run("rnn", np.eye(3), hidden=2, cell="lstm")
+    scene = drawn(trace, 1, 2, view="cell")
+    tone = Style.of(Look()).theme.tone("weight").line
+    formulas = [t for t in scene.texts() if "σ(" in t.content or "tanh(" in t.content]
+    assert len({t.content for t in formulas}) == len(formulas) == 5
+    assert all(any(span.fill == tone for span in t.spans) for t in formulas if "W" in t.content)

@@ -7,7 +7,8 @@ How to write an arrangement is said at the top of `figure/kit.py`. A file
 - `fits(trace) -> Words | None`: why it cannot draw this trace; None where it can;
 - `RANK`, or `rank(trace)`: among the views that fit, the lowest is the default;
 - optionally `panel(trace, style, step) -> Block`, the step's compact form in a sheet,
-  `shared(trace, style, steps) -> list[Block]`, what the sheet draws once above its panels, and
+  `shared(trace, style, steps) -> list[Block]`, what the sheet draws once above its panels,
+  `facts(trace, style, steps) -> list[Block]`, what it says there instead of the trace's, and
   `title(trace) -> Words` where the sheet's title is not the trace's.
 """
 

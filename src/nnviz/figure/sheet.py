@@ -43,7 +43,9 @@ def sheet(trace: Trace, look: Look, view: Any, steps: Sequence[Step]) -> Scene:
     rows = [row(even[i : i + across], GAP) for i in range(0, len(even), across)]
     titled = getattr(view, "title", None)
     title = heading_of(style, trace, look, None, titled(trace) if titled else None)
-    head = [lines(style, title, LARGE, room=ROOM, bold=True), *fact_lines(style, trace)]
+    own = getattr(view, "facts", None)
+    facts = fact_lines(style, trace) if own is None else own(trace, style, steps)
+    head = [lines(style, title, LARGE, room=ROOM, bold=True), *facts]
     body = column(rows, GAP)
     shared = view.shared(trace, style, steps) if hasattr(view, "shared") else []
     notes = note_lines(style, trace, body.width)

@@ -186,9 +186,16 @@ class Band:
 
 
 def banded(
-    style: Style, bands: Sequence[Band], tried: Sequence[Sequence[Writer]], room: float
+    style: Style,
+    bands: Sequence[Band],
+    tried: Sequence[Sequence[Writer]],
+    room: float,
+    *,
+    symbols: bool = True,
 ) -> Block:
     """The bands one below the other, as the first of `tried` can write them.
+
+    Each has its label above it, and its equation in `symbols` unless they stand elsewhere.
 
     Of each group of writers the first with which every band fits a row; else the first with
     which one band goes on below. Where no group can, the first with which all fit the page.
@@ -200,18 +207,27 @@ def banded(
                 rows = [row(band.build(writer)) for band in bands]
                 wrapped = sum(r.width > room for r in rows)
                 if wrapped <= most and all(b.width <= room for b in blocks):
-                    return _stacked(style, bands, blocks, room)
+                    return _stacked(style, bands, blocks, room, symbols)
     for writer in (writer for group in tried for writer in group):
         blocks = [flow(band.build(writer), 0, room) for band in bands]
         if all(b.width <= room for b in blocks):
             break
-    return _stacked(style, bands, blocks, room)
+    return _stacked(style, bands, blocks, room, symbols)
 
 
-def _stacked(style: Style, bands: Sequence[Band], blocks: Sequence[Block], room: float) -> Block:
+def band_line(style: Style, band: Band, room: float, *, symbols: bool = True) -> Block:
+    """A band's label, and its equation in the colours of its roles."""
+    said = [Piece(style.say(band.label) + "  ", style.theme.muted)]
+    if symbols:
+        said += [style.piece(t) for t in tokens(band.equation, style.show)]
+    return lines(style, said, room=room)
+
+
+def _stacked(
+    style: Style, bands: Sequence[Band], blocks: Sequence[Block], room: float, symbols: bool
+) -> Block:
     made = []
     for band, block in zip(bands, blocks, strict=True):
-        said = [Piece(style.say(band.label) + "  ", style.theme.muted)]
-        said += [style.piece(t) for t in tokens(band.equation, style.show)]
-        made.append(replace(column([lines(style, said, room=room), block], 8), axis=0))
+        head = band_line(style, band, room, symbols=symbols)
+        made.append(replace(column([head, block], 8), axis=0))
     return flow(made, 40, min(ROOM, room), 24)

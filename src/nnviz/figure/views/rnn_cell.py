@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nnviz.figure.gates import gated, squashed, sum_name, summed
 from nnviz.figure.kit import BODY, PANELS, ROOM, SMALL, Block, Style, lines, page, row
 from nnviz.figure.moment import GATES, Moment, dot
 from nnviz.figure.scene import Scene
-from nnviz.figure.terms import Band, Writer, banded
+from nnviz.figure.terms import Band, Writer, band_line, banded
 from nnviz.trace import Call, Equation, Expr, Name, Step, Sum, Trace
 from nnviz.words import Words
 
@@ -36,17 +37,24 @@ def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
     """The equations of the cell at the time of the step, else at the first."""
     style, step = Style.of(look), step or trace.steps[0]
     moment = Moment(trace, step)
-    facts = [lines(style, style.say(said), fill=style.theme.muted) for said in _where(moment)]
+    where = [lines(style, style.say(said), fill=style.theme.muted) for said in _where(moment)]
     blocks = [_block(moment, style, ROOM)]
     if GATES[moment.cell]:
         said = style.say(Words("⊙ multiplies two vectors number by number"))
         blocks.append(lines(style, said, SMALL, room=blocks[0].width, fill=style.theme.muted))
-    return page(style, trace, look, step, blocks, title=title(trace), facts=facts)
+    return page(style, trace, look, step, blocks, title=title(trace), facts=where)
 
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet."""
-    return _block(Moment(trace, step), style, PANELS[-1])
+    return _block(Moment(trace, step), style, PANELS[-1], symbols=False)
+
+
+def facts(trace: Trace, style: Style, steps: Sequence[Step]) -> list[Block]:
+    """The equations of a sheet's panels, each written once."""
+    bands = [band for step in steps for band in _bands(Moment(trace, step))]
+    once = {(str(band.label), band.equation): band for band in bands}
+    return [band_line(style, band, ROOM) for band in once.values()]
 
 
 def _where(moment: Moment) -> list[Words]:
@@ -58,12 +66,14 @@ def _where(moment: Moment) -> list[Words]:
     return [Words("time {t}, layer {n}, forward", t=moment.time, n=moment.layer + 1)]
 
 
-def _block(moment: Moment, style: Style, room: float) -> Block:
+def _block(moment: Moment, style: Style, room: float, *, symbols: bool = True) -> Block:
     """The cell's equations, with the largest text and the most numbers that fit."""
+    return banded(style, _bands(moment), _tried(moment, style), room, symbols=symbols)
+
+
+def _bands(moment: Moment) -> list[Band]:
     bands = gated(moment) if GATES[moment.cell] else [_hidden(moment)]
-    if "y" in moment.step.detail:
-        bands.append(_output(moment))
-    return banded(style, bands, _tried(moment, style), room)
+    return [*bands, _output(moment)] if "y" in moment.step.detail else bands
 
 
 def _tried(moment: Moment, style: Style) -> list[list[Writer]]:
