@@ -144,7 +144,6 @@ def test_layers_and_directions_are_named() -> None:
     ]
     assert "h3" in words(_cell(trace, 6))
     assert any("ht+1" in s for s in words(_cell(trace, 6)))
-    assert figure.draw(trace, Look()).title.startswith("LSTM, inside the cell")
 
 
 def test_steps_make_a_sheet() -> None:
