@@ -147,6 +147,19 @@ def test_steps_name_layer_direction_gates_and_hold_in_every_layer() -> None:
     assert {"Wx_l1_reverse", "bh_l0"} <= set(trace.arrays)
 
 
+@pytest.mark.parametrize("cell", GATES)
+def test_the_states_of_every_layer_are_those_of_its_steps(cell: str) -> None:
+    x = np.random.default_rng(0).normal(size=(3, 2))
+    trace = run("rnn", x, cell=cell, weights=draw_weights(cell, 2, 2, 2, 2, seed=1))
+    letters = "hc" if cell == "lstm" else "h"
+    assert len(trace.states) == 4 * len(letters)
+    for step in trace.steps:
+        end = f"_l{step.detail['layer']}" + "_reverse" * step.detail["direction"]
+        for letter in letters:
+            found = trace.states[letter + end][step.index[0]]
+            np.testing.assert_array_equal(found, step.detail[letter])
+
+
 def test_textbook_names_take_one_bias_in_the_order_of_the_gates() -> None:
     torch = draw_weights("lstm", 2, 3, 1, 1, seed=4)
     note = {
