@@ -23,11 +23,12 @@ class Num(NamedTuple):
 
 
 class Name(NamedTuple):
-    """A symbol, with a subscript where it has one: h with sub "t−1"."""
+    """A symbol, with a sub- and a superscript where it has them: h with sub "t−1", sup "(2)"."""
 
     text: str
     sub: str = ""
     role: Role = "plain"
+    sup: str = ""
 
 
 class Product(NamedTuple):

@@ -246,14 +246,22 @@ def flat(token: Token) -> str:
 _BRACKETS = {"floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉"), "abs": ("|", "|")}
 
 
+_PLACES: tuple[Literal["", "sub", "sup"], ...] = ("", "sub", "sup")
+
+
+def _symbol(texts: Sequence[str], role: Role) -> Iterator[Token]:
+    """A name, and what stands lower and higher after it."""
+    for text, place in zip(texts, _PLACES, strict=True):
+        if text:
+            yield Token(text, role, place)
+
+
 def _expr(expr: Expr, show: Show) -> Iterator[Token]:
     match expr:
         case Num(value, role):
             yield Token(_signed(value, show), role)
-        case Name(name, sub, role):
-            yield Token(name, role)
-            if sub:
-                yield Token(sub, role, "sub")
+        case Name(name, sub, role, sup):
+            yield from _symbol((name, sub, sup), role)
         case Product():
             yield from _product(expr, show)
         case Sum(terms, per_line):

@@ -142,8 +142,18 @@ def test_layers_and_directions_are_named() -> None:
         "time 2, layer 2, forward",
         "time 2, layer 2, backward",
     ]
-    assert "h3" in words(_cell(trace, 6))
-    assert any("ht+1" in s for s in words(_cell(trace, 6)))
+    assert {"x2", "h3(1)←", "h2(1)←"} <= set(words(_cell(trace, 6)))
+    assert any("ht+1(1)←" in s for s in words(_cell(trace, 6)))
+
+
+def test_an_upper_layer_reads_the_state_of_the_one_below() -> None:
+    step = 4 * 1 + 2 + 1  # the second time, the second layer, forward
+    trace = _torch("lstm", layers=2, both=True)
+    said = words(_cell(trace, step))
+    assert {"h2(1)", "h1(2)→", "h2(2)→"} <= set(said)
+    assert not any(text.startswith("x") for text in said)
+    one = words(_cell(_torch("lstm", layers=1, both=False), 2))
+    assert {"x2", "h1", "h2"} <= set(one)
 
 
 def test_steps_make_a_sheet() -> None:

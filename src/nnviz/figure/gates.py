@@ -30,7 +30,7 @@ def _x_term(writer: Writer, moment: Moment, gate: str) -> list[Block]:
         return []
     keep, name = moment.keep, Name("W", "x" + gate, "weight")
     matrix = writer.matrix(name, wx, like=moment.weight("Wx"), keep=keep)
-    vector = writer.vector(moment.at("x", "input"), moment.vector("x"), keep=keep)
+    vector = writer.vector(moment.given(str(moment.time)), moment.vector("x"), keep=keep)
     return [row([matrix, writer.sign("·"), vector])]
 
 
@@ -40,7 +40,7 @@ def _h_term(writer: Writer, moment: Moment, gate: str, *, reset: bool = False) -
     assert wh is not None
     matrix = writer.matrix(Name("W", "h" + gate, "weight"), wh, like=moment.weight("Wh"))
     now = flat(Token(str(moment.time), place="sub"))
-    name = moment.earlier(f"r{now} ⊙ h" if reset else "h")
+    name = moment.state(f"r{now} ⊙ h" if reset else "h", str(moment.before))
     vector = writer.vector(name, moment.vector("r") * h if reset else h)
     return row([matrix, writer.sign("·"), vector])
 
@@ -109,28 +109,28 @@ def _lstm(moment: Moment) -> list[Band]:
 
 
 def _cell_state(moment: Moment) -> Band:
-    kept = _each(_gate("f"), Name("c", moment.past(), "hidden"))
+    kept = _each(_gate("f"), moment.state("c", moment.past()))
     right = Sum((kept, _each(_gate("i"), _gate("g"))))
 
     def build(writer: Writer) -> list[Block]:
         return [
             _vector(writer, moment, "f"),
             writer.sign("⊙"),
-            writer.vector(moment.earlier("c"), moment.vector("c_prev")),
+            writer.vector(moment.state("c", str(moment.before)), moment.vector("c_prev")),
             writer.sign("+"),
             _vector(writer, moment, "i"),
             writer.sign("⊙"),
             _vector(writer, moment, "g"),
             writer.sign("="),
-            writer.vector(moment.at("c", "hidden"), moment.vector("c"), active=True),
+            writer.vector(moment.state("c", str(moment.time)), moment.vector("c"), active=True),
         ]
 
-    return Band(Words("cell state"), Equation((Name("c", "t", "hidden"), right)), build)
+    return Band(Words("cell state"), Equation((moment.state("c"), right)), build)
 
 
 def _shown_state(moment: Moment) -> Band:
-    squashed = Call("tanh", (Name("c", "t", "hidden"),))
-    equation = Equation((Name("h", "t", "hidden"), _each(_gate("o"), squashed)))
+    squashed = Call("tanh", (moment.state("c"),))
+    equation = Equation((moment.state("h"), _each(_gate("o"), squashed)))
 
     def build(writer: Writer) -> list[Block]:
         import numpy as np
@@ -142,7 +142,7 @@ def _shown_state(moment: Moment) -> Band:
             writer.sign("⊙"),
             writer.vector(name, np.tanh(c)),
             writer.sign("="),
-            writer.vector(moment.at("h", "hidden"), moment.vector("h"), active=True),
+            writer.vector(moment.state("h", str(moment.time)), moment.vector("h"), active=True),
         ]
 
     return Band(Words("hidden state"), equation, build)
@@ -163,7 +163,7 @@ def _gru(moment: Moment) -> list[Band]:
 
 def _reset_after(moment: Moment) -> Band:
     """n = tanh(W·x + b + r ⊙ (W·h + b)), as PyTorch has it."""
-    w_h = dot("W", "hn", "h", moment.past(), "hidden")
+    w_h = dot("hn", moment.state("h", moment.past()))
     biases = moment.biases("n")
     outside = [b for b in biases if not b[0].sub.startswith("h")]
     inside = [b for b in biases if b[0].sub.startswith("h")]
@@ -187,7 +187,7 @@ def _reset_after(moment: Moment) -> Band:
 
 def _reset_before(moment: Moment) -> Band:
     """n = tanh(W·x + W·(r ⊙ h) + b), as the original paper has it."""
-    held = _each(_gate("r"), Name("h", moment.past(), "hidden"))
+    held = _each(_gate("r"), moment.state("h", moment.past()))
     back = Product((Name("W", "hn", "weight"), held), dot=True)
     biases = moment.biases("n")
     terms = (*_from_x(moment), back, *(name for name, *_ in biases))
@@ -204,7 +204,7 @@ def _reset_before(moment: Moment) -> Band:
 
 
 def _from_x(moment: Moment) -> list[Expr]:
-    return [dot("W", "xn", "x", "t", "input")] if moment.has_x else []
+    return [dot("xn", moment.given())] if moment.has_x else []
 
 
 def _result(writer: Writer, moment: Moment) -> list[Block]:
@@ -212,9 +212,9 @@ def _result(writer: Writer, moment: Moment) -> list[Block]:
 
 
 def _mixed(moment: Moment) -> Band:
-    kept = _each(_gate("z"), Name("h", moment.past(), "hidden"))
+    kept = _each(_gate("z"), moment.state("h", moment.past()))
     new = _each(Sum((Num(1), Neg(_gate("z")))), _gate("n"))
-    equation = Equation((Name("h", "t", "hidden"), Sum((new, kept))))
+    equation = Equation((moment.state("h"), Sum((new, kept))))
 
     def build(writer: Writer) -> list[Block]:
         name = Name("1 − z", str(moment.time), "intermediate")
@@ -225,9 +225,9 @@ def _mixed(moment: Moment) -> Band:
             writer.sign("+"),
             _vector(writer, moment, "z"),
             writer.sign("⊙"),
-            writer.vector(moment.earlier("h"), moment.vector("h_prev")),
+            writer.vector(moment.state("h", str(moment.before)), moment.vector("h_prev")),
             writer.sign("="),
-            writer.vector(moment.at("h", "hidden"), moment.vector("h"), active=True),
+            writer.vector(moment.state("h", str(moment.time)), moment.vector("h"), active=True),
         ]
 
     return Band(Words("hidden state"), equation, build)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nnviz.trace import Expr, Name, Product, Role, Step, Sum, Trace
+from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -94,13 +96,32 @@ class Moment:
         """The time whose states the cell starts from."""
         return self.time + (1 if self.backward else -1)
 
+    @property
+    def place(self) -> Words:
+        """The time, layer and direction, where a step is not the same as a time."""
+        if self.backward:
+            return Words("time {t}, layer {n}, backward", t=self.time, n=self.layer + 1)
+        return Words("time {t}, layer {n}, forward", t=self.time, n=self.layer + 1)
+
     def at(self, text: str, role: Role) -> Name:
         """A vector of this time."""
         return Name(text, str(self.time), role)
 
-    def earlier(self, text: str) -> Name:
-        """A state of the time before."""
-        return Name(text, str(self.before), "hidden")
+    def state(self, text: str, sub: str = "t") -> Name:
+        """A state of this layer and direction."""
+        options = self.trace.options
+        return Name(text, sub, "hidden", raised(options, self.layer, int(self.backward)))
+
+    def given(self, sub: str = "t") -> Name:
+        """What the cell reads: x, or the state of the layer below."""
+        return (
+            Name("h", sub, "hidden", f"({self.layer})") if self.layer else Name("x", sub, "input")
+        )
+
+    def top(self, sub: str = "t") -> Name:
+        """What an output is made from: the state of the last layer."""
+        layers = int(self.trace.options.get("layers", 1))
+        return Name("h", sub, "hidden", f"({layers})" if layers > 1 else "")
 
     def past(self) -> str:
         """The subscript of the time before, in symbols."""
@@ -118,11 +139,17 @@ class Moment:
 
     def total(self, gate: str) -> Sum:
         """W·x + W·h + b of a gate, in symbols."""
-        terms: list[Expr] = [dot("W", "x" + gate, "x", "t", "input")] if self.has_x else []
-        terms.append(dot("W", "h" + gate, "h", self.past(), "hidden"))
+        terms: list[Expr] = [dot("x" + gate, self.given())] if self.has_x else []
+        terms.append(dot("h" + gate, self.state("h", self.past())))
         return Sum((*terms, *(name for name, *_ in self.biases(gate))))
 
 
-def dot(matrix: str, which: str, vector: str, time: str, role: Role) -> Expr:
-    """A matrix times a vector, in symbols."""
-    return Product((Name(matrix, which, "weight"), Name(vector, time, role)), dot=True)
+def dot(which: str, vector: Name) -> Expr:
+    """A weight times a vector, in symbols."""
+    return Product((Name("W", which, "weight"), vector), dot=True)
+
+
+def raised(options: Mapping[str, Any], layer: int, direction: int) -> str:
+    """What stands raised in a state's name: layer and direction, where there are several."""
+    number = f"({layer + 1})" if options.get("layers", 1) > 1 else ""
+    return number + ("→←"[direction] if options.get("directions", 1) > 1 else "")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nnviz.figure.kit import BODY, ROOM, SMALL, Piece, Style, near4, up4
 from nnviz.figure.marks import MOST_CELLS
-from nnviz.figure.moment import Moment
+from nnviz.figure.moment import Moment, raised
 from nnviz.figure.recurrent import ARROW, LABEL, Net, Vectors
 from nnviz.numerals import numerals
 from nnviz.trace import Step, Trace
@@ -68,8 +68,7 @@ class Stack(Net):
 
     def raised(self, layer: int, direction: int) -> str:
         """What stands raised in its names."""
-        number = f"({layer + 1})" if self.layers > 1 else ""
-        return number + ("→←"[direction] if self.directions > 1 else "")
+        return raised(self.trace.options, layer, direction)
 
     # --- times -----------------------------------------------------------------------
 

@@ -154,10 +154,11 @@ class Writer:
 
 
 def name_pieces(style: Style, name: Name) -> list[Piece]:
-    """A symbol with its subscript, in the colour of its role."""
+    """A symbol with its sub- and superscript, in the colour of its role."""
     color = style.theme.tone(name.role).line
     pieces = [Piece(name.text, color, True)]
-    return [*pieces, Piece(name.sub, color, True, "sub")] if name.sub else pieces
+    pieces += [Piece(name.sub, color, True, "sub")] if name.sub else []
+    return [*pieces, Piece(name.sup, color, True, "sup")] if name.sup else pieces
 
 
 def bracketed(style: Style, blocks: Sequence[Block], head: float = 44) -> Block:

@@ -61,9 +61,7 @@ def _where(moment: Moment) -> list[Words]:
     """The time, layer and direction, where a step is not the same as a time."""
     if not moment.several:
         return []
-    if moment.backward:
-        return [Words("time {t}, layer {n}, backward", t=moment.time, n=moment.layer + 1)]
-    return [Words("time {t}, layer {n}, forward", t=moment.time, n=moment.layer + 1)]
+    return [moment.place]
 
 
 def _block(moment: Moment, style: Style, room: float, *, symbols: bool = True) -> Block:
@@ -91,11 +89,11 @@ def _tried(moment: Moment, style: Style) -> list[list[Writer]]:
 
 def _hidden(moment: Moment) -> Band:
     function = str(moment.trace.options["activation"])
-    h = Name("h", "t", "hidden")
+    h = moment.state("h")
     equation = Equation((h, Call(function, (moment.total(""),))))
 
     def build(writer: Writer) -> list[Block]:
-        result = writer.vector(moment.at("h", "hidden"), moment.vector("h"), active=True)
+        result = writer.vector(moment.state("h", str(moment.time)), moment.vector("h"), active=True)
         return [*summed(writer, moment, ""), *squashed(writer, moment, "", function, result)]
 
     return Band(Words("hidden state"), equation, build)
@@ -106,7 +104,7 @@ def _hidden(moment: Moment) -> Band:
 
 def _output(moment: Moment) -> Band:
     name = str(moment.trace.options.get("output_activation", "none"))
-    right: Expr = dot("W", "y", "h", "t", "hidden")
+    right: Expr = dot("y", moment.top())
     if "by" in moment.trace.arrays:
         right = Sum((right, Name("b", "y", "bias")))
     if name != "none":
@@ -122,7 +120,9 @@ def _output_terms(writer: Writer, moment: Moment, function: str) -> list[Block]:
     arrays, h = moment.trace.arrays, moment.trace.output[moment.time - 1]
     total: np.ndarray = arrays["Wy"] @ h
     wy = writer.matrix(Name("W", "y", "weight"), arrays["Wy"])
-    blocks: list[Block] = [row([wy, writer.sign("·"), writer.vector(moment.at("h", "hidden"), h)])]
+    blocks: list[Block] = [
+        row([wy, writer.sign("·"), writer.vector(moment.top(str(moment.time)), h)])
+    ]
     if "by" in arrays:
         blocks += [writer.sign("+"), writer.vector(Name("b", "y", "bias"), arrays["by"])]
         total = total + arrays["by"]

@@ -59,7 +59,7 @@ def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
     blocks, facts = [block], formulas(trace, style)
     if step is not None:
         blocks += workings_or_none(style, step.formula, block.width)
-        said = style.say(_place(Moment(trace, step)))
+        said = style.say(Moment(trace, step).place)
         facts.append(lines(style, said, fill=style.theme.muted))
     return page(style, trace, look, step, blocks, title=title(trace), facts=facts)
 
@@ -68,13 +68,6 @@ def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet: the stack with the step active, and its arithmetic."""
     block = _block(measured(trace, style, step, PANELS[-1]))
     return column([block, *workings_or_none(style, step.formula, block.width)], 12)
-
-
-def _place(moment: Moment) -> Words:
-    """The time, layer and direction of a step."""
-    if moment.backward:
-        return Words("time {t}, layer {n}, backward", t=moment.time, n=moment.layer + 1)
-    return Words("time {t}, layer {n}, forward", t=moment.time, n=moment.layer + 1)
 
 
 def _block(stack: Stack) -> Block:
