@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import nnviz
 from nnviz.read import Stdin, read_input, read_weights
 
 FOLDER = Path(__file__).parents[2] / "samples"
@@ -31,7 +33,7 @@ def sample(name: str) -> np.ndarray:
 
 def test_every_sample_is_tested_and_listed() -> None:
     names = {path.name for path in FOLDER.iterdir()} - {"README.md"}
-    assert names == {*SHAPES, "rnn-weights.json"}
+    assert names == {*SHAPES, "rnn-weights.json", "rnn-two-layers.json"}
     readme = (FOLDER / "README.md").read_text(encoding="utf-8")
     assert all(f"`{name}`" in readme for name in names)
 
@@ -55,3 +57,24 @@ def test_the_weights_give_the_outputs_that_the_list_names() -> None:
         h = np.tanh(w["Wx"] @ x + w["Wh"] @ h + w["b"])
         outputs.append(float((w["Wy"] @ h + w["by"])[0]))
     assert np.round(outputs, 2).tolist() == [-2.02, 1.51, 1.31]
+
+
+def test_the_weights_of_two_layers_are_by_the_names_of_pytorch() -> None:
+    path = FOLDER / "rnn-two-layers.json"
+    w = {name: np.array(rows) for name, rows in json.loads(path.read_text()).items()}
+    x = sample("sequence.json")
+    for layer in (0, 1):
+        both = []
+        for end, order in (
+            (f"_l{layer}", slice(None)),
+            (f"_l{layer}_reverse", slice(None, None, -1)),
+        ):
+            h, made = np.zeros(2), []
+            for row in x[order]:
+                total = w["weight_ih" + end] @ row + w["weight_hh" + end] @ h
+                h = np.tanh(total + w["bias_ih" + end] + w["bias_hh" + end])
+                made.append(h)
+            both.append(np.array(made)[order])
+        x = np.hstack(both)
+    ours = nnviz.rnn(sample("sequence.json"), w)
+    np.testing.assert_allclose(ours.output, x, rtol=1e-12)
