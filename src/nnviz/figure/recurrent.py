@@ -182,7 +182,15 @@ def formulas(trace: Trace, style: Style) -> list[Block]:
         if fact.equation is not None:
             pieces += [style.piece(t) for t in tokens(fact.equation, style.show)]
         found.append(lines(style, pieces))
-    return found
+    return [*found, *number_by_number(trace, style)]
+
+
+def number_by_number(trace: Trace, style: Style) -> list[Block]:
+    """What the sign between a gate and a state means, where there are gates."""
+    if trace.options["cell"] == "rnn":
+        return []
+    said = style.say(Words("⊙ multiplies two vectors number by number"))
+    return [lines(style, said, SMALL, fill=style.theme.muted)]
 
 
 def cell_states(trace: Trace) -> np.ndarray | None:

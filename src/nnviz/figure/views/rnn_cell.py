@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nnviz.figure.gates import gated, squashed, sum_name, summed
 from nnviz.figure.kit import BODY, PANELS, ROOM, SMALL, Block, Style, lines, page, row
 from nnviz.figure.moment import GATES, Moment, dot
+from nnviz.figure.recurrent import number_by_number
 from nnviz.figure.scene import Scene
 from nnviz.figure.terms import Band, Writer, band_line, banded
 from nnviz.trace import Call, Equation, Expr, Name, Step, Sum, Trace
@@ -39,9 +40,7 @@ def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
     moment = Moment(trace, step)
     where = [lines(style, style.say(said), fill=style.theme.muted) for said in _where(moment)]
     blocks = [_block(moment, style, ROOM)]
-    if GATES[moment.cell]:
-        said = style.say(Words("⊙ multiplies two vectors number by number"))
-        blocks.append(lines(style, said, SMALL, room=blocks[0].width, fill=style.theme.muted))
+    blocks += number_by_number(trace, style)
     return page(style, trace, look, step, blocks, title=title(trace), facts=where)
 
 
