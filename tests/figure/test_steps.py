@@ -77,3 +77,13 @@ def test_the_terms_of_every_step_stand_in_the_same_columns() -> None:
     ]
     assert len(found[0]) >= 5
     assert all(places == found[0] for places in found)
+
+
+def test_rings_in_small_cells_stand_on_the_grid() -> None:
+    x = np.arange(144).reshape(12, 12) % 10
+    rings = [
+        m
+        for m in drawn(run("pool", x, kernel=3), 1, 2).flat()
+        if isinstance(m, Rect) and m.radius == 6
+    ]
+    assert {(ring.width, ring.height) for ring in rings} == {(12, 12)}

@@ -255,7 +255,7 @@ def _hairlines(
 
 
 def _rings(style: Style, table: Table, size: CellSize, left: float) -> list[Mark]:
-    gap, ink = (4 if size.height >= 32 else 2), style.theme.ink
+    gap, ink = 4, style.theme.ink
     return [
         Rect(
             left + c * size.width + gap,
