@@ -21,7 +21,7 @@ from nnviz.figure.heat import (
 )
 from nnviz.figure.kit import SMALL, Style, middle
 from nnviz.figure.look import Look
-from nnviz.figure.scene import Image, Text, flatten
+from nnviz.figure.scene import Image, Rect, Text, extent, flatten
 
 STYLE = Style.of(Look())
 RAMP = np.arange(256).reshape(16, 16)
@@ -182,3 +182,11 @@ def test_the_window_stands_where_the_step_reads() -> None:
     assert "rows 6 to 8, columns 3 to 5" in texts(scene)
     cells = [t.content for t in scene.texts() if t.cell is not None and "×" not in t.content]
     assert cells[9:] == [str(v) for v in array[6:9, 3:6].reshape(-1)]
+
+
+@pytest.mark.parametrize("cell", [(0, 0), (124, 4), (60, 2)])
+def test_the_outline_of_a_small_window_stays_on_the_picture(cell: tuple[int, int]) -> None:
+    block = picture(STYLE, np.zeros((125, 5)), "input", window=(*cell, 1, 1), axes=False)
+    shown = next(extent(m) for m in flatten(block.marks) if isinstance(m, Image))
+    outline = next(m for m in flatten(block.marks) if isinstance(m, Rect) and m.now)
+    assert shown.holds(extent(outline._replace(stroke=None)))

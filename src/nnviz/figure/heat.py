@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from nnviz.figure.kit import SMALL, Block, Style, middle, near4, row, up4
 from nnviz.figure.lines import segments
 from nnviz.figure.memory import remember
-from nnviz.figure.scene import Anchor, Image, Mark, Rect
+from nnviz.figure.scene import Anchor, Box, Image, Mark, Rect
 from nnviz.numerals import Numerals, rounded
 from nnviz.trace import Role
 
@@ -211,7 +211,7 @@ def picture(
         Rect(left, 0, width, height, None, tone.line, 2, tone.dash),
     ]
     if window is not None:
-        marks += _window(style, role, window, (left, width / w, height / h))
+        marks += _window(style, role, window, (h, w), Box(left, 0, width, height))
     if axes:
         marks += _axes(style, (h, w), (width, height), left, mirrored=mirrored)
     total = room + width
@@ -233,13 +233,15 @@ def _window(
     style: Style,
     role: Role,
     window: tuple[float, float, float, float],
-    frame: tuple[float, float, float],
+    shape: tuple[int, int],
+    frame: Box,
 ) -> list[Mark]:
     """The outline of a window, on a light and a dark line so that it shows on any picture."""
     row, column, rows, columns = window
-    left, sx, sy = frame
-    x, y = left + column * sx, row * sy
-    w, h = max(6, columns * sx), max(6, rows * sy)
+    sx, sy = frame.width / shape[1], frame.height / shape[0]
+    w, h = min(frame.width, max(6, columns * sx)), min(frame.height, max(6, rows * sy))
+    x = min(frame.x + column * sx, frame.right - w)
+    y = min(frame.y + row * sy, frame.bottom - h)
     return [
         Rect(x, y, w, h, None, "#ffffff", 5),
         Rect(x, y, w, h, None, style.theme.tone(role).line, 3, now=role),
