@@ -176,13 +176,18 @@ def one_chain(trace: Trace) -> Words | None:
 
 def formulas(trace: Trace, style: Style) -> list[Block]:
     """The formulas of the cell, each symbol in the colour of its role."""
+    return [*role_lines(trace, style), *number_by_number(trace, style)]
+
+
+def role_lines(trace: Trace, style: Style) -> list[Block]:
+    """The facts of a trace, a line each, each symbol in the colour of its role."""
     found = []
     for fact in trace.facts:
         pieces = [Piece(style.say(fact.label) + "  ", style.theme.muted)]
         if fact.equation is not None:
             pieces += [style.piece(t) for t in tokens(fact.equation, style.show)]
         found.append(lines(style, pieces))
-    return [*found, *number_by_number(trace, style)]
+    return found
 
 
 def number_by_number(trace: Trace, style: Style) -> list[Block]:

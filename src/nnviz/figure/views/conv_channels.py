@@ -47,7 +47,7 @@ from nnviz.figure.windows import (
     rows_of,
     slices,
 )
-from nnviz.trace import Equation, Expr, Name, Num, Step, Sum, Trace
+from nnviz.trace import Equation, Expr, Name, Num, Role, Step, Sum, Trace
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -294,7 +294,11 @@ def _sums(rows: _Rows, step: Step, room: float) -> Block:
     found += step.formula[1:]
     said = [style.pieces(equation) for equation in found]
     said[rows.count : rows.count] = last
-    wide = widest(style, {"input": part.x, "intermediate": np.stack(rows.partials)})
+    # Of pictures the numbers are too many to be written out for their widths.
+    arrays: dict[Role, np.ndarray] = {}
+    if not rows.large:
+        arrays = {"input": part.x, "intermediate": np.stack(rows.partials)}
+    wide = widest(style, arrays)
     ample = [style.pieces(equation, wide) for equation in found] + last
     size = BODY if max(style.width(p, BODY) for p in ample) <= room - 32 else SMALL
     return panelled(style, column([lines(style, p, size, room=room - 32) for p in said], 4), room)

@@ -12,20 +12,19 @@ from nnviz.figure.kit import (
     ROOM,
     SMALL,
     Block,
-    Piece,
     Style,
     column,
     flow,
-    lines,
     name_of,
     page,
     row,
 )
 from nnviz.figure.marks import cell_size, elided, level, shown, workings_or_none
+from nnviz.figure.recurrent import role_lines
 from nnviz.figure.scene import Scene
 from nnviz.numerals import Numerals, numerals
 from nnviz.shapes import times
-from nnviz.trace import Role, Step, Trace, tokens
+from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -50,17 +49,7 @@ def draw(trace: Trace, look: Look, step: Step | None) -> Scene:
     blocks = [block]
     if step is not None:
         blocks += workings_or_none(style, step.formula, block.width)
-    return page(style, trace, look, step, blocks, facts=_definition(trace, style))
-
-
-def _definition(trace: Trace, style: Style) -> list[Block]:
-    found = []
-    for fact in trace.facts:
-        pieces = [Piece(style.say(fact.label) + "  ", style.theme.muted)]
-        if fact.equation is not None:
-            pieces += [style.piece(t) for t in tokens(fact.equation, style.show)]
-        found.append(lines(style, pieces))
-    return found
+    return page(style, trace, look, step, blocks, facts=role_lines(trace, style))
 
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
