@@ -15,6 +15,7 @@ from nnviz.figure import draw, view_names
 from nnviz.figure.look import Look
 from nnviz.figure.scene import Image, Rect, Scene
 from nnviz.figure.theme import theme
+from nnviz.figure.views import conv_channels
 from nnviz.trace import Results, Trace
 from nnviz.words import Words
 
@@ -281,3 +282,18 @@ def test_global_and_adaptive_pooling_are_named() -> None:
     assert drawn(adaptive).title == "Adaptive max pooling, 2×2"
     assert drawn(adaptive, lang="ko").title == "적응형 최대 풀링, 2×2"
     assert drawn(adaptive, 1, 2).title == "Adaptive max pooling, 2×2"
+
+
+def test_the_numbers_of_large_maps_are_not_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def widest(_: object, arrays: dict[str, np.ndarray]) -> dict[str, str]:
+        asked.extend(array.size for array in arrays.values())
+        return {}
+
+    monkeypatch.setattr(conv_channels, "widest", widest)
+    w = np.ones((2, 2, 2), int)
+    drawn(run("conv", np.ones((2, 40, 40), int), kernel=w), 5, view="channels")
+    assert asked == []
+    drawn(run("conv", np.ones((2, 4, 4), int), kernel=w), 5, view="channels")
+    assert asked
