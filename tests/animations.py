@@ -11,12 +11,12 @@ from PIL import Image
 
 from drawing import note
 from helpers import run
-from nnviz.figure.look import Look
 from nnviz.figure.scene import Scene
 from nnviz.figure.typeface import Fonts
-from nnviz.formats import Request, load
-from nnviz.formats._frames import film
-from nnviz.formats._painter import paint
+from nnviz.formats import load
+from nnviz.formats.raster.frames import film
+from nnviz.formats.raster.painter import paint
+from nnviz.request import Appearance, Request
 from nnviz.trace import Trace
 
 
@@ -29,9 +29,9 @@ class Played(NamedTuple):
     info: dict[str | tuple[int, int], Any]
 
 
-def played(name: str, trace: Trace, steps: str | None = None, **look: Any) -> Played:
+def played(name: str, trace: Trace, steps: str | None = None, **appearance: Any) -> Played:
     """The trace written in a format and read by Pillow."""
-    content = load(name).write(trace, Request(steps=steps, look=Look(**look)))
+    content = load(name).write(trace, Request(steps=steps, appearance=Appearance(**appearance)))
     image = Image.open(io.BytesIO(content))
     frames, times = [], []
     for n in range(getattr(image, "n_frames", 1)):
@@ -56,21 +56,21 @@ def assert_equal_frames_are_not_merged(name: str, monkeypatch: pytest.MonkeyPatc
     trace = run("conv", np.ones((5, 5), int), kernel=np.ones((3, 3), int))
     assert len(played(name, trace, scale=1.0).frames) == 9
     blank = Scene(15, 10, (), "t", "d", Fonts(), "#1f6fb2")
-    monkeypatch.setattr("nnviz.formats._frames.draw", lambda *_: blank)
+    monkeypatch.setattr("nnviz.formats.raster.frames.draw", lambda *_: blank)
     same = played(name, trace, fps=4.0)
     assert same.times == [250] * 8 + [500]
     assert all((frame == (0x1F, 0x6F, 0xB2, 255)).all() for frame in same.frames)
 
 
-def painted(trace: Trace, steps: str | None = None, **look: Any) -> list[np.ndarray]:
+def painted(trace: Trace, steps: str | None = None, **appearance: Any) -> list[np.ndarray]:
     """The frames as the PNG of each would be, (H, W, 4) each."""
-    made = film(trace, Request(steps=steps, look=Look(**look)))
-    return [np.asarray(paint(s, look.get("scale", 2)).convert("RGBA")) for s in made.scenes]
+    made = film(trace, Request(steps=steps, appearance=Appearance(**appearance)))
+    return [np.asarray(paint(s, appearance.get("scale", 2)).convert("RGBA")) for s in made.scenes]
 
 
-def assert_no_loss(name: str, trace: Trace, steps: str | None = None, **look: Any) -> None:
+def assert_no_loss(name: str, trace: Trace, steps: str | None = None, **appearance: Any) -> None:
     """Every frame has the pixels of the PNG, transparency included."""
-    shown, expected = played(name, trace, steps, **look), painted(trace, steps, **look)
+    shown, expected = played(name, trace, steps, **appearance), painted(trace, steps, **appearance)
     assert len(shown.frames) == len(expected) > 0
     for ours, theirs in zip(shown.frames, expected, strict=True):
         np.testing.assert_array_equal(ours[..., 3], theirs[..., 3])

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from helpers import run
 from nnviz.figure import draw
-from nnviz.figure.kit import PAGE
-from nnviz.figure.look import Look
+from nnviz.figure.layout.page import PAGE
 from nnviz.figure.scene import Box, Scene, extent
+from nnviz.request import Appearance
 from nnviz.trace import Trace
 
 NOTE = [[1, 2, 3, 4, 5], [2, 1, 0, 1, 2], [3, 0, 1, 1, 0], [1, 4, 1, 1, 2], [2, 1, 1, 0, 0]]
@@ -32,9 +32,9 @@ def pooled(**options: Any) -> Trace:
     return run("pool", POOLED, kernel=2, **options)
 
 
-def drawn(trace: Trace, *steps: int, **look: Any) -> Scene:
+def drawn(trace: Trace, *steps: int, **appearance: Any) -> Scene:
     """A figure that keeps to the rules of the page."""
-    scene = draw(trace, Look(**look), steps)
+    scene = draw(trace, Appearance(**appearance), steps)
     assert_layout(scene)
     return scene
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import nnviz
 from nnviz import ops
 from nnviz.cli import options
-from nnviz.figure import counts
-from nnviz.ops import _window, pool
-from nnviz.ops.conv import OPERATION as CONV
-from nnviz.ops.rnn import OPERATION as RNN
+from nnviz.figure.formulas import parameter_counts as counts
+from nnviz.ops.recurrent.rnn import OPERATION as RNN
+from nnviz.ops.windows import _window, pool
+from nnviz.ops.windows.conv import OPERATION as CONV
 from nnviz.read.sources import STANDARD_INPUT
 
 ROOT = Path(nnviz.__file__).parent
@@ -39,27 +39,27 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "cli/help.py: name": _HELD,
     "cli/help.py: prefix": _HELD,
     "cli/help.py: second": _HELD,
-    "formats/_term_paper.py: words": _HELD,
-    "figure/counts.py: one": tuple(one for one, _ in counts._COUNTED.values()),
-    "figure/counts.py: many": tuple(many for _, many in counts._COUNTED.values()),
-    "figure/kit.py: name": (),  # an array: those with names of their own stand beside it
-    "figure/views/conv_network.py: what": _NEURONS,
-    "figure/views/act_equation.py: role": ("input", "output"),
-    "figure/views/params_bars.py: kind": ("weights", "biases"),
-    "figure/views/rnn_rolled.py: str(trace.options['mode'])": (),
-    "figure/views/rnn_unrolled.py: str(trace.options['mode'])": (),  # choices, below
+    "formats/terminal/paper.py: words": _HELD,
+    "figure/formulas/parameter_counts.py: one": tuple(one for one, _ in counts._COUNTED.values()),
+    "figure/formulas/parameter_counts.py: many": tuple(many for _, many in counts._COUNTED.values()),
+    "figure/layout/page.py: name": (),  # an array: those with names of their own stand beside it
+    "figure/windows/conv_network.py: what": _NEURONS,
+    "figure/single/act_equation.py: role": ("input", "output"),
+    "figure/networks/params_bars.py: kind": ("weights", "biases"),
+    "figure/recurrent/rnn_rolled.py: str(trace.options['mode'])": (),
+    "figure/recurrent/rnn_unrolled.py: str(trace.options['mode'])": (),  # choices, below
     "read/safetensors.py: what": ("its header", "its shape or place"),
-    "ops/_rnn_facts.py: label": _HELD,
-    "ops/_transposed.py: 'output ' + n": _SIZES,
-    "ops/_transposed.py: what": ("input channels", "filters"),
-    "ops/_window.py: 'output ' + name": _SIZES,
-    "ops/_window.py: name": _CELLS,
-    "ops/_window.py: LAYOUTS[dims]": tuple(_window.LAYOUTS.values()),
-    "ops/pool.py: name": _CELLS,
-    "ops/pool.py: _TITLES[scope][kind]": tuple(
+    "ops/recurrent/_rnn_facts.py: label": _HELD,
+    "ops/windows/_transposed.py: 'output ' + n": _SIZES,
+    "ops/windows/_transposed.py: what": ("input channels", "filters"),
+    "ops/windows/_window.py: 'output ' + name": _SIZES,
+    "ops/windows/_window.py: name": _CELLS,
+    "ops/windows/_window.py: LAYOUTS[dims]": tuple(_window.LAYOUTS.values()),
+    "ops/windows/pool.py: name": _CELLS,
+    "ops/windows/pool.py: _TITLES[scope][kind]": tuple(
         t for s in pool._TITLES.values() for t in s.values()
     ),
-    "ops/rnn.py: _TITLES[self.values['cell']]": (),  # RNN, LSTM and GRU are names
+    "ops/recurrent/rnn.py: _TITLES[self.values['cell']]": (),  # RNN, LSTM and GRU are names
 }
 """What an expression in the place of a template can come to."""
 

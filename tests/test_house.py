@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import shlex
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from nnviz import formats, ops
 
 ROOT = Path(nnviz.__file__).parent
 TESTS = Path(__file__).parent
-COMMON = {"words", "errors", "shapes", "trace", "numerals", "version", ""}
+COMMON = {"words", "errors", "shapes", "trace", "numerals", "version", "request", "steps", ""}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "words": set(),
@@ -29,13 +30,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "read": {"errors", "words", "shapes"},
     "core": {"errors", "words", "shapes"},
     "lang": {"errors", "words"},
-    "ops": COMMON | {"core", "read"},
+    "request": {"errors"},
+    "steps": {"errors"},
+    "options": COMMON | {"read"},
+    "ops": COMMON | {"core", "read", "options"},
     "figure": COMMON | {"lang"},
     "formats": COMMON | {"figure", "lang"},
     "files": {"errors", "words"},
     "result": COMMON | {"figure", "formats", "lang", "files"},
-    "api": COMMON | {"read", "ops", "result"},
-    "cli": COMMON | {"read", "ops", "figure", "formats", "lang", "files"},
+    "api": COMMON | {"read", "options", "ops", "result"},
+    "cli": COMMON | {"read", "options", "ops", "figure", "formats", "lang", "files"},
     "__init__": {"version", "errors", "api", "result"},
     "__main__": {"cli"},
 }
@@ -48,8 +52,8 @@ def room(path: Path) -> str:
     return inside.parts[0] if len(inside.parts) > 1 else inside.stem
 
 
-def imported(path: Path) -> Iterator[tuple[str, int]]:
-    """The rooms that a file imports anywhere, inside functions too, with the line."""
+def modules(path: Path) -> Iterator[tuple[str, int]]:
+    """What a file imports from the project anywhere, inside functions too, with the line."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -59,13 +63,20 @@ def imported(path: Path) -> Iterator[tuple[str, int]]:
         else:
             continue
         for name in names:
-            parts = name.split(".")
-            if parts[0] == "nnviz":
-                known = len(parts) > 1 and parts[1] in MAY_IMPORT
-                yield (parts[1] if known else ""), node.lineno
+            if name.partition(".")[0] == "nnviz":
+                yield name, node.lineno
+
+
+def imported(path: Path) -> Iterator[tuple[str, int]]:
+    """The rooms that a file imports, with the line."""
+    for name, line in modules(path):
+        parts = name.split(".")
+        known = len(parts) > 1 and parts[1] in MAY_IMPORT
+        yield (parts[1] if known else ""), line
 
 
 FILES = sorted(ROOT.rglob("*.py"))
+PRIVATE = re.compile(r"_[a-z]\w*$")
 
 
 @pytest.mark.parametrize("path", FILES, ids=[str(p.relative_to(ROOT)) for p in FILES])
@@ -90,6 +101,34 @@ def test_the_rooms_have_no_cycle() -> None:
     assert set(MAY_IMPORT) <= set(seen)
 
 
+def within(path: Path) -> str:
+    """The room of figures that a file stands in: a family of views, or one they share."""
+    inside = path.relative_to(ROOT).parts
+    return inside[1] if inside[0] == "figure" and len(inside) > 2 else ""
+
+
+@pytest.mark.parametrize("path", FILES, ids=[str(p.relative_to(ROOT)) for p in FILES])
+def test_private_files_belong_to_their_room(path: Path) -> None:
+    for name, line in modules(path):
+        parts = name.split(".")
+        private = next((i for i, part in enumerate(parts) if PRIVATE.match(part)), None)
+        if private is not None:
+            owner = ROOT.joinpath(*parts[1:private])
+            assert path.is_relative_to(owner), f"line {line}: {name} belongs to {owner.name}"
+
+
+FAMILIES = {"windows", "recurrent", "networks", "single"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=[str(p.relative_to(ROOT)) for p in FILES])
+def test_a_family_of_views_sees_no_other_family(path: Path) -> None:
+    here = within(path)
+    for name, line in modules(path):
+        parts = name.split(".")
+        if here and parts[:2] == ["nnviz", "figure"] and parts[2] in FAMILIES:
+            assert here == parts[2], f"line {line}: {here} imports {name}"
+
+
 @pytest.mark.parametrize("path", FILES, ids=[str(p.relative_to(ROOT)) for p in FILES])
 def test_files_are_rooms_one_can_know(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
@@ -98,7 +137,7 @@ def test_files_are_rooms_one_can_know(path: Path) -> None:
 @pytest.mark.parametrize("name", ops.names())
 def test_every_operation_has_a_test_a_help_text_and_an_example_that_runs(name: str) -> None:
     operation = ops.load(name)
-    assert (TESTS / "ops" / f"test_{name}.py").is_file()
+    assert list((TESTS / "ops").rglob(f"test_{name}.py"))
     assert operation.help.endswith(".")
     assert all(option.help.endswith(".") for option in operation.options)
     command = [sys.executable, "-m", "nnviz", *shlex.split(operation.example), "--json"]
@@ -119,7 +158,7 @@ LIGHT = [
     ("nnviz.cli", HEAVY),
     ("nnviz.read", HEAVY),
     ("nnviz.api", HEAVY),
-    *((f"nnviz.ops.{name}", HEAVY) for name in ops.names()),
+    *((ops.load(name).run.__module__, HEAVY) for name in ops.names()),
     *((f"nnviz.formats.{name}", HEAVY) for name in formats.names()),
 ]
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from drawing import assert_layout
 from nnviz import figure
-from nnviz.figure.look import Look
 from nnviz.figure.scene import Box, Image, Path, Rect, Scene, Text, extent
+from nnviz.request import Appearance
 from nnviz.trace import Trace
 
 
-def drawn(trace: Trace, *steps: int, **look: Any) -> Scene:
+def drawn(trace: Trace, *steps: int, **appearance: Any) -> Scene:
     """The figure of a trace, checked."""
-    scene = figure.draw(trace, Look(**look), steps)
+    scene = figure.draw(trace, Appearance(**appearance), steps)
     assert_tidy(scene)
     return scene
 

@@ -51,8 +51,8 @@ _ONNX_CONV, _ONNX_POOL, _ONNX_TRANSPOSE, _ONNX_ACT, _ONNX_GEMM, _ONNX_FLATTEN = 
         "flatten_is_onnx_flatten",
     )
 )
-_ONNX_CELLS = "ops/test_cells.py::test_agrees_with_onnx_at_every_step"
-_LIKE = "ops/test_pool.py::test_frameworks_differ_in_what_an_average_counts"
+_ONNX_CELLS = "ops/recurrent/test_cells.py::test_agrees_with_onnx_at_every_step"
+_LIKE = "ops/windows/test_pool.py::test_frameworks_differ_in_what_an_average_counts"
 
 
 def _torch(call: str, test: str, *options: str, **renamed: str) -> list[Row]:
@@ -175,7 +175,7 @@ TABLES: dict[str, list[Row]] = {
         Row(
             "direction=bidirectional",
             "names of the weights",
-            ("ops/test_cells.py::test_a_bidirectional_net_in_layers_is_nets_of_one_layer",),
+            ("ops/recurrent/test_cells.py::test_a_bidirectional_net_in_layers_is_nets_of_one_layer",),
         ),
         Row("direction=reverse", "no: turn the sequence round", (_REFUSED,)),
         Row("activations", "`tanh` and `relu` of an RNN", (_VECTORS, _REFUSED)),

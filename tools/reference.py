@@ -12,7 +12,7 @@ from pathlib import Path
 
 from nnviz import formats, ops
 from nnviz.cli.options import all_shared
-from nnviz.ops._operation import Operation, Option
+from nnviz.options.operation import Operation, Option
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference.md"
 

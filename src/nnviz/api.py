@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nnviz import ops
 from nnviz.errors import NnvizError
-from nnviz.ops._kinds import as_array
+from nnviz.options.kinds import as_array
 from nnviz.result import Result
 
 if TYPE_CHECKING:

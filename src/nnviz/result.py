@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from nnviz import formats
 from nnviz.errors import NnvizError, UsageError
-from nnviz.figure.look import Look
 from nnviz.files import write
+from nnviz.request import Appearance, Request
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
@@ -58,21 +58,21 @@ class Result:
         *,
         steps: int | str | None = None,
         get: str = "output",
-        **look: Any,
+        **appearance: Any,
     ) -> None:
         """Write a file of any suffix that `-o` knows, replacing one that is there.
 
-        `steps` is as `--steps`; `look` takes the figure's details: view, theme, title,
+        `steps` is as `--steps`; `appearance` takes the figure's details: view, theme, title,
         scale, precision, sample, lang, font.
         """
         path = os.fspath(path)
         form = formats.by_suffix(path)
-        write(path, form.write(self.trace, _request(steps, get, look)))
+        write(path, form.write(self.trace, _request(steps, get, appearance)))
 
     def _repr_svg_(self) -> str | None:
         """The figure, for a notebook; nothing where there is none."""
         try:
-            return formats.load("svg").write(self.trace, formats.Request()).decode()
+            return formats.load("svg").write(self.trace, Request()).decode()
         except NnvizError:
             return None
 
@@ -83,7 +83,7 @@ class Result:
         from nnviz.formats.html import framed
 
         try:
-            return framed(self.trace, formats.Request())
+            return framed(self.trace, Request())
         except NnvizError:
             return None
 
@@ -95,13 +95,13 @@ class Result:
         return f"<nnviz {self.trace.op}: {shapes}, {len(self.steps)} steps>"
 
 
-def _request(steps: int | str | None, get: str, look: Mapping[str, Any]) -> formats.Request:
-    for name in look:
-        if name not in Look._fields:
+def _request(steps: int | str | None, get: str, appearance: Mapping[str, Any]) -> Request:
+    for name in appearance:
+        if name not in Appearance._fields:
             raise UsageError(
                 "save has no option {name}",
                 name=name,
-                hint=Words("it has: {names}", names=", ".join(Look._fields)),
+                hint=Words("it has: {names}", names=", ".join(Appearance._fields)),
             )
     chosen = None if steps is None else str(steps)
-    return formats.Request(steps=chosen, get=get, look=Look(**look))
+    return Request(steps=chosen, get=get, appearance=Appearance(**appearance))

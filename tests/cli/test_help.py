@@ -11,7 +11,7 @@ import pytest
 
 from nnviz import lang
 from nnviz.cli.help import speaking, wrapped
-from nnviz.formats._term_text import cell_len
+from nnviz.formats.terminal.text import cell_len
 
 Nnviz = Callable[..., Any]
 M = "1 2 3; 4 5 6; 7 8 9"

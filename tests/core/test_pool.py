@@ -12,7 +12,7 @@ from onnx.reference import ReferenceEvaluator
 
 from loops import loop_indices, loop_pool
 from nnviz.core import pool as pool_module
-from nnviz.core import slide
+from nnviz.core import window_reduce as slide
 from nnviz.core.pool import Kind, max_indices, pool
 from nnviz.shapes import AdaptiveAxis, AnyAxis, Axis
 

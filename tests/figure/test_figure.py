@@ -12,10 +12,10 @@ from drawing import NOTE, POOLED, drawn, note, pooled, texts
 from helpers import run
 from nnviz.errors import NnvizError, UsageError
 from nnviz.figure import draw, view_names
-from nnviz.figure.look import Look
 from nnviz.figure.scene import Image, Rect, Scene
 from nnviz.figure.theme import theme
-from nnviz.figure.views import conv_channels
+from nnviz.figure.windows import conv_channels
+from nnviz.request import Appearance
 from nnviz.trace import Results, Trace
 from nnviz.words import Words
 
@@ -23,27 +23,28 @@ RNG = np.random.default_rng(2)
 CUBE = np.ones((3, 3, 3), int)
 REFUSALS: dict[str, tuple[Callable[[], Scene], type[NnvizError], str]] = {
     "a view that is not there": (
-        lambda: draw(note(), Look(view="spiral")), UsageError,
+        lambda: draw(note(), Appearance(view="spiral")), UsageError,
         "conv has no view spiral\n  it has: channels, equation",
     ),
     "a view that cannot draw it": (
-        lambda: draw(note(), Look(view="channels")), NnvizError,
+        lambda: draw(note(), Appearance(view="channels")), NnvizError,
         "the view channels cannot draw this: a filter reads one channel",
     ),
     "too many steps": (
-        lambda: draw(run("conv", np.ones((20, 20), int)), Look(), range(1, 202)), UsageError,
+        lambda: draw(run("conv", np.ones((20, 20), int)), Appearance(), range(1, 202)), UsageError,
         "a figure of 201 steps is too many: at most 200\n  choose some with --steps",
     ),
     "a net without layers": (
-        lambda: draw(Trace("net", Words("Network"), {}, Results()), Look()), NnvizError,
+        lambda: draw(Trace("net", Words("Network"), {}, Results()), Appearance()), NnvizError,
         "no figure can show this: the network has no layers",
     ),
     "a window over three axes": (
-        lambda: draw(run("conv", CUBE, kernel=np.ones((1, 1, 2, 2, 2), int)), Look()), NnvizError,
+        lambda: draw(run("conv", CUBE, kernel=np.ones((1, 1, 2, 2, 2), int)), Appearance()),
+        NnvizError,
         "no figure can show this: the window slides over 3 axes",
     ),
     "a sample past the end": (
-        lambda: draw(note(), Look(sample=1)), NnvizError, "--sample 1 is past the end",
+        lambda: draw(note(), Appearance(sample=1)), NnvizError, "--sample 1 is past the end",
     ),
 }  # fmt: skip
 
@@ -233,9 +234,9 @@ def test_an_operation_without_a_view_is_drawn_as_an_equation() -> None:
     assert active(step, "output") == 1
     assert any(image for image in drawn(anything(30, 40)).flat() if isinstance(image, Image))
     with pytest.raises(NnvizError, match="it has more than two axes"):
-        draw(anything(2, 2, 2), Look())
+        draw(anything(2, 2, 2), Appearance())
     with pytest.raises(NnvizError, match="it has no arrays"):
-        draw(Trace("other", Words("Other"), {}, Results()), Look())
+        draw(Trace("other", Words("Other"), {}, Results()), Appearance())
 
 
 def test_pools_of_pictures() -> None:

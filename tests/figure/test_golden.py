@@ -13,8 +13,8 @@ import pytest
 
 from drawing import note, pooled
 from helpers import assert_steps_hold, run
-from nnviz.figure.look import Look
-from nnviz.formats import Request, load
+from nnviz.formats import load
+from nnviz.request import Appearance, Request
 from nnviz.trace import Trace
 
 FOLDER = Path(__file__).parent.parent / "golden"
@@ -25,7 +25,7 @@ class Golden(NamedTuple):
 
     trace: Trace
     steps: str | None = None
-    look: Look = Look()
+    appearance: Appearance = Appearance()
 
 
 CHANNELS = np.arange(2 * 3 * 3).reshape(2, 3, 3) % 5
@@ -35,36 +35,38 @@ CHAIN = "conv --filters 2 --size 3 | act relu | pool -k 2 | flatten | dense --un
 WEIGHTS = {"Wx": [[0.5, -1], [1, 0]], "Wh": [[0.5, 0], [0, -0.5]], "Wy": [[1, -1]]}
 GATES = {"Wx": np.arange(8).reshape(8, 1) / 4 - 1, "Wh": np.ones((8, 2)) / 2}
 SEQUENCE = np.array([[1, 0], [0, 1], [1, 1]])
-NETWORK = Look(view="network")
+NETWORK = Appearance(view="network")
 GOLDEN: dict[str, Golden] = {
     "conv-note.svg": Golden(note()),
     "conv-note-step-2.svg": Golden(note(), "2"),
-    "conv-note-korean.svg": Golden(note(padding=1, stride=2), "5", Look(lang="ko")),
-    "conv-note-dark.svg": Golden(note(bias=1), "9", Look(theme="dark")),
-    "conv-note-print.svg": Golden(note(padding=1), "1", Look(theme="print")),
+    "conv-note-korean.svg": Golden(note(padding=1, stride=2), "5", Appearance(lang="ko")),
+    "conv-note-dark.svg": Golden(note(bias=1), "9", Appearance(theme="dark")),
+    "conv-note-print.svg": Golden(note(padding=1), "1", Appearance(theme="print")),
     "conv-sheet.svg": Golden(note(), "1-4"),
-    "conv-iso.svg": Golden(note(), "5", Look(view="iso")),
+    "conv-iso.svg": Golden(note(), "5", Appearance(view="iso")),
     "conv-channels.svg": Golden(run("conv", CHANNELS, kernel=np.ones((2, 2, 2), int), bias=1)),
     "conv-network.svg": Golden(run("conv", SMALL, kernel=PAIR), None, NETWORK),
     "conv-transposed.svg": Golden(run("conv", PAIR, kernel=PAIR, stride=2, transpose=True), "6"),
     "pool-note.svg": Golden(pooled()),
-    "pool-average-korean.svg": Golden(pooled(kind="avg"), "2", Look(lang="ko")),
+    "pool-average-korean.svg": Golden(pooled(kind="avg"), "2", Appearance(lang="ko")),
     "flatten.svg": Golden(run("flatten", SMALL)),
     "dense.svg": Golden(run("dense", [1, 2, 3], weight=SMALL[:2], bias=[1, -1]), "1"),
     "act-relu.svg": Golden(run("act", [[1, -2], [3, -4]], name="relu"), "2"),
     "rnn-unrolled.svg": Golden(run("rnn", SEQUENCE, weights=WEIGHTS)),
     "rnn-rolled-korean.svg": Golden(
-        run("rnn", SEQUENCE, weights=WEIGHTS, mode="many-to-one"), None, Look("rolled", lang="ko")
+        run("rnn", SEQUENCE, weights=WEIGHTS, mode="many-to-one"),
+        None,
+        Appearance("rolled", lang="ko"),
     ),
-    "rnn-cell.svg": Golden(run("rnn", SEQUENCE, weights=WEIGHTS), "2", Look(view="cell")),
+    "rnn-cell.svg": Golden(run("rnn", SEQUENCE, weights=WEIGHTS), "2", Appearance(view="cell")),
     "lstm-cell.svg": Golden(
-        run("rnn", SEQUENCE[:, :1], weights=GATES, cell="lstm"), "1", Look(view="cell")
+        run("rnn", SEQUENCE[:, :1], weights=GATES, cell="lstm"), "1", Appearance(view="cell")
     ),
     "params-table.svg": Golden(
-        run("params", None, net=CHAIN, input=(1, 8, 8)), None, Look(view="table")
+        run("params", None, net=CHAIN, input=(1, 8, 8)), None, Appearance(view="table")
     ),
     "params-bars-korean.svg": Golden(
-        run("params", None, net=CHAIN, input=(1, 8, 8)), None, Look("bars", lang="ko")
+        run("params", None, net=CHAIN, input=(1, 8, 8)), None, Appearance("bars", lang="ko")
     ),
     "show.svg": Golden(run("show", SMALL)),
 }
@@ -72,10 +74,10 @@ GOLDEN: dict[str, Golden] = {
 
 @pytest.mark.parametrize("name", GOLDEN)
 def test_golden(name: str) -> None:
-    trace, steps, look = GOLDEN[name]
+    trace, steps, appearance = GOLDEN[name]
     if len(trace.steps):
         assert_steps_hold(trace)
-    made = load("svg").write(trace, Request(steps=steps, look=look)).decode()
+    made = load("svg").write(trace, Request(steps=steps, appearance=appearance)).decode()
     path = FOLDER / name
     if not path.exists():
         path.write_text(made, encoding="utf-8", newline="\n")

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from nnviz.errors import NnvizError
-from nnviz.formats import Request, load
+from nnviz.formats import load
 from nnviz.read import Stdin, read_input
+from nnviz.request import Request
 from nnviz.trace import Results, Trace
 from nnviz.words import Words
 

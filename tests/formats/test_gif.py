@@ -10,7 +10,8 @@ from drawing import note, pooled
 from helpers import run
 from nnviz.errors import UsageError
 from nnviz.figure.theme import THEMES
-from nnviz.formats import Request, load
+from nnviz.formats import load
+from nnviz.request import Request
 from nnviz.trace import Trace
 
 RNG = np.random.default_rng(3)

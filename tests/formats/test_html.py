@@ -16,17 +16,21 @@ from browser import Browser, browser, needs_browser
 from drawing import note, pooled
 from helpers import run
 from nnviz.errors import UsageError
-from nnviz.figure.look import Look
 from nnviz.figure.theme import THEMES
-from nnviz.formats import Request, load
-from nnviz.formats._frames import film
+from nnviz.formats import load
+from nnviz.formats.raster.frames import film
+from nnviz.request import Appearance, Request
 from nnviz.trace import Trace
 
 VOID = {"meta", "input"}
 
 
-def written(trace: Trace, steps: str | None = None, **look: Any) -> str:
-    return load("html").write(trace, Request(steps=steps, look=Look(**look))).decode()
+def written(trace: Trace, steps: str | None = None, **appearance: Any) -> str:
+    return (
+        load("html")
+        .write(trace, Request(steps=steps, appearance=Appearance(**appearance)))
+        .decode()
+    )
 
 
 class Checked(HTMLParser):
@@ -54,8 +58,8 @@ class Checked(HTMLParser):
         return [a for t, a in self.found if t == tag and word in (a.get("class") or "").split(" ")]
 
 
-def parsed(trace: Trace, steps: str | None = None, **look: Any) -> Checked:
-    checked = Checked(written(trace, steps, **look))
+def parsed(trace: Trace, steps: str | None = None, **appearance: Any) -> Checked:
+    checked = Checked(written(trace, steps, **appearance))
     assert_asks_for_nothing(checked)
     assert_ids_are_unique(checked)
     return checked

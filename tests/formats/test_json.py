@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from nnviz.errors import NnvizError
-from nnviz.formats import Request, Screen, load
+from nnviz.formats import load
+from nnviz.request import Request, Screen
 from nnviz.trace import Results, Trace
 from nnviz.words import Words
 

@@ -13,7 +13,8 @@ WRITE = """
 import resource, sys
 import numpy as np
 import nnviz
-from nnviz.formats import Request, load
+from nnviz.formats import load
+from nnviz.request import Request
 
 def peak():  # in MiB
     unit = 2**20 if sys.platform == "darwin" else 2**10

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnviz.formats import Request, load, streams
+from nnviz.formats import load, streams
+from nnviz.request import Request
 from nnviz.trace import Results, Trace
 from nnviz.words import Words
 

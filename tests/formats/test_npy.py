@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from nnviz.errors import NnvizError
-from nnviz.formats import Request, load
+from nnviz.formats import load
+from nnviz.request import Request
 from nnviz.trace import Results, Trace
 from nnviz.words import Words
 

@@ -20,13 +20,13 @@ from drawing import note, pooled
 from helpers import run
 from nnviz.errors import NnvizError
 from nnviz.figure import draw
-from nnviz.figure.look import Look
 from nnviz.figure.scene import Ellipse, Hatch, Rect, Scene
 from nnviz.figure.scene import Path as Curve
 from nnviz.figure.typeface import Fonts
-from nnviz.formats import Request, load, pdf
-from nnviz.formats._painter import paint
+from nnviz.formats import load, pdf
+from nnviz.formats.raster.painter import paint
 from nnviz.formats.svg import svg
+from nnviz.request import Appearance, Request
 from nnviz.trace import Trace
 
 needs_poppler = pytest.mark.skipif(
@@ -36,8 +36,8 @@ needs_poppler = pytest.mark.skipif(
 RNG = np.random.default_rng(2)
 
 
-def written(trace: Trace, steps: str | None = None, **look: Any) -> bytes:
-    return load("pdf").write(trace, Request(steps=steps, look=Look(**look)))
+def written(trace: Trace, steps: str | None = None, **appearance: Any) -> bytes:
+    return load("pdf").write(trace, Request(steps=steps, appearance=Appearance(**appearance)))
 
 
 def test_without_fpdf2(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,7 +63,7 @@ def streams(content: bytes) -> bytes:
 def test_the_page_is_as_large_as_the_figure(scale: float | None) -> None:
     content = written(note(), scale=scale)
     assert content.startswith(b"%PDF-1.")
-    scene = draw(note(), Look())
+    scene = draw(note(), Appearance())
     boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", content)
     size = (float(boxes[0][0]), float(boxes[0][1]))
     assert size == pytest.approx(
@@ -125,10 +125,10 @@ FIGURES: dict[str, tuple[Trace, tuple[int, ...], dict[str, Any]]] = {
 @needs_poppler
 @pytest.mark.parametrize("name", FIGURES)
 def test_the_same_picture_as_the_png(name: str, tmp_path: Path) -> None:
-    trace, steps, look = FIGURES[name]
+    trace, steps, appearance = FIGURES[name]
     spec = ",".join(map(str, steps)) or None
-    scene = draw(trace, Look(**look), steps)
-    assert_same_picture(seen(written(trace, spec, **look), tmp_path), scene)
+    scene = draw(trace, Appearance(**appearance), steps)
+    assert_same_picture(seen(written(trace, spec, **appearance), tmp_path), scene)
 
 
 @needs_poppler

@@ -14,12 +14,12 @@ from drawing import note, pooled
 from helpers import run
 from nnviz.errors import NnvizError
 from nnviz.figure import draw
-from nnviz.figure.look import Look
 from nnviz.figure.scene import Ellipse, Hatch, Mark, Path, Rect, Scene, Text
 from nnviz.figure.typeface import FOLDER, Fonts
-from nnviz.formats import Request, load
-from nnviz.formats._painter import paint
+from nnviz.formats import load
+from nnviz.formats.raster.painter import paint
 from nnviz.formats.svg import svg
+from nnviz.request import Appearance, Request
 from nnviz.trace import Trace
 
 RNG = np.random.default_rng(1)
@@ -27,17 +27,17 @@ RNG = np.random.default_rng(1)
 
 def test_more_than_100_megapixels() -> None:
     with pytest.raises(NnvizError, match="more than 100 megapixels") as caught:
-        load("png").write(note(), Request(look=Look(scale=30)))
+        load("png").write(note(), Request(appearance=Appearance(scale=30)))
     assert "--scale" in str(caught.value)
 
 
-def opened(trace: Trace, steps: str | None = None, **look: Any) -> Image.Image:
-    content = load("png").write(trace, Request(steps=steps, look=Look(**look)))
+def opened(trace: Trace, steps: str | None = None, **appearance: Any) -> Image.Image:
+    content = load("png").write(trace, Request(steps=steps, appearance=Appearance(**appearance)))
     return Image.open(io.BytesIO(content))
 
 
 def test_two_pixels_a_unit_unless_given() -> None:
-    scene = draw(note(), Look())
+    scene = draw(note(), Appearance())
     assert opened(note()).size == (2 * scene.width, 2 * scene.height)
     assert opened(note(), scale=1.0).size == (scene.width, scene.height)
     assert opened(note(), scale=0.5).size == (scene.width / 2, scene.height / 2)
@@ -109,12 +109,12 @@ FIGURES: dict[str, tuple[Trace, tuple[int, ...], dict[str, Any]]] = {
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_png_and_svg_are_the_same_picture(name: str) -> None:
-    trace, steps, look = FIGURES[name]
-    assert_same_picture(draw(trace, Look(**look), steps))
+    trace, steps, appearance = FIGURES[name]
+    assert_same_picture(draw(trace, Appearance(**appearance), steps))
 
 
 def test_at_scale_1_too() -> None:
-    assert_same_picture(draw(note(), Look(), (2,)), 1)
+    assert_same_picture(draw(note(), Appearance(), (2,)), 1)
 
 
 BLACK = "#000000"
@@ -155,5 +155,5 @@ def test_nothing_is_drawn_outside() -> None:
 
 @pytest.mark.parametrize("scale", [0.01, 0.1])
 def test_the_smallest_scales_still_draw(scale: float) -> None:
-    image = paint(draw(note(), Look(), ()), scale)
+    image = paint(draw(note(), Appearance(), ()), scale)
     assert 0 < max(image.size) < 720 * scale + 1

@@ -16,17 +16,17 @@ from PIL import Image
 from drawing import note
 from helpers import run
 from nnviz.errors import UsageError
-from nnviz.figure.look import Look
 from nnviz.figure.scene import Ellipse, Hatch, Path, Rect, Scene
 from nnviz.figure.typeface import Fonts
-from nnviz.formats import Request, load
+from nnviz.formats import load
 from nnviz.formats.svg import escape, number, svg
+from nnviz.request import Appearance, Request
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 
 
-def written(steps: str | None = None, **look: object) -> ElementTree.Element:
-    request = Request(steps=steps, look=Look(**look))  # type: ignore[arg-type]
+def written(steps: str | None = None, **appearance: object) -> ElementTree.Element:
+    request = Request(steps=steps, appearance=Appearance(**appearance))  # type: ignore[arg-type]
     return ElementTree.fromstring(load("svg").write(note(), request).decode())
 
 
@@ -130,7 +130,7 @@ def test_every_mark_and_its_paint() -> None:
 
 def test_what_no_font_has_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nnviz.figure.typeface.SYSTEM_FOLDERS", ())
-    request = Request(look=Look(title="a \U0001f600"))
+    request = Request(appearance=Appearance(title="a \U0001f600"))
     for name in ("svg", "png"):
         notes = load(name).notes(note(), request)
         assert [str(n).split(":")[0] for n in notes] == ["no font has \U0001f600 (U+1F600)"]

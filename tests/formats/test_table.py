@@ -15,9 +15,9 @@ from rich.cells import cell_len
 
 from helpers import run
 from nnviz.errors import UsageError
-from nnviz.figure.look import Look
-from nnviz.formats import Request, Screen, load
-from nnviz.formats._ascii import ascii_form
+from nnviz.formats import load
+from nnviz.formats.terminal.ascii import ascii_form
+from nnviz.request import Appearance, Request, Screen
 from nnviz.trace import Results, Step, Steps, Trace
 from nnviz.words import Words
 
@@ -103,8 +103,8 @@ def trace_of(name: str) -> Trace:
 
 def lines_of(trace: Trace, screen: Screen = PIPE, **options: Any) -> list[str]:
     """What the view prints, line by line."""
-    look = Look(**{k: v for k, v in options.items() if k != "steps"})
-    request = Request(steps=options.get("steps"), screen=screen, look=look)
+    appearance = Appearance(**{k: v for k, v in options.items() if k != "steps"})
+    request = Request(steps=options.get("steps"), screen=screen, appearance=appearance)
     text = load("table").write(trace, request).decode(screen.encoding)
     assert text.endswith("\n")
     return text[:-1].split("\n")

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from nnviz.errors import NnvizError, UsageError
-from nnviz.formats import Request, load
+from nnviz.formats import load
 from nnviz.formats.trace import MOST_CELLS, MOST_STEPS
+from nnviz.request import Request
 from nnviz.trace import Equation, Num, Product, Results, Step, Steps, Sum, Trace
 from nnviz.version import __version__
 from nnviz.words import Words

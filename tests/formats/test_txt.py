@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from helpers import run
-from nnviz.formats import Request, Screen, load
+from nnviz.formats import load
+from nnviz.request import Request, Screen
 
 
 def test_is_the_view_of_a_pipe_whatever_the_screen() -> None:

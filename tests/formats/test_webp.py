@@ -11,7 +11,8 @@ from animations import assert_equal_frames_are_not_merged, assert_nine_frames, a
 from drawing import note, pooled
 from helpers import run
 from nnviz.errors import UsageError
-from nnviz.formats import Request, load
+from nnviz.formats import load
+from nnviz.request import Request
 from nnviz.trace import Trace
 
 
@@ -31,7 +32,7 @@ def test_equal_frames(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("trace", "look"),
+    ("trace", "appearance"),
     [
         pytest.param(note(), {}, id="the note"),
         pytest.param(note(), {"theme": "transparent", "scale": 1}, id="transparent"),
@@ -40,5 +41,5 @@ def test_equal_frames(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param(run("show", [[1, 2]]), {}, id="no steps"),
     ],
 )
-def test_no_loss(trace: Trace, look: dict[str, Any]) -> None:
-    assert_no_loss("webp", trace, **look)
+def test_no_loss(trace: Trace, appearance: dict[str, Any]) -> None:
+    assert_no_loss("webp", trace, **appearance)

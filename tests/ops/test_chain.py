@@ -8,7 +8,7 @@ import pytest
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.ops._chain import parse_chain
-from nnviz.ops._operation import Context
+from nnviz.options.operation import Context
 from nnviz.read import Stdin
 
 CONTEXT = Context(Stdin(None))

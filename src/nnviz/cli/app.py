@@ -17,7 +17,7 @@ from nnviz.read.text import printable
 from nnviz.words import Words
 
 if TYPE_CHECKING:
-    from nnviz.ops._operation import Operation
+    from nnviz.options.operation import Operation
 
 _DEBUG = "NNVIZ_DEBUG"
 _NUMBER = re.compile(r"-[0-9.]")

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from nnviz import files, formats
+from nnviz import steps as _steps
 from nnviz.cli import options, streams
 from nnviz.errors import UsageError
 from nnviz.figure import view_names
-from nnviz.formats import _steps
-from nnviz.ops._operation import Operation
+from nnviz.options.operation import Operation
 from nnviz.read import Stdin
 from nnviz.trace import Trace
 from nnviz.words import Words
@@ -42,7 +42,7 @@ def check_files(operation: Operation, given: Written, shared: Mapping[str, Any])
     for path in outputs:
         formats.by_suffix(path)
     if shared["map"] is not None:
-        from nnviz.formats import _map
+        from nnviz.formats.raster import maps as _map
 
         _map.check(shared["map"])
         outputs.append(shared["map"])

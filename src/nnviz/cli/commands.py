@@ -14,7 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 from nnviz import formats
 from nnviz.cli import options, streams
 from nnviz.figure import view_names
-from nnviz.ops._operation import Operation, Option
+from nnviz.options.operation import Operation, Option
 from nnviz.version import __version__
 from nnviz.words import Words
 

@@ -12,10 +12,9 @@ from nnviz import files, formats, lang
 from nnviz.cli import checks, options, streams
 from nnviz.cli.checks import Written
 from nnviz.errors import NnvizError, UsageError
-from nnviz.figure.look import Look
-from nnviz.formats import Request
-from nnviz.ops._operation import Context, Operation
+from nnviz.options.operation import Context, Operation
 from nnviz.read import ImageOptions, Stdin, read_input
+from nnviz.request import Appearance, Request
 from nnviz.shapes import times
 from nnviz.trace import Trace
 from nnviz.words import Words
@@ -52,15 +51,15 @@ def execute(operation: Operation, given: Written, env: Mapping[str, str]) -> Non
         return
     values = operation.parse(given.own, context)
     trace = _run(operation, values, given, shared, stdin)
-    look = _look(shared, language, env)
-    made = list(_render(trace, look, shared))
+    appearance = _look(shared, language, env)
+    made = list(_render(trace, appearance, shared))
     # Once more: the chain may have named files, and a map of channels is several.
     files.check([file.path for file in made], stdin.opened)
     shown, notes = b"", list(trace.notes)
     if stream is not None:
-        there = look
+        there = appearance
         if formats.load(stream).kind == "text":
-            there = look._replace(lang=streams.spoken(language, sys.stdout))
+            there = appearance._replace(lang=streams.spoken(language, sys.stdout))
         request = _request(shared, there, screen=streams.screen(shared["color"], env))
         shown = formats.load(stream).write(trace, request)
         # The table says the notes of the trace itself.
@@ -149,8 +148,8 @@ def _spec(operation: Operation, given: str | None) -> str:
 # --- rendering and writing -----------------------------------------------------
 
 
-def _look(shared: Mapping[str, Any], language: str, env: Mapping[str, str]) -> Look:
-    return Look(
+def _look(shared: Mapping[str, Any], language: str, env: Mapping[str, str]) -> Appearance:
+    return Appearance(
         view=shared["view"],
         theme=shared["theme"],
         title=shared["title"],
@@ -164,19 +163,19 @@ def _look(shared: Mapping[str, Any], language: str, env: Mapping[str, str]) -> L
     )
 
 
-def _request(shared: Mapping[str, Any], look: Look, **more: Any) -> Request:
-    return Request(steps=shared["steps"], get=shared["get"], look=look, **more)
+def _request(shared: Mapping[str, Any], appearance: Appearance, **more: Any) -> Request:
+    return Request(steps=shared["steps"], get=shared["get"], appearance=appearance, **more)
 
 
-def _render(trace: Trace, look: Look, shared: Mapping[str, Any]) -> Iterator[_File]:
+def _render(trace: Trace, appearance: Appearance, shared: Mapping[str, Any]) -> Iterator[_File]:
     for path in shared["output"]:
         form = formats.by_suffix(path)
         with streams.progress(shared["quiet"]) as progress:
-            request = _request(shared, look, progress=progress)
+            request = _request(shared, appearance, progress=progress)
             content = form.write(trace, request)
         yield _File(path, content, _pixels(content), form.notes(trace, request))
     if shared["map"] is not None:
-        from nnviz.formats import _map
+        from nnviz.formats.raster import maps as _map
 
         output = trace.array("output")
         for picture in _map.render(output, shared["map"], shared["range"], shared["sample"]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from nnviz.formats._term_text import cell_len
+from nnviz.formats.terminal.text import cell_len
 from nnviz.words import Words
 
 Say = Callable[[Words], str]

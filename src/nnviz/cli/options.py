@@ -6,10 +6,10 @@ import os
 from typing import Any, Literal, NamedTuple
 
 from nnviz import formats, lang
+from nnviz import steps as _steps
 from nnviz.errors import NnvizError, UsageError
-from nnviz.formats import _steps
-from nnviz.ops import _kinds
-from nnviz.ops._operation import Context, Kind, Option
+from nnviz.options import kinds as _kinds
+from nnviz.options.operation import Context, Kind, Option
 from nnviz.words import Words
 
 INPUT = Option("input", (), _kinds.text(), "A path, - for standard input, or the matrix itself.")
@@ -257,7 +257,7 @@ def _parse_precision(text: str, flag: str, context: Context) -> int:
 
 
 def _parse_rate(text: str, flag: str, context: Context) -> float:
-    from nnviz.formats import _frames  # with all that figures need
+    from nnviz.formats.raster import frames as _frames  # with all that figures need
 
     return _frames.check_rate(float(_kinds.number(positive=True).parse(text, flag, context)))
 

@@ -11,7 +11,7 @@ from typing import TextIO
 
 from nnviz import lang
 from nnviz.errors import NnvizError
-from nnviz.formats import Screen
+from nnviz.request import Screen
 from nnviz.words import Words
 
 
@@ -121,7 +121,7 @@ def unspoken(language: str, stream: TextIO | None) -> Words:
 
 def carried(text: str, stream: TextIO | None = None) -> str:
     """The text in signs that a stream, else standard output, can carry."""
-    from nnviz.formats._ascii import ascii_form
+    from nnviz.formats.terminal.ascii import ascii_form
 
     return ascii_form(text, encoding(stream or sys.stdout))
 

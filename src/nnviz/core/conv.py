@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nnviz.core.exact import Array, FloatName, is_whole, to_int64, working_dtype
+from nnviz.core.padded_source import Source
 from nnviz.core.plan import TILE, Plan, interleaved, make_plan, split
-from nnviz.core.source import Source
 from nnviz.core.threads import multiply, share
 from nnviz.shapes import Axis, PadMode, cells, unravel
 

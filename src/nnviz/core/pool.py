@@ -10,7 +10,8 @@ import numpy as np
 
 from nnviz.core.exact import Array
 from nnviz.core.plan import split
-from nnviz.core.slide import (
+from nnviz.core.threads import available, share
+from nnviz.core.window_reduce import (
     AnySlide,
     Reduction,
     Slide,
@@ -19,7 +20,6 @@ from nnviz.core.slide import (
     reduce_along,
     slide_over,
 )
-from nnviz.core.threads import available, share
 from nnviz.shapes import AdaptiveAxis, AnyAxis, Axis, cells, unravel
 
 Kind = Literal["max", "avg", "lp"]

@@ -13,33 +13,11 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from nnviz.errors import UsageError
-from nnviz.figure.look import Look
+from nnviz.request import Request
 from nnviz.trace import Trace
 from nnviz.words import Words
 
 Kind = Literal["figure", "values", "text"]
-
-
-class Screen(NamedTuple):
-    """What text is written for: a terminal of some width, a pipe, or a file."""
-
-    width: int | None = None
-    """Columns of the terminal; None where there is none: nothing is cut or wrapped."""
-    color: bool = False
-    encoding: str = "utf-8"
-
-
-class Request(NamedTuple):
-    """What is asked of a format beside the trace itself."""
-
-    steps: str | None = None
-    """The text of --steps; None leaves it to the format (see `formats._steps`)."""
-    get: str = "output"
-    """Which array the value formats write."""
-    look: Look = Look()
-    screen: Screen = Screen()
-    progress: Callable[[int, int], None] | None = None
-    """Told how many parts of how many are made, where someone waits for many."""
 
 
 class Format(NamedTuple):

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from nnviz.figure import draw
 from nnviz.figure.scene import Scene
-from nnviz.formats import Request
-from nnviz.formats._steps import choose
+from nnviz.request import Request
+from nnviz.steps import choose
 from nnviz.trace import Trace
 from nnviz.words import Words
 
@@ -20,7 +20,7 @@ def drawn(trace: Trace, request: Request) -> Scene:
     if _last and _last[0][0] is trace and _last[0][1] == request:
         return _last[0][2]
     steps = choose(request.steps or "none", len(trace.steps))
-    scene = draw(trace, request.look, steps)
+    scene = draw(trace, request.appearance, steps)
     _last[:] = [(trace, request, scene)]
     return scene
 

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from nnviz.errors import NnvizError
-from nnviz.formats import Request
+from nnviz.request import Request
 from nnviz.trace import Trace
 
 if TYPE_CHECKING:

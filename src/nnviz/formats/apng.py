@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from nnviz.formats import Format, Request
-from nnviz.formats._frames import film, frames, notes
-from nnviz.formats._painter import SCALE
+from nnviz.formats import Format
+from nnviz.formats.raster.frames import film, frames, notes
+from nnviz.formats.raster.painter import SCALE
+from nnviz.request import Request
 from nnviz.trace import Trace
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def write(trace: Trace, request: Request) -> bytes:
     info = PngInfo()
     info.add_itxt("Title", made.title)
     info.add_itxt("Description", made.desc)
-    dpi = 96 * (request.look.scale or SCALE)
+    dpi = 96 * (request.appearance.scale or SCALE)
     out: list[_Chunk] = []
     number = 0
     for frame in frames(made, request, LONGEST):

@@ -6,8 +6,9 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from nnviz.formats import Format, Request
+from nnviz.formats import Format
 from nnviz.formats._values import is_table, pick, pick_array
+from nnviz.request import Request
 from nnviz.trace import Trace
 
 if TYPE_CHECKING:

@@ -12,15 +12,16 @@ from io import BytesIO
 from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from nnviz.formats import Format, Request
-from nnviz.formats._frames import Frame, film, frames, notes
-from nnviz.formats._palette import OPAQUE, Palette, whole
+from nnviz.formats import Format
+from nnviz.formats.raster.frames import Frame, film, frames, notes
+from nnviz.formats.raster.palette import OPAQUE, Palette, whole
+from nnviz.request import Request
 from nnviz.trace import Trace
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from nnviz.formats._painter import Part
+    from nnviz.formats.raster.painter import Part
 
 LONGEST = 65535
 SAMPLES = 3

@@ -11,11 +11,12 @@ from pathlib import Path
 from nnviz import lang
 from nnviz.figure.scene import Box
 from nnviz.figure.theme import THEMES, Theme
-from nnviz.formats import Format, Request
-from nnviz.formats._frames import Film, chosen, film, notes
-from nnviz.formats._targets import targets
-from nnviz.formats._themed import Page, paged
+from nnviz.formats import Format
+from nnviz.formats.player.targets import targets
+from nnviz.formats.player.themed import Page, paged
+from nnviz.formats.raster.frames import Film, chosen, film, notes
 from nnviz.formats.svg import STACK, escape, number
+from nnviz.request import Request
 from nnviz.trace import Trace
 from nnviz.words import Words
 
@@ -46,11 +47,13 @@ def write(trace: Trace, request: Request) -> bytes:
 def page(trace: Trace, request: Request, *, still: bool = False) -> str:
     """The page as text; `still` does not play by itself even where motion is welcome."""
     made = film(trace, request)
-    theme = THEMES[request.look.theme]
-    follows = request.look.theme == "light"
+    theme = THEMES[request.appearance.theme]
+    follows = request.appearance.theme == "light"
     dark = None
     if follows:
-        dark = film(trace, request._replace(look=request.look._replace(theme="dark")), 1)
+        dark = film(
+            trace, request._replace(appearance=request.appearance._replace(theme="dark")), 1
+        )
     drawn = paged(made.scenes, None if dark is None else dark.scenes)
     several = len(made.scenes) > 1
     style = _style(made, theme, drawn, request)
@@ -67,7 +70,7 @@ def page(trace: Trace, request: Request, *, still: bool = False) -> str:
     ]
     head = [
         "<!doctype html>",
-        f'<html lang="{request.look.lang}">',
+        f'<html lang="{request.appearance.lang}">',
         "<head>",
         '<meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(style, script)}">',
@@ -110,10 +113,10 @@ def _hash(text: str) -> str:
 
 def _style(made: Film, theme: Theme, drawn: Page, request: Request) -> str:
     """The player's style sheet, the colours of the figure, and the font where it is embedded."""
-    width = number(made.scenes[0].width * (request.look.scale or 1))
+    width = number(made.scenes[0].width * (request.appearance.scale or 1))
     own = {"width": f"{width}px", "stack": STACK}
     light = own | _colors(theme) | {f"c{i}": pair[0] for i, pair in enumerate(drawn.colors)}
-    rules = [*drawn.faces(request.look.embed_font), _rule(light)]
+    rules = [*drawn.faces(request.appearance.embed_font), _rule(light)]
     rules.append((_PLAYER / "player.css").read_text(encoding="utf-8"))
     if drawn.two:
         dark = _colors(THEMES["dark"]) | {f"c{i}": p[1] for i, p in enumerate(drawn.colors)}
@@ -167,7 +170,7 @@ def _group(trace: Trace, step: int) -> str:
 
 def _step(step: int, trace: Trace, request: Request) -> str:
     words = Words("step {n} of {count}", n=step, count=len(trace.steps))
-    return lang.say(words, request.look.lang)
+    return lang.say(words, request.appearance.lang)
 
 
 def _hits(trace: Trace, made: Film, request: Request) -> Iterator[str]:
@@ -196,7 +199,7 @@ def _controls(count: int, request: Request) -> Iterator[str]:
     """Buttons, slider and counter; they appear with the script that moves them."""
 
     def say(words: Words) -> str:
-        return escape(lang.say(words, request.look.lang))
+        return escape(lang.say(words, request.appearance.lang))
 
     def button(name: str) -> str:
         label = f'id="{name}" aria-label="{say(_LABELS[name])}"'

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from nnviz.formats import Format, Request
+from nnviz.formats import Format
 from nnviz.formats._values import dump, pick
+from nnviz.request import Request
 from nnviz.trace import Trace
 
 

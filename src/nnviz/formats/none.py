@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from nnviz.formats import Format, Request
+from nnviz.formats import Format
+from nnviz.request import Request
 from nnviz.trace import Trace
 
 

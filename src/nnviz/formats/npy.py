@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 
-from nnviz.formats import Format, Request
+from nnviz.formats import Format
 from nnviz.formats._values import pick_array
+from nnviz.request import Request
 from nnviz.trace import Trace
 
 

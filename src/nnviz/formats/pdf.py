@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from nnviz.errors import NnvizError
 from nnviz.figure import scene
 from nnviz.figure.typeface import Face
-from nnviz.formats import Format, Request
+from nnviz.formats import Format
 from nnviz.formats._figure import drawn as figure_of
 from nnviz.formats._figure import notes
+from nnviz.request import Request
 from nnviz.trace import Trace
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _LARGEST = 14400
 def write(trace: Trace, request: Request) -> bytes:
     """The figure of a trace as a PDF document of one page, with its description in it."""
     drawn = figure_of(trace, request)
-    scale = POINT * (request.look.scale or 1)
+    scale = POINT * (request.appearance.scale or 1)
     longest = max(drawn.width, drawn.height) * scale
     if longest > _LARGEST:
         raise NnvizError(
@@ -34,7 +35,7 @@ def write(trace: Trace, request: Request) -> bytes:
             most=_LARGEST,
             hint="use a smaller --scale, or fewer --steps",
         )
-    page = _Page(_document(drawn, scale, request.look.lang), drawn, scale)
+    page = _Page(_document(drawn, scale, request.appearance.lang), drawn, scale)
     for mark in drawn.flat():
         page.mark(mark)
     return bytes(page.pdf.output())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from nnviz.formats import Format, Request
+from nnviz.formats import Format
 from nnviz.formats._figure import drawn as figure_of
 from nnviz.formats._figure import notes
-from nnviz.formats._painter import SCALE, paint
+from nnviz.formats.raster.painter import SCALE, paint
+from nnviz.request import Request
 from nnviz.trace import Trace
 
 
@@ -20,7 +21,7 @@ def write(trace: Trace, request: Request) -> bytes:
     info.add_itxt("Title", drawn.title)
     info.add_itxt("Description", drawn.desc)
     stream = BytesIO()
-    scale = request.look.scale or SCALE
+    scale = request.appearance.scale or SCALE
     paint(drawn, scale).save(stream, "PNG", pnginfo=info, compress_level=4, dpi=(96 * scale,) * 2)
     return stream.getvalue()
 

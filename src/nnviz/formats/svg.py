@@ -8,9 +8,10 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from nnviz.figure import scene
-from nnviz.formats import Format, Request
+from nnviz.formats import Format
 from nnviz.formats._figure import drawn as figure_of
 from nnviz.formats._figure import notes
+from nnviz.request import Request
 from nnviz.trace import Trace
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 def write(trace: Trace, request: Request) -> bytes:
     """The figure of a trace as an SVG document."""
     drawn = figure_of(trace, request)
-    return svg(drawn, embed_font=request.look.embed_font).encode()
+    return svg(drawn, embed_font=request.appearance.embed_font).encode()
 
 
 def svg(drawn: scene.Scene, *, embed_font: bool = False, prefix: str = "") -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from nnviz.formats import Format, Request
-from nnviz.formats._term_header import header
-from nnviz.formats._term_paper import Paper
-from nnviz.formats._term_params import params_table
-from nnviz.formats._term_row import in_a_row
-from nnviz.formats._term_steps import VECTOR, chosen, steps_table
-from nnviz.formats._term_text import MUTED, Block, fitted, spoken, wrapped
-from nnviz.formats._term_views import view
+from nnviz.formats import Format
+from nnviz.formats.terminal.header import header
+from nnviz.formats.terminal.paper import Paper
+from nnviz.formats.terminal.params import params_table
+from nnviz.formats.terminal.row import in_a_row
+from nnviz.formats.terminal.steps import VECTOR, chosen, steps_table
+from nnviz.formats.terminal.text import MUTED, Block, fitted, spoken, wrapped
+from nnviz.formats.terminal.views import view
+from nnviz.request import Request
 from nnviz.trace import Trace
 from nnviz.words import Words
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from nnviz.formats import Format, Request
-from nnviz.formats._steps import choose
+from nnviz.formats import Format
 from nnviz.formats._values import dump
 from nnviz.numerals import exact
+from nnviz.request import Request
+from nnviz.steps import choose
 from nnviz.trace import Step, Trace, text
 from nnviz.version import __version__
 from nnviz.words import Words

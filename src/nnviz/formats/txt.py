@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from nnviz.formats import Format, Request, Screen, table
+from nnviz.formats import Format, table
+from nnviz.request import Request, Screen
 from nnviz.trace import Trace
 
 

@@ -10,9 +10,10 @@ import struct
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from nnviz.formats import Format, Request
-from nnviz.formats._frames import Frame, film, frames, notes
+from nnviz.formats import Format
+from nnviz.formats.raster.frames import Frame, film, frames, notes
 from nnviz.formats.svg import escape
+from nnviz.request import Request
 from nnviz.trace import Trace
 
 if TYPE_CHECKING:

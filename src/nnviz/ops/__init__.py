@@ -1,7 +1,7 @@
 """One file an operation: its options declared once, the core called, the steps explained.
 
-A module of this package whose name has no leading underscore is an operation and holds
-`OPERATION`; its file name, with - for _, is its command.
+A module of this package, or of a family's folder in it, whose name has no leading underscore
+is an operation and holds `OPERATION`; its file name, with - for _, is its command.
 """
 
 from __future__ import annotations
@@ -12,18 +12,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nnviz.ops._operation import Operation
+    from nnviz.options.operation import Operation
 
 
 @cache
+def _modules() -> dict[str, str]:
+    """The module of each operation, by its name."""
+    here = Path(__file__).parent
+    found = sorted(p for p in here.glob("**/*.py") if not p.stem.startswith("_"))
+    inside = ((p.stem, p.relative_to(here).with_suffix("")) for p in found)
+    return {name: ".".join((__name__, *path.parts)) for name, path in sorted(inside)}
+
+
 def names() -> tuple[str, ...]:
     """Every operation there is, from the files of this folder, in alphabetical order."""
-    found = (path.stem for path in Path(__file__).parent.glob("*.py"))
-    return tuple(sorted(name for name in found if not name.startswith("_")))
+    return tuple(_modules())
 
 
 @cache
 def load(name: str) -> Operation:
     """The operation of this name."""
-    operation: Operation = import_module(f"{__name__}.{name}").OPERATION
+    operation: Operation = import_module(_modules()[name]).OPERATION
     return operation

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from nnviz import ops
 from nnviz.errors import NnvizError, Place, UsageError
-from nnviz.ops._operation import Context, Kind, Operation, Values, command_line
+from nnviz.options.operation import Context, Kind, Operation, Values, command_line
 from nnviz.words import Words
 
 EXAMPLE = "conv --filters 6 --size 5 | act relu | pool -k 2"

@@ -1,12 +1,15 @@
-"""What `params` needs to know of a layer: counts from shapes alone."""
+"""What layers share: counts from shapes alone, the type that is computed in."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from nnviz.errors import NnvizError
 from nnviz.shapes import AnyAxis, times
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 class Layer(NamedTuple):
@@ -43,3 +46,8 @@ def channels_first(shape: Sequence[int], dims: int, op: str) -> tuple[int, ...]:
         n=dims,
         more=dims + 1,
     )
+
+
+def float_name(x: np.ndarray) -> Literal["float32", "float64"]:
+    """What is computed in where not all numbers are whole: pictures in float32."""
+    return "float32" if x.dtype.name in ("uint8", "uint16", "float32") else "float64"

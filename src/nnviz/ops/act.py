@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from nnviz.errors import UsageError
-from nnviz.ops import _kinds as kinds
 from nnviz.ops._layer import same_shape
-from nnviz.ops._operation import Operation, Option, Values
+from nnviz.options import kinds
+from nnviz.options.operation import Operation, Option, Values
 from nnviz.shapes import unravel
 from nnviz.trace import (
     Call,

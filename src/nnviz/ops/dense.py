@@ -6,10 +6,9 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from nnviz.errors import NnvizError, UsageError
-from nnviz.ops import _kinds as kinds
-from nnviz.ops._layer import Layer
-from nnviz.ops._operation import Operation, Option, Values
-from nnviz.ops._window import float_name
+from nnviz.ops._layer import Layer, float_name
+from nnviz.options import kinds
+from nnviz.options.operation import Operation, Option, Values
 from nnviz.shapes import times, unravel
 from nnviz.trace import (
     Equation,

@@ -6,9 +6,9 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from nnviz.errors import UsageError
-from nnviz.ops import _kinds as kinds
 from nnviz.ops._layer import Layer
-from nnviz.ops._operation import Operation, Option, Values
+from nnviz.options import kinds
+from nnviz.options.operation import Operation, Option, Values
 from nnviz.shapes import unravel
 from nnviz.trace import Equation, Fact, Name, Num, Results, Step, Steps, Trace
 from nnviz.words import Words

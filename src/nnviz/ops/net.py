@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnviz.ops._chain import EXAMPLE, Chain, net
-from nnviz.ops._operation import Operation, Option, Values
+from nnviz.options.operation import Operation, Option, Values
 from nnviz.shapes import times
 from nnviz.trace import Fact, Results, Trace
 from nnviz.words import Words

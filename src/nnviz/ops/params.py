@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from nnviz.errors import UsageError
-from nnviz.ops import _kinds as kinds
 from nnviz.ops._chain import Chain, net
 from nnviz.ops._layer import Layer
-from nnviz.ops._operation import Operation, Option, Values
+from nnviz.options import kinds
+from nnviz.options.operation import Operation, Option, Values
 from nnviz.shapes import times
 from nnviz.trace import Fact, Results, Trace
 from nnviz.words import Words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnviz.ops._operation import Operation, Values
+from nnviz.options.operation import Operation, Values
 from nnviz.trace import Results, Trace
 from nnviz.words import Words
 

@@ -1,0 +1,1 @@
+"""Arrays as cells, as pictures, elided, as thumbnails."""

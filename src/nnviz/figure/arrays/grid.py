@@ -1,0 +1,378 @@
+"""Arrays as cells with numbers in them, their names and shapes, and the signs between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+from nnviz.figure.layout.lines import segments
+from nnviz.figure.layout.page import (
+    BODY,
+    ROOM,
+    SMALL,
+    TITLE,
+    Block,
+    Sign,
+    Style,
+    flow,
+    middle,
+    middle4,
+    row,
+    up4,
+)
+from nnviz.figure.scene import Anchor, Box, Hatch, Mark, Rect
+from nnviz.numerals import Numerals, numerals
+from nnviz.shapes import times
+from nnviz.trace import Role
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MOST = 24
+"""Cells a side past which an array is drawn as a picture."""
+
+State = Literal["plain", "active", "padding", "unused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: its number and how it takes part."""
+
+    text: str = ""
+    state: State = "plain"
+    corner: str = ""
+    """A small figure in its lower right: the kernel's value."""
+    fill: str | None = None
+    """A fill of its own: a window's tint."""
+    ring: bool = False
+    bold: bool = False
+    hidden: bool = False
+    """Still to come: its number has its room, and is not painted."""
+
+
+Table = list[list[Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class CellSize:
+    """A cell's width and height, and the size of the text in it."""
+
+    width: int
+    height: int
+    text: int
+
+
+def cells(array: np.ndarray, precision: int = 4, form: Numerals | None = None) -> Table:
+    """A matrix (a vector is one row) as cells, all numbers written alike."""
+    form = form or numerals(array, precision)
+    matrix = array.reshape(-1, array.shape[-1]) if array.ndim else array.reshape(1, 1)
+    return [[Cell(form(value)) for value in line] for line in matrix]
+
+
+def changed(table: Table, at: Iterable[tuple[int, int]], **changes: object) -> Table:
+    """The table with `changes` to the cells at (row, column)."""
+    copy = [list(line) for line in table]
+    for r, c in at:
+        copy[r][c] = replace(copy[r][c], **changes)  # type: ignore[arg-type]
+    return copy
+
+
+def sizes(style: Style, tables: Iterable[Table], *, largest: int = 44) -> list[CellSize]:
+    """Cell sizes in which every number of `tables` has room, the largest first.
+
+    The text shrinks to SMALL before the cell grows. Where a number is bold every one may be, in
+    another step, and those still to come count: all steps get the same cells.
+    """
+    tables = list(tables)
+    every = [cell for table in tables for line in table for cell in line]
+    numbers = {(cell.text, bold) for t, bold in _with_bold(tables) for line in t for cell in line}
+    corners = {cell.corner for cell in every if cell.corner}
+    body, small = (
+        max((style.width(t, s, b) for t, b in numbers), default=0) for s in (BODY, SMALL)
+    )
+    ring = 4 if any(cell.ring for cell in every) else 0
+    corner = max((style.width(t, SMALL) for t in corners), default=0)
+    found = []
+    for base in (44, 40, 36, 32, 28, 24, 20):
+        least = 36 if corners else 28
+        text = BODY if base >= least and body + 8 + ring <= base else SMALL
+        if base > largest or (text == SMALL and base < (28 if corners else 20)):
+            continue
+        width = max(base, up4((body if text == BODY else small) + 8 + ring), up4(corner + 6))
+        found.append(CellSize(width, max(base, min(width, 44)), text))
+    return found
+
+
+def _with_bold(tables: Iterable[Table]) -> Iterator[tuple[Table, bool]]:
+    """Each table, and whether any of its numbers is bold."""
+    return ((table, any(cell.bold for line in table for cell in line)) for table in tables)
+
+
+def roomy(style: Style, tables: Sequence[Table], room: float = ROOM) -> bool:
+    """Whether each table, with the smallest cells that hold every number, fits `room`."""
+    smallest = sizes(style, tables)[-1]
+    columns = max(len(table[0]) for table in tables)
+    return columns * smallest.width + _AROUND <= room
+
+
+_AROUND = 52
+"""What indices, outlines and a sign take beside the cells."""
+
+
+def cell_sizes(style: Style, tables: Sequence[Table], *, largest: int = 44) -> list[CellSize]:
+    """The sizes of `sizes`, or where there are no cells one for what is small."""
+    return sizes(style, tables, largest=largest) or [CellSize(28, 28, SMALL)]
+
+
+def in_a_row(
+    style: Style,
+    tables: Sequence[Table],
+    build: Callable[[CellSize], Sequence[Block]],
+    *,
+    room: float = ROOM,
+    largest: int = 44,
+    gap: float = 0,
+) -> Block | None:
+    """The blocks of `build` in a row, with the largest cells that fit; None where none do."""
+    for size in cell_sizes(style, tables, largest=largest):
+        blocks = build(size)
+        if sum(b.width for b in blocks) + gap * (len(blocks) - 1) <= room:
+            return row(blocks, gap)
+    return None
+
+
+def fitting(
+    style: Style,
+    tables: Sequence[Table],
+    build: Callable[[CellSize], Sequence[Block]],
+    *,
+    rooms: Sequence[float] = (ROOM,),
+    largest: int = 44,
+    gap: float = 0,
+) -> Block:
+    """The blocks of `build` in a row, else in several rows, with the largest cells that fit the
+    first of `rooms` that can hold them."""
+    build = cache(build)
+    tried = cell_sizes(style, tables, largest=largest)
+    for room in rooms:
+        block = in_a_row(style, tables, build, room=room, largest=largest, gap=gap)
+        if block is not None:
+            return block
+        made = [flow(build(size), gap, room) for size in tried]
+        block = next((block for block in made if block.width <= room), None)
+        if block is not None:
+            return block
+    return made[-1]
+
+
+def grid(
+    style: Style,
+    table: Table,
+    role: Role,
+    size: CellSize,
+    *,
+    origin: tuple[int, int] = (0, 0),
+    shape: tuple[int, int] | None = None,
+    labels: Literal["", "columns", "both"] = "",
+    windows: Sequence[tuple[int, int, int, int]] = (),
+    closed: tuple[bool, bool] = (True, True),
+) -> Block:
+    """A table as squares with hairlines between and a firm outline.
+
+    `origin` and `shape` say where the array itself stands in the table (padding is around
+    it, dashed). `labels` puts the indices, from 0, left and below, or only below. `windows`
+    are (row, column, rows, columns) of the table that get a firm outline. `closed` is
+    whether the array ends at the left and the right, or goes on in another line.
+    """
+    rows, columns = shape or (len(table), len(table[0]))
+    left = up4(style.width(str(rows - 1), SMALL) + 8) if labels == "both" else 0
+    w, h = size.width, size.height
+    inner = Box(left + origin[1] * w, origin[0] * h, columns * w, rows * h)
+    marks = _fills(style, table, role, size, left, inner)
+    marks.append(outline(style, role, inner, closed))
+    marks += _rings(style, table, size, left)
+    tone = style.theme.tone(role)
+    for r, c, tall, wide in windows:
+        box = Rect(left + c * w, r * h, wide * w, tall * h)
+        marks.append(box._replace(stroke=tone.line, line=3, now=role))
+    marks += _numbers(style, table, size, left)
+    if labels:
+        shape = (rows if labels == "both" else 0, columns)
+        marks += _labels(style, size, inner, shape, Box(left, 0, 0, len(table) * h))
+    width, height = left + len(table[0]) * w, len(table) * h
+    return Block(width, height + (20 if labels else 0), tuple(marks), middle4(height))
+
+
+def _fills(
+    style: Style, table: Table, role: Role, size: CellSize, left: float, inner: Box
+) -> list[Mark]:
+    theme, tone = style.theme, style.theme.tone(role)
+    w, h = size.width, size.height
+    whole = Box(left, 0, len(table[0]) * w, len(table) * h)
+    boxes = [
+        (cell, Rect(left + c * w, r * h, w, h))
+        for r, line in enumerate(table)
+        for c, cell in enumerate(line)
+    ]
+    padding = [b._replace(fill=c.fill) for c, b in boxes if c.state == "padding" and c.fill]
+    marks: list[Mark] = [*padding]
+    if whole != inner:
+        marks.append(_hairlines(whole, size, theme.muted, (3, 3), edge=True))
+    marks.append(Rect(inner.x, inner.y, inner.width, inner.height, tone.pale))
+    hatch = Hatch(theme.rule, 8)
+    marks += [box._replace(hatch=hatch) for cell, box in boxes if cell.state == "unused"]
+    marks += [b._replace(fill=c.fill) for c, b in boxes if c.fill and c.state != "padding"]
+    active = [b for c, b in boxes if c.state == "active" and not c.fill]
+    marks += [box._replace(fill=tone.active, now=role) for box in active]
+    marks.append(_hairlines(inner, size, theme.rule))
+    return marks
+
+
+def outline(style: Style, role: Role, box: Box, closed: tuple[bool, bool] = (True, True)) -> Mark:
+    """The firm outline of an array, open at the side where it goes on."""
+    tone = style.theme.tone(role)
+    if all(closed):
+        return Rect(box.x, box.y, box.width, box.height, None, tone.line, 2, tone.dash)
+    corners = (box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom)
+    sides = zip(
+        corners, (*corners[1:], corners[0]), (True, closed[1], True, closed[0]), strict=True
+    )
+    return segments([(a, b) for a, b, drawn in sides if drawn], tone.line, 2, tone.dash)
+
+
+def _hairlines(
+    box: Box, size: CellSize, stroke: str, dash: tuple[float, ...] = (), *, edge: bool = False
+) -> Mark:
+    skip = 0 if edge else 1
+    columns, rows = round(box.width / size.width), round(box.height / size.height)
+    xs = [box.x + i * size.width for i in range(skip, columns + 1 - skip)]
+    ys = [box.y + i * size.height for i in range(skip, rows + 1 - skip)]
+    pairs = [((x, box.y), (x, box.bottom)) for x in xs]
+    return segments(pairs + [((box.x, y), (box.right, y)) for y in ys], stroke, 1, dash)
+
+
+def _rings(style: Style, table: Table, size: CellSize, left: float) -> list[Mark]:
+    gap, ink = 4, style.theme.ink
+    return [
+        Rect(
+            left + c * size.width + gap,
+            r * size.height + gap,
+            size.width - 2 * gap,
+            size.height - 2 * gap,
+            None,
+            ink,
+            2,
+            (),
+            6,
+        )
+        for r, line in enumerate(table)
+        for c, cell in enumerate(line)
+        if cell.ring
+    ]
+
+
+def _numbers(style: Style, table: Table, size: CellSize, left: float) -> list[Mark]:
+    """The numbers: whole ones centred, those with a point set so that the points align."""
+    columns = list(zip(*table, strict=True))
+    bold = any(cell.bold for line in table for cell in line)
+    widest = [max(style.width(c.text, size.text, bold) for c in line) for line in columns]
+    points = [any("." in cell.text for cell in line) for line in columns]
+    marks: list[Mark] = []
+    for r, line in enumerate(table):
+        for c, cell in enumerate(line):
+            box = Box(left + c * size.width, r * size.height, size.width, size.height)
+            if cell.text and not cell.hidden:
+                end = widest[c] / 2 if points[c] else None
+                marks.append(_number(style, cell, size, box, end))
+            if cell.corner:
+                marks.append(_corner(style, cell.corner, box))
+    return marks
+
+
+def _number(style: Style, cell: Cell, size: CellSize, box: Box, end: float | None) -> Mark:
+    """A number in the middle of its cell, or ending `end` to the right of it."""
+    x = box.x + box.width / 2 + (end or 0)
+    y = middle(box.y + box.height / 2, size.text)
+    if cell.corner:
+        x -= 3 if size.height < 36 else 0
+        y = min(y - 2, box.bottom - SMALL - 2 - 0.24 * size.text)
+    fill = style.theme.muted if cell.state == "padding" else None
+    anchor: Anchor = "middle" if end is None else "end"
+    return style.text(
+        x, y, cell.text, size.text, fill=fill, bold=cell.bold, anchor=anchor, cell=box
+    )
+
+
+def _corner(style: Style, text: str, box: Box) -> Mark:
+    fill = style.theme.tone("weight").deep
+    return style.text(box.right - 3, box.bottom - 3, text, SMALL, fill=fill, anchor="end", cell=box)
+
+
+def _labels(
+    style: Style, size: CellSize, inner: Box, shape: tuple[int, int], whole: Box
+) -> list[Mark]:
+    muted = style.theme.muted
+    rows = [
+        style.text(
+            whole.x - 8,
+            middle(inner.y + (r + 0.5) * size.height, SMALL),
+            str(r),
+            SMALL,
+            fill=muted,
+            anchor="end",
+        )
+        for r in range(shape[0])
+    ]
+    columns = [
+        style.text(
+            inner.x + (c + 0.5) * size.width,
+            whole.bottom + 16,
+            str(c),
+            SMALL,
+            fill=muted,
+            anchor="middle",
+        )
+        for c in range(shape[1])
+    ]
+    return [*rows, *columns]
+
+
+def named(
+    style: Style,
+    block: Block,
+    role: Role,
+    name: Words | str,
+    shape: Sequence[int] | str,
+    *,
+    left: float = 0,
+) -> Block:
+    """A block with its name above it and its shape under the name.
+
+    `left` is what the block has on its left (indices) that the name is not centred over.
+    """
+    tone = style.theme.tone(role)
+    below = shape if isinstance(shape, str) else times(shape)
+    text = style.say(name)
+    head = 44 if below else 28
+    room = max(style.width(text, BODY, True), style.width(below, SMALL))
+    center = left + (block.width - left) / 2
+    push = max(0, up4(room / 2 - center))
+    center += push
+    width = max(push + block.width, up4(center + room / 2))
+    marks: list[Mark] = [
+        style.text(center, 16, text, BODY, fill=tone.line, bold=True, anchor="middle")
+    ]
+    if below:
+        marks.append(style.text(center, 34, below, SMALL, fill=style.theme.muted, anchor="middle"))
+    marks.append(block.at(push, head))
+    return Block(width, block.height + head, tuple(marks), block.axis + head)
+
+
+def operator(style: Style, sign: str, width: float = 48) -> Sign:
+    """A sign between two arrays."""
+    wide = max(width, up4(style.width(sign, TITLE) + 16))
+    mark = style.text(wide / 2, middle(16, TITLE), sign, TITLE, anchor="middle")
+    return Sign(wide, 32, (mark,), 16)

@@ -1,0 +1,158 @@
+"""Layers as neurons: two columns of circles, and the edges between them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from nnviz.figure.layout.lines import polyline
+from nnviz.figure.layout.page import BODY, SMALL, Block, Piece, Style, middle, near4, up4
+from nnviz.figure.scene import Anchor, Box, Dash, Ellipse, Mark
+from nnviz.trace import Role
+
+RADIUS = 16
+PITCH = 44
+CLOSE = 40
+MANY = 12
+"""The distance of neighbours in a column; of more than MANY it is CLOSE."""
+_STEEP = 72
+"""Neighbours as far apart as this leave room for edges that come steeply."""
+
+
+class Neuron(NamedTuple):
+    """A circle: its label inside, its value beside it."""
+
+    label: Sequence[Piece]
+    value: str = ""
+    active: bool = False
+    padding: bool = False
+
+
+class Edge(NamedTuple):
+    """A line from neuron `start` of the first layer to neuron `end` of the second."""
+
+    start: int
+    end: int
+    stroke: str
+    line: float = 1
+    dash: Dash = ()
+
+
+class Layer(NamedTuple):
+    """A column of neurons with what stands above it."""
+
+    neurons: Sequence[Neuron]
+    role: Role
+    name: str
+    shape: str
+
+
+def symbol(name: str, index: int) -> list[Piece]:
+    """x with its index below."""
+    return [Piece(name), Piece(str(index), place="sub")]
+
+
+def network(
+    style: Style, first: Layer, second: Layer, edges: Sequence[Edge], reach: float, least: int = 0
+) -> Block:
+    """Two layers, the centres of their circles at least `reach` apart, and their edges.
+
+    The columns are as high as `least` neurons, or as the larger layer.
+    """
+    size = _value_size(style, (first, second))
+    lefts = (_beside(style, first, size), _half_head(style, first))
+    rights = (_beside(style, second, size), _half_head(style, second))
+    across = max(reach, up4(lefts[1] + rights[1] + 12))
+    x0, room = up4(max(lefts)), up4(max(rights))
+    count = max(len(first.neurons), len(second.neurons), least)
+    height = count * (PITCH if count <= MANY else CLOSE)
+    ys = [_places(len(layer.neurons), height) for layer in (first, second)]
+    xs = (x0, x0 + across)
+    marks: list[Mark] = []
+    for edge in edges:
+        ends = (xs[0], ys[0][edge.start]), (xs[1], ys[1][edge.end])
+        marks.append(_edge(edge, *ends, [height / len(y) for y in ys]))
+    for k, layer in enumerate((first, second)):
+        marks += _head(style, layer, xs[k])
+        for neuron, y in zip(layer.neurons, ys[k], strict=True):
+            marks += _neuron(style, neuron, layer.role, xs[k], y)
+            marks += _value(style, neuron, xs[k], y, size, before=k == 0)
+    return Block(xs[1] + room, height + _HEAD, tuple(marks), near4(height / 2 + _HEAD))
+
+
+_HEAD = 48
+
+
+def _places(count: int, height: float) -> list[float]:
+    """The heights of evenly spread circles."""
+    return [_HEAD + (i + 0.5) * height / count for i in range(count)]
+
+
+def _half_head(style: Style, layer: Layer) -> float:
+    return max(style.width(layer.name, BODY, True), style.width(layer.shape, SMALL)) / 2
+
+
+def _value_size(style: Style, layers: Sequence[Layer]) -> int:
+    """The size of the values: BODY where they are short."""
+    values = [n.value for layer in layers for n in layer.neurons]
+    return BODY if max(style.width(v, BODY, True) for v in values) <= 40 else SMALL
+
+
+def _beside(style: Style, layer: Layer, size: int) -> float:
+    """What a circle and its value take from the circle's centre."""
+    values = max(style.width(n.value, size, True) for n in layer.neurons)
+    return RADIUS + 2 + (6 + values if values else 0)
+
+
+def _head(style: Style, layer: Layer, x: float) -> list[Mark]:
+    fill, muted = style.theme.tone(layer.role).line, style.theme.muted
+    return [
+        style.text(x, 16, layer.name, BODY, fill=fill, bold=True, anchor="middle"),
+        style.text(x, 34, layer.shape, SMALL, fill=muted, anchor="middle"),
+    ]
+
+
+def _edge(
+    edge: Edge, start: tuple[float, float], end: tuple[float, float], apart: Sequence[float]
+) -> Mark:
+    (x0, y0), (x1, y1) = start, end
+    turn = math.atan2(y1 - y0, x1 - x0)
+    (ax, ay), (bx, by) = (_rim(turn, gap) for gap in apart)
+    points = [(x0 + ax, y0 + ay), (x1 - bx, y1 - by)]
+    return polyline(points, edge.stroke, edge.line, edge.dash)
+
+
+def _rim(turn: float, apart: float) -> tuple[float, float]:
+    """Where on its circle an edge ends: never so steep that it meets the neighbours."""
+    most = math.radians(50 if apart >= _STEEP else 30)
+    turn = min(max(turn, -most), most)
+    return (RADIUS + 1) * math.cos(turn), (RADIUS + 1) * math.sin(turn)
+
+
+def _neuron(style: Style, neuron: Neuron, role: Role, x: float, y: float) -> list[Mark]:
+    tone = style.theme.tone(role)
+    box = Box(x - 14, y - 12, 28, 24)
+    if neuron.padding:
+        circle = Ellipse(x, y, RADIUS, RADIUS, style.theme.page, style.theme.muted, 1.5, (3, 3))
+        fill = style.theme.muted
+    else:
+        color = tone.active if neuron.active else tone.pale
+        line = 3 if neuron.active else 2
+        now = role if neuron.active else None
+        circle = Ellipse(x, y, RADIUS, RADIUS, color, tone.line, line, tone.dash, now)
+        fill = style.theme.ink
+    text = style.text(x, middle(y, BODY), neuron.label, BODY, fill=fill, anchor="middle", cell=box)
+    return [circle, text]
+
+
+def _value(
+    style: Style, neuron: Neuron, x: float, y: float, size: int, *, before: bool
+) -> list[Mark]:
+    if not neuron.value:
+        return []
+    away = RADIUS + 8
+    at = x - away if before else x + away
+    anchor: Anchor = "end" if before else "start"
+    bold = neuron.active and not before
+    return [style.text(at, middle(y, size), neuron.value, size, bold=bold, anchor=anchor)]

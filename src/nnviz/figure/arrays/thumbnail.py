@@ -1,0 +1,161 @@
+"""What one layer makes, small: maps as little pictures, few cells as numbers, vectors as strips."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from nnviz.figure.arrays.grid import CellSize, cells, grid
+from nnviz.figure.arrays.picture import Levels, levels, pixels, reduced
+from nnviz.figure.layout.page import SMALL, Block, Style, column, middle, near4, row, up4
+from nnviz.figure.scene import Image, Mark, Rect
+from nnviz.numerals import numerals
+from nnviz.trace import Role
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MAPS = 16
+"""Channels that are drawn; of more, the first ones."""
+SIDES = {1: 120, 2: 60, 3: 44, 4: 36}
+"""The side of a picture, by how many stand in a row."""
+GAP = 4
+FEW = 5
+"""Cells a side of a matrix that are written as numbers."""
+VECTOR = 10
+"""Values of a vector that are written as numbers."""
+ROOM, HEIGHT = 288, 168
+"""The room of what is written as numbers: five columns of four digits with sign and point."""
+STRIP = 20, 140
+
+
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """A layer's output drawn small, and how its shades are to be read."""
+
+    block: Block
+    shades: Levels | None = None
+    """None where it is written in numbers."""
+    factor: str = ""
+    """The power of ten that its numbers are written in."""
+    shown: int = 0
+    channels: int = 0
+
+
+def thumb(style: Style, array: np.ndarray, role: Role, shades: Levels | None = None) -> Thumb:
+    """One sample of an output: (D,), (H, W) or (C, …, H, W); `shades` where they are known."""
+    if array.ndim <= 1:
+        return _vector(style, array.reshape(-1), role, shades)
+    if shades is not None and shades.shades == "rgb":
+        return Thumb(_picture(style, array, role, 120, shades), shades)
+    maps = array.reshape(-1, *array.shape[-2:])
+    form = numerals(maps, style.precision)
+    written = _written(style, maps, role)
+    if written is not None:
+        return Thumb(written, None, form.factor, len(maps), len(maps))
+    return _maps(style, maps, role, shades)
+
+
+# --- numbers -------------------------------------------------------------------
+
+
+def _written(style: Style, maps: np.ndarray, role: Role) -> Block | None:
+    """Few small matrices in numbers, where they have room."""
+    if len(maps) > 4 or max(maps.shape[1:]) > FEW:
+        return None
+    form = numerals(maps, style.precision)
+    tables = [cells(matrix, style.precision, form) for matrix in maps]
+    size = _cell(style, [form(value) for value in maps.reshape(-1)])
+    for across in (len(tables), 2, 1):
+        grids = [grid(style, table, role, size) for table in tables]
+        block = _arranged(grids, min(across, len(grids)), 8)
+        if block.width <= ROOM and block.height <= HEIGHT:
+            return block
+    return None
+
+
+def _cell(style: Style, texts: Sequence[str]) -> CellSize:
+    """A low cell that has room for every text."""
+    widest = max(style.width(text, SMALL) for text in texts)
+    return CellSize(max(28, up4(widest + 8)), 24, SMALL)
+
+
+def _vector(style: Style, values: np.ndarray, role: Role, shades: Levels | None) -> Thumb:
+    if len(values) > VECTOR:
+        return _strip(style, values, role, shades)
+    form = numerals(values, style.precision)
+    table = cells(values.reshape(-1, 1), style.precision, form)
+    size = replace(_cell(style, [form(value) for value in values]), height=20)
+    inner = grid(style, table, role, size)
+    left = up4(style.width(str(len(values) - 1), SMALL) + 8)
+    marks: list[Mark] = [
+        style.text(
+            left - 6,
+            middle(20 * i + 10, SMALL),
+            str(i),
+            SMALL,
+            fill=style.theme.muted,
+            anchor="end",
+        )
+        for i in range(len(values))
+    ]
+    block = Block(left + inner.width, inner.height, (*marks, inner.at(left, 0)))
+    return Thumb(block, None, form.factor)
+
+
+# --- pictures ------------------------------------------------------------------
+
+
+def _strip(style: Style, values: np.ndarray, role: Role, shades: Levels | None) -> Thumb:
+    width, tall = STRIP
+    height = len(values) * (tall // len(values)) if len(values) <= tall else tall
+    line = values.reshape(-1, 1)
+    scale = shades or levels(line, reduced(line, (width, height)))
+    marks = _framed(style, role, Image(0, 0, width, height, pixels(style, line, STRIP, scale)))
+    return Thumb(Block(width, up4(height), marks), scale)
+
+
+def _maps(style: Style, maps: np.ndarray, role: Role, shades: Levels | None) -> Thumb:
+    import numpy as np
+
+    shown = min(len(maps), MAPS)
+    across = min(4, math.ceil(math.sqrt(shown)))
+    side = SIDES[across]
+    size = _size(maps.shape[1:], side)
+    small = np.stack([reduced(each, size) for each in maps[:shown]])
+    scale = shades or levels(maps, small)
+    pictures = [_picture(style, each, role, side, scale) for each in small]
+    return Thumb(_arranged(pictures, across, GAP), scale, "", shown, len(maps))
+
+
+def _picture(style: Style, array: np.ndarray, role: Role, side: int, scale: Levels) -> Block:
+    width, height = _size(array.shape[-2:], side)
+    data = pixels(style, array, (width, height), scale)
+    marks = _framed(style, role, Image(0, 0, width, height, data))
+    return Block(up4(width), up4(height), marks, near4(height / 2))
+
+
+def _size(shape: Sequence[int], side: int) -> tuple[int, int]:
+    """Width and height of a picture whose longer side is `side`, whatever its cells."""
+    longest = max(shape)
+    height, width = (max(4, near4(n * side / longest)) for n in shape)
+    return width, height
+
+
+def _framed(style: Style, role: Role, image: Image) -> tuple[Mark, ...]:
+    tone = style.theme.tone(role)
+    return image, Rect(0, 0, image.width, image.height, None, tone.line, 1.5, tone.dash)
+
+
+def _arranged(blocks: Sequence[Block], across: int, gap: float) -> Block:
+    """Blocks in rows of `across`."""
+    rows = [
+        row([_top(b) for b in blocks[i : i + across]], gap) for i in range(0, len(blocks), across)
+    ]
+    return column(rows, gap)
+
+
+def _top(block: Block) -> Block:
+    return Block(block.width, block.height, block.marks, 0)

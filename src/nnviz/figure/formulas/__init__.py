@@ -1,0 +1,1 @@
+"""Arithmetic of scalars, equations of vectors, counts."""

@@ -1,0 +1,146 @@
+"""The arithmetic of a step: a line a kernel row, so that it reads like the kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from nnviz.figure.layout.page import BODY, ROOM, SMALL, Block, Piece, Style, column, lines, middle4
+from nnviz.figure.scene import Mark, Rect
+from nnviz.trace import Equation, Formula, Role, Sum
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Widest = Mapping[Role, str]
+"""The widest number that a role ever has."""
+
+EQUALS = (" = ", " ≈ ")
+_KEPT = {sign: sign[:-1] + "\N{NO-BREAK SPACE}" for sign in EQUALS}
+LONG = 12
+"""Lines of a sum past which the middle is left out, and said."""
+
+
+def widest(style: Style, arrays: Mapping[Role, np.ndarray]) -> Widest:
+    """The widest number of each role's array, as a formula writes it."""
+    shown = {role: {style.show(value) for value in a.reshape(-1)} for role, a in arrays.items()}
+    return {
+        role: max(texts, key=lambda text: style.width(text, BODY))
+        for role, texts in shown.items()
+        if texts
+    }
+
+
+def arithmetic(
+    style: Style,
+    formula: Formula,
+    *,
+    room: float = ROOM,
+    size: int = BODY,
+    panel: bool = True,
+    wide: Widest | None = None,
+) -> Block:
+    """A formula in the colours of its roles, on a panel unless not wanted.
+
+    `wide` are the numbers that its text size and columns are made for, so that they are the
+    same in every step; else its own.
+    """
+    inner = room - 32 if panel else room
+    parts = [_equation(style, equation, inner, size, wide or {}) for equation in formula]
+    block = column(parts, 4)
+    return panelled(style, block, room) if panel else block
+
+
+def panelled(style: Style, block: Block, room: float) -> Block:
+    """A block on a panel `room` wide."""
+    width, height = max(room, block.width + 32), block.height + 24
+    back = Rect(0, 0, width, height, style.theme.panel, radius=8)
+    return Block(width, height, (back, block.at(16, 12)), middle4(height))
+
+
+def _equation(style: Style, equation: Equation, room: float, size: int, wide: Widest) -> Block:
+    first = equation.sides[0]
+    if isinstance(first, Sum) and first.per_line:
+        for at in (size, SMALL):
+            block = _rows(style, equation, first, at, wide)
+            if block.width <= room:
+                return block
+    pieces = style.pieces(equation)
+    if style.width(pieces, size) > room:  # It goes on below: the sign with what follows it.
+        pieces = [p._replace(text=_KEPT.get(p.text, p.text)) for p in pieces]
+    return lines(style, pieces, size, room=room)
+
+
+def _rows(style: Style, equation: Equation, total: Sum, size: int, wide: Widest) -> Block:
+    """A sum a line a kernel row, its terms in columns."""
+    signs, terms = _terms(style, total, {})
+    room = [style.width(term, size) for term in _terms(style, total, wide)[1]]
+    rows = [
+        list(range(i, min(i + total.per_line, len(terms))))
+        for i in range(0, len(terms), total.per_line)
+    ]
+    shown, left_out = _folded(rows)
+    plus = style.width("+ ", size)
+    widths = [
+        max(room[r[c]] for r in shown if c < len(r))
+        for c in range(total.per_line)
+        if any(c < len(r) for r in shown)
+    ]
+    lead = 24 if size == BODY else 16
+    marks: list[Mark] = []
+    y = lead - 6.0
+    end = 0.0
+    for n, indices in enumerate(shown):
+        if left_out and n == len(shown) - 1:
+            marks.append(_gap(style, left_out, plus, y, size))
+            y += lead
+        x = 0.0
+        for c, i in enumerate(indices):
+            if i:
+                marks.append(style.text(x, y, signs[i], size))
+            x += plus
+            marks.append(style.text(x, y, terms[i], size))
+            end = x + room[i]
+            x += widths[c] + style.width(" ", size)
+        y += lead
+    marks.append(style.text(end, y - lead, _rest(style, equation, {}), size))
+    whole = sum(widths) + len(widths) * plus + (len(widths) - 1) * style.width(" ", size)
+    width = max(whole, end + style.width(_rest(style, equation, wide), size))
+    height = lead * (len(shown) + bool(left_out))
+    return Block(width, height, tuple(marks), middle4(height))
+
+
+def _terms(style: Style, total: Sum, wide: Widest) -> tuple[list[str], list[list[Piece]]]:
+    """The sign before each term, and the term without it."""
+    signs, terms = [], []
+    for i, term in enumerate(total.terms):
+        pieces = style.pieces(Equation((term,)), wide)
+        negative = i > 0 and len(pieces) == 1 and pieces[0].text.startswith("−")
+        signs.append("−" if negative else "+")
+        terms.append([pieces[0]._replace(text=pieces[0].text[1:])] if negative else pieces)
+    return signs, terms
+
+
+def _folded(rows: list[list[int]]) -> tuple[list[list[int]], int]:
+    if len(rows) <= LONG:
+        return rows, 0
+    return [*rows[: LONG - 2], rows[-1]], len(rows) - LONG + 1
+
+
+def _gap(style: Style, left_out: int, x: float, y: float, size: int) -> Mark:
+    said = style.say(Words("… and {n} more lines", n=left_out))
+    return style.text(x, y, said, size, fill=style.theme.muted)
+
+
+def _rest(style: Style, equation: Equation, wide: Widest) -> list[Piece]:
+    """What comes after the first side, from its sign on: the last number is bold."""
+    pieces = style.pieces(equation, wide)
+    at = next((i for i, p in enumerate(pieces) if p.text in EQUALS), len(pieces))
+    return pieces[at:]
+
+
+def sentence(style: Style, said: Words | str, *, room: float = ROOM, muted: bool = True) -> Block:
+    """A line of plain words."""
+    fill = style.theme.muted if muted else None
+    return lines(style, style.say(said), BODY, room=room, fill=fill)

@@ -1,0 +1,102 @@
+"""Counts of parameters in words and figures, as the views of params share them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from nnviz.figure.layout.page import BODY, ROOM, Block, Style, column, lines
+from nnviz.figure.scene import Mark
+from nnviz.shapes import times
+from nnviz.trace import Trace
+from nnviz.words import Words
+
+
+def count(n: int | str) -> str:
+    """A whole number with its thousands apart.
+
+    >>> count(3687936)
+    '3,687,936'
+    """
+    return f"{n:,}" if isinstance(n, int) else n
+
+
+_SUPS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def power_of_ten(n: int) -> str:
+    """A very large count, rounded.
+
+    >>> power_of_ten(16777216000000000)
+    '1.678×10¹⁶'
+    """
+    digits, _, power = f"{n:.3e}".partition("e+")
+    return f"{digits.rstrip('0').rstrip('.')}×{ten_to(int(power))}"
+
+
+def ten_to(power: int) -> str:
+    """A power of ten.
+
+    >>> ten_to(0), ten_to(1), ten_to(12)
+    ('1', '10', '10¹²')
+    """
+    return ("1", "10")[power] if power < 2 else "10" + str(power).translate(_SUPS)
+
+
+def counts(n: int) -> str:
+    """A count in full, up to where two of them would leave a bar no room."""
+    return count(n) if n < 10**15 else power_of_ten(n)
+
+
+_COUNTED = {
+    "weights": ("{n} weight", "{n} weights"),
+    "biases": ("{n} bias", "{n} biases"),
+}
+
+
+def counted(style: Style, n: int, kind: str) -> str:
+    """150 weights, 1 bias."""
+    one, many = _COUNTED[kind]
+    return style.say(Words(one if n == 1 else many, n=counts(n)))
+
+
+def command(style: Style, text: str, size: int, room: float) -> Block:
+    """A layer's command, going on below at its options rather than inside one."""
+    rows = [""]
+    for part in text.replace(" -", "\n-").split("\n"):
+        longer = f"{rows[-1]} {part}".strip()
+        if rows[-1] and style.width(longer, size) > room:
+            rows.append(part)
+        else:
+            rows[-1] = longer
+    return column([lines(style, row, size, room=room) for row in rows], 0)
+
+
+def facts_of(style: Style, trace: Trace) -> list[Block]:
+    """The shape that the chain is given, and what else is said of it."""
+    return [lines(style, style.say(f.label), BODY, fill=style.theme.muted) for f in trace.facts]
+
+
+def said_of(style: Style, trace: Trace, heading: str) -> str:
+    """One sentence for a screen reader."""
+    said = Words(
+        "{title}: {layers} layers, input {shape}, {n} parameters in all.",
+        title=heading,
+        layers=len(trace.results["rows"]),
+        shape=times(trace.options["input"]),
+        n=count(trace.results["total"]["params"]),
+    )
+    return style.say(said)
+
+
+def closing(style: Style, total: Mapping[str, Any], left: float) -> Block:
+    """The line of totals beneath the bars."""
+    said = ", ".join(counted(style, total[kind], kind) for kind in ("weights", "biases"))
+    end = style.text(ROOM, 20, counts(total["params"]), BODY, bold=True, anchor="end")
+    middle = lines(style, said, BODY, room=ROOM - left - end.width - 16)
+    marks: list[Mark] = [
+        style.text(0, 20, style.say(Words("total")), BODY, bold=True),
+        middle.at(left, 2),
+        end,
+    ]
+    return Block(ROOM, middle.height + 4, tuple(marks))

@@ -1,0 +1,235 @@
+"""Terms of an equation between vectors: columns and matrices with names, and what is between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from nnviz.figure.arrays.elided import cell_size, elided, shown
+from nnviz.figure.layout.blocks import level
+from nnviz.figure.layout.lines import arrow
+from nnviz.figure.layout.page import (
+    BODY,
+    ROOM,
+    SMALL,
+    Block,
+    Piece,
+    Sign,
+    Style,
+    column,
+    flow,
+    lines,
+    middle,
+    row,
+    up4,
+)
+from nnviz.figure.scene import Command, Mark, Path, Rect
+from nnviz.numerals import numerals
+from nnviz.shapes import times
+from nnviz.trace import Equation, Name, Role, tokens
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True)
+class TermLayout:
+    """How terms are written: the size of their text, and how much of a matrix is drawn."""
+
+    style: Style
+    text: int = BODY
+    most: int = 8
+    """Columns of a matrix that are all drawn."""
+    values: bool = True
+    """Matrices with their numbers; else as a box with the shape in it."""
+
+    def vector(
+        self,
+        name: Name,
+        values: np.ndarray,
+        *,
+        like: np.ndarray | None = None,
+        active: bool = False,
+        keep: int | None = None,
+    ) -> Block:
+        """A column of cells with its name above and its shape under the name.
+
+        `like` are the numbers that it is written like: those of every gate.
+        """
+        rows = shown(len(values), keep=keep)
+        lit = [(r, 0) for r in rows if r is not None] if active else []
+        upright = None if like is None else like.reshape(-1, 1)
+        block = self._cells(values[:, None], upright, name.role, rows, (0,), lit)
+        return self._named(block, name, values, like)
+
+    def matrix(
+        self,
+        name: Name,
+        values: np.ndarray,
+        *,
+        like: np.ndarray | None = None,
+        keep: int | None = None,
+    ) -> Block:
+        """A matrix with its numbers, or only its shape."""
+        if not self.values:
+            return self._named(self._box(times(values.shape), name.role), name)
+        rows = shown(len(values))
+        columns = shown(values.shape[1], self.most, keep)
+        return self._named(self._cells(values, like, name.role, rows, columns), name, values, like)
+
+    def _cells(
+        self,
+        array: np.ndarray,
+        like: np.ndarray | None,
+        role: Role,
+        rows: Sequence[int | None],
+        columns: Sequence[int | None],
+        active: Sequence[tuple[int, int]] = (),
+    ) -> Block:
+        """The cells of a matrix, as wide as the numbers of `like` need."""
+        whole = array if like is None else like
+        form = numerals(whole, self.style.precision)
+        kept = [(r, c) for r in rows for c in columns if r is not None and c is not None]
+        texts = {form(array[place]) for place in kept}
+        if like is not None:  # Written alike, the widest is the largest or the smallest.
+            texts |= {form(like.max()), form(like.min())}
+        small = self.text == SMALL
+        size = cell_size(self.style, texts, self.text, least=28 if small else 36, pad=8)
+        if not small:  # An even number of fours: what stands beside the middle is on the grid.
+            size = replace(size, height=32)
+        return elided(
+            self.style, array, form, role, size, rows=rows, columns=columns, active=active
+        )
+
+    def _box(self, shape: str, role: Role) -> Block:
+        style, tone = self.style, self.style.theme.tone(role)
+        width = max(48, 8 * -(-up4(style.width(shape, SMALL) + 12) // 8))
+        back = Rect(0, 0, width, 40, tone.pale, tone.line, 2, tone.dash)
+        said = style.text(width / 2, middle(20, SMALL), shape, SMALL, anchor="middle")
+        return Block(width, 40, (back, said), 20)
+
+    def _named(
+        self,
+        block: Block,
+        name: Name,
+        values: np.ndarray | None = None,
+        like: np.ndarray | None = None,
+    ) -> Block:
+        """A block with a name above it, and under the name the shape and the power of ten."""
+        style, center = self.style, block.width / 2
+        title = name_pieces(style, name)
+        below = "" if values is None else self._below(values, values if like is None else like)
+        room = max(style.width(title, BODY), style.width(below, SMALL))
+        push = max(0, up4(room / 2 - center))
+        center += push
+        head = 44 if below else 24
+        marks: list[Mark] = [style.text(center, 16, title, BODY, anchor="middle")]
+        if below:
+            muted = style.theme.muted
+            marks.append(style.text(center, 36, below, SMALL, fill=muted, anchor="middle"))
+        width = max(push + block.width, up4(center + room / 2))
+        marks.append(block.at(push, head))
+        return level(Block(width, block.height + head, tuple(marks), block.axis + head))
+
+    def _below(self, values: np.ndarray, like: np.ndarray) -> str:
+        factor = numerals(like, self.style.precision).factor
+        return times(values.shape) + (f", {factor}" if factor else "")
+
+    # --- what stands between ---------------------------------------------------------
+
+    def sign(self, text: str) -> Sign:
+        """An operator."""
+        wide = max(24 if self.text == SMALL else 32, up4(self.style.width(text, BODY) + 12))
+        mark = self.style.text(wide / 2, middle(16, BODY), text, BODY, anchor="middle")
+        return Sign(wide, 32, (mark,), 16)
+
+    def through(self, function: str) -> Sign:
+        """An arrow through a function that is applied number by number."""
+        style = self.style
+        wide = max(60, up4(style.width(function, BODY) + 24))
+        marks = arrow((6, 24), (wide - 6, 24), style.theme.ink, 1.5, head=8)
+        text = style.text(wide / 2, 16, function, BODY, anchor="middle")
+        return Sign(wide, 40, (*marks, text), 24)
+
+
+def name_pieces(style: Style, name: Name) -> list[Piece]:
+    """A symbol with its sub- and superscript, in the colour of its role."""
+    color = style.theme.tone(name.role).line
+    pieces = [Piece(name.text, color, True)]
+    pieces += [Piece(name.sub, color, True, "sub")] if name.sub else []
+    return [*pieces, Piece(name.sup, color, True, "sup")] if name.sup else pieces
+
+
+def bracketed(style: Style, blocks: Sequence[Block], head: float = 44) -> Block:
+    """Blocks in a row between round brackets as tall as their cells."""
+    inner = row(blocks)
+    top, bottom = head - 4, inner.height + 4
+    reach = inner.axis - top
+    bottom = min(bottom, inner.axis + reach) if reach > 0 else bottom
+    marks: list[Mark] = [inner.at(16, 0)]
+    for x, bulge in ((12, -8), (inner.width + 20, 8)):
+        curve: tuple[Command, ...] = (
+            ("M", (x, top)),
+            ("C", (x + bulge, top + reach / 2, x + bulge, bottom - reach / 2, x, bottom)),
+        )
+        marks.append(Path(curve, None, style.theme.ink, 1.5))
+    return Block(inner.width + 32, max(inner.height, up4(bottom)), tuple(marks), inner.axis)
+
+
+@dataclass(frozen=True)
+class EquationRow:
+    """One equation between vectors: what it is, in symbols, and in numbers."""
+
+    label: Words
+    equation: Equation
+    build: Callable[[TermLayout], list[Block]]
+
+
+def banded(
+    style: Style,
+    bands: Sequence[EquationRow],
+    tried: Sequence[Sequence[TermLayout]],
+    room: float,
+    *,
+    symbols: bool = True,
+) -> Block:
+    """The bands one below the other, as the first of `tried` can write them.
+
+    Each has its label above it, and its equation in `symbols` unless they stand elsewhere.
+
+    Of each group of writers the first with which every band fits a row; else the first with
+    which one band goes on below. Where no group can, the first with which all fit the page.
+    """
+    for group in tried:
+        for most in (0, 1):
+            for writer in group:
+                blocks = [flow(band.build(writer), 0, room) for band in bands]
+                rows = [row(band.build(writer)) for band in bands]
+                wrapped = sum(r.width > room for r in rows)
+                if wrapped <= most and all(b.width <= room for b in blocks):
+                    return _stacked(style, bands, blocks, room, symbols)
+    for writer in (writer for group in tried for writer in group):
+        blocks = [flow(band.build(writer), 0, room) for band in bands]
+        if all(b.width <= room for b in blocks):
+            break
+    return _stacked(style, bands, blocks, room, symbols)
+
+
+def band_line(style: Style, band: EquationRow, room: float, *, symbols: bool = True) -> Block:
+    """A band's label, and its equation in the colours of its roles."""
+    said = [Piece(style.say(band.label) + "  ", style.theme.muted)]
+    if symbols:
+        said += [style.piece(t) for t in tokens(band.equation, style.show)]
+    return lines(style, said, room=room)
+
+
+def _stacked(
+    style: Style, bands: Sequence[EquationRow], blocks: Sequence[Block], room: float, symbols: bool
+) -> Block:
+    made = []
+    for band, block in zip(bands, blocks, strict=True):
+        head = band_line(style, band, room, symbols=symbols)
+        made.append(replace(column([head, block], 8), axis=0))
+    return flow(made, 40, min(ROOM, room), 24)

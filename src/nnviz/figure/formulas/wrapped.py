@@ -1,0 +1,83 @@
+"""Long equations that go on below at their signs, and the workings of a step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nnviz.figure.formulas.arithmetic import panelled
+from nnviz.figure.layout.page import BODY, ROOM, SMALL, Block, Piece, Style, column, lines, up4
+from nnviz.trace import Call, Equation, Expr, Formula, Name, Product, Sum, tokens
+from nnviz.words import Words
+
+MOST_TERMS = 12
+MOST_LINES = 8
+"""Terms of a sum, and equations of a step, that are all written."""
+
+_BREAKS = (" + ", " − ", " = ", " ≈ ")
+
+
+def equation_lines(
+    style: Style, equation: Equation, *, room: float, size: int = BODY, bold: bool = True
+) -> Block:
+    """An equation that goes on below at its signs, with a hanging indent."""
+    short = Equation(tuple(_shortened(style, side) for side in equation.sides))
+    pieces = style.pieces(short) if bold else [style.piece(t) for t in tokens(short, style.show)]
+    indent = up4(2 * size)
+    rows: list[list[Piece]] = [[]]
+    used = 0.0
+    for chunk in _chunks(pieces):
+        wide = style.width(chunk, size)
+        if rows[-1] and used + wide > room:
+            chunk[0] = chunk[0]._replace(text=chunk[0].text.lstrip())
+            rows.append([])
+            used, wide = indent, style.width(chunk, size)
+        rows[-1] += chunk
+        used += wide
+    lead = 24 if size == BODY else 16
+    blocks = [lines(style, row, size, room=room) for row in rows]
+    marks = [b.at(indent if i else 0, lead * i) for i, b in enumerate(blocks)]
+    width = max(b.width + (indent if i else 0) for i, b in enumerate(blocks))
+    height = lead * (len(blocks) - 1) + blocks[-1].height
+    return Block(width, height, tuple(marks), height / 2)
+
+
+def _chunks(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """What stays on one line: a term with the sign before it."""
+    found: list[list[Piece]] = [[]]
+    for piece in pieces:
+        if piece.text in _BREAKS and found[-1]:
+            found.append([])
+        found[-1].append(piece)
+    return found
+
+
+def _shortened(style: Style, expr: Expr) -> Expr:
+    """The expression, the middle of its long sums left out and said."""
+    match expr:
+        case Sum(terms, per_line) if len(terms) > MOST_TERMS:
+            left_out = len(terms) - MOST_TERMS + 2
+            said = style.say(Words("… {n} more terms …", n=left_out))
+            return Sum((*terms[: MOST_TERMS - 4], Name(said), *terms[-2:]), per_line)
+        case Call(function, args):
+            return Call(function, tuple(_shortened(style, a) for a in args))
+        case Product(factors):
+            return expr._replace(factors=tuple(_shortened(style, f) for f in factors))
+        case _:
+            return expr
+
+
+def workings(style: Style, formula: Formula, *, room: float = ROOM, size: int = BODY) -> Block:
+    """The equations of a step on a panel, one below the other; of many, the first."""
+    parts = [
+        equation_lines(style, equation, room=room - 32, size=size)
+        for equation in formula[:MOST_LINES]
+    ]
+    if len(formula) > MOST_LINES:
+        said = Words("… and {n} more equations", n=len(formula) - MOST_LINES)
+        parts.append(lines(style, style.say(said), SMALL, fill=style.theme.muted))
+    return panelled(style, column(parts, 4), room)
+
+
+def workings_or_none(style: Style, formula: Formula, room: float) -> list[Block]:
+    """The workings of a step as a list of blocks; empty where there is no formula."""
+    return [workings(style, formula, room=min(ROOM, max(400, room)))] if formula else []

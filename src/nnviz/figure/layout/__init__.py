@@ -1,0 +1,1 @@
+"""Style, blocks, pages and sheets: measuring and placing."""

@@ -1,0 +1,142 @@
+"""What a figure is written in: theme, fonts, language, three sizes, and the grid of 4."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from nnviz.figure.scene import SMALLER, Anchor, Box, Place, Span, Text
+from nnviz.figure.theme import Theme, theme
+from nnviz.figure.typeface import Fonts
+from nnviz.lang import say
+from nnviz.numerals import rounded
+from nnviz.trace import Equation, Role, Token, tokens
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    from nnviz.request import Appearance
+
+TITLE, BODY, SMALL = 20, 15, 11
+PAGE = 720
+MARGIN = 24
+ROOM = PAGE - 2 * MARGIN
+PANELS = (304, ROOM - 24)
+"""The room in a panel of a sheet: two side by side, or one."""
+
+
+def up4(length: float) -> int:
+    """The next multiple of 4.
+
+    >>> up4(41.2)
+    44
+    """
+    return 4 * math.ceil(length / 4 - 1e-9)
+
+
+def near4(length: float) -> int:
+    """The nearest multiple of 4."""
+    return 4 * round(length / 4)
+
+
+def middle4(height: float) -> int:
+    """Where the middle of something is taken to be, on the grid.
+
+    Always rounded down, so that the rows of arrays with odd numbers of them stay level.
+    """
+    return 4 * int(height // 8)
+
+
+class Piece(NamedTuple):
+    """A run of text: its colour (None: the text's own), weight and place."""
+
+    text: str
+    fill: str | None = None
+    bold: bool = False
+    place: Place = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Theme, fonts, language and precision of a figure."""
+
+    theme: Theme
+    fonts: Fonts
+    lang: str = "en"
+    precision: int = 4
+    written: tuple[tuple[int | float, str], ...] = ()
+    """Numbers that stand in cells, as they are written there: else another rounding of one."""
+
+    @classmethod
+    def of(cls, appearance: Appearance) -> Style:
+        """The style that a look asks for; raises where its theme or font is none."""
+        return cls(
+            theme(appearance.theme), Fonts(appearance.font), appearance.lang, appearance.precision
+        )
+
+    def say(self, words: Words | str) -> str:
+        """Words in the figure's language."""
+        return words if isinstance(words, str) else say(words, self.lang)
+
+    def show(self, value: int | float) -> str:
+        """A number on its own."""
+        known = (text for number, text in self.written if number == value)
+        return next(known, None) or rounded(value, self.precision)
+
+    def width(self, content: str | Iterable[Piece], size: float, bold: bool = False) -> float:
+        """How wide a text is."""
+        return sum(span.width for span in self._spans(content, size, "#000000", bold))
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        content: str | Iterable[Piece],
+        size: float = BODY,
+        *,
+        fill: str | None = None,
+        bold: bool = False,
+        anchor: Anchor = "start",
+        cell: Box | None = None,
+    ) -> Text:
+        """A measured text with its baseline at `y`; `fill` is the ink unless given."""
+        spans = self._spans(content, size, fill or self.theme.ink, bold)
+        return Text(x, y, spans, size, anchor, self.theme.halo, cell)
+
+    def pieces(self, equation: Equation, wide: Mapping[Role, str] | None = None) -> list[Piece]:
+        """An equation as text in the colours of its roles, what it comes to in bold.
+
+        The numbers of a role in `wide` are replaced by the one given.
+        """
+        found = list(tokens(equation, self.show))
+        found = [t._replace(text=(wide or {}).get(t.role, t.text)) for t in found]
+        last = max((i for i, t in enumerate(found) if t.text in (" = ", " ≈ ")), default=len(found))
+        return [self.piece(t, bold=i > last and t.role != "plain") for i, t in enumerate(found)]
+
+    def piece(self, token: Token, *, bold: bool = False) -> Piece:
+        """One token in the colour of its role."""
+        fill = None if token.role == "plain" else self.theme.tone(token.role).line
+        return Piece(token.text, fill, bold, token.place)
+
+    def _spans(
+        self, content: str | Iterable[Piece], size: float, fill: str, bold: bool
+    ) -> tuple[Span, ...]:
+        pieces = [Piece(content)] if isinstance(content, str) else content
+        spans = []
+        for text, color, heavy, place in pieces:
+            at = size * SMALLER if place else size
+            weight = bold or heavy
+            width = self.fonts.width(text, at, weight)
+            spans.append(Span(text, color or fill, width, weight, place))
+        return tuple(spans)
+
+
+def middle(y: float, size: float) -> float:
+    """The baseline that centres digits and capitals on `y`."""
+    return y + 0.365 * size
+
+
+def tinted(style: Style, role: Role) -> Style:
+    """A style whose ink is the colour of a role."""
+    return replace(style, theme=replace(style.theme, ink=style.theme.tone(role).line))

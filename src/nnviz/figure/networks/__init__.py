@@ -1,0 +1,1 @@
+"""The views of chains and their parameters."""

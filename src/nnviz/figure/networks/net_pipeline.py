@@ -1,0 +1,258 @@
+"""A network as a pipeline: a block a layer, its maps as small pictures, arrows between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nnviz.figure.arrays.picture import Levels, colored, ends, pixels
+from nnviz.figure.arrays.shades import shades_of
+from nnviz.figure.arrays.thumbnail import Thumb, thumb
+from nnviz.figure.formulas.parameter_counts import command, counted, counts, power_of_ten
+from nnviz.figure.layout.lines import arrow
+from nnviz.figure.layout.page import (
+    BODY,
+    ROOM,
+    SMALL,
+    Block,
+    Piece,
+    Style,
+    column,
+    lines,
+    middle,
+    near4,
+    page,
+    row,
+    up4,
+)
+from nnviz.figure.scene import Group, Image, Mark, Rect, Scene, Text
+from nnviz.request import check_sample
+from nnviz.shapes import times
+from nnviz.trace import Role, Step, Trace
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from nnviz.request import Appearance
+
+RANK = 0
+LEAST = 128
+"""The least room of a layer's name."""
+ARROW = 40
+
+
+def fits(trace: Trace) -> Words | None:
+    """Whether there is anything to draw."""
+    return None if trace.layers else Words("the network has no layers")
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """A layer, or the input: its name and parameters, what it makes, and the shape."""
+
+    head: Block
+    body: Block
+    foot: Block
+    shades: Levels | None
+
+    @property
+    def width(self) -> float:
+        return up4(max(self.head.width, self.body.width, self.foot.width))
+
+
+def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
+    """Input and layers left to right, as many a row as fit the page."""
+    style = Style.of(appearance)
+    stages = _stages(trace, style, appearance.sample)
+    rows = [_row(style, part, first=i == 0) for i, part in enumerate(_rows(stages))]
+    blocks = [column(rows, 32), *_legend(style, stages)]
+    return page(style, trace, appearance, step, blocks, facts=[_total(style, trace)])
+
+
+# --- the stages ------------------------------------------------------------------
+
+
+def _stages(trace: Trace, style: Style, sample: int) -> list[_Stage]:
+    x = trace.arrays["input"]
+    batch = x.ndim == 4
+    check_sample(sample, len(x) if batch else 1)
+
+    def one(array: np.ndarray) -> np.ndarray:
+        return array[sample] if batch else array
+
+    pictured = trace.image or colored(one(x))
+    shades = shades_of(trace, one(x)) if pictured else None
+    stages = [_input(trace, style, one(x), sample if batch and len(x) > 1 else None)]
+    names = trace.labels.get("layers", ())
+    for i, layer in enumerate(trace.layers):
+        # Pooling makes of a picture one with the same range.
+        shades = shades if layer.op == "pool" else None
+        role: Role = "output" if i + 1 == len(trace.layers) else "intermediate"
+        if role == "intermediate" and layer.roles.get("output") == "hidden":
+            role = "hidden"
+        name = names[i] if i < len(names) else style.say(layer.title)
+        stages.append(_layer(style, layer, one(layer.output), name, role, shades))
+    return stages
+
+
+def _input(trace: Trace, style: Style, x: np.ndarray, sample: int | None) -> _Stage:
+    said = Words("input") if sample is None else Words("input {n}", n=sample)
+    pictorial = x.ndim >= 2 and (trace.image or colored(x) or max(x.shape[-2:]) > 5)
+    small = thumb(style, x, "input", shades_of(trace, x) if pictorial else None)
+    fill = style.theme.tone("input").line
+    head = lines(style, style.say(said), BODY, room=LEAST, fill=fill, bold=True)
+    return _stage(style, head, small, x)
+
+
+def _layer(
+    style: Style, layer: Trace, made: np.ndarray, name: str, role: Role, shades: Levels | None
+) -> _Stage:
+    small = thumb(style, made, role, shades)
+    room = max(LEAST, small.block.width)
+    head = column([*_named(style, name, room), _counted(style, *_parameters(layer), room)], 0)
+    return _stage(style, head, small, made)
+
+
+def _named(style: Style, name: str, room: float) -> list[Block]:
+    """What the layer does, and its options smaller beneath."""
+    what, dash, options = name.partition(" -")
+    said = [lines(style, what, BODY, room=room, bold=True)]
+    return [*said, command(style, "-" + options, SMALL, room)] if dash else said
+
+
+def _stage(style: Style, head: Block, small: Thumb, made: np.ndarray) -> _Stage:
+    muted, room = style.theme.muted, max(LEAST, small.block.width)
+    said = times(made.shape) + (f", {small.factor}" if small.factor else "")
+    foot = [lines(style, said, SMALL, room=room, fill=muted)]
+    if small.shown < small.channels:
+        more = Words("the first {n} of {all} maps", n=small.shown, all=small.channels)
+        foot.append(lines(style, style.say(more), SMALL, room=room, fill=muted))
+    if small.shades is not None and small.shades.shades != "rgb":
+        foot.append(lines(style, _ends(style, small.shades, made), SMALL, room=room, fill=muted))
+    return _Stage(head, small.block, column(foot, 0), small.shades)
+
+
+def _ends(style: Style, shades: Levels, made: np.ndarray) -> str:
+    """The least and the greatest value, whatever the shades reach to; of ink what it means."""
+    if shades.low > shades.high:
+        low, high = style.show(shades.low), style.show(shades.high)
+        return style.say(Words("black is {low}, white is {high}", low=low, high=high))
+    return " … ".join(_end(style, value) for value in ends(made))
+
+
+def _end(style: Style, value: float) -> str:
+    if abs(value) >= 10**5:
+        return ("−" if value < 0 else "") + power_of_ten(round(abs(value)))
+    return style.show(value)
+
+
+def _parameters(layer: Trace) -> tuple[int, int]:
+    """How many weights and biases a layer has, counted from its arrays."""
+    sizes = {
+        role: sum(a.size for n, a in layer.arrays.items() if layer.roles.get(n) == role)
+        for role in ("weight", "bias")
+    }
+    return sizes["weight"], sizes["bias"]
+
+
+def _counted(style: Style, weights: int, biases: int, room: float) -> Block:
+    """150 weights + 6 biases."""
+    if not weights + biases:
+        said = style.say(Words("no parameters"))
+        return lines(style, said, SMALL, room=room, fill=style.theme.muted)
+    theme = style.theme
+    pieces = [Piece(counted(style, weights, "weights"), theme.tone("weight").line)]
+    if not biases:
+        return lines(style, pieces, SMALL, room=room)
+    more = [Piece("+ "), Piece(counted(style, biases, "biases"), theme.tone("bias").line)]
+    if style.width([*pieces, Piece(" "), *more], SMALL) <= room:
+        return lines(style, [*pieces, Piece(" "), *more], SMALL, room=room)
+    return column([lines(style, part, SMALL, room=room) for part in (pieces, more)], 0)
+
+
+def _total(style: Style, trace: Trace) -> Block:
+    """All the parameters of the network."""
+    each = [_parameters(layer) for layer in trace.layers]
+    weights, biases = sum(w for w, _ in each), sum(b for _, b in each)
+    if not weights + biases:
+        said = Words("no parameters")
+    elif not biases:
+        said = Words("parameters: {weights}", weights=counted(style, weights, "weights"))
+    else:
+        said = Words(
+            "parameters: {weights} + {biases} = {n}",
+            n=counts(weights + biases),
+            weights=counted(style, weights, "weights"),
+            biases=counted(style, biases, "biases"),
+        )
+    return lines(style, style.say(said), fill=style.theme.muted)
+
+
+# --- the rows --------------------------------------------------------------------
+
+
+def _rows(stages: Sequence[_Stage]) -> list[list[_Stage]]:
+    """As many stages a row as fit the page, each after its arrow."""
+    rows: list[list[_Stage]] = [[]]
+    used = 0.0
+    for i, stage in enumerate(stages):
+        wide = stage.width + (ARROW if i else 0)
+        if rows[-1] and used + wide > ROOM:
+            rows.append([])
+            used = 0
+        rows[-1].append(stage)
+        used += wide
+    return rows
+
+
+def _row(style: Style, stages: Sequence[_Stage], *, first: bool) -> Block:
+    """Names level above, shapes level beneath, and what is made centred between."""
+    head = max(s.head.height for s in stages)
+    body = max(s.body.height for s in stages)
+    axis = near4(head + 8 + body / 2)
+    marks: list[Mark] = []
+    x = 0.0
+    for i, stage in enumerate(stages):
+        if i or not first:
+            marks += arrow((x + 8, axis), (x + ARROW - 8, axis), style.theme.muted)
+            x += ARROW
+        marks.append(_centred(stage.head, stage.width).at(x, 0))
+        place = near4((stage.width - stage.body.width) / 2)
+        marks.append(stage.body.at(x + place, near4(axis - stage.body.height / 2)))
+        marks.append(_centred(stage.foot, stage.width).at(x, head + body + 16))
+        x += stage.width
+    height = head + body + 16 + max(s.foot.height for s in stages)
+    return Block(x, height, tuple(marks), axis)
+
+
+def _centred(block: Block, width: float) -> Block:
+    """Lines of text in the middle of a width."""
+
+    def moved(mark: Mark) -> Mark:
+        if isinstance(mark, Group):
+            return Group(tuple(moved(m) for m in mark.marks), 0, mark.y)
+        return mark._replace(x=width / 2, anchor="middle") if isinstance(mark, Text) else mark
+
+    return Block(width, block.height, tuple(moved(m) for m in block.marks), block.axis)
+
+
+def _legend(style: Style, stages: Sequence[_Stage]) -> list[Block]:
+    """A bar for the signed maps, and that every layer has a scale of its own."""
+    import numpy as np
+
+    if not any(s.shades is not None and s.shades.shades == "signed" for s in stages):
+        return []
+    ramp = np.linspace(-1, 1, 64)[None]
+    data = pixels(style, ramp, (96, 12), Levels("signed", -1, 1))
+    marks: list[Mark] = [
+        Image(16, 4, 96, 12, data, crisp=False),
+        Rect(16, 4, 96, 12, None, style.theme.muted, 1),
+    ]
+    for x, sign in ((6, "−"), (122, "+")):
+        marks.append(style.text(x, middle(10, SMALL), sign, SMALL, anchor="middle"))
+    bar = Block(136, 20, tuple(marks), 12)
+    said = style.say(Words("signed values, each layer on a scale of its own"))
+    text = lines(style, said, SMALL, room=ROOM - 160, fill=style.theme.muted)
+    return [row([bar, Block(text.width, text.height, text.marks, 8)], 8)]

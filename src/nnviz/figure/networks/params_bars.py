@@ -1,0 +1,266 @@
+"""Parameters as bars, a row a layer; convolution against dense side by side."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from nnviz.figure.formulas.parameter_counts import (
+    closing,
+    command,
+    count,
+    counted,
+    counts,
+    facts_of,
+    said_of,
+    ten_to,
+)
+from nnviz.figure.layout.lines import segments
+from nnviz.figure.layout.page import (
+    BODY,
+    ROOM,
+    SMALL,
+    TITLE,
+    Block,
+    Style,
+    column,
+    framed,
+    heading_of,
+    lines,
+    middle,
+    near4,
+    up4,
+)
+from nnviz.figure.scene import Mark, Rect, Scene
+from nnviz.shapes import times
+from nnviz.trace import Role, Step, Trace
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    from nnviz.request import Appearance
+
+RANK = 0
+NAMES = 216
+"""The room of the layers' names."""
+BAR = 12
+"""The thickness of a bar."""
+LOG_FROM = 100
+"""How many times the smallest bar the largest is where a linear scale would hide it."""
+
+
+def fits(_: Trace) -> Words | None:
+    """Every chain."""
+    return None
+
+
+def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
+    """A row a layer with a bar for its weights and one for its biases."""
+    style = Style.of(appearance)
+    heading = heading_of(style, trace, appearance, step)
+    blocks = [column([lines(style, heading, TITLE, bold=True), *facts_of(style, trace)[:1]], 4)]
+    blocks.append(_bars(style, trace))
+    blocks += [_versus(style, row) for row in trace.results["versus"]]
+    return framed(style, column(blocks, 20), heading, said_of(style, trace, heading))
+
+
+# --- the scale -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """From a count to the length of its bar."""
+
+    most: int
+    log: bool
+    length: float
+
+    def __call__(self, value: int) -> int:
+        """The length of a bar, a multiple of 4; what is not nothing is seen."""
+        return max(4, near4(self.exact(value))) if value > 0 else 0
+
+    def exact(self, value: int) -> float:
+        """Where a count stands on the scale."""
+        if self.log:
+            part = (math.log10(value) + _BEFORE) / (math.log10(self.most) + _BEFORE)
+            return part * self.length
+        return value / self.most * self.length
+
+
+_BEFORE = 0.3
+"""Where a logarithmic scale begins: this part of a power of ten before 1, so that 1 is seen."""
+
+
+def _scale(rows: list[dict[str, Any]], length: float) -> Scale:
+    found = [row[kind] for row in rows for kind in ("weights", "biases") if row[kind]]
+    most, least = max(found, default=1), min(found, default=1)
+    return Scale(most, most >= LOG_FROM * least, length)
+
+
+# --- a row a layer -----------------------------------------------------------------
+
+
+def _bars(style: Style, trace: Trace) -> Block:
+    rows, total = trace.results["rows"], trace.results["total"]
+    ends = up4(max(style.width(t, BODY, True) for t in (counts(total["params"]), _head(style))))
+    left = NAMES + 16
+    right = ROOM - ends - 16
+    beside = up4(
+        max(style.width(counted(style, r[k], k), SMALL) for r in rows for k, _ in _KINDS) + 8
+    )
+    scale = _scale(rows, max(64, right - left - beside))
+    head = _header(style, left)
+    marks: list[Mark] = [head.at(0, 0)]
+    first = y = head.height + 8
+    for row in rows:
+        block = _row(style, row, scale, left)
+        marks += [block.at(0, y), *([_rule(style, y - 4)] if y > first else [])]
+        y += block.height + 8
+    if scale.log:
+        marks += _log_axis(style, scale, left, y)
+        y += 32
+    marks.append(_rule(style, y - 4, style.theme.ink))
+    end = closing(style, total, left)
+    marks.append(end.at(0, y))
+    y += end.height
+    return Block(ROOM, y, tuple(marks))
+
+
+_KINDS: tuple[tuple[str, Role], ...] = (("weights", "weight"), ("biases", "bias"))
+
+
+def _head(style: Style) -> str:
+    return style.say(Words("parameters"))
+
+
+def _header(style: Style, left: float) -> Block:
+    """The names of the columns, and what the two colours are."""
+    end = style.text(ROOM, 20, _head(style), BODY, bold=True, anchor="end")
+    marks: list[Mark] = [style.text(0, 20, style.say(Words("layer")), BODY, bold=True), end]
+    x, y = left, 20.0
+    for kind, role in _KINDS:
+        said = style.say(Words(kind))
+        wide = 20 + style.width(said, BODY)
+        if x > left and x + wide + 16 > end.start:
+            x, y = left, y + 24
+        marks += [_bar(style, role, x, y - 12, 12), style.text(x + 20, y, said, BODY)]
+        x = up4(x + wide + 20)
+    marks.append(_rule(style, y + 12, style.theme.ink))
+    return Block(ROOM, y + 12, tuple(marks))
+
+
+def _rule(style: Style, y: float, stroke: str | None = None) -> Mark:
+    return segments([((0, y), (ROOM, y))], stroke or style.theme.rule)
+
+
+def _log_axis(style: Style, scale: Scale, left: float, y: float) -> list[Mark]:
+    """Powers of ten along a logarithmic scale."""
+    muted = style.theme.muted
+    marks: list[Mark] = [
+        _rule(style, y - 4),
+        style.text(0, y + 16, style.say(Words("logarithmic scale")), SMALL, fill=muted),
+    ]
+    ticks = []
+    for power, said in _powers(style, scale):
+        x = left + scale.exact(10**power)
+        ticks.append(((x, y - 4), (x, y + 2)))
+        marks.append(style.text(x, y + 16, said, SMALL, fill=muted, anchor="middle"))
+    return [*marks, segments(ticks, muted)]
+
+
+def _powers(style: Style, scale: Scale) -> list[tuple[int, str]]:
+    """The powers of ten on the axis: each in full digits, else as many as have room, evenly."""
+    last = len(str(scale.most)) - 1
+    full = [(power, count(10**power)) for power in range(last + 1)]
+    if _apart(style, scale, full):
+        return full
+    every = [(power, ten_to(power)) for power in range(last + 1)]
+    steps = (every[::step] for step in range(1, last + 2))
+    return next(found for found in steps if _apart(style, scale, found))
+
+
+def _apart(style: Style, scale: Scale, ticks: list[tuple[int, str]]) -> bool:
+    """Whether no label touches the next."""
+    ends = [
+        (scale.exact(10**power) - half, scale.exact(10**power) + half)
+        for power, half in ((power, style.width(said, SMALL) / 2) for power, said in ticks)
+    ]
+    return all(b[0] - a[1] >= 8 for a, b in pairwise(ends))
+
+
+def _row(style: Style, row: dict[str, Any], scale: Scale, left: float) -> Block:
+    """A layer: its text and output shape, its bars, its parameters."""
+    muted = style.theme.muted
+    name = command(style, row["layer"], BODY, NAMES)
+    marks: list[Mark] = [name.at(0, 0)]
+    shape = style.text(0, name.height + 12, times(row["output"]), SMALL, fill=muted)
+    marks.append(shape)
+    height = name.height + 20
+    end = counts(row["params"])
+    marks.append(
+        style.text(
+            ROOM,
+            middle(height / 2, BODY),
+            end,
+            BODY,
+            fill=None if row["params"] else muted,
+            bold=bool(row["params"]),
+            anchor="end",
+        )
+    )
+    kinds = [(kind, role) for kind, role in _KINDS if row[kind]]
+    y = 4 * round((height - len(kinds) * (BAR + 8) + 8) / 8)
+    for kind, role in kinds:
+        length = scale(row[kind])
+        marks.append(_bar(style, role, left, y, length))
+        said = counted(style, row[kind], kind)
+        fill = style.theme.tone(role).line
+        at = middle(y + BAR / 2, SMALL)
+        marks.append(style.text(left + length + 8, at, said, SMALL, fill=fill))
+        y += BAR + 8
+    return Block(ROOM, height, tuple(marks))
+
+
+def _bar(style: Style, role: Role, x: float, y: float, length: float) -> Mark:
+    tone = style.theme.tone(role)
+    return Rect(x, y, length, BAR, tone.active, tone.line, 1, tone.dash)
+
+
+# --- convolution against dense -----------------------------------------------------
+
+
+def _versus(style: Style, row: dict[str, Any]) -> Block:
+    """Two bars on a linear scale: the weights of a convolution, and of the same map dense."""
+    conv, dense = row["conv"]["weights"], row["dense"]["weights"]
+    scale = Scale(max(conv, dense, 1), False, ROOM)
+    formula = f"{row['dense']['formula']} = {count(dense)}"
+    shared = Words("{weights}, shared", weights=counted(style, conv, "weights"))
+    parts = (
+        (Words("convolution"), shared, conv),
+        (Words("dense layer that makes the same map"), Words("{n} weights", n=formula), dense),
+    )
+    said = style.say(Words("{layer}: the same map, twice", layer=row["layer"]))
+    marks: list[Mark] = []
+    title = lines(style, said, BODY, room=ROOM, bold=True)
+    marks.append(title.at(0, 0))
+    y = title.height + 8
+    for name, text, weights in parts:
+        label = style.text(0, y + 12, style.say(name), BODY)
+        marks.append(label)
+        fill = style.theme.tone("weight").line
+        line = lines(style, style.say(text), BODY, room=ROOM - label.width - 24, fill=fill)
+        marks.append(line.at(up4(label.width + 24), y - 4))
+        y += max(24, line.height)
+        marks.append(_bar(style, "weight", 0, y, scale(weights)))
+        y += BAR + 16
+    if conv and dense > conv:
+        whole = dense % conv == 0 or dense >= 10 * conv
+        ratio = count(round(dense / conv)) if whole else f"{dense / conv:.1f}"
+        about = Words("about {n} times as many, and none of them shared", n=ratio)
+        exact = Words("{n} times as many, and none of them shared", n=ratio)
+        times_ = about if dense % conv else exact
+        note = lines(style, style.say(times_), SMALL, fill=style.theme.muted)
+        marks.append(note.at(0, y - 8))
+        y += note.height
+    return Block(ROOM, y, tuple(marks))

@@ -1,0 +1,220 @@
+"""Parameters as a textbook's table: few rules, numbers at the right of their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nnviz.figure.formulas.parameter_counts import command, count, facts_of, power_of_ten, said_of
+from nnviz.figure.layout.lines import segments
+from nnviz.figure.layout.page import (
+    BODY,
+    ROOM,
+    SMALL,
+    TITLE,
+    Block,
+    Style,
+    column,
+    framed,
+    heading_of,
+    lines,
+    up4,
+)
+from nnviz.figure.scene import Mark, Scene
+from nnviz.shapes import times
+from nnviz.trace import Step, Trace
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    from nnviz.request import Appearance
+
+RANK = 10
+_HEADS = (
+    Words("layer"),
+    Words("output"),
+    Words("derivation"),
+    Words("weights"),
+    Words("biases"),
+    Words("params"),
+    Words("MACs"),
+    Words("receptive field"),
+)
+_TEXTS, _SHAPES = (0, 1, 2), 1
+"""The columns that wrap where they must; the others are numbers, at their right."""
+_LEAST = {0: 88, 2: 64, 1: 56}
+"""The least room of those: words give way before shapes, which are read as one."""
+
+
+def fits(_: Trace) -> Words | None:
+    """Every chain."""
+    return None
+
+
+def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
+    """The table, its totals beneath a rule; convolution against dense beneath that."""
+    style = Style.of(appearance)
+    heading = heading_of(style, trace, appearance, step)
+    head = column([lines(style, heading, TITLE, bold=True), *facts_of(style, trace)[:1]], 4)
+    notes = [
+        lines(style, style.say(fact.label), SMALL, fill=style.theme.muted)
+        for fact in trace.facts[1:]
+    ]
+    blocks = [head, _table(style, trace), *_versus(style, trace), *notes]
+    return framed(style, column(blocks, 20), heading, said_of(style, trace, heading))
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """The widths of the columns, the size of the text, and the room between."""
+
+    widths: tuple[float, ...]
+    size: int
+    gap: int
+
+    def left(self, c: int) -> float:
+        return sum(self.widths[:c]) + self.gap * c
+
+    @property
+    def width(self) -> float:
+        return self.left(len(self.widths)) - self.gap
+
+
+def _cells(row: dict[str, Any], short: bool) -> list[str]:
+    """A row as text; `short` writes very large counts as powers of ten."""
+
+    def number(n: int) -> str:
+        return power_of_ten(n) if short and n >= 10**7 else count(n)
+
+    field = row.get("receptive_field")
+    numbers = [number(row[kind]) for kind in ("weights", "biases", "params", "macs")]
+    shape = times(row["output"]) if "output" in row else ""
+    last = "" if "output" not in row else times(field) if field else "—"
+    return [row["layer"], shape, row.get("formula", ""), *numbers, last]
+
+
+def _table(style: Style, trace: Trace) -> Block:
+    heads = [style.say(head) for head in _HEADS]
+    results = trace.results
+    total = {"layer": style.say(Words("total")), **results["total"]}
+    every = [*results["rows"], total]
+    made = [_cells(row, False) for row in every]
+    sized = _sized(style, heads, made)
+    if sized.width > ROOM:
+        made = [_cells(row, True) for row in every]
+        sized = _sized(style, heads, made)
+    return _drawn(style, sized, heads, made)
+
+
+def _sized(style: Style, heads: list[str], rows: list[list[str]]) -> _Grid:
+    """The largest text with which the table fits the page; the columns that wrap give way."""
+    for size, gap in ((BODY, 20), (SMALL, 16), (SMALL, 12), (SMALL, 8)):
+        widths = [_natural(style, c, head, rows, size) for c, head in enumerate(heads)]
+        over = sum(widths) + gap * (len(widths) - 1) - ROOM
+        if over <= 0:
+            return _Grid(tuple(widths), size, gap)
+    return _Grid(tuple(_squeezed(widths, over)), size, gap)
+
+
+def _natural(style: Style, c: int, head: str, rows: list[list[str]], size: int) -> float:
+    """What a column would like to have; its head may stand on several lines."""
+    wide = max(style.width(word, size, True) for word in head.split(" "))
+    bold = max(style.width(rows[-1][c], size, True), wide)
+    return up4(max(bold, *(style.width(row[c], size) for row in rows)))
+
+
+def _squeezed(widths: list[float], over: float) -> list[float]:
+    """Take what is too much from the columns that wrap, the wider of those of words first."""
+    made = list(widths)
+    for c, least in sorted(_LEAST.items(), key=lambda p: (p[0] == _SHAPES, -widths[p[0]])):
+        take = min(over, max(0, made[c] - least))
+        made[c] -= up4(take) if made[c] - up4(take) >= least else take
+        over -= take
+    return made
+
+
+def _drawn(style: Style, sized: _Grid, heads: list[str], rows: list[list[str]]) -> Block:
+    ink = style.theme.ink
+    top = _line(style, sized, heads, bold=True)
+    marks: list[Mark] = [_rule(sized, 0, ink, 2), top.at(0, 4)]
+    y = top.height + 8
+    marks.append(_rule(sized, y, ink, 1))
+    y += 4
+    for row in rows[:-1]:
+        block = _line(style, sized, row)
+        marks.append(block.at(0, y))
+        y += block.height
+    y += 4
+    marks.append(_rule(sized, y, ink, 1))
+    last = _line(style, sized, rows[-1], bold=True)
+    marks.append(last.at(0, y + 4))
+    y += last.height + 8
+    marks.append(_rule(sized, y, ink, 2))
+    return Block(sized.width, y + 4, tuple(marks))
+
+
+def _rule(sized: _Grid, y: float, stroke: str, line: float) -> Mark:
+    return segments([((0, y), (sized.width, y))], stroke, line)
+
+
+def _line(style: Style, sized: _Grid, row: Sequence[str], *, bold: bool = False) -> Block:
+    """A row of the table; the words may take several lines, the numbers stand on the first."""
+    marks: list[Mark] = []
+    height = 0.0
+    for c, text in enumerate(row):
+        if not text:
+            continue
+        if c in _TEXTS:
+            block = _cell(style, sized, c, text, bold)
+            marks.append(block.at(sized.left(c), 0))
+            height = max(height, block.height)
+        else:
+            found = _right(style, sized, c, text, bold)
+            marks += found
+            height = max(height, _lead(sized) * len(found))
+    return Block(sized.width, height + (4 if sized.size == SMALL else 0), tuple(marks))
+
+
+def _cell(style: Style, sized: _Grid, c: int, text: str, bold: bool) -> Block:
+    if c == 0 and not bold:
+        return command(style, text, sized.size, sized.widths[c])
+    return lines(style, text, sized.size, room=sized.widths[c], bold=bold)
+
+
+def _lead(sized: _Grid) -> int:
+    return 24 if sized.size == BODY else 16
+
+
+def _right(style: Style, sized: _Grid, c: int, text: str, bold: bool) -> list[Mark]:
+    """A number, or a head on as many lines as it takes, at the right of its column."""
+    lead = _lead(sized)
+    fits_ = style.width(text, sized.size, bold) <= sized.widths[c]
+    parts = [text] if fits_ else text.split(" ")
+    fill = style.theme.muted if text in ("0", "—") else None
+    right = sized.left(c) + sized.widths[c]
+    return [
+        style.text(
+            right,
+            lead * (i + 1) - up4(0.35 * sized.size),
+            part,
+            sized.size,
+            fill=fill,
+            bold=bold,
+            anchor="end",
+        )
+        for i, part in enumerate(parts)
+    ]
+
+
+def _versus(style: Style, trace: Trace) -> list[Block]:
+    """A line for each convolution: its weights, and those of the same map dense."""
+    found = []
+    for row in trace.results["versus"]:
+        said = Words(
+            "{layer}: {conv} weights, shared; the same map from a dense layer: {dense} weights",
+            layer=row["layer"],
+            conv=count(row["conv"]["weights"]),
+            dense=f"{row['dense']['formula']} = {count(row['dense']['weights'])}",
+        )
+        found.append(lines(style, style.say(said), BODY))
+    return found

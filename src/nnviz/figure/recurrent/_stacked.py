@@ -1,0 +1,340 @@
+"""A recurrent net of several layers or both directions: its states, and where each stands.
+
+A column is a time: y above, a box a layer with its states in it, x below. The states before
+the first time stand left of the columns, those after the last one, where the other
+direction starts, right of them. Of a long sequence the middle is left out, and said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from nnviz.figure.arrays.elided import MOST_CELLS
+from nnviz.figure.layout.page import BODY, ROOM, SMALL, Piece, Style, near4, up4
+from nnviz.figure.recurrent._cell_step import CellStep, raised
+from nnviz.figure.recurrent._net import ARROW, LABEL, Net, Vectors
+from nnviz.numerals import numerals
+from nnviz.trace import Step, Trace
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MOST_TIMES = 12
+"""Times past which a column cannot fit: the narrowest of them are wider than the page."""
+MOST_ABOVE = 32
+"""Cells that stand above one another; where there are more states, each shows fewer."""
+
+
+class State(NamedTuple):
+    """One state of a layer: its vectors, and how far below the top of its box it stands."""
+
+    vectors: Vectors
+    direction: int
+    top: int
+
+    @property
+    def lane(self) -> int:
+        """How far below the top of the box its arrows are."""
+        return self.top + near4(self.vectors.height / 2)
+
+
+@dataclass(frozen=True)
+class Stack(Net):
+    """What a net of several chains is made of, for one size of text."""
+
+    room: float = ROOM
+
+    @property
+    def layers(self) -> int:
+        return int(self.trace.options["layers"])
+
+    @property
+    def directions(self) -> int:
+        return int(self.trace.options["directions"])
+
+    @property
+    def chains(self) -> Iterator[tuple[int, int]]:
+        """Every layer and direction, in the order of the steps of a time."""
+        return ((k, d) for k in range(self.layers) for d in range(self.directions))
+
+    def end(self, layer: int, direction: int) -> str:
+        """How the names of its arrays end."""
+        return f"_l{layer}" + "_reverse" * direction
+
+    def raised(self, layer: int, direction: int) -> str:
+        """What stands raised in its names."""
+        return raised(self.trace.options, layer, direction)
+
+    # --- times -----------------------------------------------------------------------
+
+    @cached_property
+    def cell_step(self) -> CellStep | None:
+        return None if self.step is None else CellStep(self.trace, self.step)
+
+    @cached_property
+    def wanted(self) -> list[int]:
+        """The times that can be drawn, first those of the step, then both ends."""
+        own = [] if self.cell_step is None else [self.cell_step.time, self.cell_step.before]
+        every = [*own, 1, self.length, *range(1, MOST_TIMES + 1)]
+        return [t for t in dict.fromkeys(every) if 1 <= t <= self.length]
+
+    @cached_property
+    def drawable(self) -> list[int]:
+        """The same from left to right: the rows of the vectors."""
+        return sorted(self.wanted)
+
+    @cached_property
+    def times(self) -> list[int | None]:
+        """The times that are drawn; None stands for what is left out."""
+        if len(self.wanted) == self.length and self._across(self.drawable) <= self.room:
+            return [*self.drawable]
+        kept = self.wanted[:1]
+        for t in self.wanted[1:]:
+            if self._across(self._spaced([*kept, t])) > self.room:
+                break
+            kept.append(t)
+        return self._spaced(kept)
+
+    def _spaced(self, kept: Iterable[int]) -> list[int | None]:
+        found: list[int | None] = []
+        for before, t in pairwise([0, *sorted(kept), self.length + 1]):
+            found += [None] if t > before + 1 else []
+            found += [t] if t <= self.length else []
+        return found
+
+    def left_out(self, i: int) -> int:
+        """How many times column `i` stands for."""
+        ends = [0, *self.times, self.length + 1]
+        before, after = ends[i], ends[i + 2]
+        assert before is not None
+        assert after is not None
+        return after - before - 1
+
+    # --- vectors ---------------------------------------------------------------------
+
+    @cached_property
+    def x(self) -> Vectors:
+        return self._at_times("x", self.trace.arrays["input"])
+
+    @cached_property
+    def y(self) -> Vectors | None:
+        found = self.trace.results.get("y")
+        if found is None:
+            return None
+        return self.vectors("y", found) if len(found) == 1 else self._at_times("y", found)
+
+    def _at_times(self, letter: str, array: np.ndarray) -> Vectors:
+        form = numerals(array, self.style.precision)
+        return self.vectors(letter, array[[t - 1 for t in self.drawable]], form=form)
+
+    def row(self, t: int) -> int:
+        """Which row of x, and of y where there is one a time, is that of time t."""
+        return self.drawable.index(t)
+
+    def state_row(self, t: int) -> int:
+        """Which row of a state is that of time t; the first is what its chain starts from."""
+        return self.row(t) + 1 if 1 <= t <= self.length else 0
+
+    @cached_property
+    def states(self) -> list[list[State]]:
+        """The states of each layer, one above the other: c over h, forward over backward."""
+        made = [self._states(layer) for layer in range(self.layers)]
+        # All as wide as the widest, so that they line up.
+        width = max(s.vectors.size.width for layer in made for s in layer)
+        return [[_widened(s, width) for s in layer] for layer in made]
+
+    def _states(self, layer: int) -> list[State]:
+        found, top = [], 0
+        for direction in range(self.directions):
+            for letter in self.letters:
+                top += LABEL + 4
+                vectors = self._state(letter, layer, direction)
+                found.append(State(vectors, direction, top))
+                top += vectors.height
+            top += 12
+        return found
+
+    @property
+    def letters(self) -> str:
+        return "ch" if "c0" in self.trace.arrays else "h"
+
+    def _state(self, letter: str, layer: int, direction: int) -> Vectors:
+        import numpy as np
+
+        first = self.trace.arrays[letter + "0"][layer * self.directions + direction]
+        every = self.trace.states[letter + self.end(layer, direction)]
+        rows = np.stack([first, *(every[t - 1] for t in self.drawable)])
+        above = self.layers * self.directions * len(self.letters)
+        return self.vectors(
+            letter,
+            rows,
+            sup=self.raised(layer, direction),
+            most=max(4, min(MOST_CELLS, MOST_ABOVE // above)),
+            form=numerals(np.vstack([first, every]), self.style.precision),
+        )
+
+    # --- widths ----------------------------------------------------------------------
+
+    @property
+    def _all(self) -> list[Vectors]:
+        return [state.vectors for layer in self.states for state in layer]
+
+    @cached_property
+    def inner(self) -> int:
+        """The width of the states with their names."""
+        names = [self.style.width(self.name(v, self.length + 1), BODY) for v in self._all]
+        return _even(max(*names, self._all[0].size.width))
+
+    @cached_property
+    def width(self) -> int:
+        """The width of a column."""
+        vectors = [self.x, *([self.y] if self.y else [])]
+        labels = [self.style.width(self.name(v, self.length), BODY) for v in vectors]
+        letters = [self.style.width(self.character(t), BODY, True) for t in self.drawable]
+        wide = [v.size.width for v in vectors]
+        return _even(max(*labels, *letters, *wide, self.inner + 2 * self.pad))
+
+    @cached_property
+    def dots(self) -> int:
+        """The width of a column that stands for what is left out."""
+        said = self.style.say(Words("{n} more", n=self.length))
+        return _even(self.style.width(said, SMALL) + 8)
+
+    @property
+    def gap(self) -> int:
+        """Between two columns; y goes down through it on its way to x."""
+        return 48 if self.feedback else 28
+
+    @cached_property
+    def lead(self) -> int:
+        """Before the first column: the first states, and W_h on the arrows from them."""
+        symbols = [self.style.width(self.symbol("h", self.raised(*c)), SMALL) for c in self.chains]
+        shapes = [self.style.width(self.shape("h", self.end(*c)), SMALL) for c in self.chains]
+        beside = max(self.style.width(label, SMALL) for label in self._beside)
+        room = beside + 8 - self.width / 2
+        return max(self.inner + up4(max(*symbols, *shapes) + 20), up4(room))
+
+    @property
+    def _beside(self) -> list[list[Piece]]:
+        """What is said left of the arrows up."""
+        labels = [self.weight("x", self.end(*c), self.raised(*c)) for c in self.chains]
+        return [*labels, *([self.weight("y")] if self.y else [])]
+
+    @property
+    def tail(self) -> int:
+        """After the last column: what the other direction starts from."""
+        return self.lead if self.directions > 1 else 0
+
+    def _across(self, times: Sequence[int | None]) -> int:
+        return self._left(times) - self.gap + self.tail
+
+    def _left(self, before: Sequence[int | None]) -> int:
+        """Where a column starts that stands after the columns `before`."""
+        return self.lead + sum(self.gap + (self.dots if t is None else self.width) for t in before)
+
+    @property
+    def across(self) -> int:
+        """The width of it all."""
+        return self._across(self.times)
+
+    def left(self, i: int) -> int:
+        """The x of column `i`."""
+        return self._left(self.times[:i])
+
+    def right(self, i: int) -> int:
+        """The x of its right side."""
+        return self._left(self.times[: i + 1]) - self.gap
+
+    def center(self, i: int) -> float:
+        """The x of its middle."""
+        return (self.left(i) + self.right(i)) / 2
+
+    # --- heights ---------------------------------------------------------------------
+
+    def tall(self, layer: int) -> int:
+        """The height of the boxes of a layer."""
+        last = self.states[layer][-1]
+        return last.top + last.vectors.height + 12
+
+    def part(self, layer: int, direction: int) -> tuple[int, int]:
+        """Where one direction stands in the box of a layer: its top and bottom."""
+        own = [s for s in self.states[layer] if s.direction == direction]
+        return own[0].top - LABEL - 4, own[-1].top + own[-1].vectors.height + 12
+
+    def box(self, layer: int) -> int:
+        """The top of the boxes of a layer."""
+        head = LABEL + self.y.height + ARROW if self.y is not None else 0
+        return head + sum(self.tall(k) + ARROW for k in range(layer + 1, self.layers))
+
+    @property
+    def x_top(self) -> int:
+        return self.box(0) + self.tall(0) + ARROW
+
+    @property
+    def height(self) -> int:
+        """The height of it all."""
+        letters = any(self.character(t) for t in self.times if t is not None)
+        return self.x_top + self.x.height + LABEL + (LABEL if letters else 0)
+
+    # --- a step ----------------------------------------------------------------------
+
+    def now(self, t: int, layer: int, direction: int) -> bool:
+        """Whether it is the step that makes this state."""
+        return self.step is not None and self._number(t, layer, direction) == self.step.number
+
+    def _number(self, t: int, layer: int, direction: int) -> int:
+        return ((t - 1) * self.layers + layer) * self.directions + direction + 1
+
+    def active(self, t: int, layer: int, state: State) -> bool:
+        """Whether the step makes this state or reads it."""
+        m = self.cell_step
+        if m is None or self.step is None:
+            return False
+        own = (layer, state.direction) == (m.layer, int(m.backward)) and t in (m.time, m.before)
+        # The layer above reads the h of its own time; so does y, above the last layer.
+        above = {m.layer - 1, *([self.layers - 1] if self.makes_y else [])}
+        return own or (state.vectors.letter == "h" and t == m.time and layer in above)
+
+    def blank(self, t: int, layer: int, state: State) -> bool:
+        """Whether it is made after the step; not so what a backward step starts from."""
+        if self.step is None or not 1 <= t <= self.length:
+            return False
+        later = self._number(t, layer, state.direction) > self.step.number
+        return later and not self.active(t, layer, state)
+
+    @property
+    def makes_y(self) -> bool:
+        """Whether the step is the last of its time, and makes its output too."""
+        return self.step is not None and "y" in self.step.detail
+
+    def y_blank(self, t: int) -> bool:
+        """Whether y_t is made after the step."""
+        m = self.cell_step
+        return m is not None and (t > m.time or (t == m.time and not self.makes_y))
+
+
+def _widened(state: State, width: int) -> State:
+    vectors = state.vectors
+    return state._replace(vectors=replace(vectors, size=replace(vectors.size, width=width)))
+
+
+def _even(width: float) -> int:
+    """An even number of fours, so that what is centred on it stays on the grid."""
+    return 8 * -(-up4(width) // 8)
+
+
+def measured(trace: Trace, style: Style, step: Step | None, room: float = ROOM) -> Stack:
+    """The stack with the most times; of those, the one with the larger text."""
+    tried = [Stack(trace, style, step, text, room) for text in (BODY, SMALL)]
+    fitting = [stack for stack in tried if stack.across <= room]
+    if fitting or style.precision == 1:
+        return max(
+            fitting or tried[-1:], key=lambda stack: len(stack.times) - stack.times.count(None)
+        )
+    # Not even one time fits between both ends: fewer digits of each number.
+    return measured(trace, replace(style, precision=style.precision - 1), step, room)

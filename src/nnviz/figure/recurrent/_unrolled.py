@@ -1,0 +1,164 @@
+"""A recurrent net unrolled in time: its vectors, measured, and where each stands.
+
+A column is a time: y above, the cell with h in it, x below. Columns stand in rows; a line
+leads from the end of a row to the start of the next. What is left out is said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from nnviz.figure.arrays.elided import shown
+from nnviz.figure.layout.page import BODY, ROOM, SMALL, Style, near4, up4
+from nnviz.figure.recurrent._net import LABEL, Net, Vectors, cell_states
+from nnviz.trace import Step, Trace
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MOST_ROWS = 3
+"""Rows of columns; a longer sequence leaves out its middle."""
+
+
+@dataclass(frozen=True)
+class Chain(Net):
+    """What an unrolled net is made of, for one size of text and one width of gaps."""
+
+    narrow: bool = False
+    """W_h above its arrow and its shape below it, so that the columns stand closer."""
+    room: float = ROOM
+    cells: np.ndarray | None = None
+    """The cell states of an LSTM, c_0 first, at the times that can be drawn."""
+
+    @cached_property
+    def x(self) -> Vectors:
+        return self.vectors("x", self.trace.arrays["input"])
+
+    @cached_property
+    def h(self) -> Vectors:
+        import numpy as np
+
+        first = self.trace.arrays["h0"].reshape(1, -1)
+        return self.vectors("h", np.concatenate([first, self.trace.output]))
+
+    @cached_property
+    def c(self) -> Vectors | None:
+        return None if self.cells is None else self.vectors("c", self.cells)
+
+    @cached_property
+    def y(self) -> Vectors | None:
+        found = self.trace.results.get("y")
+        return None if found is None else self.vectors("y", found)
+
+    # --- measures --------------------------------------------------------------------
+
+    @cached_property
+    def width(self) -> int:
+        """The width of a column."""
+        vectors = [self.x, *([self.y] if self.y else [])]
+        wide = [v.size.width for v in vectors]
+        states = [v for v, _ in self.states]
+        labels = [self.style.width(self.name(v, self.length), BODY) for v in (*vectors, *states)]
+        letters = [
+            self.style.width(self.character(t), BODY, True) for t in range(1, self.length + 1)
+        ]
+        most = max(*wide, *labels, *letters, self.inner + 2 * self.pad)
+        return 8 * -(-up4(most) // 8)
+
+    @cached_property
+    def inner(self) -> int:
+        """The width of the states in a cell."""
+        return max(vectors.size.width for vectors, _ in self.states)
+
+    @cached_property
+    def states(self) -> list[tuple[Vectors, int]]:
+        """The states in a cell, one above the other, and how far below its top each stands."""
+        if self.c is None:
+            return [(self.h, LABEL + 4)]
+        return [(self.c, LABEL + 4), (self.h, 2 * (LABEL + 4) + self.c.height)]
+
+    @property
+    def lanes(self) -> list[tuple[Vectors, int]]:
+        """The states, and how far below a cell's top the arrow of each is."""
+        return [(v, top + near4(v.height / 2)) for v, top in self.states]
+
+    @property
+    def tall(self) -> int:
+        """The height of a cell."""
+        last, top = self.states[-1]
+        return top + last.height + 12
+
+    @cached_property
+    def gap(self) -> int:
+        """Between two columns: room for W_h on its arrow, and for y on its way to x."""
+        room = self.style.width(self.weight("h"), SMALL)
+        if self.narrow:
+            symbol = self.style.width(self.symbol("h"), SMALL)
+            room = max(symbol, self.style.width(self.shape("h"), SMALL))
+        return up4(room + 20) + (20 if self.feedback else 0)
+
+    @property
+    def lead(self) -> int:
+        """Before the first column: h_0 and its arrow."""
+        return self.inner + self.gap
+
+    @cached_property
+    def tail(self) -> int:
+        """After the last column: what is right of it, and the line to the next row."""
+        beside = max(self.style.width(self.weight(w), SMALL) for w in self._beside)
+        return max(0, up4(beside + 8 - self.width / 2))
+
+    @property
+    def _beside(self) -> list[str]:
+        return ["x", *(["y"] if self.y else [])]
+
+    @property
+    def lane(self) -> int:
+        """How far right of the last column the line to the next row goes down."""
+        return self.tail + 12 + (0 if self.c is None else 8)
+
+    def capacity(self, several: bool) -> int:
+        """How many columns fit in a row."""
+        room = self.room - self.lead - (self.lane + 4 if several else self.tail)
+        return max(1, int((room + self.gap) // (self.width + self.gap)))
+
+    def left(self, i: int) -> int:
+        """The x of column `i` of a row."""
+        return self.lead + i * (self.width + self.gap)
+
+
+def arranged(chain: Chain) -> list[list[int | None]]:
+    """The times of each row, as even as can be; None stands for what is left out."""
+    count = chain.length
+    if count <= chain.capacity(several=False):
+        return [list(range(1, count + 1))]
+    most = MOST_ROWS * chain.capacity(several=True)
+    times_ = _times(count, max(8, most), chain.step)
+    rows = -(-len(times_) // chain.capacity(several=True))
+    each = -(-len(times_) // rows)
+    return [times_[i : i + each] for i in range(0, len(times_), each)]
+
+
+def _times(count: int, most: int, step: Step | None) -> list[int | None]:
+    """The times that are drawn; with a step its own and the one before it, which it reads."""
+    if step is None or step.number == 1:
+        return [None if i is None else i + 1 for i in shown(count, most)]
+    found = [None if i is None else i + 1 for i in shown(count, most - 1, step.number - 1)]
+    before = step.number - 1
+    if before not in found:
+        at = found.index(step.number)
+        alone = at >= 2 and found[at - 2] == before - 1
+        found[at - 1 if alone else at : at] = [before]
+    return found
+
+
+def measured(trace: Trace, style: Style, step: Step | None, room: float = ROOM) -> Chain:
+    """The chain with the fewest rows; of those, the one with the largest text and gaps."""
+    cells = cell_states(trace)
+    tried = [
+        Chain(trace, style, step, text, narrow, room, cells)
+        for text, narrow in ((BODY, False), (BODY, True), (SMALL, True))
+    ]
+    return min(tried, key=lambda chain: len(arranged(chain)))

@@ -1,0 +1,59 @@
+"""A recurrent net as one cell with its loop, beside the same cell unrolled in time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nnviz.figure.arrays.grid import operator
+from nnviz.figure.layout.page import PANELS, ROOM, Block, Style, flow, inset, lines, page
+from nnviz.figure.recurrent._net import formulas, one_chain
+from nnviz.figure.recurrent._rolled import Sketch, chain, rolled
+from nnviz.figure.scene import Scene
+from nnviz.trace import Step, Trace
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    from nnviz.request import Appearance
+
+RANK = 10
+
+
+def fits(trace: Trace) -> Words | None:
+    """Whether it is one chain of cells."""
+    return one_chain(trace)
+
+
+def title(trace: Trace) -> Words:
+    """What the figure is called."""
+    mode = Words(str(trace.options["mode"]))
+    return Words("{title} rolled up, {mode}", title=trace.title, mode=mode)
+
+
+def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
+    """The cell with its loop = the chain; the formulas above."""
+    style = Style.of(appearance)
+    block = _both(trace, style, step, ROOM)
+    facts = formulas(trace, style)
+    return page(style, trace, appearance, step, [block], title=title(trace), facts=facts)
+
+
+def panel(trace: Trace, style: Style, step: Step) -> Block:
+    """A step for a sheet."""
+    return _both(trace, style, step, PANELS[-1])
+
+
+def _both(trace: Trace, style: Style, step: Step | None, room: float) -> Block:
+    sketch = Sketch(trace, style, step)
+    one = _captioned(style, rolled(sketch), Words("rolled up"))
+    many = _captioned(style, chain(sketch), Words("unrolled in time"))
+    return flow([one, operator(style, "=", 40), many], 0, room)
+
+
+def _captioned(style: Style, block: Block, caption: Words) -> Block:
+    """A drawing with its name above."""
+    said = style.say(caption)
+    text = lines(style, said, room=max(160, block.width), fill=style.theme.muted, bold=True)
+    made = inset(block, top=text.height + 12)
+    width = max(made.width, text.width)
+    return replace(made, width=width, marks=(*made.marks, text.at(0, 0)))

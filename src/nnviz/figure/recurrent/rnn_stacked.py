@@ -1,0 +1,257 @@
+"""A recurrent net of several layers or both directions: times to the right, layers upward."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from nnviz.figure.formulas.wrapped import workings_or_none
+from nnviz.figure.layout.lines import arrow
+from nnviz.figure.layout.page import (
+    BODY,
+    PANELS,
+    SMALL,
+    Block,
+    Piece,
+    Style,
+    column,
+    lines,
+    middle,
+    near4,
+    page,
+)
+from nnviz.figure.recurrent._cell_step import CellStep
+from nnviz.figure.recurrent._net import ARROW, fed_back, formulas, one_chain
+from nnviz.figure.recurrent._stacked import Stack, State, measured
+from nnviz.figure.scene import Mark, Rect, Scene
+from nnviz.trace import Role, Step, Trace
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    from nnviz.request import Appearance
+
+RANK = 0
+
+
+def fits(trace: Trace) -> Words | None:
+    """Whether there is more than one chain of cells."""
+    if one_chain(trace) is not None:
+        return None
+    return Words(
+        "it draws several layers or both directions, but there is one layer in one direction"
+    )
+
+
+def title(trace: Trace) -> Words:
+    """What the figure is called: how many layers, and whether it runs both ways."""
+    layers, both = trace.options["layers"], trace.options["directions"] > 1
+    if layers == 1:
+        return Words("{title} in both directions", title=trace.title)
+    if both:
+        return Words("{title} in {n} layers and both directions", title=trace.title, n=layers)
+    return Words("{title} in {n} layers", title=trace.title, n=layers)
+
+
+def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
+    """The layers over the times, the formulas above; of a step, its arithmetic beneath."""
+    style = Style.of(appearance)
+    block = _block(measured(trace, style, step))
+    blocks, facts = [block], formulas(trace, style)
+    if step is not None:
+        blocks += workings_or_none(style, step.formula, block.width)
+        said = style.say(CellStep(trace, step).place)
+        facts.append(lines(style, said, fill=style.theme.muted))
+    return page(style, trace, appearance, step, blocks, title=title(trace), facts=facts)
+
+
+def panel(trace: Trace, style: Style, step: Step) -> Block:
+    """A step for a sheet: the stack with the step active, and its arithmetic."""
+    block = _block(measured(trace, style, step, PANELS[-1]))
+    return column([block, *workings_or_none(style, step.formula, block.width)], 12)
+
+
+def _block(stack: Stack) -> Block:
+    """Every column, the arrows between, and the weights on the first of them."""
+    marks: list[Mark] = [
+        mark
+        for layer in range(stack.layers)
+        for mark in (*_ends(stack, layer), *_across(stack, layer))
+    ]
+    for i, t in enumerate(stack.times):
+        marks += _dots(stack, i) if t is None else _column(stack, i, t)
+    marks += _weights(stack)
+    return Block(stack.across, stack.height, tuple(marks))
+
+
+# --- what goes from time to time -----------------------------------------------------
+
+
+def _ends(stack: Stack, layer: int) -> Iterator[Mark]:
+    """What each chain of a layer starts from, and W_h on the arrow from there."""
+    for state in stack.states[layer]:
+        t, x = _start(stack, state)
+        yield from _named(stack, state, layer, t, x)
+        if state.vectors.letter == "h":
+            yield from _on_arrow(stack, state, layer)
+
+
+def _start(stack: Stack, state: State) -> tuple[int, float]:
+    """The time before the first one of a chain, and where its states stand."""
+    if state.direction:
+        return stack.length + 1, stack.across - stack.inner / 2
+    return 0, stack.inner / 2
+
+
+def _on_arrow(stack: Stack, state: State, layer: int) -> Iterator[Mark]:
+    """W_h above the first arrow of a chain, its shape below."""
+    style, y = stack.style, stack.box(layer) + state.lane
+    x = (stack.inner + stack.lead) / 2
+    x = stack.across - x if state.direction else x
+    symbol = stack.symbol("h", state.vectors.sup)
+    yield style.text(x, y - 8, symbol, SMALL, anchor="middle")
+    fill = style.theme.tone("weight").line
+    shape = stack.shape("h", stack.end(layer, state.direction))
+    yield style.text(x, y + 16, shape, SMALL, fill=fill, anchor="middle")
+
+
+def _across(stack: Stack, layer: int) -> Iterator[Mark]:
+    """The arrows of each state between the columns, from what its chain starts from on."""
+    tone, count = stack.style.theme.tone("hidden"), len(stack.times)
+    inner = [(stack.right(i), stack.left(i + 1)) for i in range(count - 1)]
+    first = (stack.inner + 4, stack.lead)
+    last = (stack.across - stack.inner - 4, stack.right(count - 1))
+    for state in stack.states[layer]:
+        y = stack.box(layer) + state.lane
+        pairs = [last, *((b, a) for a, b in inner)] if state.direction else [first, *inner]
+        for start, end in pairs:
+            yield from arrow((start, y), (end, y), tone.line, 2, tone.dash)
+
+
+# --- a column ------------------------------------------------------------------------
+
+
+def _dots(stack: Stack, i: int) -> Iterator[Mark]:
+    """Dots where times are left out, and how many."""
+    style, x = stack.style, stack.center(i)
+    levels = [stack.box(k) + s.lane for k in range(stack.layers) for s in stack.states[k]]
+    for y in levels:
+        yield style.text(x, middle(y, BODY), "…", BODY, anchor="middle")
+    said = style.say(Words("{n} more", n=stack.left_out(i)))
+    y = stack.box(0) + stack.states[0][-1].lane + 24
+    yield style.text(x, y, said, SMALL, fill=style.theme.muted, anchor="middle")
+
+
+def _column(stack: Stack, i: int, t: int) -> Iterator[Mark]:
+    """x_t, a box a layer, y_t, and the arrows up."""
+    x = stack.center(i)
+    for layer in range(stack.layers):
+        yield from _box(stack, i, t, layer)
+        if layer:
+            yield from _up(stack, x, stack.box(layer - 1), "hidden")
+    if stack.has_x(t):
+        yield from _below(stack, x, t)
+    if stack.has_y(t):
+        yield from _above(stack, x, t)
+    if stack.feedback and i + 1 < len(stack.times) and stack.times[i + 1] == t + 1:
+        yield from _to_next(stack, i)
+
+
+def _box(stack: Stack, i: int, t: int, layer: int) -> Iterator[Mark]:
+    """A layer at a time with its states; of a step, an outline around what it makes."""
+    theme, top = stack.style.theme, stack.box(layer)
+    box = Rect(stack.left(i), top, stack.width, stack.tall(layer), theme.panel, radius=12)
+    firm, line = theme.tone("hidden").line, 3
+    made = [d for d in range(stack.directions) if stack.now(t, layer, d)]
+    if made and stack.directions == 1:
+        yield box._replace(stroke=firm, line=line, now="hidden")
+    else:
+        yield box._replace(stroke=theme.ink, line=1.5)
+        for direction in made:
+            start, end = stack.part(layer, direction)
+            part = Rect(box.x + 4, top + start + 4, box.width - 8, end - start - 8, radius=8)
+            yield part._replace(stroke=firm, line=line, now="hidden")
+    for state in stack.states[layer]:
+        yield from _named(stack, state, layer, t, stack.center(i))
+
+
+def _named(stack: Stack, state: State, layer: int, t: int, x: float) -> Iterator[Mark]:
+    """A state around `x`, its name above it."""
+    vectors, y = state.vectors, stack.box(layer) + state.top
+    name = stack.name(vectors, t)
+    yield stack.style.text(x, y - 8, name, BODY, anchor="middle")
+    active, blank = stack.active(t, layer, state), stack.blank(t, layer, state)
+    block = vectors.block(stack.style, stack.state_row(t), active=active, blank=blank)
+    yield block.at(x - block.width / 2, y)
+
+
+def _up(stack: Stack, x: float, bottom: float, role: Role) -> tuple[Mark, ...]:
+    """An arrow from `bottom` up to the next box or output."""
+    tone = stack.style.theme.tone(role)
+    return arrow((x, bottom), (x, bottom - ARROW), tone.line, 2, tone.dash)
+
+
+def _below(stack: Stack, x: float, t: int) -> Iterator[Mark]:
+    """x_t, its name and character, and its arrow up."""
+    style, m = stack.style, stack.cell_step
+    blank = stack.feedback and m is not None and t > m.time
+    active = m is not None and (t, 0) == (m.time, m.layer)
+    block = stack.x.block(style, stack.row(t), active=active, blank=blank)
+    bottom = stack.x_top + block.height
+    yield block.at(x - block.width / 2, stack.x_top)
+    yield from _up(stack, x, stack.x_top, "input")
+    yield style.text(x, bottom + 18, stack.name(stack.x, t), BODY, anchor="middle")
+    if stack.character(t):
+        yield style.text(x, bottom + 40, stack.character(t), BODY, bold=True, anchor="middle")
+
+
+def _above(stack: Stack, x: float, t: int) -> Iterator[Mark]:
+    """y_t, its name, and the arrow up to it."""
+    style, y, m = stack.style, stack.y, stack.cell_step
+    assert y is not None
+    at = stack.row(t) if len(y.rows) == len(stack.drawable) else 0
+    active = m is not None and t == m.time and stack.makes_y
+    block = y.block(style, at, active=active, blank=stack.y_blank(t))
+    top = stack.box(stack.layers - 1) - ARROW - block.height
+    yield style.text(x, top - 8, stack.name(y, t), BODY, anchor="middle")
+    yield block.at(x - block.width / 2, top)
+    yield from _up(stack, x, top + block.height + ARROW, "output")
+
+
+def _to_next(stack: Stack, i: int) -> list[Mark]:
+    """From y_t down beside its column to the next x, dashed."""
+    assert stack.y is not None
+    level = stack.box(stack.layers - 1) - ARROW - stack.y.height + near4(stack.y.height / 2)
+    target = stack.x_top + near4(stack.x.height / 2)
+    lane = stack.right(i) + 12
+    start = stack.center(i) + stack.y.size.width / 2 + 2
+    end = stack.center(i + 1) - stack.x.size.width / 2 - 2
+    path = [(start, level), (lane, level), (lane, target), (end, target)]
+    return fed_back(stack.style, path)
+
+
+# --- weights -------------------------------------------------------------------------
+
+
+def _weights(stack: Stack) -> Iterator[Mark]:
+    """The weights of each layer's input left of the first arrow up to it, and W_y."""
+    for layer in range(stack.layers):
+        bottom = stack.box(layer) + stack.tall(layer)
+        labels = [
+            stack.weight("x", stack.end(layer, d), stack.raised(layer, d))
+            for d in range(stack.directions)
+        ]
+        yield from _beside(stack, labels, bottom + ARROW / 2, "x" if layer == 0 else "")
+    if stack.y is not None:
+        yield from _beside(stack, [stack.weight("y")], stack.box(stack.layers - 1) - ARROW / 2, "y")
+
+
+def _beside(stack: Stack, labels: list[list[Piece]], y: float, letter: str) -> Iterator[Mark]:
+    """Labels left of the first arrow of a kind, one above the other."""
+    there = {"x": stack.has_x, "y": stack.has_y}.get(letter, lambda _: True)
+    found = [i for i, t in enumerate(stack.times) if t is not None and there(t)]
+    if not found:
+        return
+    x = stack.center(found[0]) - 8
+    first = y - 8 * (len(labels) - 1)
+    for n, label in enumerate(labels):
+        yield stack.style.text(x, middle(first + 16 * n, SMALL), label, SMALL, anchor="end")

@@ -1,0 +1,183 @@
+"""A curve with the data's values on it: axes with a few round ticks."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nnviz.figure.layout.lines import polyline, segments
+from nnviz.figure.layout.page import SMALL, Block, Style, middle, up4
+from nnviz.figure.scene import Ellipse, Mark, Rect, Text, extent
+from nnviz.numerals import rounded
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MOST_POINTS = 64
+"""Points that are marked; of more, as many, spread over them."""
+
+
+def ticks(low: float, high: float, most: int = 5) -> list[float]:
+    """Round numbers from `low` to `high`, at most `most` of them.
+
+    >>> ticks(-4.4, 4.4), ticks(0, 1)
+    ([-4.0, -2.0, 0.0, 2.0, 4.0], [0.0, 0.5, 1.0])
+    """
+    span = high - low
+    power = math.floor(math.log10(span / most)) if span > 0 else 0
+    for m in (1, 2, 5, 10, 20, 50):
+        step = m * 10.0**power
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        if last - first < most:
+            scale = 10.0 ** abs(power)
+            every = range(first, last + 1)
+            return [i * m * scale if power >= 0 else i * m / scale for i in every]
+    return [low, high]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """From values to places: the box of a plot, and the values at its edges."""
+
+    width: float
+    height: float
+    left: float
+    x: tuple[float, float]
+    y: tuple[float, float]
+
+    def across(self, value: float) -> float:
+        low, high = self.x
+        return self.left + (value - low) / (high - low) * self.width
+
+    def down(self, value: float) -> float:
+        low, high = self.y
+        return self.height - (value - low) / (high - low) * self.height
+
+
+def curve(
+    style: Style,
+    line: np.ndarray,
+    points: np.ndarray,
+    *,
+    size: tuple[int, int] = (240, 192),
+    active: tuple[float, float] | None = None,
+) -> Block:
+    """A curve (n×2) and points on it (m×2); the active one with lines to both axes."""
+    frame = _framed(style, line, size)
+    marks: list[Mark] = [
+        Rect(frame.left, 0, frame.width, frame.height, style.theme.panel, style.theme.rule, 1)
+    ]
+    marks += _zeros(style, frame)
+    marks.append(
+        polyline([(frame.across(x), frame.down(y)) for x, y in line.tolist()], style.theme.ink, 2)
+    )
+    dot = style.theme.tone("output")
+    spread = _spread(points)
+    r = 4 if len(spread) <= 24 else 2
+    marks += [
+        Ellipse(frame.across(x), frame.down(y), r, r, dot.active, dot.line, 1.5) for x, y in spread
+    ]
+    taken: list[Mark] = []
+    if active is not None and all(map(math.isfinite, active)):
+        taken = _lead(style, frame, active)
+    marks += [*taken, *_ticks(style, frame, [m for m in taken if isinstance(m, Text)])]
+    width = max(frame.left + frame.width, *(extent(m).right for m in marks))
+    return Block(up4(width), frame.height + 24, tuple(marks), frame.height / 2)
+
+
+def _framed(style: Style, line: np.ndarray, size: tuple[int, int]) -> Frame:
+    low, high = float(line[:, 1].min()), float(line[:, 1].max())
+    pad = 0.08 * (high - low) or 1.0
+    y = (low - pad, high + pad)
+    wide = max(style.width(_said(v), SMALL) for v in ticks(*y))
+    # An active value is written with more digits than a tick.
+    left = up4(max(wide, style.width("−0.0000", SMALL)) + 8)
+    return Frame(size[0], size[1], left, (float(line[0, 0]), float(line[-1, 0])), y)
+
+
+def _zeros(style: Style, frame: Frame) -> list[Mark]:
+    """The lines x = 0 and y = 0."""
+    pairs = []
+    if frame.x[0] < 0 < frame.x[1]:
+        x = frame.across(0)
+        pairs.append(((x, 0.0), (x, frame.height)))
+    if frame.y[0] < 0 < frame.y[1]:
+        y = frame.down(0)
+        pairs.append(((frame.left, y), (frame.left + frame.width, y)))
+    return [segments(pairs, style.theme.muted)] if pairs else []
+
+
+def _spread(points: np.ndarray) -> list[tuple[float, float]]:
+    """The different points, no more than can be told apart."""
+    import numpy as np
+
+    finite = points[np.isfinite(points).all(axis=1)]
+    order = np.unique(finite, axis=0)
+    if len(order) > MOST_POINTS:
+        order = order[np.linspace(0, len(order) - 1, MOST_POINTS).round().astype(int)]
+    return [(x, y) for x, y in order.tolist()]
+
+
+def _lead(style: Style, frame: Frame, at: tuple[float, float]) -> list[Mark]:
+    """From the x axis up to the point and from there to the y axis, with both numbers."""
+    x, y = frame.across(at[0]), frame.down(at[1])
+    given, made = style.theme.tone("input"), style.theme.tone("output")
+    return [
+        polyline([(x, frame.height), (x, y)], given.line, 1.5, (4, 3)),
+        polyline([(x, y), (frame.left, y)], made.line, 1.5, (4, 3)),
+        Ellipse(x, y, 6, 6, made.active, made.line, 2),
+        style.text(
+            x,
+            frame.height + 16,
+            style.show(at[0]),
+            SMALL,
+            fill=given.line,
+            bold=True,
+            anchor="middle",
+        ),
+        style.text(
+            frame.left - 6,
+            middle(y, SMALL),
+            style.show(at[1]),
+            SMALL,
+            fill=made.line,
+            bold=True,
+            anchor="end",
+        ),
+    ]
+
+
+def _said(value: float) -> str:
+    """A tick's number: round, so that a power of ten says it where it is large."""
+    if abs(value) < 10**6:
+        return rounded(value, 3)
+    digits, _, power = f"{value:.1e}".partition("e")
+    raised = str(int(power)).translate(_SUPS)
+    return f"{digits.removesuffix('.0')}×10{raised}".replace("-", "−")
+
+
+_SUPS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def _ticks(style: Style, frame: Frame, taken: list[Text]) -> list[Mark]:
+    """Ticks and their numbers, where no other number stands."""
+    muted = style.theme.muted
+    across = [(v, frame.across(v)) for v in ticks(*frame.x)]
+    down = [(v, frame.down(v)) for v in ticks(*frame.y)]
+    texts = [
+        style.text(x, frame.height + 16, _said(v), SMALL, fill=muted, anchor="middle")
+        for v, x in across
+    ] + [
+        style.text(frame.left - 6, middle(y, SMALL), _said(v), SMALL, fill=muted, anchor="end")
+        for v, y in down
+    ]
+    free: list[Text] = []
+    for text in texts:
+        box = extent(text)
+        if not any(box.overlaps(extent(other)) for other in (*taken, *free)):
+            free.append(text)
+    bottom, left = frame.height, frame.left
+    lines = [((x, bottom), (x, bottom + 4)) for _, x in across]
+    lines += [((left - 4, y), (left, y)) for _, y in down]
+    return [segments(lines, muted), *free]

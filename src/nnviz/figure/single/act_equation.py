@@ -1,0 +1,261 @@
+"""An activation: the map before, the curve with the values on it, the map after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nnviz.figure.arrays.grid import (
+    MOST,
+    CellSize,
+    Table,
+    cells,
+    changed,
+    fitting,
+    grid,
+    named,
+    operator,
+    roomy,
+    sizes,
+)
+from nnviz.figure.arrays.picture import Levels, colored, levels_after, levels_drawn, margin, picture
+from nnviz.figure.formulas.wrapped import workings_or_none
+from nnviz.figure.layout.blocks import level
+from nnviz.figure.layout.page import BODY, ROOM, Block, Style, inset, lines, near4, page, row
+from nnviz.figure.scene import Scene
+from nnviz.figure.single._plot import curve
+from nnviz.numerals import numerals, plain
+from nnviz.request import check_sample
+from nnviz.shapes import times
+from nnviz.trace import Role, Step, Trace
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from nnviz.request import Appearance
+
+RANK = 0
+SHOWN = 3
+"""Channels that are drawn, one below the other."""
+SIDE = 240
+
+
+def fits(_: Trace) -> Words | None:
+    """Every array."""
+    return None
+
+
+def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
+    """The maps and the curve between or below; of a step, its value on the curve."""
+    style = Style.of(appearance)
+    if step is not None:
+        style = replace(style, written=tuple(_written(trace, style, step)))
+    blocks = _maps(trace, style, appearance.sample, step)
+    width = max(block.width for block in blocks)
+    if step is not None:
+        blocks += workings_or_none(style, step.formula, width)
+    return page(style, trace, appearance, step, blocks)
+
+
+def _written(trace: Trace, style: Style, step: Step) -> Iterator[tuple[int | float, str]]:
+    """The step's numbers as their cells have them, where those are rounded to fewer digits."""
+    for name in _ROLES:
+        array = trace.array(name)
+        value = array[step.index].item()
+        matrix = array if array.ndim <= 2 else array[step.index[:-2]]
+        form = numerals(matrix, style.precision)
+        differ = float(plain(form(value))) != float(plain(style.show(value)))
+        if max(matrix.shape, default=1) <= MOST and not form.factor and differ:
+            yield value, form(value)
+
+
+def _maps(trace: Trace, style: Style, sample: int, step: Step | None) -> list[Block]:
+    x, y = trace.arrays["input"], trace.output
+    found = _curve(trace, style, step)
+    if x.ndim <= 2:
+        place = _place(step, x.shape)
+        return _pair(style, _matrix(x), _matrix(y), found, place, image=trace.image)
+    sample, channel = (sample, None) if step is None else _channel(step, x.shape)
+    x, y = _sampled(x, sample), _sampled(y, sample)
+    if step is None and max(x.shape[-2:]) > MOST and colored(x):
+        maps = _colors(style, x, y)
+        return [maps, *_below(found, maps)]
+    chosen = range(min(len(x), SHOWN)) if channel is None else [channel]
+    at = None if step is None else (step.index[-2], step.index[-1])
+    image = trace.image
+    blocks = [b for c in chosen for b in _pair(style, x[c], y[c], None, at, c, image=image)]
+    if channel is None and len(x) > SHOWN:
+        said = Words("… and {n} more channels", n=len(x) - SHOWN)
+        blocks.append(lines(style, style.say(said), BODY, fill=style.theme.muted))
+    return [*blocks, *_below(found, blocks[0])]
+
+
+def _matrix(array: np.ndarray) -> np.ndarray:
+    return array.reshape(-1, array.shape[-1] if array.ndim else 1)
+
+
+def _place(step: Step | None, shape: tuple[int, ...]) -> tuple[int, int] | None:
+    """The row and column of a step in a vector or matrix."""
+    if step is None:
+        return None
+    return (step.index[0], step.index[1]) if len(shape) == 2 else (0, sum(step.index))
+
+
+def _channel(step: Step, shape: tuple[int, ...]) -> tuple[int, int]:
+    """The sample and the channel that a step's index lies in."""
+    lead, counts = step.index[:-2], shape[:-2]
+    first, rest = (lead[0], 1) if len(lead) > 1 else (0, 0)
+    channel = 0
+    for i, n in zip(lead[rest:], counts[rest:], strict=True):
+        channel = channel * n + i
+    return first, channel
+
+
+def _sampled(array: np.ndarray, sample: int) -> np.ndarray:
+    """One sample, C×H×W."""
+    if array.ndim == 3:
+        return array
+    check_sample(sample, len(array))
+    chosen: np.ndarray = array[sample].reshape(-1, *array.shape[-2:])
+    return chosen
+
+
+def _curve(trace: Trace, style: Style, step: Step | None) -> Block | None:
+    """The curve, named as the function is; softmax has none."""
+    if "curve" not in trace.results:
+        return None
+    import numpy as np
+
+    x, y = trace.arrays["input"].reshape(-1), trace.output.reshape(-1)
+    some = _some(x)
+    points = np.stack([x[some], y[some]], axis=1)
+    active = None if step is None else (float(step.detail["x"]), float(step.value))
+    block = curve(style, trace.results["curve"], points, active=active)
+    name = style.say(Words("f(x) = {name}(x)", name=trace.options["name"]))
+    return level(named(style, block, "plain", name, "", left=block.width - 240))
+
+
+def _some(x: np.ndarray) -> np.ndarray:
+    """Which of very many values are marked: the smallest to the largest, spread evenly."""
+    import numpy as np
+
+    if x.size <= 4096:
+        return np.arange(x.size)
+    return np.unique(np.linspace(0, x.size - 1, 4096).round().astype(int))
+
+
+def _pair(
+    style: Style,
+    x: np.ndarray,
+    y: np.ndarray,
+    between: Block | None,
+    at: tuple[int, int] | None,
+    channel: int | None = None,
+    *,
+    image: bool,
+) -> list[Block]:
+    """Before and after in a row, the curve between them where it fits, else below."""
+    tables = []
+    if max(x.shape) <= MOST:
+        tables = [_table(x, style, at, last=False), _table(y, style, at, last=True)]
+    if not tables or not roomy(style, tables):
+        maps = fitting(style, [], lambda _: _pictures(style, x, y, at, channel, image=image))
+        return [maps, *_below(between, maps)]
+
+    def build(size: CellSize) -> list[Block]:
+        blocks = [
+            _named(style, table, role, array, size, at, channel)
+            for table, role, array in zip(tables, _ROLES, (x, y), strict=True)
+        ]
+        return [level(blocks[0]), operator(style, "→"), level(blocks[1])]
+
+    if between is not None:
+        for size in sizes(style, tables, largest=44):
+            before, arrow_, after = build(size)
+            inside = row([before, arrow_, between, arrow_, after])
+            if inside.width <= ROOM:
+                return [inside]
+    maps = fitting(style, tables, build)
+    return [maps, *_below(between, maps)]
+
+
+def _below(curve_: Block | None, maps: Block) -> list[Block]:
+    """The curve under the middle of the maps."""
+    if curve_ is None:
+        return []
+    return [inset(curve_, left=max(0, near4((maps.width - curve_.width) / 2)))]
+
+
+_ROLES: tuple[Role, Role] = ("input", "output")
+
+
+def _table(array: np.ndarray, style: Style, at: tuple[int, int] | None, *, last: bool) -> Table:
+    """The cells; of a step, its own active and the outputs after it empty."""
+    table = cells(array, style.precision)
+    if at is None:
+        return table
+    after = [(r, c) for r in range(array.shape[0]) for c in range(array.shape[1]) if (r, c) > at]
+    table = changed(table, after, hidden=True) if last else table
+    return changed(table, [at], state="active", bold=last)
+
+
+def _named(
+    style: Style,
+    table: Table,
+    role: Role,
+    array: np.ndarray,
+    size: CellSize,
+    at: tuple[int, int] | None,
+    channel: int | None,
+) -> Block:
+    windows = () if at is None else ((*at, 1, 1),)
+    block = grid(style, table, role, size, windows=windows)
+    factor = numerals(array, style.precision).factor
+    shape = times(array.shape) + (f", {factor}" if factor else "")
+    return named(style, block, role, _name(role, channel), shape)
+
+
+def _name(role: Role, channel: int | None) -> Words:
+    name = Words(role)
+    return name if channel is None else Words("{name}, channel {c}", name=name, c=channel)
+
+
+def _pictures(
+    style: Style,
+    x: np.ndarray,
+    y: np.ndarray,
+    at: tuple[int, int] | None,
+    channel: int | None,
+    *,
+    image: bool,
+) -> list[Block]:
+    window = None if at is None else (*at, 1, 1)
+    given = levels_drawn(x, SIDE, image=image)
+    shades = given, levels_after(x, given, y, SIDE)
+    blocks = []
+    for array, role, scale in zip((x, y), _ROLES, shades, strict=True):
+        block = picture(style, array, role, side=SIDE, window=window, shades=scale)
+        name, left = _name(role, channel), margin(style, array)
+        blocks.append(named(style, block, role, name, array.shape, left=left))
+    return [level(blocks[0]), operator(style, "→", 40), level(blocks[1])]
+
+
+def _colors(style: Style, x: np.ndarray, y: np.ndarray) -> Block:
+    """A colour picture before, and after where that is one too."""
+    shades = Levels("rgb", 0, 255 if x.max() <= 255 else 65535)
+    given = picture(style, x, "input", side=SIDE, shades=shades)
+    # Of floats there is no colour picture: the channels are stacked.
+    made = (
+        picture(style, y, "output", side=SIDE, shades=shades)
+        if colored(y)
+        else picture(style, y.reshape(-1, y.shape[-1]), "output", side=SIDE)
+    )
+    left, right = margin(style, x), margin(style, y if colored(y) else y.reshape(-1, y.shape[-1]))
+    blocks = [
+        level(named(style, given, "input", Words("input"), x.shape, left=left)),
+        operator(style, "→", 40),
+        level(named(style, made, "output", Words("output"), y.shape, left=right)),
+    ]
+    return fitting(style, [], lambda _: blocks)

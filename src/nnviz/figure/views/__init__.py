@@ -1,1 +1,0 @@
-"""Arrangements, one file each, found by their names: `{op}_{view}.py`."""

@@ -1,0 +1,60 @@
+"""Rows of channels, one below the other, that are added up: a plus between each two, a brace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from nnviz.figure.arrays.grid import operator
+from nnviz.figure.layout.blocks import Block, row
+from nnviz.figure.layout.lines import brace
+from nnviz.figure.layout.style import Style, near4
+from nnviz.figure.scene import Group, Mark
+
+HEAD = 44
+"""What a name and a shape take above an array."""
+
+
+def stacked(
+    style: Style, lines: Sequence[Sequence[Block]], more: Block | None = None
+) -> tuple[Block, float]:
+    """The lines in columns, a plus below each last block but the lowest; and where that ends.
+
+    `more` says beneath them what is left out.
+    """
+    count = len(lines[0])
+    widths = [max(line[i].width for line in lines) for i in range(count)]
+    marks: list[Mark] = []
+    y = end = 0.0
+    for n, line in enumerate(lines):
+        axis = max(b.axis for b in line)
+        x = left = 0.0
+        for block, width in zip(line, widths, strict=True):
+            left = x + near4((width - block.width) / 2)
+            marks.append(block.at(left, y + axis - block.axis))
+            x += width
+        last = line[-1]
+        bottom = y + max(axis - b.axis + b.height for b in line)
+        end = y + axis - last.axis + last.height
+        y = bottom + 8
+        if n + 1 < len(lines):
+            # The next last block's name stands this far below the next line's top.
+            below = max(b.axis for b in lines[n + 1]) - lines[n + 1][-1].axis
+            y = max(y, end + 32 - below)
+            sign = operator(style, "+", 32)
+            # Over the array's middle, which need not be the column's.
+            center = left + last.width / 2 - sign.width / 2
+            marks.append(Group(sign.marks, center, near4((end + y + below) / 2 - 16)))
+    if more is not None:
+        marks.append(more.at(0, y))
+        y += more.height
+    return Block(sum(widths), y, tuple(marks), near4(y / 2)), end
+
+
+def braced(style: Style, lines: Sequence[Sequence[Block]], more: Block | None = None) -> Block:
+    """The lines with a brace beside them, level with its tip."""
+    table, end = stacked(style, lines, more)
+    top, bottom = float(HEAD), max(end, table.height - 20)
+    axis = near4((top + bottom) / 2)
+    curve = brace(8, top, bottom, style.theme.muted)
+    return row([replace(table, axis=axis), Block(28, table.height, (curve,), axis)])

@@ -1,0 +1,212 @@
+"""Convolution in perspective: the output floats above the input that its window reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nnviz.figure.arrays.grid import MOST, CellSize, Table, cells, changed, sizes
+from nnviz.figure.formulas.arithmetic import arithmetic
+from nnviz.figure.layout.page import BODY, ROOM, SMALL, Block, Style, column, near4, page, row, up4
+from nnviz.figure.scene import Mark, Scene, Text
+from nnviz.figure.windows._activated import through
+from nnviz.figure.windows._named_arrays import (
+    bias_block,
+    drawn_of,
+    input_name,
+    kernel_block,
+    output_name,
+    shape_of,
+)
+from nnviz.figure.windows._planes import (
+    TILTS,
+    Plane,
+    Tilt,
+    figures,
+    indices,
+    outline,
+    rays,
+    size_of,
+    surface,
+)
+from nnviz.figure.windows._slices import (
+    Padded,
+    Place,
+    Slices,
+    flat_enough,
+    group_channels,
+    padded,
+    result,
+    slices,
+)
+from nnviz.trace import Role, Step, Trace
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    from nnviz.request import Appearance
+
+RANK = 40
+NAME = 44
+"""The room of a plane's name and shape."""
+
+
+def fits(trace: Trace) -> Words | None:
+    """One channel a filter, with few cells a side."""
+    reason = flat_enough(trace)
+    if reason is not None:
+        return reason
+    if group_channels(trace) > 1:
+        return Words(
+            "a filter reads {n} channels; the view channels shows each", n=group_channels(trace)
+        )
+    part = slices(trace, None)
+    sides = [max(axis.before + axis.size + axis.after, axis.out) for axis in part.axes]
+    if max(sides) > MOST:
+        return Words(
+            "{n} cells a side are too many for planes in perspective, at most {most}; the view "
+            "equation shows them",
+            n=max(sides),
+            most=MOST,
+        )
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """What is drawn on the two planes."""
+
+    style: Style
+    part: Slices
+    channel: Padded
+    output: Table
+    at: Place
+    """The output cell that the lines go to."""
+
+    @property
+    def tables(self) -> list[Table]:
+        return [self.channel.table, self.output]
+
+
+def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
+    """The planes and the kernel; of a step its window, else the first, above the arithmetic."""
+    style = Style.of(appearance)
+    part = slices(trace, step, appearance.sample)
+    at = part.at or (0, 0)
+    channel = padded(trace, style, part.x[0], part.axes, at)
+    output = changed(result(style, part.y, part.at), [at], state="active", bold=True)
+    block = _beside(_Pair(style, part, channel, output, at))
+    blocks = [block]
+    if step is not None:
+        room = min(ROOM, max(400, block.width))
+        blocks.append(arithmetic(style, step.formula, room=room))
+    return page(style, trace, appearance, step, blocks, facts=drawn_of(style, trace, part))
+
+
+def _beside(pair: _Pair) -> Block:
+    """The kernel beside the planes, or below where that is too wide."""
+    kernel = _kernel(pair)
+    rooms = (ROOM - kernel.width - 32, ROOM)
+    for tilts in (TILTS[:-1], TILTS):
+        for room in rooms:
+            for tilt in tilts:
+                size = tilt.text(pair.style, pair.tables)
+                if _width(pair, tilt) <= room and (size is not None or tilts is TILTS):
+                    planes = _planes(pair, tilt, size)
+                    if room == ROOM:
+                        return column([planes, kernel], 20)
+                    return row([planes, kernel], 32)
+    return column([_planes(pair, TILTS[-1], None), kernel], 20)
+
+
+def _kernel(pair: _Pair) -> Block:
+    """The kernel and the bias, flat."""
+    style, part = pair.style, pair.part
+    assert part.w is not None
+    table = cells(part.w[0], style.precision)
+    bias = [] if part.b is None else [cells(part.b, style.precision)]
+    tried = sizes(style, [table, *bias], largest=36)
+    size = next((s for s in tried if s.width * len(table[0]) <= ROOM / 2), None)
+    size = size or (tried[-1] if tried else CellSize(28, 28, SMALL))
+    blocks = [kernel_block(style, table, size, part)]
+    blocks += [bias_block(style, each, size) for each in bias]
+    blocks += through(style, part)
+    return column(blocks, 16, "middle")
+
+
+def _half_names(pair: _Pair) -> float:
+    """Half of what the wider of the names takes."""
+    style, part = pair.style, pair.part
+    names = [style.width(style.say(n), BODY, True) for n in (input_name(part), output_name(part))]
+    shapes = [style.width(shape_of(style, part, a), SMALL) for a in (part.x[0], part.y)]
+    return max(*names, *shapes) / 2
+
+
+def _right(pair: _Pair) -> int:
+    """The room of the rows' indices, which a vector has not."""
+    if pair.part.dims == 1:
+        return 0
+    return up4(pair.style.width(str(pair.channel.shape[0] - 1), SMALL) + 12)
+
+
+def _widths(pair: _Pair, tilt: Tilt) -> tuple[float, float]:
+    """From the planes' common middle to the left and to the right."""
+    halves = [size_of(len(t), len(t[0]), tilt)[0] / 2 for t in pair.tables]
+    least = _half_names(pair)
+    return max(*halves, least), max(halves[0] + _right(pair), halves[1], least)
+
+
+def _width(pair: _Pair, tilt: Tilt) -> int:
+    left, right = _widths(pair, tilt)
+    return up4(left) + up4(right) + 4
+
+
+def _planes(pair: _Pair, tilt: Tilt, size: int | None) -> Block:
+    """The output above the input, its cell over the window's middle, and lines between."""
+    style, part = pair.style, pair.part
+    middle = up4(_widths(pair, tilt)[0])
+    (wide, tall), (less, low) = (size_of(len(t), len(t[0]), tilt) for t in pair.tables)
+    gap = max(48, 2 * tilt.down)
+    below = Plane(
+        pair.channel.table, "input", tilt, middle - wide / 2, NAME + low + gap,
+        pair.channel.origin, pair.channel.shape,
+    )  # fmt: skip
+    above = Plane(pair.output, "output", tilt, middle - less / 2, NAME)
+    texts = [*figures(style, below, size), *indices(style, below, rows=part.dims > 1)]
+    marks: list[Mark] = surface(style, below)
+    marks += [outline(style, below, each) for each in pair.channel.windows]
+    starts, ends = below.corners(*_extent(pair)), above.corners(*pair.at, 1, 1)
+    cover = above.corners(0, 0, above.rows, above.columns)
+    marks.append(rays(starts, ends, texts, style.theme.muted, cover))
+    marks += [*texts, *surface(style, above), outline(style, above, (*pair.at, 1, 1))]
+    marks += figures(style, above, size)
+    bottom = NAME + low + gap + tall + 20
+    marks += _name(
+        style, "output", style.say(output_name(part)), shape_of(style, part, part.y), middle, 0
+    )
+    marks += _name(
+        style,
+        "input",
+        style.say(input_name(part)),
+        shape_of(style, part, part.x[0]),
+        middle,
+        bottom,
+    )
+    height = up4(bottom + NAME - 4)
+    return Block(_width(pair, tilt), height, tuple(marks), near4(height / 2))
+
+
+def _extent(pair: _Pair) -> tuple[int, int, int, int]:
+    """The window from its first to its last cell: (row, column, rows, columns)."""
+    spans = [axis.positions(o) for axis, o in zip(pair.part.axes, pair.at, strict=True)]
+    (top, left), origin = (span[0] for span in spans), pair.channel.origin
+    rows, columns = (span[-1] - span[0] + 1 for span in spans)
+    return top + origin[0], left + origin[1], rows, columns
+
+
+def _name(style: Style, role: Role, name: str, shape: str, x: float, y: float) -> list[Text]:
+    """A plane's name and its shape below, in the middle."""
+    fill, muted = style.theme.tone(role).line, style.theme.muted
+    return [
+        style.text(x, y + 16, name, BODY, fill=fill, bold=True, anchor="middle"),
+        style.text(x, y + 34, shape, SMALL, fill=muted, anchor="middle"),
+    ]

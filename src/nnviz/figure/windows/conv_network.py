@@ -1,0 +1,323 @@
+"""Convolution as neurons: few weights, each shared by many edges, beside the dense layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nnviz.figure.arrays.neurons import Edge, Layer, Neuron, network, symbol
+from nnviz.figure.formulas.arithmetic import arithmetic, panelled
+from nnviz.figure.formulas.parameter_counts import counted
+from nnviz.figure.layout.lines import polyline
+from nnviz.figure.layout.page import (
+    BODY,
+    ROOM,
+    SMALL,
+    Block,
+    Piece,
+    Style,
+    column,
+    flow,
+    lines,
+    middle,
+    page,
+    row,
+    up4,
+)
+from nnviz.figure.scene import Scene
+from nnviz.figure.windows._activated import through
+from nnviz.figure.windows._named_arrays import drawn_of, input_name, output_name, shape_of
+from nnviz.figure.windows._slices import Place, Slices, flat_enough, group_channels, slices
+from nnviz.numerals import numerals
+from nnviz.shapes import times
+from nnviz.trace import Call, Equation, Expr, Name, Num, Product, Step, Sum, Trace, tokens
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    from nnviz.request import Appearance
+
+RANK = 30
+INPUTS, OUTPUTS, WEIGHTS = 16, 9, 9
+"""Neurons and weights past which nobody can follow an edge."""
+REACHES = (200, 184, 168, 152, 136)
+"""Distances of the layers that are tried, so that both networks stand side by side."""
+
+
+def fits(trace: Trace) -> Words | None:
+    """One channel and one filter, with few inputs, outputs and weights."""
+    reason = flat_enough(trace)
+    if reason is not None:
+        return reason
+    if group_channels(trace) > 1:
+        return Words(
+            "a filter reads {n} channels; the view channels shows each", n=group_channels(trace)
+        )
+    part = slices(trace, None)
+    if part.filters > 1:
+        return Words("there are {n} filters; the view equation shows one of them", n=part.filters)
+    assert part.w is not None
+    counts = (
+        ("inputs", part.x[0].size, INPUTS),
+        ("outputs", part.y.size, OUTPUTS),
+        ("weights", part.w[0].size, WEIGHTS),
+    )
+    for what, n, most in counts:
+        if n > most:
+            return _too_many(what, n, most)
+    n = len(_places(part))
+    return _too_many("inputs with the padding", n, INPUTS) if n > INPUTS else None
+
+
+def _too_many(what: str, n: int, most: int) -> Words:
+    return Words(
+        "{n} {what} are too many for a network of neurons, at most {most}; the view equation "
+        "shows them",
+        n=n,
+        what=Words(what),
+        most=most,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Net:
+    """What both networks are drawn from."""
+
+    trace: Trace
+    style: Style
+    part: Slices
+    places: list[Place]
+    """The inputs, row by row, those in the padding among them where a window reads them."""
+
+    @property
+    def outputs(self) -> list[Place]:
+        rows, columns = self.part.y.shape
+        return [(r, c) for r in range(rows) for c in range(columns)]
+
+    @property
+    def at(self) -> int | None:
+        """The output neuron of the step."""
+        return None if self.part.at is None else self.outputs.index(self.part.at)
+
+    def source(self, place: Place) -> int | None:
+        """Which input, counted row by row, stands at a place; None for a zero."""
+        found = [
+            axis.source(p, self.trace.pad_mode)
+            for axis, p in zip(self.part.axes, place, strict=True)
+        ]
+        if found[0] is None or found[1] is None:
+            return None
+        return found[0] * self.part.axes[1].size + found[1]
+
+
+def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
+    """Both networks, the legend between them; of a step its output, edges and arithmetic."""
+    style = Style.of(appearance)
+    part = slices(trace, step, appearance.sample)
+    net = _Net(trace, style, part, _places(part))
+    blocks = [_arranged(net)]
+    if step is not None:
+        room = min(ROOM, max(400, blocks[0].width))
+        worked = arithmetic(style, step.formula, room=room - 32, panel=False)
+        blocks.append(panelled(style, column([_in_symbols(net, room - 32), worked], 4), room))
+    facts = drawn_of(style, trace, part)
+    return page(style, trace, appearance, step, blocks, title=title(trace), facts=facts)
+
+
+def title(trace: Trace) -> Words:
+    """What is drawn as neurons."""
+    return Words("{title} as a network", title=trace.title)
+
+
+def _read(part: Slices, at: Place) -> list[Place]:
+    """The places that the window of an output cell reads, a place a weight."""
+    rows, columns = (axis.positions(o) for axis, o in zip(part.axes, at, strict=True))
+    return [(r, c) for r in rows for c in columns]
+
+
+def _places(part: Slices) -> list[Place]:
+    rows, columns = (axis.size for axis in part.axes)
+    real = {(r, c) for r in range(rows) for c in range(columns)}
+    outs = [(r, c) for r in range(part.y.shape[0]) for c in range(part.y.shape[1])]
+    return sorted(real.union(*(_read(part, o) for o in outs)))
+
+
+def _arranged(net: _Net) -> Block:
+    """Side by side with the legend between, else the legend below, else one below the other."""
+    legend = [_entry(net, i) for i in range(len(_weights(net)))]
+    legend += [*_bias_entry(net), *through(net.style, net.part)]
+    beside = column(legend, 0)
+    beside = Block(beside.width, beside.height, beside.marks, beside.height / 2)
+    for reach in REACHES:
+        whole = row([_level(_shared(net, reach), beside), beside, _dense(net, reach)], 20)
+        if whole.width <= ROOM:
+            return whole
+    below = flow(legend, 20, lead=0)
+    for reach in REACHES:
+        pair = row([_shared(net, reach), _dense(net, reach)], 32)
+        if pair.width <= ROOM:
+            return column([pair, below], 12)
+    return column([_shared(net, REACHES[-1]), below, _dense(net, REACHES[-1])], 24)
+
+
+def _level(block: Block, beside: Block) -> Block:
+    """A network whose legend, beside it, stands within its height."""
+    axis = max(block.axis, up4(beside.axis))
+    return Block(block.width, block.height, block.marks, axis)
+
+
+def _weights(net: _Net) -> list[float]:
+    assert net.part.w is not None
+    return [value.item() for value in net.part.w[0].reshape(-1)]
+
+
+# --- the two networks --------------------------------------------------------------
+
+
+def _shared(net: _Net, reach: float) -> Block:
+    """The convolution: every edge in its weight's colour and dash."""
+    style, part, places = net.style, net.part, net.places
+    assert part.w is not None
+    form = numerals(part.x[0], style.precision)
+    read = set() if part.at is None else set(_read(part, part.at))
+    neurons = []
+    for place in places:
+        i = net.source(place)
+        real = all(0 <= p < axis.size for p, axis in zip(place, part.axes, strict=True))
+        label = [Piece("0")] if i is None else symbol("x", i)
+        value = form(part.x[0].reshape(-1)[i]) if real and i is not None else ""
+        neurons.append(Neuron(label, value, place in read, padding=not real))
+    first = Layer(neurons, "input", style.say(input_name(part)), shape_of(style, part, part.x[0]))
+    second = Layer(
+        _outputs(net, values=True),
+        "output",
+        style.say(output_name(part)),
+        shape_of(style, part, part.y),
+    )
+    index = {place: i for i, place in enumerate(places)}
+    edges = [
+        _edge(net, index[place], end, weight)
+        for end, out in enumerate(net.outputs)
+        for weight, place in enumerate(_read(part, out))
+    ]
+    block = network(style, first, second, _active_last(net, edges), reach)
+    size = times(part.shape(part.w[0]))
+    said = style.say(_sharing(net))
+    return _headed(style, block, style.say(Words("convolution, kernel {size}", size=size)), said)
+
+
+def _sharing(net: _Net) -> Words:
+    n, style = len(_weights(net)), net.style
+    weights = counted(style, n, "weights")
+    if net.part.b is None:
+        return Words("{weights}, shared", weights=weights)
+    return Words(
+        "{weights} and {biases}, shared", weights=weights, biases=counted(style, 1, "biases")
+    )
+
+
+def _dense(net: _Net, reach: float) -> Block:
+    """The dense layer over the same cells: every edge a weight of its own."""
+    style, part = net.style, net.part
+    theme = style.theme
+    count, made, at = part.x[0].size, part.y.size, net.at
+    neurons = [Neuron(symbol("x", i), "", at is not None) for i in range(count)]
+    first = Layer(neurons, "input", style.say(Words("input")), str(count))
+    second = Layer(_outputs(net, values=False), "output", style.say(Words("output")), str(made))
+    edges = []
+    for end in range(made):
+        stroke, line = (theme.muted, 0.75) if at is None else (theme.rule, 1.0)
+        if at == end:
+            stroke, line = theme.ink, 1.5
+        edges += [Edge(start, end, stroke, line) for start in range(count)]
+    block = network(style, first, second, _active_last(net, edges), reach, len(net.places))
+    said = Words(
+        "{inputs} × {outputs} = {n} weights" if count * made > 1 else "1 × 1 = 1 weight",
+        inputs=count,
+        outputs=made,
+        n=count * made,
+    )
+    if part.b is not None:  # A dense layer has one for each of its outputs.
+        said = Words("{weights} + {biases}", weights=said, biases=counted(style, made, "biases"))
+    return _headed(style, block, style.say(Words("dense layer")), style.say(said))
+
+
+def _outputs(net: _Net, *, values: bool) -> list[Neuron]:
+    form = numerals(net.part.y, net.style.precision)
+    at = net.at
+    found = []
+    for i, value in enumerate(net.part.y.reshape(-1)):
+        known = values and (at is None or i <= at)
+        found.append(Neuron(symbol("y", i), form(value) if known else "", i == at))
+    return found
+
+
+def _headed(style: Style, block: Block, name: str, said: str) -> Block:
+    """A network with its name and its count of weights above."""
+    head = [
+        lines(style, name, BODY, room=block.width, bold=True),
+        lines(style, said, SMALL, room=block.width, fill=style.theme.muted),
+    ]
+    made = column([column(head, 0, "middle"), block], 16, "middle")
+    axis = made.height - block.height + block.axis
+    return Block(made.width, made.height, made.marks, axis)
+
+
+def _active_last(net: _Net, edges: list[Edge]) -> list[Edge]:
+    """The edges of the step above the others."""
+    return sorted(edges, key=lambda edge: edge.end == net.at)
+
+
+def _edge(net: _Net, start: int, end: int, weight: int) -> Edge:
+    if net.at not in (None, end):
+        return Edge(start, end, net.style.theme.rule, 1)
+    return Edge(start, end, *_look(net.style, weight))
+
+
+def _look(style: Style, weight: int) -> tuple[str, float, tuple[float, ...]]:
+    """A weight's colour, width and dash: no two alike, in greys too."""
+    theme = style.theme
+    line = 2.5 if weight < len(theme.dashes) else 1.25
+    return theme.scale[weight % len(theme.scale)], line, theme.dashes[weight % len(theme.dashes)]
+
+
+# --- legend and formula ----------------------------------------------------------------
+
+
+def _entry(net: _Net, weight: int) -> Block:
+    """A weight's line, its name and its value."""
+    style = net.style
+    line = polyline([(0, 12), (36, 12)], *_look(style, weight))
+    said = [*symbol("w", weight), Piece(f" = {style.show(_weights(net)[weight])}")]
+    text = style.text(44, middle(12, BODY), said, BODY)
+    return Block(up4(44 + text.width), 24, (line, text), 12)
+
+
+def _bias_entry(net: _Net) -> list[Block]:
+    """The bias, which every output adds."""
+    if net.part.b is None:
+        return []
+    style = net.style
+    fill = style.theme.tone("bias").line
+    said = style.say(Words("bias"))
+    value = style.show(net.part.b[0])
+    text = style.text(0, middle(12, BODY), f"+ {said} {value}", BODY, fill=fill)
+    return [Block(up4(text.width), 24, (text,), 12)]
+
+
+def _in_symbols(net: _Net, room: float) -> Block:
+    """y₀ = w₀·x₀ + w₁·x₁ + …, as the edges have it."""
+    assert net.part.at is not None
+    terms: list[Expr] = []
+    for weight, place in enumerate(_read(net.part, net.part.at)):
+        i = net.source(place)
+        x: Expr = Num(0, "input") if i is None else Name("x", str(i), "input")
+        terms.append(Product((Name("w", str(weight), "weight"), x), dot=True))
+    if net.part.b is not None:
+        terms.append(Name("b", "", "bias"))
+    total: Expr = Sum(tuple(terms))
+    act = net.trace.options.get("act")
+    if act:
+        total = Call(act, (total,))
+    equation = Equation((Name("y", str(net.at), "output"), total))
+    pieces = [net.style.piece(t) for t in tokens(equation, net.style.show)]
+    return lines(net.style, pieces, room=room)

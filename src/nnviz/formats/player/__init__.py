@@ -1,0 +1,1 @@
+"""The page that plays steps: its script, its style, its figures."""

@@ -1,0 +1,1 @@
+"""From a Scene to pixels."""

@@ -1,0 +1,119 @@
+"""Texts as masks to paint through: each is drawn once, however often it stands in a film."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from nnviz.figure import scene
+from nnviz.formats.raster.paint_ops import Box, PaintOp
+
+if TYPE_CHECKING:
+    from PIL import ImageFont
+
+    from nnviz.figure.typeface import Face, Fonts
+
+FRACTIONS = 64
+"""The parts of a pixel that FreeType places a glyph at."""
+_HALO = 1.5
+
+
+class _Glyph(NamedTuple):
+    """A character and where its baseline starts, in pixels."""
+
+    x: float
+    y: float
+    character: str
+    font: ImageFont.FreeTypeFont
+    fill: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Corner:
+    """A place as whole pixels and the rest in parts of a pixel."""
+
+    pixels: int
+    parts: int
+
+    @classmethod
+    def of(cls, place: float) -> _Corner:
+        return cls(*divmod(round(place * FRACTIONS), FRACTIONS))
+
+
+class Letters:
+    """The texts of one figure, or of all frames of one film, at one scale."""
+
+    def __init__(self, fonts: Fonts, scale: float) -> None:
+        self._fonts = fonts
+        self._scale = scale
+        self._faces: dict[tuple[Face, float], ImageFont.FreeTypeFont] = {}
+        self._stamps: dict[object, list[PaintOp]] = {}
+
+    def stamps(self, mark: scene.Text) -> list[PaintOp]:
+        """What to paint of a text, the first first."""
+        x, y = _Corner.of(mark.start * self._scale), _Corner.of(mark.y * self._scale)
+        key = mark.spans, mark.size, mark.halo, x.parts, y.parts
+        found = self._stamps.get(key)
+        if found is None:
+            found = self._stamps[key] = self._drawn(mark, x.parts / FRACTIONS, y.parts / FRACTIONS)
+        return [stamp._replace(box=_moved(stamp.box, x.pixels, y.pixels)) for stamp in found]
+
+    def _drawn(self, mark: scene.Text, x: float, y: float) -> list[PaintOp]:
+        """The stamps of a text whose baseline starts at (x, y)."""
+        glyphs = self._glyphs(mark, x, y)
+        parts = groupby(glyphs, lambda glyph: glyph.fill)
+        found = [self._stamp(list(some), fill) for fill, some in parts]
+        if mark.halo and glyphs:
+            found.insert(0, self._stamp(glyphs, mark.halo, _HALO * self._scale))
+        return [stamp for stamp in found if stamp is not None]
+
+    def _glyphs(self, mark: scene.Text, x: float, y: float) -> list[_Glyph]:
+        found = []
+        for span in mark.spans:
+            size = mark.size * (scene.SMALLER if span.place else 1) * self._scale
+            base = y + scene.SHIFT[span.place] * mark.size * self._scale
+            at = x
+            for face, run in self._fonts.runs(span.text, span.bold):
+                font = self._font(face, max(1.0, size))
+                for character in run:
+                    if character != " ":
+                        found.append(_Glyph(at, base, character, font, span.fill))
+                    at += self._fonts.advance(character, span.bold) * size
+            x += span.width * self._scale
+        return found
+
+    def _stamp(self, glyphs: list[_Glyph], color: str, stroke: float = 0) -> PaintOp | None:
+        """Some glyphs in one mask, no larger than what is drawn of them."""
+        from PIL import Image, ImageDraw
+
+        around = max(glyph.font.size for glyph in glyphs) * 2 + stroke
+        left = math.floor(min(glyph.x for glyph in glyphs) - around)
+        top = math.floor(min(glyph.y for glyph in glyphs) - around)
+        right = math.ceil(max(glyph.x for glyph in glyphs) + around)
+        bottom = math.ceil(max(glyph.y for glyph in glyphs) + around)
+        mask = Image.new("L", (right - left, bottom - top))
+        pen = ImageDraw.Draw(mask)
+        for glyph in glyphs:
+            place = glyph.x - left, glyph.y - top
+            pen.text(place, glyph.character, 255, glyph.font, "ls", stroke_width=stroke)
+        inked = mask.getbbox()
+        if inked is None:
+            return None
+        box = inked[0] + left, inked[1] + top, inked[2] + left, inked[3] + top
+        return PaintOp(box, color, mask.crop(inked))
+
+    def _font(self, face: Face, size: float) -> ImageFont.FreeTypeFont:
+        from PIL import ImageFont
+
+        key = face, size
+        if key not in self._faces:
+            self._faces[key] = ImageFont.truetype(
+                str(face.path), size, face.index, layout_engine=ImageFont.Layout.BASIC
+            )
+        return self._faces[key]
+
+
+def _moved(box: Box, x: int, y: int) -> Box:
+    return box[0] + x, box[1] + y, box[2] + x, box[3] + y

@@ -1,0 +1,158 @@
+"""Figures painted with Pillow: one, or one after the other, where only what differs is painted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from nnviz.errors import NnvizError
+from nnviz.figure import scene
+from nnviz.formats.raster.letters import Letters
+from nnviz.formats.raster.paint_ops import Block, Box, Page, PaintOp, Touch, touches
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+SCALE = 2.0
+MOST_PIXELS = 100_000_000
+NEAR = 48
+"""Pixels between two parts that are painted as one."""
+
+Leaf: TypeAlias = scene.Rect | scene.Ellipse | scene.Path | scene.Text | scene.Image
+Plan: TypeAlias = list[tuple[Leaf, Sequence[Touch]]]
+"""Every mark of a figure with what is painted of it."""
+
+
+class Part(NamedTuple):
+    """A part of the page, and what it was like before."""
+
+    box: Box
+    before: Image.Image
+
+
+class Painted(NamedTuple):
+    """A figure, and the parts outside of which it is as the one before; None for the first."""
+
+    image: Image.Image
+    parts: Sequence[Part] | None
+
+
+def paint(drawn: scene.Scene, scale: float = SCALE) -> Image.Image:
+    """A Scene as a Pillow image; RGBA where the scene has no page, else RGB."""
+    painter = _Painter(drawn, scale)
+    return painter.part((mark, painter.touches(mark)) for mark in drawn.flat())
+
+
+def painted(scenes: Sequence[scene.Scene], scale: float = SCALE) -> Iterator[Painted]:
+    """Figures of one size and page, each as `paint` gives it, all on the same picture.
+
+    It is painted over when the next figure is asked for.
+    """
+    painter = _Painter(scenes[0], scale)
+    image: Image.Image | None = None
+    plan: Plan = []
+    for drawn in scenes:
+        known = dict(plan)
+        now = [(mark, known.get(mark) or list(painter.touches(mark))) for mark in drawn.flat()]
+        if image is None:
+            image = painter.part(now)
+            yield Painted(image, None)
+        else:
+            whole = (0, 0, *image.size)
+            parts = [Part(box, image.crop(box)) for box in _changed(plan, now, whole)]
+            for box, _ in parts:
+                image.paste(painter.part(now, box), box[:2])
+            yield Painted(image, parts)
+        plan = now
+
+
+class _Painter:
+    """Paints on pages of one size and colour; each text once, however often it stands there."""
+
+    def __init__(self, drawn: scene.Scene, scale: float) -> None:
+        width, height = math.ceil(drawn.width * scale), math.ceil(drawn.height * scale)
+        if width * height > MOST_PIXELS:
+            raise NnvizError(
+                "the picture would have {width}×{height} pixels: more than 100 megapixels",
+                width=width,
+                height=height,
+                hint="use a smaller --scale, or fewer --steps",
+            )
+        self.page = Page(width, height, scale)
+        self._color = drawn.page
+        self._letters = Letters(drawn.fonts, scale)
+
+    def touches(self, mark: Leaf) -> Iterable[Touch]:
+        """What is painted of a mark."""
+        if isinstance(mark, scene.Text):
+            return self._letters.stamps(mark)
+        return touches(mark, self.page)
+
+    def part(
+        self, plan: Iterable[tuple[Leaf, Iterable[Touch]]], box: Box | None = None
+    ) -> Image.Image:
+        """A part of the page, or all of it."""
+        from PIL import Image, ImageDraw
+
+        left, top, right, bottom = box or (0, 0, self.page.width, self.page.height)
+        mode, color = ("RGB", self._color) if self._color else ("RGBA", (255, 255, 255, 0))
+        image = Image.new(mode, (right - left, bottom - top), color)
+        pen = ImageDraw.Draw(image)
+        for touch in (touch for _, some in plan for touch in some):
+            x, y, right, bottom = touch.box
+            if box is not None and not _meet(touch.box, box):
+                continue
+            if isinstance(touch, Block):
+                pen.rectangle((x - left, y - top, right - left - 1, bottom - top - 1), touch.color)
+            elif isinstance(touch, PaintOp):
+                image.paste(touch.color, (x - left, y - top), touch.mask)
+            else:
+                image.paste(touch.image, (x - left, y - top))
+        return image
+
+
+def _changed(before: Plan, after: Plan, whole: Box) -> list[Box]:
+    """Boxes apart from each other that hold every mark which is only in one of two figures."""
+    old, new = {mark for mark, _ in before}, {mark for mark, _ in after}
+    if [m for m, _ in before if m in new] != [m for m, _ in after if m in old]:
+        return [whole]  # what stays is in another order
+    found = [some for mark, some in before if mark not in new]
+    found += [some for mark, some in after if mark not in old]
+    boxes = (_within(touch.box, whole) for some in found for touch in some)
+    return _apart(box for box in boxes if box[0] < box[2] and box[1] < box[3])
+
+
+def _apart(boxes: Iterable[Box]) -> list[Box]:
+    """Boxes that are near each other as one."""
+    found: list[Box] = []
+    for box in boxes:
+        one = box
+        while (other := next((o for o in found if _meet(o, one, NEAR)), None)) is not None:
+            found.remove(other)
+            one = (
+                min(one[0], other[0]),
+                min(one[1], other[1]),
+                max(one[2], other[2]),
+                max(one[3], other[3]),
+            )
+        found.append(one)
+    return found
+
+
+def _meet(one: Box, other: Box, slack: int = 0) -> bool:
+    return (
+        one[0] < other[2] + slack
+        and other[0] < one[2] + slack
+        and one[1] < other[3] + slack
+        and other[1] < one[3] + slack
+    )
+
+
+def _within(box: Box, whole: Box) -> Box:
+    return (
+        max(box[0], whole[0]),
+        max(box[1], whole[1]),
+        min(box[2], whole[2]),
+        min(box[3], whole[3]),
+    )

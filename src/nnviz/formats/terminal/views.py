@@ -1,0 +1,35 @@
+"""Which arrays of a Trace are shown, and what their axes are called."""
+
+from __future__ import annotations
+
+from nnviz.formats.terminal.arrays import SIDE, View
+from nnviz.trace import Index, Step, Trace
+
+_MAPS = ("input", "pre", "output")
+
+
+def view(trace: Trace, name: str, step: Step | None = None) -> View:
+    """An array or result of a trace as something to show, with a step's cells marked."""
+    values = trace.array(name)
+    leading: tuple[str, ...] = ()
+    if values.ndim > 2:
+        leading = _leading(trace, name, values.ndim)
+    marked: tuple[Index, ...] = step.cells.get(name, ()) if step else ()
+    return View(
+        name=name,
+        values=values,
+        role=trace.roles.get(name, "plain"),
+        leading=leading,
+        column="·" in trace.equation and values.ndim == 1 and values.size <= SIDE,
+        labels=trace.labels.get(name, ()),
+        marked=marked,
+        image=trace.image and name in _MAPS,
+    )
+
+
+def _leading(trace: Trace, name: str, rank: int) -> tuple[str, ...]:
+    """Names for the axes before the last two."""
+    spatial = len(trace.axes) or 2
+    before = ("sample", "channel") if name in _MAPS else ("filter", "channel")
+    names = (*before, *("plane", "row", "column")[-spatial:])
+    return names[-rank:][:-2] if rank <= len(names) else ("",) * (rank - 2)

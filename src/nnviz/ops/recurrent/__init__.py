@@ -1,0 +1,1 @@
+"""Recurrent nets: cells, weights, sequences."""

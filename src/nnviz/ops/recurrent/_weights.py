@@ -1,0 +1,240 @@
+"""The weights of recurrent layers: given by name, one by one, or drawn at random."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nnviz.errors import NnvizError, UsageError
+from nnviz.options.kinds import as_array
+from nnviz.options.operation import Values
+from nnviz.shapes import times
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+GATES = {"rnn": 1, "lstm": 4, "gru": 3}
+"""How many blocks of Dh rows the weights of a cell have, one a gate."""
+_ONE_BY_ONE = {"wx": "Wx", "wh": "Wh", "b": "b", "wy": "Wy", "by": "by"}
+_TORCH = re.compile(r"(weight|bias)_(ih|hh)_l(\d+)(_reverse)?")
+_TORCH_NAMES = {
+    ("weight", "ih"): "Wx",
+    ("weight", "hh"): "Wh",
+    ("bias", "ih"): "b",
+    ("bias", "hh"): "bh",
+}
+_NEEDS = "give --weights FILE, --wx and --wh, or --hidden N for random ones"
+_KNOWN = (
+    "known are Wx, Wh, b, Wy, by, and PyTorch's weight_ih_l0, weight_hh_l0, bias_ih_l0, "
+    "bias_hh_l0, weight_ih_l0_reverse …"
+)
+
+
+class CellWeights(NamedTuple):
+    """One layer in one direction: Wx (g·Dh×d), Wh (g·Dh×Dh), b and bh (g·Dh) or None.
+
+    `bh` is the second bias that PyTorch adds to the part of the hidden state.
+    """
+
+    wx: np.ndarray
+    wh: np.ndarray
+    b: np.ndarray | None = None
+    bh: np.ndarray | None = None
+
+
+class Weights(NamedTuple):
+    """`cells[layer][direction]`, and Wy (M × directions·Dh), by (M) where there are outputs."""
+
+    cells: tuple[tuple[CellWeights, ...], ...]
+    wy: np.ndarray | None = None
+    by: np.ndarray | None = None
+
+    @property
+    def hidden(self) -> int:
+        """Dh."""
+        size: int = self.cells[0][0].wh.shape[1]
+        return size
+
+    @property
+    def directions(self) -> int:
+        return len(self.cells[0])
+
+    def named(self) -> dict[str, np.ndarray]:
+        """Those there are: Wx, Wh, b, bh (with _l0, _l0_reverse … where there are several)."""
+        one = len(self.cells) == self.directions == 1
+        found: dict[str, np.ndarray | None] = {}
+        for layer, both in enumerate(self.cells):
+            for direction, cell in enumerate(both):
+                end = "" if one else f"_l{layer}" + "_reverse" * direction
+                names = (name + end for name in ("Wx", "Wh", "b", "bh"))
+                found.update(zip(names, cell, strict=True))
+        found.update(Wy=self.wy, by=self.by)
+        return {name: array for name, array in found.items() if array is not None}
+
+    def astype(self, dtype: str) -> Weights:
+        """The same in another type."""
+
+        def cast(array: np.ndarray | None) -> Any:
+            return None if array is None else array.astype(dtype)
+
+        cells = tuple(tuple(CellWeights(*map(cast, cell)) for cell in both) for both in self.cells)
+        return Weights(cells, cast(self.wy), cast(self.by))
+
+    def biases(self) -> Iterator[np.ndarray]:
+        """Every bias there is."""
+        for both in self.cells:
+            for cell in both:
+                yield from (bias for bias in (cell.b, cell.bh) if bias is not None)
+        if self.by is not None:
+            yield self.by
+
+
+def weights_of(values: Values, inputs: int) -> Weights:
+    """The weights that the options give, checked against vectors of `inputs` numbers."""
+    gates = GATES[values["cell"]]
+    singles = {key: values[key] for key in _ONE_BY_ONE if values[key] is not None}
+    renamed = {_ONE_BY_ONE[key]: array for key, array in singles.items()}
+    if values["hidden"] is not None:
+        if values["weights"] is not None or "wx" in singles or "wh" in singles:
+            raise UsageError("--hidden draws random weights, but weights are given too")
+        named = {**_random(values, inputs, gates), **renamed}
+        return _checked({(0, 0): named}, named, inputs, values["cell"])
+    if values["outputs"] is not None:
+        raise UsageError("--outputs draws random weights: it needs --hidden")
+    cells, outputs = _sorted(values["weights"] or {})
+    if renamed:
+        cells.setdefault((0, 0), {}).update(renamed)
+        outputs.update({name: renamed[name] for name in ("Wy", "by") if name in renamed})
+    if not any("Wx" in cell or "Wh" in cell for cell in cells.values()):
+        raise UsageError("rnn has no weights", hint=_NEEDS)
+    return _checked(cells, outputs, inputs, values["cell"])
+
+
+_Named = dict[str, "np.ndarray"]
+
+
+def _sorted(given: Mapping[str, Any]) -> tuple[dict[tuple[int, int], _Named], _Named]:
+    """The weights of each (layer, direction), and those of the outputs."""
+    cells: dict[tuple[int, int], _Named] = {}
+    outputs: _Named = {}
+    for name, value in given.items():
+        array = as_array(value, name)
+        torch = _TORCH.fullmatch(name)
+        if torch is not None:
+            place = (int(torch[3]), int(torch[4] is not None))
+            cells.setdefault(place, {})[_TORCH_NAMES[torch[1], torch[2]]] = array
+        elif name in ("Wy", "by"):
+            outputs[name] = array
+        elif name in ("Wx", "Wh", "b"):
+            cells.setdefault((0, 0), {})[name] = array
+        else:
+            raise NnvizError("{name} is not a weight of this cell", name=name, hint=_KNOWN)
+    return cells, outputs
+
+
+def _random(values: Values, inputs: int, gates: int) -> _Named:
+    """Uniform in ±1/√Dh with two decimals, so that they can be written down."""
+    import numpy as np
+
+    hidden, outputs = values["hidden"], values["outputs"]
+    rng = np.random.default_rng(values["seed"])
+    shapes: dict[str, tuple[int, ...]] = {
+        "Wx": (gates * hidden, inputs),
+        "Wh": (gates * hidden, hidden),
+    }
+    if not values["no_bias"]:
+        shapes["b"] = (gates * hidden,)
+    if outputs is not None:
+        shapes["Wy"] = (outputs, hidden)
+        if not values["no_bias"]:
+            shapes["by"] = (outputs,)
+    bound = hidden**-0.5
+    # Adding 0 makes a rounded -0.0 an ordinary zero.
+    return {name: rng.uniform(-bound, bound, s).round(2) + 0.0 for name, s in shapes.items()}
+
+
+# --- checks --------------------------------------------------------------------
+
+
+def _checked(
+    cells: dict[tuple[int, int], _Named], outputs: _Named, inputs: int, kind: str
+) -> Weights:
+    directions = 1 + max(direction for _, direction in cells)
+    layers = 1 + max(layer for layer, _ in cells)
+    made: list[tuple[CellWeights, ...]] = []
+    for layer in range(layers):
+        both = []
+        for direction in range(directions):
+            end = "" if layers == directions == 1 else f"_l{layer}" + "_reverse" * direction
+            both.append(_cell(cells.get((layer, direction), {}), end, inputs, kind))
+        made.append(tuple(both))
+        inputs = directions * both[0].wh.shape[1]
+    return Weights(tuple(made), *_outputs(outputs, inputs))
+
+
+def _cell(named: _Named, end: str, inputs: int, kind: str) -> CellWeights:
+    for name in ("Wx", "Wh"):
+        if name not in named:
+            raise NnvizError(
+                "the weights have no {name}",
+                name=name + end,
+                hint=Words("there is: {names}", names=", ".join(sorted(named)) or "—"),
+            )
+    gates = GATES[kind]
+    wx, wh = (_matrix(named[name]) for name in ("Wx", "Wh"))
+    rows = len(wh) if wh.ndim else 0
+    hidden = rows // gates if rows and rows % gates == 0 else wh.shape[-1]
+    rows = gates * hidden
+    _expect("Wh" + end, wh, (rows, hidden), kind)
+    _expect("Wx" + end, wx, (rows, inputs), kind)
+    biases = []
+    for name in ("b", "bh"):
+        bias = named.get(name)
+        if bias is not None:
+            bias = bias.reshape(1) if bias.ndim == 0 else bias
+            _expect(name + end, bias, (rows,), kind)
+        biases.append(bias)
+    return CellWeights(wx, wh, *biases)
+
+
+def _matrix(array: np.ndarray) -> np.ndarray:
+    """One bare number is a 1×1 matrix."""
+    return array.reshape(1, 1) if array.ndim == 0 else array
+
+
+def _outputs(named: _Named, inputs: int) -> tuple[np.ndarray | None, np.ndarray | None]:
+    wy, by = named.get("Wy"), named.get("by")
+    if wy is None:
+        if by is not None:
+            raise NnvizError("there is a by, but no Wy that makes outputs")
+        return None, None
+    wy = wy.reshape((1,) * (2 - wy.ndim) + wy.shape)
+    _expect("Wy", wy, (wy.shape[0], inputs), "")
+    if by is not None:
+        by = by.reshape(-1) if by.ndim == 0 else by
+        _expect("by", by, (wy.shape[0],), "")
+    return wy, by
+
+
+def _expect(name: str, array: np.ndarray, shape: tuple[int, ...], kind: str) -> None:
+    if array.shape == shape:
+        return
+    rows = {"rnn": "Dh", "lstm": "4Dh", "gru": "3Dh"}.get(kind, "M")
+    fitting = [k for k, g in GATES.items() if array.ndim == 2 and len(array) == g * array.shape[1]]
+    hint = Words(
+        "{kind}: Wx is {rows}×d, Wh {rows}×Dh, b {rows}; Wy is M×Dh, by M — for hidden states "
+        "of Dh and inputs of d numbers",
+        kind=kind or Words("outputs"),
+        rows=rows,
+    )
+    if name.startswith("Wh") and fitting and kind not in fitting:
+        hint = Words("these are the weights of --cell {cell}", cell=fitting[0])
+    raise NnvizError(
+        "{name} is {given}, but must be {wanted}",
+        name=name,
+        given=times(array.shape),
+        wanted=times(shape),
+        hint=hint,
+    )

@@ -1,0 +1,1 @@
+"""Convolution, transposed convolution and pooling: what slides a window."""

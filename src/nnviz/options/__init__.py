@@ -1,0 +1,1 @@
+"""How anything declares its options, once."""

@@ -1,0 +1,236 @@
+"""The kinds of option values: how each is read from text and checked in Python."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from nnviz.errors import NnvizError, UsageError
+from nnviz.options.operation import Context, Kind
+from nnviz.shapes import PAD_NAMES, PadName, Pairs
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+LARGEST = 2**31 - 1
+
+
+def count(minimum: int = 0, maximum: int = LARGEST) -> Kind:
+    """A whole number from `minimum` to `maximum`."""
+
+    def accept(value: Any, flag: str) -> int:
+        return _whole(value, flag, minimum, maximum)
+
+    return Kind("N", lambda text, flag, _: accept(_integer(text, flag), flag), accept)
+
+
+def index() -> Kind:
+    """The number of an axis; negative ones count from the last."""
+    return count(-LARGEST)
+
+
+def sizes(minimum: int = 1) -> Kind:
+    """One whole number for every axis, or one an axis: 2 or 2x1. Gives a tuple."""
+
+    def accept(value: Any, flag: str) -> tuple[int, ...]:
+        parts = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+        return tuple(_whole(part, flag, minimum) for part in parts)
+
+    def parse(text: str, flag: str, _: Context) -> tuple[int, ...]:
+        return accept([_integer(part, flag, text) for part in re.split(r"[x×,]", text)], flag)
+
+    return Kind("N|NxM", parse, accept)
+
+
+def padding() -> Kind:
+    """Padding: 1, 1x2 (an axis each), 1,1,2,2 (before and after, axis by axis) or a name."""
+    return Kind("P", _parse_padding, _accept_padding, choices=PAD_NAMES)
+
+
+def _parse_padding(text: str, flag: str, _: Context) -> PadName | tuple[Any, ...]:
+    text = text.strip()
+    if text in PAD_NAMES or text.replace("-", "").isalpha():
+        return _accept_padding(text, flag)
+    if "," not in text:
+        parts = [_integer(part, flag, text) for part in re.split("[x×]", text)]
+        return _accept_padding(parts, flag)
+    ends = [_integer(part, flag, text) for part in text.split(",")]
+    if len(ends) % 2:
+        raise UsageError(
+            "{flag} {text}: {n} numbers do not make pairs",
+            flag=flag,
+            text=text,
+            n=len(ends),
+            hint="write before and after, axis by axis: top,bottom,left,right",
+        )
+    return _accept_padding(list(zip(ends[::2], ends[1::2], strict=True)), flag)
+
+
+def _accept_padding(value: Any, flag: str) -> PadName | tuple[Any, ...]:
+    if isinstance(value, str):
+        for name in PAD_NAMES:
+            if value == name:
+                return name
+        raise UsageError(
+            "{flag} {value} is not a padding",
+            flag=flag,
+            value=value,
+            hint=Words("write a number, or one of: {names}", names=", ".join(PAD_NAMES)),
+        )
+    parts = value if isinstance(value, Sequence) else [value]
+    return tuple(
+        tuple(_whole(end, flag, 0) for end in part)
+        if isinstance(part, Sequence)
+        else _whole(part, flag, 0)
+        for part in parts
+    )
+
+
+def number(*, positive: bool = False) -> Kind:
+    """A number: 2, 0.1 or 1/3."""
+
+    def parse(text: str, flag: str, _: Context) -> int | float:
+        from nnviz.read.numbers import is_number
+
+        plain = text.strip().replace("−", "-")
+        try:
+            if not is_number(plain):
+                raise UsageError("{flag} {text} is not a number", flag=flag, text=text)
+            value = int(plain) if re.fullmatch(r"[+-]?[0-9]{1,18}", plain) else _fraction(plain)
+        except (ZeroDivisionError, OverflowError):
+            raise UsageError("{flag} {text} is not a number", flag=flag, text=text) from None
+        return accept(value, flag)
+
+    def accept(value: Any, flag: str) -> int | float:
+        if isinstance(value, bool) or not hasattr(value, "__float__"):
+            raise UsageError("{flag} {value} is not a number", flag=flag, value=repr(value))
+        if not abs(float(value)) < float("inf"):
+            raise UsageError("{flag} {value} is not a finite number", flag=flag, value=value)
+        if positive and not value > 0:
+            raise UsageError("{flag} {value} is not above 0", flag=flag, value=value)
+        return value if isinstance(value, int) else float(value)
+
+    return Kind("X", parse, accept)
+
+
+def _fraction(text: str) -> float:
+    from fractions import Fraction
+
+    return float(Fraction(text)) if "/" in text else float(text)
+
+
+def choice(*names: str) -> Kind:
+    """One of some names."""
+
+    def accept(value: Any, flag: str) -> str:
+        if value in names:
+            return str(value)
+        raise UsageError(
+            "{flag} {value} is none of: {names}", flag=flag, value=value, names=", ".join(names)
+        )
+
+    return Kind("|".join(names), lambda text, flag, _: accept(text, flag), accept, choices=names)
+
+
+def text() -> Kind:
+    """Any text."""
+
+    def accept(value: Any, flag: str) -> str:
+        if isinstance(value, str):
+            return value
+        raise UsageError("{flag} {value} is not a text", flag=flag, value=repr(value))
+
+    return Kind("TEXT", lambda given, flag, _: accept(given, flag), accept)
+
+
+def array(*names: str) -> Kind:
+    """A matrix as text, a file of one, or one of some names that the operation knows."""
+
+    def parse(given: str, flag: str, context: Context) -> Any:
+        from nnviz.read import read_array
+
+        if given in names:
+            return given
+        return read_array(given, stdin=context.stdin, name=flag, known=names)
+
+    def accept(value: Any, flag: str) -> Any:
+        return value if isinstance(value, str) and value in names else as_array(value, flag)
+
+    return Kind("MATRIX|FILE", parse, accept, choices=names)
+
+
+def as_array(value: Any, name: str) -> np.ndarray:
+    """A Python value as an array of whole numbers or floats; an error if it is neither."""
+    import numpy as np
+
+    try:
+        made = np.asarray(value)
+    except ValueError:
+        raise NnvizError("the rows of {name} are not of one length", name=name) from None
+    if made.dtype.kind == "b":
+        return made.astype(np.int64)
+    if made.dtype.kind == "f" and made.dtype.itemsize in (4, 8):
+        return made
+    if made.dtype.kind == "f":
+        return made.astype(np.float64)
+    if made.dtype.kind in "iu" and (made.dtype != np.uint64 or made.max(initial=0) < 2**63):
+        return made if made.dtype.itemsize <= 2 else made.astype(np.int64, copy=False)
+    raise NnvizError(
+        "{name} has elements of type {type}", name=name, type=made.dtype, hint="give numbers"
+    )
+
+
+def each_axis(value: tuple[int, ...], n: int, flag: str) -> tuple[int, ...]:
+    """One value an axis, from one for all or one each."""
+    if len(value) == 1:
+        return value * n
+    if len(value) == n:
+        return value
+    raise UsageError(
+        "{flag} has {given} values, but the window has {n} axes",
+        flag=flag,
+        given=len(value),
+        n=n,
+    )
+
+
+def each_pair(value: PadName | tuple[Any, ...], n: int, flag: str) -> PadName | Pairs:
+    """Padding as a pair an axis, or its name."""
+    if isinstance(value, str):
+        return value
+    pairs = tuple(part if isinstance(part, tuple) else (part, part) for part in value)
+    pairs = pairs * n if len(pairs) == 1 and not isinstance(value[0], tuple) else pairs
+    if len(pairs) == n and all(len(pair) == 2 for pair in pairs):
+        return pairs
+    raise UsageError(
+        "{flag} pads {given} axes, but the window has {n}", flag=flag, given=len(pairs), n=n
+    )
+
+
+def _integer(text: str, flag: str, whole: str | None = None) -> int:
+    """The whole number `text`, a part of the value `whole`."""
+    if re.fullmatch(r"\s*[+-]?[0-9]{1,300}\s*", text):
+        return int(text)
+    if whole is None or not text.strip() or whole == text:
+        raise UsageError("{flag} {text} is not a whole number", flag=flag, text=whole or text)
+    raise UsageError(
+        "{flag} {whole}: {text} is not a whole number", flag=flag, whole=whole, text=text
+    )
+
+
+def _whole(value: Any, flag: str, minimum: int, maximum: int = LARGEST) -> int:
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise UsageError("{flag} {value} is not a whole number", flag=flag, value=repr(value))
+    whole = operator.index(value)
+    if not minimum <= whole <= maximum:
+        raise UsageError(
+            "{flag} {value} is not a number from {low} to {high}",
+            flag=flag,
+            value=whole,
+            low=minimum,
+            high=maximum,
+        )
+    return whole

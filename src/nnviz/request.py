@@ -1,0 +1,63 @@
+"""What a reader of a Trace is asked for: which steps, in which language and theme, for what screen.
+
+One value, passed in, never asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from nnviz.errors import NnvizError
+
+
+class Appearance(NamedTuple):
+    """The figure details of a command; `None` is the figure's own choice."""
+
+    view: str | None = None
+    theme: str = "light"
+    title: str | None = None
+    scale: float | None = None
+    """Pixels a unit; 2 where not given. SVG is sized at scale 1."""
+    font: str | None = None
+    """A font file asked before the fonts that come with nnviz."""
+    lang: str = "en"
+    precision: int = 4
+    sample: int = 0
+    """Which of a batch is drawn."""
+    fps: float | None = None
+    embed_font: bool = False
+    bare: bool = False
+    """Without title, facts and notes: a panel of a sheet, which has them once."""
+
+
+class Screen(NamedTuple):
+    """What text is written for: a terminal of some width, a pipe, or a file."""
+
+    width: int | None = None
+    """Columns of the terminal; None where there is none: nothing is cut or wrapped."""
+    color: bool = False
+    encoding: str = "utf-8"
+
+
+class Request(NamedTuple):
+    """What is asked of a format beside the trace itself."""
+
+    steps: str | None = None
+    """The text of --steps; None leaves it to the format (see `nnviz.steps`)."""
+    get: str = "output"
+    """Which array the value formats write."""
+    appearance: Appearance = Appearance()
+    screen: Screen = Screen()
+    progress: Callable[[int, int], None] | None = None
+    """Told how many parts of how many are made, where someone waits for many."""
+
+
+def check_sample(sample: int, count: int) -> None:
+    """That a batch of so many has this sample."""
+    if sample >= count:
+        raise NnvizError(
+            "--sample {n} is past the end: the batch has {count}, counted from 0",
+            n=sample,
+            count=count,
+        )

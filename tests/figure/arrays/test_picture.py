@@ -1,0 +1,192 @@
+"""Pictures of large arrays: levels, reduction, axes and the colour bar."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from drawing import drawn, texts
+from helpers import run
+from nnviz.figure.arrays.picture import (
+    Levels,
+    colored,
+    drawn_size,
+    levels,
+    levels_after,
+    levels_common,
+    picture,
+    pixels,
+)
+from nnviz.figure.layout.page import SMALL, Style, middle
+from nnviz.figure.scene import Image, Rect, Text, extent, flatten
+from nnviz.request import Appearance
+
+STYLE = Style.of(Appearance())
+RAMP = np.arange(256).reshape(16, 16)
+
+LEVELS = {
+    "0..255": (RAMP, Levels("grey", 0, 255)),
+    "zeros and ones": (RAMP % 2, Levels("grey", 0, 1)),
+    "whole numbers past 255": (RAMP * 4, Levels("grey", 0, 1020)),
+    "0..1": (RAMP / 255, Levels("grey", 0, 1.0)),
+    "floats above 1": (RAMP / 10, Levels("grey", 0, 25.5)),
+    "signed": (RAMP - 100, Levels("signed", -155, 155)),
+    "nothing but zero": (RAMP * 0, Levels("grey", 0, 1.0)),
+}
+READ = {
+    "a dark image": (RAMP // 4, 255),
+    "an image of 16 bits": (RAMP * 100, 65535),
+    "an image in parts of one": (RAMP / 300, 1),
+    "an image as floats": (RAMP / 2.0, 255),
+}
+
+
+@pytest.mark.parametrize("name", LEVELS)
+def test_levels(name: str) -> None:
+    array, expected = LEVELS[name]
+    assert levels(array) == expected
+
+
+@pytest.mark.parametrize("name", READ)
+def test_an_image_that_was_read_keeps_its_range(name: str) -> None:
+    array, high = READ[name]
+    assert levels(array, image=True) == Levels("grey", 0, high)
+
+
+AFTER = {
+    "a blur keeps the scale": (RAMP * 0.8, Levels("grey", 0, 255)),
+    "past the end: its own": (RAMP * 2, Levels("grey", 0, 510)),
+    "much darker: its own": (RAMP * 0.25, Levels("grey", 0, 63.75)),
+    "signed: its own": (RAMP - 100, Levels("signed", -155, 155)),
+}
+
+
+@pytest.mark.parametrize("name", AFTER)
+def test_what_is_made_of_a_picture_keeps_its_scale_where_the_ranges_are_alike(name: str) -> None:
+    made, expected = AFTER[name]
+    assert levels_after(RAMP, Levels("grey", 0, 255), made, 240) == expected
+
+
+def test_maps_of_one_figure_share_a_scale() -> None:
+    assert levels_common([RAMP, RAMP * 3], 128) == Levels("grey", 0, 765)
+    assert levels_common([RAMP, RAMP - 300], 128) == Levels("signed", -300, 300)
+
+
+def test_equal_values_have_equal_shades_before_and_after() -> None:
+    array = np.full((40, 40), 120)
+    array[0, 0] = 250
+    trace = replace(run("conv", array, kernel=np.full((3, 3), 1 / 9)), image=True)
+    seen, made = (m.pixels for m in drawn(trace).flat() if isinstance(m, Image))
+    assert seen[-1, -1] == made[-1, -1] == 120
+
+
+def test_the_partial_maps_have_one_scale_and_say_it() -> None:
+    x = np.stack([RAMP % 7, RAMP])[:, None].repeat(2, 1).reshape(2, 32, 16)
+    trace = run("conv", x, kernel=np.full((2, 1, 1), 2))
+    scene = drawn(trace, view="channels")
+    assert texts(scene).count("510") == 2
+    partials = [m.pixels for m in scene.flat() if isinstance(m, Image) and m.crisp][1::2]
+    assert partials[0].max() == 6
+    assert partials[1].max() == 255
+
+
+def test_a_few_extremes_do_not_pale_a_signed_map() -> None:
+    array = np.tile([-10, 10], (100, 50))
+    array[0, 0] = 100_000
+    assert levels(array) == Levels("signed", -10, 10, clipped=True)
+
+
+@pytest.mark.parametrize(
+    ("shape", "size"),
+    [
+        ((25, 25), (225, 225)),
+        ((240, 120), (120, 240)),
+        ((3000, 4000), (240, 180)),
+        ((1, 999), (240, 4)),
+    ],
+)
+def test_size(shape: tuple[int, int], size: tuple[int, int]) -> None:
+    assert drawn_size(shape) == size
+
+
+def test_only_the_pixels_drawn_are_kept() -> None:
+    array = np.zeros((2000, 1000), np.uint8)
+    array[:, 500:] = 255
+    made = pixels(STYLE, array, (120, 240), Levels("grey", 0, 255))
+    assert made.shape == (480, 240)
+    assert made.dtype == np.uint8
+    assert (made[:, 0] == 0).all()
+    assert (made[:, -1] == 255).all()
+
+
+def test_zero_is_the_middle_of_a_signed_map() -> None:
+    made = pixels(STYLE, np.array([[-2.0, 0.0, 2.0]]), (30, 10), Levels("signed", -2, 2))
+    hexes = ["#" + bytes(p).hex() for p in made[0]]
+    assert hexes == [STYLE.theme.low, STYLE.theme.middle, STYLE.theme.high]
+
+
+def test_colour_pictures_are_drawn_in_colour() -> None:
+    array = np.zeros((3, 30, 40), np.uint8)
+    array[0] = 200
+    assert colored(array)
+    assert not colored(array - 1.0)
+    assert not colored(array // 200)
+    scene = drawn(run("conv", array, kernel=np.ones((3, 3), int)))
+    image = next(mark for mark in scene.flat() if isinstance(mark, Image))
+    assert image.pixels[0, 0].tolist() == [200, 0, 0]
+
+
+def test_a_signed_map_has_its_bar_and_axes_are_in_pixels() -> None:
+    block = picture(STYLE, np.linspace(-3, 3, 900).reshape(30, 30), "output")
+    found = [m.content for m in flatten(block.marks) if isinstance(m, Text)]
+    assert {"0", "10", "20", "3", "−3"} <= set(found)
+
+
+@pytest.mark.parametrize(
+    ("shape", "side", "every", "first"),
+    [
+        pytest.param((28, 28), 224, 5, 4, id="enlarged: at the middle of a pixel"),
+        pytest.param((300, 450), 225, 100, 0, id="reduced: at its edge"),
+        pytest.param((12, 12), 288, 1, 12, id="as large as cells: every row"),
+    ],
+)
+def test_axes_are_labelled_alike(
+    shape: tuple[int, int], side: int, every: int, first: float
+) -> None:
+    block = picture(STYLE, np.zeros(shape, np.uint8), "input", side=side, bar=False)
+    image = next(m for m in flatten(block.marks) if isinstance(m, Image))
+    found = [m for m in flatten(block.marks) if isinstance(m, Text)]
+    below = [m for m in found if m.anchor == "middle"]
+    left = [m for m in found if m.anchor == "end"]
+    assert [m.content for m in left] == [str(n) for n in range(0, shape[0], every)]
+    assert [m.content for m in below] == [str(n) for n in range(0, shape[1], every)]
+    assert below[0].x - image.x == first
+    assert left[0].y == middle(first, SMALL)
+
+
+@pytest.mark.parametrize(
+    ("high", "said"), [(9, ["9", "0"]), (255, []), (123_456_789, ["1.23×10⁸", "0"])]
+)
+def test_greys_that_are_not_a_pictures_own_say_their_ends(high: int, said: list[str]) -> None:
+    block = picture(STYLE, np.full((30, 30), high), "output", axes=False)
+    found = [m.content for m in flatten(block.marks) if isinstance(m, Text)]
+    assert found == said
+
+
+def test_the_window_stands_where_the_step_reads() -> None:
+    array = np.arange(3600).reshape(60, 60) % 251
+    trace = run("conv", array, kernel=np.ones((3, 3), int), stride=3)
+    scene = drawn(trace, 42)
+    assert "rows 6 to 8, columns 3 to 5" in texts(scene)
+    cells = [t.content for t in scene.texts() if t.cell is not None and "×" not in t.content]
+    assert cells[9:] == [str(v) for v in array[6:9, 3:6].reshape(-1)]
+
+
+@pytest.mark.parametrize("cell", [(0, 0), (124, 4), (60, 2)])
+def test_the_outline_of_a_small_window_stays_on_the_picture(cell: tuple[int, int]) -> None:
+    block = picture(STYLE, np.zeros((125, 5)), "input", window=(*cell, 1, 1), axes=False)
+    shown = next(extent(m) for m in flatten(block.marks) if isinstance(m, Image))
+    outline = next(m for m in flatten(block.marks) if isinstance(m, Rect) and m.now)
+    assert shown.holds(extent(outline._replace(stroke=None)))

@@ -1,0 +1,192 @@
+"""A network is drawn layer by layer: names, parameters, maps and shapes that are its own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from drawing import generators
+from helpers import run
+from nnviz import figure
+from nnviz.errors import NnvizError
+from nnviz.figure.layout.page import Style
+from nnviz.figure.scene import Image, Scene
+from nnviz.figure.theme import THEMES
+from nnviz.request import Appearance
+from nnviz.trace import Trace
+from nnviz.words import Words
+from view_checks import assert_tidy, drawn, words
+
+RNG = np.random.default_rng(3)
+LENET = (
+    "conv --filters 6 --size 5 --pad 2 | act tanh | pool -k 2 --kind avg | conv --filters 16 "
+    "--size 5 | act tanh | pool -k 2 | flatten | dense --units 120 | dense --units 10 | act softmax"
+)
+
+
+def net(chain: str, x: Any) -> Trace:
+    """The trace of a chain over x."""
+    return run("net", x, net=chain)
+
+
+def images(scene: Scene) -> list[Image]:
+    """The pictures of a figure, without the legend's bar."""
+    return [m for m in scene.flat() if isinstance(m, Image) and m.crisp]
+
+
+def test_a_sample_past_the_end() -> None:
+    with pytest.raises(NnvizError, match="--sample 2 is past the end: the batch has 2"):
+        drawn(net("act relu", np.ones((2, 1, 3, 3))), sample=2)
+    with pytest.raises(NnvizError, match="--sample 1 is past the end: the batch has 1"):
+        drawn(net("act relu", np.ones((3, 3))), sample=1)
+
+
+def test_every_layer_stands_with_its_name_and_shape() -> None:
+    trace = net(LENET, RNG.random((28, 28)))
+    said = words(drawn(trace))
+    assert [s for s in said if s in ("input", "conv", "pool", "flatten", "dense")] == [
+        "input", "conv", "pool", "conv", "pool", "flatten", "dense", "dense",
+    ]  # fmt: skip
+    shapes = [s for s in said if re.fullmatch(r"\d+(×\d+)*", s) and len(s) > 1]
+    assert shapes[:4] == ["28×28", "6×28×28", "6×28×28", "6×14×14"]
+    assert shapes[-1] == "10"
+    assert len(images(drawn(trace))) == 1 + 6 * 3 + 16 * 3 + 1 + 1
+
+
+CHAINS: dict[str, tuple[str, tuple[int, ...]]] = {
+    "LeNet": (LENET, (28, 28)),
+    "groups": ("conv --filters 4 --groups 2 --size 3 | conv --filters 4 --no-bias", (2, 9, 9)),
+    "LSTM": ("rnn --hidden 4 --cell lstm --outputs 2 | dense --units 3", (5, 3)),
+    "GRU": ("rnn --hidden 3 --cell gru", (5, 3)),
+    "transposed": ("conv --transpose --filters 2 --size 2 --stride 2", (3, 4, 4)),
+}
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_parameters_are_those_that_params_counts(name: str) -> None:
+    chain, shape = CHAINS[name]
+    counted = run("params", None, net=chain, input=shape).results
+    text = " ".join(words(drawn(net(chain, RNG.random(shape))))).replace(",", "")
+    total = counted["total"]
+    assert f"weights + {total['biases']} bias" in text
+    assert text.split("= ")[1].startswith(f"{total['params']} ")
+    for row in counted["rows"]:
+        if row["weights"]:
+            assert f"{row['weights']} weights" in text
+        if row["biases"]:
+            assert f"+ {row['biases']} bias" in text
+
+
+def test_no_parameters_are_said() -> None:
+    assert words(drawn(net("act relu", np.ones((3, 3))))).count("no parameters") == 2
+
+
+def test_a_network_without_biases_adds_nothing() -> None:
+    said = words(drawn(net("conv --filters 2 --no-bias", np.ones((6, 6)))))
+    assert "parameters: 18 weights" in said
+    assert not any("bias" in s for s in said if "--" not in s)
+
+
+def test_ink_on_paper_is_said() -> None:
+    assert "black is 1, white is 0" in words(drawn(net("act relu", np.eye(12, dtype=int))))
+
+
+def test_few_cells_are_numbers() -> None:
+    scene = drawn(net("conv -k '1 0; 0 1' | act relu", [[1, -2, 3], [4, 5, -6], [7, 8, 9]]))
+    cells = [t.content for t in scene.texts() if t.cell is not None]
+    assert " ".join(cells) == "1 −2 3 4 5 −6 7 8 9 6 −8 12 14 6 0 12 14"
+    assert not images(scene)
+
+
+def test_pictures_keep_their_colours_through_pooling() -> None:
+    x = RNG.integers(0, 256, (3, 40, 60))
+    first, second, *rest = images(drawn(net("pool -k 2 | conv --filters 2 | act relu", x)))
+    assert first.pixels.ndim == second.pixels.ndim == 3
+    assert len(rest) == 4
+    assert rest[0].pixels.ndim == 3  # signed: a map of two hues
+    assert rest[3].pixels.ndim == 2
+
+
+def test_a_grey_photograph_keeps_its_range_through_pooling() -> None:
+    x = np.full((40, 60), 100)
+    trace = replace(net("pool -k 2 --kind avg | act relu", x), image=True)
+    shades = [int(m.pixels.max()) for m in images(drawn(trace))]
+    assert shades == [100, 100, 255]
+
+
+def test_what_is_said_of_a_map_are_its_own_least_and_greatest_value() -> None:
+    x = np.zeros((30, 30))
+    x[3, 4], x[20, 7] = -1763, 2833.5
+    said = words(drawn(net("act relu | conv -k '-2'", x)))
+    assert "−1763 … 2834" in said  # four digits, though the colours are centred on 0
+    assert "0 … 2834" in said
+    assert "−5667 … 0" in said
+
+
+def test_a_small_matrix_is_numbers_between_numbers() -> None:
+    scene = drawn(net("rnn --hidden 4 | dense --units 2", RNG.normal(size=(3, 2))))
+    assert not images(scene)
+    assert len([t for t in scene.texts() if t.cell is not None]) == 6 + 12 + 6
+
+
+def test_many_maps_are_said() -> None:
+    scene = drawn(net("conv --filters 40 --size 3", RNG.random((12, 12))))
+    assert "the first 16 of 40 maps" in words(scene)
+    assert len(images(scene)) == 17
+
+
+def test_rows_go_on_below() -> None:
+    long = drawn(net(" | ".join(["act relu"] * 12), RNG.random((30, 30))))
+    short = drawn(net("act relu", RNG.random((30, 30))))
+    assert short.width < long.width <= 720
+    assert long.height > 2 * short.height
+
+
+def test_notes_of_the_layers_are_kept() -> None:
+    said = words(drawn(net("conv --filters 1 --size 3 --stride 2", np.ones((6, 6)))))
+    assert any(s.startswith("layer 1: ") and "is not used" in s for s in said)
+
+
+@pytest.mark.parametrize("speak", ["가", "그리고 아주 긴 말"], ids=["short words", "long words"])
+def test_other_languages(monkeypatch: pytest.MonkeyPatch, speak: str) -> None:
+    def say(_: Style, said: Words | str) -> str:
+        return said if isinstance(said, str) else speak if len(speak) == 1 else f"{said} {speak}"
+
+    monkeypatch.setattr(Style, "say", say)
+    assert words(drawn(net(LENET, RNG.random((28, 28)))))
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_every_theme(name: str) -> None:
+    drawn(net(LENET, RNG.random((28, 28))), theme=name)
+    drawn(net("rnn --hidden 4", RNG.random((3, 2))), theme=name)
+
+
+LAYERS = ["act relu", "act tanh", "pool -k 2", "conv --filters 3 --size 2", "flatten",
+          "conv -k '1 0; 0 1'", "dense --units 4", "conv --filters 9 --size 3 --pad 1",
+          "conv --transpose --filters 2 --size 2 --stride 2", "act softmax"]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    shape=st.sampled_from([(5, 5), (1, 12, 40), (3, 30, 20), (2, 3, 9, 9), (2, 4, 4), (7, 40)]),
+    chain=st.lists(st.sampled_from(LAYERS), min_size=1, max_size=6),
+    scale=st.sampled_from([1, 1e-9, 12345678.9, 0]),
+    name=st.sampled_from(list(THEMES)),
+    rng=generators,
+)
+def test_every_chain_keeps_the_layout(
+    shape: tuple[int, ...], chain: list[str], scale: float, name: str, rng: np.random.Generator
+) -> None:
+    try:
+        trace = net(" | ".join(chain), rng.normal(size=shape) * scale)
+    except NnvizError:  # layers that do not fit each other
+        return
+    sample = 1 if len(shape) == 4 else 0
+    assert_tidy(figure.draw(trace, Appearance(theme=name, sample=sample)))
