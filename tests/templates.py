@@ -13,7 +13,8 @@ from pathlib import Path
 import nnviz
 from nnviz import ops
 from nnviz.cli import options
-from nnviz.figure.formulas import parameter_counts as counts
+from nnviz.figure.formulas.parameter_counts import _COUNTED
+from nnviz.ops import _layer
 from nnviz.ops.recurrent.rnn import OPERATION as RNN
 from nnviz.ops.windows import _window, pool
 from nnviz.ops.windows.conv import OPERATION as CONV
@@ -22,7 +23,7 @@ from nnviz.read.sources import STANDARD_INPUT
 ROOT = Path(nnviz.__file__).parent
 TAKERS = {"Words", "NnvizError", "UsageError", "say", "_fact", "fail"}
 """What takes a template first."""
-_CELLS = tuple(name for names in _window.CELL_NAMES.values() for name in names)
+_CELLS = tuple(name for names in _layer.CELL_NAMES.values() for name in names)
 _SIZES = tuple(f"output {name}" for names in _window.AXIS_NAMES.values() for name in names)
 _NEURONS = ("inputs", "outputs", "weights", "inputs with the padding")
 _HELD = ()
@@ -40,8 +41,8 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "cli/help.py: prefix": _HELD,
     "cli/help.py: second": _HELD,
     "formats/terminal/paper.py: words": _HELD,
-    "figure/formulas/parameter_counts.py: one": tuple(one for one, _ in counts._COUNTED.values()),
-    "figure/formulas/parameter_counts.py: many": tuple(many for _, many in counts._COUNTED.values()),
+    "figure/formulas/parameter_counts.py: one": tuple(one for one, _ in _COUNTED.values()),
+    "figure/formulas/parameter_counts.py: many": tuple(many for _, many in _COUNTED.values()),
     "figure/layout/page.py: name": (),  # an array: those with names of their own stand beside it
     "figure/windows/conv_network.py: what": _NEURONS,
     "figure/single/act_equation.py: role": ("input", "output"),
@@ -54,6 +55,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "ops/windows/_transposed.py: what": ("input channels", "filters"),
     "ops/windows/_window.py: 'output ' + name": _SIZES,
     "ops/windows/_window.py: name": _CELLS,
+    "ops/_layer.py: name": (),  # names of axes, below
     "ops/windows/_window.py: LAYOUTS[dims]": tuple(_window.LAYOUTS.values()),
     "ops/windows/pool.py: name": _CELLS,
     "ops/windows/pool.py: _TITLES[scope][kind]": tuple(

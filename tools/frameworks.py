@@ -175,7 +175,9 @@ TABLES: dict[str, list[Row]] = {
         Row(
             "direction=bidirectional",
             "names of the weights",
-            ("ops/recurrent/test_cells.py::test_a_bidirectional_net_in_layers_is_nets_of_one_layer",),
+            (
+                "ops/recurrent/test_cells.py::test_a_bidirectional_net_in_layers_is_nets_of_one_layer",
+            ),
         ),
         Row("direction=reverse", "no: turn the sequence round", (_REFUSED,)),
         Row("activations", "`tanh` and `relu` of an RNN", (_VECTORS, _REFUSED)),

@@ -68,6 +68,24 @@ Index: TypeAlias = tuple[int, ...]
 # --- steps ---------------------------------------------------------------------
 
 
+class Place(NamedTuple):
+    """An axis of a step's index: what it is called, and from where it is counted."""
+
+    label: Words
+    first: int = 0
+    """0, or 1 for times."""
+
+
+class Quantity(NamedTuple):
+    """A vector (or a number) that a step reads or makes."""
+
+    key: str
+    """Its name in the trace document: "h_prev"."""
+    symbol: Name
+    """Its name in formulas, with its role: h with sub "t−1"."""
+    value: np.ndarray
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step: which output cell, from which cells, by which arithmetic."""
@@ -85,6 +103,9 @@ class Step:
     """Cells of each array that take part, as full indices into that array as given
     (batch and channel axes included where it has them). Coordinates below 0 or past
     the end stand in the padding."""
+    quantities: tuple[Quantity, ...] = ()
+    """The vectors that the step reads and makes, in the order in which a table lists them;
+    none where a step makes one number."""
 
 
 class Steps(Sequence[Step]):
@@ -164,6 +185,8 @@ class Trace:
     notes: tuple[Words, ...] = ()
     """What a user should be told: the default kernel, a column that is not used."""
     steps: Sequence[Step] = ()
+    places: tuple[Place, ...] = ()
+    """What the axes of a step's index are called: row, column; t."""
     axes: tuple[AnyAxis, ...] = ()
     """The window along each spatial axis (the last axes of the input); empty if none."""
     pad_mode: PadMode = "zeros"

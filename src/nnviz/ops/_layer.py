@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from nnviz.errors import NnvizError
 from nnviz.shapes import AnyAxis, times
+from nnviz.trace import Place
+from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+CELL_NAMES = {1: ("cell",), 2: ("row", "column"), 3: ("plane", "row", "column")}
 
 
 class Layer(NamedTuple):
@@ -31,6 +36,13 @@ class Layer(NamedTuple):
 def same_shape(shape: tuple[int, ...], _: object = None) -> Layer:
     """A layer that works cell by cell and has nothing to learn."""
     return Layer(shape)
+
+
+def places(rank: int, dims: int = 2) -> tuple[Place, ...]:
+    """What the axes of a map of `rank` axes are called, of which the last `dims` are space."""
+    names = ("sample", "channel", *CELL_NAMES[dims])
+    known = names[-rank:] if 1 < rank <= len(names) else ("cell",)
+    return tuple(Place(Words(name)) for name in known)
 
 
 def channels_first(shape: Sequence[int], dims: int, op: str) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from nnviz.errors import UsageError
-from nnviz.ops._layer import same_shape
+from nnviz.ops._layer import places, same_shape
 from nnviz.options import kinds
 from nnviz.options.operation import Operation, Option, Values
 from nnviz.shapes import unravel
@@ -84,6 +84,7 @@ def run(x: np.ndarray, values: Values) -> Trace:
         equation=("input", "→", "output"),
         facts=_facts(x.ndim, name, parameters),
         steps=Steps(output.size, step),
+        places=places(output.ndim),
     )
 
 

@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from nnviz.errors import NnvizError, UsageError
-from nnviz.ops._layer import Layer, float_name
+from nnviz.ops._layer import Layer, float_name, places
 from nnviz.options import kinds
 from nnviz.options.operation import Operation, Option, Values
 from nnviz.shapes import times, unravel
@@ -140,6 +140,7 @@ def run(x: np.ndarray, values: Values) -> Trace:
         equation=tuple(equation),
         facts=(Fact(Words("definition"), _definition(b is not None)),),
         steps=Steps(output.size, step),
+        places=places(output.ndim),
     )
 
 

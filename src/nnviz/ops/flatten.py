@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from nnviz.errors import UsageError
-from nnviz.ops._layer import Layer
+from nnviz.ops._layer import Layer, places
 from nnviz.options import kinds
 from nnviz.options.operation import Operation, Option, Values
 from nnviz.shapes import unravel
@@ -55,6 +55,7 @@ def run(x: np.ndarray, values: Values) -> Trace:
         equation=("input", "→", "output"),
         facts=tuple(_apart(x.shape)) if output.ndim == 1 else (),
         steps=Steps(output.size, step),
+        places=places(output.ndim),
     )
 
 

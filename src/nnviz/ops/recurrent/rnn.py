@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nnviz.errors import NnvizError, UsageError
@@ -22,6 +23,8 @@ from nnviz.trace import (
     Index,
     Name,
     Num,
+    Place,
+    Quantity,
     Results,
     Role,
     Step,
@@ -89,6 +92,7 @@ class _Run(NamedTuple):
             facts=(*facts_of(self.values, self.w), *self.inputs()),
             notes=notes,
             steps=Steps(len(self.x) * len(self.tracks) * self.w.directions, self.step),
+            places=(Place(Words("t"), 1),),
             labels={"input": self.labels} if self.labels else {},
             states=self.states(),
         )
@@ -155,7 +159,15 @@ class _Run(NamedTuple):
             said["y"] = self.y[t].tolist()
             formula += [e for m in range(self.y.shape[1]) for e in self._output(t, m)]
         cells: dict[str, tuple[Index, ...]] = {"input": ((t,),), "output": ((t,),)}
-        return Step(i + 1, (t,), tuple(formula), track.h[t].tolist(), said, cells)
+        return Step(
+            i + 1,
+            (t,),
+            tuple(formula),
+            track.h[t].tolist(),
+            said,
+            cells,
+            quantities=tuple(_quantities(said)),
+        )
 
     def _has_output(self, t: int) -> bool:
         last_only = self.values["mode"] == "many-to-one"
@@ -181,6 +193,25 @@ class _Run(NamedTuple):
             Equation((z, total, Num(float(pre), "intermediate"))),
             Equation((left, call, value)),
         ]
+
+
+_SYMBOLS = {
+    "x": Name("x", "t", "input"),
+    "h_prev": Name("h", "t−1", "hidden"),
+    "pre": Name("before", role="intermediate"),
+    "c_prev": Name("c", "t−1", "hidden"),
+    "c": Name("c", "t", "hidden"),
+    "h": Name("h", "t", "hidden"),
+    "y": Name("y", "t", "output"),
+}
+
+
+def _quantities(said: dict[str, Any]) -> Iterator[Quantity]:
+    import numpy as np
+
+    for key, value in said.items():
+        if isinstance(value, list):
+            yield Quantity(key, _SYMBOLS.get(key) or Name(key), np.asarray(value))
 
 
 # --- running it ----------------------------------------------------------------

@@ -7,7 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nnviz.errors import NnvizError, UsageError
-from nnviz.ops._layer import Layer, channels_first, float_name
+from nnviz.ops._layer import Layer, channels_first, float_name, places
 from nnviz.ops.windows._kernels import (
     activated,
     bias_of,
@@ -145,6 +145,7 @@ class _Run(NamedTuple):
             equation=equation,
             facts=tuple(size_facts(self.plan.axes)),
             steps=Steps(self.sums.output.size, self.step),
+            places=places(self.sums.output.ndim),
         )
 
     def options(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from nnviz.errors import NnvizError
+from nnviz.ops._layer import CELL_NAMES
 from nnviz.shapes import AnyAxis, Axis, times
 from nnviz.trace import Call, Equation, Expr, Fact, Neg, Num, Product, Quotient, Sum
 from nnviz.words import Words
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     import numpy as np
 
 AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
-CELL_NAMES = {1: ("cell",), 2: ("row", "column"), 3: ("plane", "row", "column")}
 LAYOUTS = {
     1: "L, C×L or N×C×L",
     2: "H×W, C×H×W or N×C×H×W",

@@ -7,7 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nnviz.errors import UsageError
-from nnviz.ops._layer import Layer, channels_first, float_name
+from nnviz.ops._layer import Layer, channels_first, float_name, places
 from nnviz.ops.act import NAMES as ACTIVATIONS
 from nnviz.ops.windows import _transposed
 from nnviz.ops.windows._kernels import (
@@ -98,6 +98,7 @@ class _Run(NamedTuple):
             facts=size_facts(axes),
             notes=(*self.notes(), *unused_notes(axes)),
             steps=Steps(self.sums.output.size, self.step),
+            places=places(self.sums.output.ndim, self.plan.dims),
             axes=axes,
             pad_mode=self.values["padding_mode"],
         )

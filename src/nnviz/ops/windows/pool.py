@@ -7,9 +7,8 @@ from math import prod
 from typing import TYPE_CHECKING, Any, Literal
 
 from nnviz.errors import NnvizError, UsageError
-from nnviz.ops._layer import Layer, channels_first
+from nnviz.ops._layer import CELL_NAMES, Layer, channels_first, places
 from nnviz.ops.windows._window import (
-    CELL_NAMES,
     batched,
     offsets,
     size_facts,
@@ -222,6 +221,7 @@ def run(x: np.ndarray, values: Values) -> Trace:
         facts=_facts(axes),
         notes=tuple(unused_notes(axes)),
         steps=Steps(output.size, explain.step),
+        places=places(output.ndim, dims),
         axes=axes,
     )
 
