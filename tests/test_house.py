@@ -17,7 +17,19 @@ from nnviz import formats, ops
 
 ROOT = Path(nnviz.__file__).parent
 TESTS = Path(__file__).parent
-COMMON = {"words", "errors", "shapes", "trace", "numerals", "version", "request", "steps", ""}
+COMMON = {
+    "words",
+    "errors",
+    "shapes",
+    "expressions",
+    "notation",
+    "trace",
+    "numerals",
+    "version",
+    "request",
+    "steps",
+    "",
+}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "words": set(),
@@ -26,7 +38,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "shapes": {"errors", "words"},
     "numerals": set(),
     "expressions": {"numerals"},
-    "trace": {"errors", "expressions", "shapes", "words"},
+    "notation": {"expressions"},
+    "trace": {"errors", "expressions", "notation", "shapes", "words"},
     "read": {"errors", "words", "shapes"},
     "core": {"errors", "words", "shapes"},
     "lang": {"errors", "words"},

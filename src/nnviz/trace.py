@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
 
 from nnviz.errors import NnvizError
 from nnviz.expressions import (
@@ -26,9 +26,9 @@ from nnviz.expressions import (
     Role,
     Show,
     Sum,
-    equal_as_shown,
     numbers,
 )
+from nnviz.notation import Token, flat, text, tokens
 from nnviz.shapes import AnyAxis, PadMode
 from nnviz.words import Words
 
@@ -214,147 +214,3 @@ class Trace:
             op=self.op,
             hint=Words("there is: {names}", names=", ".join([*self.results, *self.arrays])),
         )
-
-
-# --- formulas as text ----------------------------------------------------------
-
-
-class Token(NamedTuple):
-    """A piece of a formula as text, with the role that colours it.
-
-    `place` is "sub" or "sup" for what stands lower or higher; `line` begins a new line
-    of a long sum.
-    """
-
-    text: str
-    role: Role = "plain"
-    place: Literal["", "sub", "sup"] = ""
-    line: bool = False
-
-
-def tokens(equation: Equation, show: Show) -> Iterator[Token]:
-    """An equation as coloured text; `≈` stands where the numbers shown are not equal."""
-    for i, side in enumerate(equation.sides):
-        if i:
-            yield Token(" = " if equal_as_shown(equation.sides[i - 1], side, show) else " ≈ ")
-        yield from _expr(side, show)
-
-
-def text(formula: Formula, show: Show) -> str:
-    """A formula as a person writes it, on one line.
-
-    >>> text((Equation((Sum((Num(2), Num(-3))), Num(-1))),), str)
-    '2 − 3 = −1'
-    """
-    lines = ("".join(flat(t) for t in tokens(equation, show)) for equation in formula)
-    return "; ".join(lines)
-
-
-_SUBS = str.maketrans("0123456789+-−aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
-_SUPS = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
-
-
-def flat(token: Token) -> str:
-    """A piece of a formula on one line: sub- and superscripts as signs, else after a `_`."""
-    if token.place == "sub":
-        lowered = token.text.translate(_SUBS)
-        return lowered if not set(lowered) & set(token.text) else "_" + token.text
-    if token.place == "sup":
-        raised = token.text.translate(_SUPS)
-        written = f"({token.text.replace(' ', '')})" if " " in token.text else token.text
-        return raised if not set(raised) & set(token.text) else "^" + written
-    return token.text
-
-
-_BRACKETS = {"floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉"), "abs": ("|", "|")}
-
-
-_PLACES: tuple[Literal["", "sub", "sup"], ...] = ("", "sub", "sup")
-
-
-def _symbol(texts: Sequence[str], role: Role) -> Iterator[Token]:
-    """A name, and what stands lower and higher after it."""
-    for text, place in zip(texts, _PLACES, strict=True):
-        if text:
-            yield Token(text, role, place)
-
-
-def _expr(expr: Expr, show: Show) -> Iterator[Token]:
-    match expr:
-        case Num(value, role):
-            yield Token(_signed(value, show), role)
-        case Name(name, sub, role, sup):
-            yield from _symbol((name, sub, sup), role)
-        case Product():
-            yield from _product(expr, show)
-        case Sum(terms, per_line):
-            yield from _sum(terms, per_line, show)
-        case Neg(term):
-            yield Token("−")
-            yield from _grouped(term, show)
-        case Call(function, args):
-            before, after = _BRACKETS.get(function, (function + "(", ")"))
-            yield Token(before)
-            yield from _joined(args, ", ", show)
-            yield Token(after)
-        case Quotient(over, under):
-            yield from _grouped(over, show)
-            yield Token(" / ")
-            yield from _grouped(under, show)
-        case Power(base, exponent):
-            yield from _grouped(base, show)
-            role = exponent.role if isinstance(exponent, Num) else "plain"
-            # There is no place lower in what is raised: xᵢ stands on a line of its own.
-            yield Token("".join(flat(t) for t in _expr(exponent, show)), role, "sup")
-
-
-def _product(product: Product, show: Show) -> Iterator[Token]:
-    bare = product.dot or product.each
-    if not bare:
-        yield Token("(")
-    for i, factor in enumerate(product.factors):
-        if i:
-            yield Token(" ⊙ " if product.each else "·" if product.dot else "×")
-        if product.each and isinstance(factor, Product):
-            yield from _bracketed(factor, show)
-        else:
-            yield from _grouped(factor, show)
-    if not bare:
-        yield Token(")")
-
-
-def _sum(terms: tuple[Expr, ...], per_line: int, show: Show) -> Iterator[Token]:
-    for i, term in enumerate(terms):
-        line = per_line > 0 and i > 0 and i % per_line == 0
-        pieces = list(_grouped(term, show) if isinstance(term, Sum) else _expr(term, show))
-        if i:
-            minus = isinstance(term, Num | Neg) and pieces[0].text.startswith("−")
-            yield Token(" − " if minus else " + ", line=line)
-            if minus:
-                pieces[0] = pieces[0]._replace(text=pieces[0].text[1:])
-        yield from (piece for piece in pieces if piece.text)
-
-
-def _joined(parts: Sequence[Expr], between: str, show: Show) -> Iterator[Token]:
-    for i, part in enumerate(parts):
-        if i:
-            yield Token(between)
-        yield from _expr(part, show)
-
-
-def _grouped(expr: Expr, show: Show) -> Iterator[Token]:
-    """An expression inside a product or quotient: a sum gets brackets."""
-    if isinstance(expr, Sum | Quotient) or (isinstance(expr, Product) and expr.each):
-        yield from _bracketed(expr, show)
-    else:
-        yield from _expr(expr, show)
-
-
-def _bracketed(expr: Expr, show: Show) -> Iterator[Token]:
-    yield Token("(")
-    yield from _expr(expr, show)
-    yield Token(")")
-
-
-def _signed(value: int | float, show: Show) -> str:
-    return show(value).replace("-", "−")
