@@ -61,7 +61,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "ops/windows/pool.py: _TITLES[scope][kind]": tuple(
         t for s in pool._TITLES.values() for t in s.values()
     ),
-    "ops/recurrent/rnn.py: _TITLES[self.values['cell']]": (),  # RNN, LSTM and GRU are names
+    "ops/recurrent/rnn.py: _TITLES[self.given.cell]": (),  # RNN, LSTM and GRU are names
 }
 """What an expression in the place of a template can come to."""
 
@@ -96,9 +96,7 @@ TYPER = {
 def _choices() -> Iterator[str]:
     """Values of options that a view says."""
     for operation, name in ((CONV, "padding_mode"), (RNN, "mode")):
-        kind = operation.option(name).kind
-        assert kind is not None
-        yield from kind.choices
+        yield from operation.option(name).kind.choices
 
 
 def _help() -> Iterator[str]:

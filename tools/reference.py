@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from nnviz import formats, ops
 from nnviz.cli.options import all_shared
-from nnviz.options.operation import Operation, Option
+from nnviz.options.operation import Operation
+from nnviz.options.option import Option
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference.md"
 
@@ -39,10 +41,11 @@ def page() -> str:
     return "".join(parts)
 
 
-def _operation(operation: Operation) -> Iterator[str]:
+def _operation(operation: Operation[Any]) -> Iterator[str]:
     names = " ".join(option.label for option in operation.arguments)
-    takes_input = operation.reads_input({o.name: o.default for o in operation.options})
-    usage = " ".join(filter(None, (operation.name, names, "[INPUT]" if takes_input else "")))
+    usage = " ".join(
+        filter(None, (operation.name, names, "[INPUT]" if operation.takes_input else ""))
+    )
     yield f"\n## nnviz {usage}\n\n{operation.help}\n\n```sh\nnnviz {operation.example}\n```\n"
     if operation.options:
         yield "\n| option | meaning |\n|---|---|\n"
@@ -52,9 +55,9 @@ def _operation(operation: Operation) -> Iterator[str]:
 def _row(option: Option) -> str:
     flags = [*option.flags, *([option.off] if option.off else [])] or [option.label]
     kind, meaning = option.kind, option.help
-    if kind is not None and option.flags:
+    if option.flags and kind.metavar:
         flags[-1] += " " + kind.metavar.replace("|", "\\|")
-    if kind is not None and any(c not in meaning + kind.metavar for c in kind.choices):
+    if any(c not in meaning + kind.metavar for c in kind.choices):
         meaning += f" One of: {', '.join(kind.choices)}."
     return f"| {', '.join(f'`{flag}`' for flag in flags)} | {meaning} |\n"
 

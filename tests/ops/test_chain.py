@@ -8,7 +8,7 @@ import pytest
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.ops._chain import parse_chain
-from nnviz.options.operation import Context
+from nnviz.options.option import Context
 from nnviz.read import Stdin
 
 CONTEXT = Context(Stdin(None))
@@ -82,9 +82,9 @@ def test_options_mean_what_they_mean_on_the_command_line() -> None:
     chain = parse_chain(
         "conv -k2 --stride=2x1 --bias -1 | pool -k 2 --ceil --no-count-include-pad", "NET", CONTEXT
     )
-    conv, pool = (link.values for link in chain.links)
-    assert (conv["kernel"], conv["stride"], conv["bias"]) == (2, (2, 1), -1)
-    assert (pool["ceil_mode"], pool["count_include_pad"]) == (True, False)
+    conv, pool = (link.options for link in chain.links)
+    assert (conv.kernel, conv.stride, conv.bias) == (2, (2, 1), -1)
+    assert (pool.ceil_mode, pool.count_include_pad) == (True, False)
 
 
 def test_a_file_is_read_and_named(tmp_path: Path) -> None:

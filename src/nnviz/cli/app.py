@@ -57,7 +57,7 @@ def _run(words: list[str], env: Mapping[str, str]) -> int:
     from nnviz.cli.flow import execute
 
     def command(
-        operation: Operation, own: dict[str, Any], given: str | None, shared: dict[str, Any]
+        operation: Operation[Any], own: dict[str, Any], given: str | None, shared: dict[str, Any]
     ) -> None:
         # Typer would end with code 1, but that nobody reads on is no failure.
         with suppress(BrokenPipeError):
@@ -80,7 +80,7 @@ def _help_words(words: list[str], env: Mapping[str, str]) -> Callable[[Words], s
     return None if language == lang.ENGLISH else lambda said: lang.say(said, language)
 
 
-def _operations(words: list[str], env: Mapping[str, str]) -> list[Operation]:
+def _operations(words: list[str], env: Mapping[str, str]) -> list[Operation[Any]]:
     """The one operation that the words name; all of them for help and completion."""
     from nnviz.cli.commands import COMPLETION
 

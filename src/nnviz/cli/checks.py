@@ -25,7 +25,7 @@ class Written(NamedTuple):
     shared: dict[str, Any]
 
 
-def check_view(operation: Operation, view: str | None) -> None:
+def check_view(operation: Operation[Any], view: str | None) -> None:
     """Raise UsageError where the command has no such picture."""
     if view is not None and view not in view_names(operation.name):
         raise UsageError(
@@ -36,7 +36,7 @@ def check_view(operation: Operation, view: str | None) -> None:
         )
 
 
-def check_files(operation: Operation, given: Written, shared: Mapping[str, Any]) -> None:
+def check_files(operation: Operation[Any], given: Written, shared: Mapping[str, Any]) -> None:
     """Raise where an output cannot be written, or is a file that the command reads."""
     outputs = list(shared["output"])
     for path in outputs:
@@ -50,26 +50,25 @@ def check_files(operation: Operation, given: Written, shared: Mapping[str, Any])
     files.check(outputs, [*inputs, *([shared["font"]] if shared["font"] else [])])
 
 
-def check_arguments(operation: Operation, given: Written) -> None:
+def check_arguments(operation: Operation[Any], given: Written) -> None:
     """Raise UsageError where an argument is missing that stands before INPUT."""
     for argument in operation.arguments:
         if given.own.get(argument.name) is None and argument.default is None:
-            choices = argument.kind.choices if argument.kind is not None else ()
             raise UsageError(
                 "{op} needs {name}: {what}",
                 op=operation.name,
                 name=argument.label,
-                what=", ".join(choices) or Words(argument.help),
+                what=", ".join(argument.kind.choices) or Words(argument.help),
                 hint=Words("for example: nnviz {example}", example=operation.example),
             )
 
 
-def check_texts(operation: Operation, given: Written) -> None:
+def check_texts(operation: Operation[Any], given: Written) -> None:
     """A file may have any name, but what is drawn and written has to be text."""
     own = [(option, given.own.get(option.name)) for option in operation.options]
     shared = [(s.option, given.shared.get(s.option.name)) for s in options.all_shared()]
     for option, text in (*own, *shared):
-        if option.kind is not None and option.kind.metavar == "TEXT" and isinstance(text, str):
+        if option.kind.is_text and isinstance(text, str):
             try:
                 text.encode()
             except UnicodeEncodeError:
@@ -81,28 +80,20 @@ def check_texts(operation: Operation, given: Written) -> None:
                 ) from None
 
 
-def _sources(operation: Operation, given: Written) -> list[tuple[str, str]]:
+def _sources(operation: Operation[Any], given: Written) -> list[tuple[str, str]]:
     """What each argument that takes a file was given, by its label."""
     found = [
         (option.label, text)
         for option in operation.options
-        if option.kind is not None and "FILE" in option.kind.metavar
-        if isinstance(text := given.own.get(option.name), str)
+        if option.kind.is_read and isinstance(text := given.own.get(option.name), str)
     ]
     return found if given.input is None else [*found, (options.INPUT.label, given.input)]
 
 
-def texts_of(operation: Operation, given: Written) -> dict[str, Any]:
-    """Every option of a command, as far as can be said before any is parsed."""
-    texts = {option.name: option.default for option in operation.options}
-    return texts | {name: text for name, text in given.own.items() if text is not None}
-
-
-def reserve(operation: Operation, given: Written, stdin: Stdin) -> None:
+def reserve(operation: Operation[Any], given: Written, stdin: Stdin) -> None:
     """Find the second - of a command before the first is read, which may take forever."""
     asked = [label for label, text in _sources(operation, given) if text == "-"]
-    texts = texts_of(operation, given)
-    if given.input is None and operation.reads_input(texts):
+    if given.input is None and operation.reads_input(given.own):
         asked += [] if streams.is_terminal(sys.stdin) else [options.INPUT.label]
     for label in asked:
         stdin.reserve(label)

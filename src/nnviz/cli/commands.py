@@ -14,7 +14,8 @@ from typer.core import TyperCommand, TyperGroup
 from nnviz import formats
 from nnviz.cli import options, streams
 from nnviz.figure import view_names
-from nnviz.options.operation import Operation, Option
+from nnviz.options.operation import Operation
+from nnviz.options.option import Option
 from nnviz.version import __version__
 from nnviz.words import Words
 
@@ -27,7 +28,7 @@ COMPLETION = "_NNVIZ_COMPLETE"
 GUARD = "\0"
 """Stands before a word that begins with a minus sign and a number; no argument can hold it."""
 
-Execute = Callable[[Operation, dict[str, Any], str | None, dict[str, Any]], None]
+Execute = Callable[[Operation[Any], dict[str, Any], str | None, dict[str, Any]], None]
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _ARGUMENTS = "Arguments"
 _OWN = "own_"
@@ -35,7 +36,7 @@ _SHARED = "shared_"
 
 
 def application(
-    operations: list[Operation],
+    operations: list[Operation[Any]],
     execute: Execute,
     *,
     listed: bool = True,
@@ -99,13 +100,13 @@ def _program(
     del version
 
 
-def takes_input(operation: Operation) -> bool:
+def takes_input(operation: Operation[Any]) -> bool:
     """Whether a command has the argument INPUT: `params` describes a network and has none."""
-    return operation.reads_input({option.name: option.default for option in operation.options})
+    return operation.takes_input
 
 
 def _function(
-    operation: Operation, shared: tuple[Shared, ...], execute: Execute, say: Say
+    operation: Operation[Any], shared: tuple[Shared, ...], execute: Execute, say: Say
 ) -> Callable[..., None]:
     """A function whose signature is the command's, for Typer to read."""
     heading = say(Words("Options of {op}", op=operation.name))
@@ -157,13 +158,13 @@ def _option(prefix: str, option: Option, heading: str, times: str, say: Say) -> 
     made = typer.Option(
         *flags,
         help=" ".join(map(say, (Words(option.help), *_choices(option), *_default(option)))),
-        metavar=None if option.kind is None else option.kind.metavar,
+        metavar=option.kind.metavar or None,
         show_default=False,
         count=times == "count",
         rich_help_panel=heading,
         autocompletion=_completion(option) if COMPLETION in os.environ else None,
     )
-    kind: Any = bool if option.kind is None else str
+    kind: Any = bool if option.kind.is_switch else str
     kind = {"last": kind | None, "each": list[str] | None, "count": int}[times]
     return _parameter(prefix + option.name, Annotated[kind, made], 0 if times == "count" else None)
 
@@ -177,7 +178,7 @@ def _parameter(name: str, annotation: Any, default: Any = None) -> inspect.Param
 def _choices(option: Option) -> Iterator[Words]:
     """The choices of an option, where neither its help nor its metavar has them all."""
     kind = option.kind
-    if kind and not all(name in option.help + kind.metavar for name in kind.choices):
+    if not all(name in option.help + kind.metavar for name in kind.choices):
         yield Words("One of: {names}.", names=", ".join(kind.choices))
 
 
@@ -191,7 +192,7 @@ def _default(option: Option) -> Iterator[Words]:
 
 
 def _completion(option: Option) -> Callable[[str], list[str]] | None:
-    if option.kind is None or not option.kind.choices:
+    if not option.kind.choices:
         return None
     choices = option.kind.choices
 

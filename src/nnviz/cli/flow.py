@@ -12,7 +12,8 @@ from nnviz import files, formats, lang
 from nnviz.cli import checks, options, streams
 from nnviz.cli.checks import Written
 from nnviz.errors import NnvizError, UsageError
-from nnviz.options.operation import Context, Operation
+from nnviz.options.operation import Operation
+from nnviz.options.option import Context
 from nnviz.read import ImageOptions, Stdin, read_input
 from nnviz.request import Appearance, Request
 from nnviz.shapes import times
@@ -31,7 +32,7 @@ class _File(NamedTuple):
     """What a user should be told of this file: what was left out, or has no font."""
 
 
-def execute(operation: Operation, given: Written, env: Mapping[str, str]) -> None:
+def execute(operation: Operation[Any], given: Written, env: Mapping[str, str]) -> None:
     """Run one command: check, read, compute, render, and write, in this order."""
     stdin = Stdin(sys.stdin.buffer if sys.stdin is not None else None)
     context = Context(stdin)
@@ -43,7 +44,7 @@ def execute(operation: Operation, given: Written, env: Mapping[str, str]) -> Non
     checks.check_arguments(operation, given)
     checks.check_texts(operation, given)
     checks.reserve(operation, given, stdin)
-    announced = operation.announce(checks.texts_of(operation, given))
+    announced = operation.announcement(given.own)
     if announced is not None:  # checked all the same, but nothing is waited for
         own = {name: None if text == "-" else text for name, text in given.own.items()}
         operation.parse(own, context)
@@ -105,14 +106,14 @@ def _stream(shared: Mapping[str, Any]) -> str | None:
 
 
 def _run(
-    operation: Operation,
-    values: dict[str, Any],
+    operation: Operation[Any],
+    values: Any,
     given: Written,
     shared: Mapping[str, Any],
     stdin: Stdin,
 ) -> Trace:
     image = ImageOptions(shared["gray"], shared["resize"], shared["unit"], shared["frame"])
-    if not operation.reads_input(values):
+    if not operation.reads_input(given.own):
         if given.input is not None:
             raise UsageError(
                 "{op} reads no INPUT with these options, and {input} was given",
@@ -133,7 +134,7 @@ def _run(
     return checks.checked(replace(trace, image=source.image) if source.image else trace, shared)
 
 
-def _spec(operation: Operation, given: str | None) -> str:
+def _spec(operation: Operation[Any], given: str | None) -> str:
     if given is not None:
         return given
     if streams.is_terminal(sys.stdin):

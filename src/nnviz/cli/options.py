@@ -9,7 +9,7 @@ from nnviz import formats, lang
 from nnviz import steps as _steps
 from nnviz.errors import NnvizError, UsageError
 from nnviz.options import kinds as _kinds
-from nnviz.options.operation import Context, Kind, Option
+from nnviz.options.option import SWITCH, Context, Kind, Option
 from nnviz.words import Words
 
 INPUT = Option("input", (), _kinds.text(), "A path, - for standard input, or the matrix itself.")
@@ -50,10 +50,9 @@ def parse(texts: dict[str, Any], context: Context) -> dict[str, Any]:
         if shared.times == "count":
             values[option.name] = int(given or 0)
         elif shared.times == "each":
-            assert option.kind is not None
             parse = option.kind.parse
             values[option.name] = [parse(t, option.label, context) for t in given or ()]
-        elif given is None or option.kind is None:
+        elif given is None or option.kind.is_switch:
             values[option.name] = option.default if given is None else bool(given)
         else:
             values[option.name] = option.kind.parse(given, option.label, context)
@@ -66,9 +65,9 @@ def _group(heading: str, *options: Option) -> tuple[Shared, ...]:
 
 def _input() -> tuple[Option, ...]:
     return (
-        Option("gray", ("--gray",), None, "A picture in grey.", False),
+        Option("gray", ("--gray",), SWITCH, "A picture in grey.", False),
         Option("resize", ("--resize",), _pair(), "Scale a picture to H rows and W columns."),
-        Option("unit", ("--unit",), None, "Pixels from 0 to 1: divided by 255 or 65535.", False),
+        Option("unit", ("--unit",), SWITCH, "Pixels from 0 to 1: divided by 255 or 65535.", False),
         Option("frame", ("--frame",), _kinds.count(), "Which frame of an animation, from 0.", 0),
         Option(
             "dtype",
@@ -101,12 +100,12 @@ def _outputs(streams: tuple[str, ...]) -> tuple[Shared, ...]:
             "each",
         ),
         Shared(
-            Option("json", ("--json",), None, "Short for -f json: the array on one line."),
+            Option("json", ("--json",), SWITCH, "Short for -f json: the array on one line."),
             heading,
             "count",
         ),
         Shared(
-            Option("trace", ("--trace",), None, "Short for -f trace: every step as JSON."),
+            Option("trace", ("--trace",), SWITCH, "Short for -f trace: every step as JSON."),
             heading,
             "count",
         ),
@@ -157,7 +156,7 @@ def _figure(views: tuple[str, ...]) -> tuple[Option, ...]:
         Option("title", ("--title",), _kinds.text(), "A title above the figure."),
         Option("scale", ("--scale",), _kinds.number(positive=True), "Pixels a unit of length."),
         Option("font", ("--font",), _font(), "A font file for the figure's text."),
-        Option("embed_font", ("--embed-font",), None, "Put the font into SVG and HTML.", False),
+        Option("embed_font", ("--embed-font",), SWITCH, "Put the font into SVG and HTML.", False),
         Option("fps", ("--fps",), Kind("N", _parse_rate, _as_is), "Frames a second."),
         Option("sample", ("--sample",), _kinds.count(), "Which of a batch is shown, from 0.", 0),
     )
@@ -172,7 +171,7 @@ def _general() -> tuple[Option, ...]:
             Kind("|".join(languages), lambda text, *_: lang.known(text), _as_is, languages),
             "The language of labels and messages.",
         ),
-        Option("quiet", ("-q", "--quiet"), None, "No notes on standard error.", False),
+        Option("quiet", ("-q", "--quiet"), SWITCH, "No notes on standard error.", False),
         Option("color", ("--color",), _kinds.choice("auto", "always", "never"), "Colours.", "auto"),
     )
 
@@ -181,7 +180,7 @@ def _as_is(value: Any, _: str) -> Any:
     return value
 
 
-def _file() -> Kind:
+def _file() -> Kind[Any]:
     def parse(text: str, flag: str, _: Context) -> str:
         if not text.strip():
             raise UsageError("{flag} needs the name of a file", flag=flag)
@@ -190,7 +189,7 @@ def _file() -> Kind:
     return Kind("FILE", parse, _as_is)
 
 
-def _font() -> Kind:
+def _font() -> Kind[Any]:
     def parse(text: str, flag: str, _: Context) -> str:
         if not os.path.isfile(text):  # noqa: PTH113 - Path refuses long names before 3.12
             raise NnvizError("{flag}: there is no file {path}", flag=flag, path=text)
@@ -206,11 +205,11 @@ def _is_font(path: str) -> bool:
         return file.read(4) in _FONT_MAGICS
 
 
-def _named(metavar: str) -> Kind:
+def _named(metavar: str) -> Kind[Any]:
     return Kind(metavar, lambda text, *_: text.strip(), _as_is)
 
 
-def _pair() -> Kind:
+def _pair() -> Kind[Any]:
     sizes = _kinds.sizes()
 
     def parse(text: str, flag: str, context: Context) -> tuple[int, int]:

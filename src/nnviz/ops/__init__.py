@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nnviz.options.operation import Operation
@@ -30,7 +30,7 @@ def names() -> tuple[str, ...]:
 
 
 @cache
-def load(name: str) -> Operation:
+def load(name: str) -> Operation[Any]:
     """The operation of this name."""
-    operation: Operation = import_module(_modules()[name]).OPERATION
+    operation: Operation[Any] = import_module(_modules()[name]).OPERATION
     return operation

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 from nnviz import ops
 from nnviz.errors import NnvizError, Place, UsageError
-from nnviz.options.operation import Context, Kind, Operation, Values, command_line
+from nnviz.options.operation import Operation, command_line
+from nnviz.options.option import Context, Kind, Text
 from nnviz.words import Words
 
 EXAMPLE = "conv --filters 6 --size 5 | act relu | pool -k 2"
@@ -29,8 +30,9 @@ class Link:
     """From 1."""
     text: str
     place: Place
-    operation: Operation
-    values: Values
+    operation: Operation[Any]
+    options: Any
+    """The record that the operation declares."""
 
     @contextmanager
     def blamed(self) -> Iterator[None]:
@@ -47,7 +49,7 @@ class Chain:
     links: tuple[Link, ...]
 
 
-def net() -> Kind:
+def chain() -> Kind[Chain]:
     """A chain as text, or a file of one."""
 
     def parse(text: str, flag: str, context: Context) -> Chain:
@@ -63,7 +65,7 @@ def net() -> Kind:
             raise UsageError("{flag} is not a text such as {example}", flag=flag, example=EXAMPLE)
         return parse(value, flag, Context(Stdin(None)))
 
-    return Kind("CHAIN|FILE", parse, accept)
+    return Kind("CHAIN|FILE", parse, accept, is_read=True)
 
 
 def _content(path: str) -> str:
@@ -82,8 +84,8 @@ class _Layer(NamedTuple):
     number: int
     text: str
     place: Place
-    operation: Operation
-    texts: Mapping[str, Any]
+    operation: Operation[Any]
+    texts: Mapping[str, Text]
 
 
 def parse_chain(text: str, name: str, context: Context) -> Chain:
@@ -96,8 +98,7 @@ def parse_chain(text: str, name: str, context: Context) -> Chain:
     for layer in written:  # a second - is found before the first is read
         with _blamed(layer.number, layer.text, layer.place):
             for option in layer.operation.options:
-                is_read = option.kind is not None and "FILE" in option.kind.metavar
-                if is_read and layer.texts.get(option.name) == "-":
+                if option.kind.is_read and layer.texts.get(option.name) == "-":
                     context.stdin.reserve(option.label)
     return Chain(text.strip(), tuple(_link(layer, context) for layer in written))
 
@@ -117,15 +118,15 @@ def _written(number: int, words: Sequence[_Word], text: str, name: str) -> _Laye
 def _link(layer: _Layer, context: Context) -> Link:
     number, text, place, operation, texts = layer
     with _blamed(number, text, place):
-        values = operation.parse(texts, context)
-        if operation.announce(values) is not None or not operation.reads_input(values):
+        options = operation.parse(texts, context)
+        if not operation.reads_input(texts):
             raise UsageError(
                 "a layer of a chain takes what comes before it, but this one takes no input"
             )
-        return Link(number, text, place, operation, values)
+        return Link(number, text, place, operation, options)
 
 
-def _operation(name: str) -> Operation:
+def _operation(name: str) -> Operation[Any]:
     layers = [n for n in ops.names() if ops.load(n).layer is not None]
     if name not in layers:
         raise UsageError(

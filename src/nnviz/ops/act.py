@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from nnviz.errors import UsageError
 from nnviz.ops._layer import places, same_shape
 from nnviz.options import kinds
-from nnviz.options.operation import Operation, Option, Values
+from nnviz.options.operation import Operation
+from nnviz.options.option import argument, option
 from nnviz.shapes import unravel
 from nnviz.trace import (
     Call,
@@ -33,16 +35,12 @@ from nnviz.words import Words
 if TYPE_CHECKING:
     import numpy as np
 
-NAMES = (
-    "relu",
-    "leaky-relu",
-    "elu",
-    "gelu",
-    "sigmoid",
-    "hard-sigmoid",
-    "tanh",
-    "softmax",
-)
+Activation = Literal[
+    "relu", "leaky-relu", "elu", "gelu", "sigmoid", "hard-sigmoid", "tanh", "softmax"
+]
+NAMES: tuple[Activation, ...] = get_args(Activation)
+Approximate = Literal["none", "tanh"]
+_APPROXIMATE: tuple[Approximate, ...] = get_args(Approximate)
 _TERMS = 6
 """Powers of softmax that are written out as a sum."""
 _LARGEST_POWER = 700
@@ -51,12 +49,29 @@ _ALPHA = {"leaky-relu": 0.01, "elu": 1.0, "hard-sigmoid": 0.2}
 _BETA = {"hard-sigmoid": 0.5}
 
 
-def run(x: np.ndarray, values: Values) -> Trace:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActOptions:
+    """Which activation, and what it takes; ONNX has the defaults."""
+
+    name: Activation = argument(kind=kinds.choice(*NAMES), help="The activation.")
+    alpha: float | None = option(
+        "--alpha", kind=kinds.number(), help="Slope or scale, where there is one."
+    )
+    beta: float | None = option("--beta", kind=kinds.number(), help="Offset of hard-sigmoid.")
+    axis: int | None = option(
+        "--axis", kind=kinds.index(), help="Axis of softmax (default: the last)."
+    )
+    approximate: Approximate | None = option(
+        "--approximate", kind=kinds.choice(*_APPROXIMATE), help="Which gelu is meant."
+    )
+
+
+def run(x: np.ndarray, options: ActOptions) -> Trace:
     """Apply an activation to every number of x."""
     from nnviz.core.activations import activate
 
-    parameters = _parameters(x.ndim, values)
-    name = values["name"]
+    parameters = _parameters(x.ndim, options)
+    name = options.name
     output = activate(x, name, **parameters)
     results: dict[str, Any] = {"output": output}
     if name != "softmax":
@@ -88,22 +103,21 @@ def run(x: np.ndarray, values: Values) -> Trace:
     )
 
 
-def _parameters(rank: int, values: Values) -> dict[str, Any]:
+def _parameters(rank: int, options: ActOptions) -> dict[str, Any]:
     """alpha, beta, axis and approximate, with ONNX's defaults; only what the function has."""
-    name = values["name"]
+    name = options.name
     allowed = {
-        "alpha": _ALPHA.get(name),
-        "beta": _BETA.get(name),
-        "axis": -1 if name == "softmax" else None,
-        "approximate": "none" if name == "gelu" else None,
+        "alpha": (options.alpha, _ALPHA.get(name)),
+        "beta": (options.beta, _BETA.get(name)),
+        "axis": (options.axis, -1 if name == "softmax" else None),
+        "approximate": (options.approximate, "none" if name == "gelu" else None),
     }
     made: dict[str, Any] = {}
-    for option, default in allowed.items():
-        given = values[option]
+    for parameter, (given, default) in allowed.items():
         if given is not None and default is None:
-            raise UsageError("{name} has no {option}", name=name, option=option)
+            raise UsageError("{name} has no {option}", name=name, option=parameter)
         if default is not None:
-            made[option] = default if given is None else given
+            made[parameter] = default if given is None else given
     if "axis" in made and not -rank <= made["axis"] < rank:
         raise UsageError(
             "--axis {axis} is out of range for an input of {n} axes", axis=made["axis"], n=rank
@@ -227,15 +241,7 @@ OPERATION = Operation(
     rank=5,
     help="An activation function applied to every number.",
     example='act relu "-1 2; 3 -4"',
+    record=ActOptions,
     run=run,
     layer=same_shape,
-    options=(
-        Option("name", (), kinds.choice(*NAMES), "The activation."),
-        Option("alpha", ("--alpha",), kinds.number(), "Slope or scale, where there is one."),
-        Option("beta", ("--beta",), kinds.number(), "Offset of hard-sigmoid."),
-        Option("axis", ("--axis",), kinds.index(), "Axis of softmax (default: the last)."),
-        Option(
-            "approximate", ("--approximate",), kinds.choice("none", "tanh"), "Which gelu is meant."
-        ),
-    ),
 )

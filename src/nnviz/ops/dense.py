@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.ops._layer import Layer, float_name, places
 from nnviz.options import kinds
-from nnviz.options.operation import Operation, Option, Values
+from nnviz.options.operation import Operation
+from nnviz.options.option import option
 from nnviz.shapes import times, unravel
 from nnviz.trace import (
     Equation,
@@ -30,6 +32,23 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DenseOptions:
+    """The weights of a fully connected layer: given, or drawn at random."""
+
+    weight: np.ndarray | None = option("--weight", kind=kinds.array(), help="The weights, out×in.")
+    units: int | None = option(
+        "--units", kind=kinds.count(1), help="Draw the weights of this many outputs."
+    )
+    seed: int = option("--seed", kind=kinds.count(0), help="Seed of the random weights.", default=0)
+    bias: np.ndarray | None = option(
+        "--bias",
+        kind=kinds.array(),
+        help="One number, one an output, or a matrix that broadcasts.",
+    )
+    no_bias: bool = option("--no-bias", help="Random weights without a bias.")
+
+
 def _check(shape: tuple[int, ...]) -> None:
     if len(shape) not in (1, 2):
         raise NnvizError(
@@ -40,10 +59,10 @@ def _check(shape: tuple[int, ...]) -> None:
         )
 
 
-def _shape(inputs: int, values: Values) -> tuple[int, int]:
+def _shape(inputs: int, options: DenseOptions) -> tuple[int, int]:
     """(out, in) of the weights, checked against the inputs."""
-    weight = values["weight"]
-    if (weight is None) == (values["units"] is None):
+    weight, units = options.weight, options.units
+    if (weight is None) == (units is None):
         raise UsageError(
             "dense needs --weight W or --units N"
             if weight is None
@@ -51,7 +70,8 @@ def _shape(inputs: int, values: Values) -> tuple[int, int]:
             hint="--units N draws the weights of N outputs at random",
         )
     if weight is None:
-        return values["units"], inputs
+        assert units is not None
+        return units, inputs
     if weight.ndim > 2:
         raise NnvizError("--weight {shape} is not a matrix of out×in", shape=times(weight.shape))
     weight = _rows(weight)
@@ -71,19 +91,19 @@ def _rows(weight: np.ndarray) -> np.ndarray:
     return weight.reshape((1,) * (2 - weight.ndim) + weight.shape)
 
 
-def _bias(out: tuple[int, ...], values: Values) -> np.ndarray | None:
+def _bias(out: tuple[int, ...], options: DenseOptions) -> np.ndarray | None:
     """One number an output, or a matrix that broadcasts to `out`, as Gemm's C."""
     import numpy as np
 
-    bias = values["bias"]
-    if values["no_bias"]:
+    bias = options.bias
+    if options.no_bias:
         if bias is not None:
             raise UsageError("--bias and --no-bias contradict each other")
         return None
     if bias is None:
-        if values["units"] is None:
+        if options.units is None:
             return None
-        return np.random.default_rng([values["seed"], 1]).integers(-2, 3, out[-1])
+        return np.random.default_rng([options.seed, 1]).integers(-2, 3, out[-1])
     if not _broadcasts(bias.shape, out):
         raise NnvizError(
             "--bias has {n} numbers, but there are {units} outputs",
@@ -100,19 +120,19 @@ def _broadcasts(shape: tuple[int, ...], out: tuple[int, ...]) -> bool:
     return len(shape) <= len(out) and all(n in (1, wanted) for n, wanted in aligned)
 
 
-def run(x: np.ndarray, values: Values) -> Trace:
+def run(x: np.ndarray, options: DenseOptions) -> Trace:
     """y = W x + b for a vector x, or for every row of a matrix."""
     import numpy as np
 
     from nnviz.core.dense import dense
 
     _check(x.shape)
-    shape = _shape(x.shape[-1], values)
-    if values["weight"] is None:
-        w = np.random.default_rng(values["seed"]).integers(-2, 3, shape)
+    shape = _shape(x.shape[-1], options)
+    if options.weight is None:
+        w = np.random.default_rng(options.seed).integers(-2, 3, shape)
     else:
-        w = _rows(values["weight"])
-    b = _bias((*x.shape[:-1], shape[0]), values)
+        w = _rows(options.weight)
+    b = _bias((*x.shape[:-1], shape[0]), options)
     if float_name(x) == "float32" and any(a is not None and a.dtype.kind == "f" for a in (w, b)):
         x, w = x.astype(np.float32, copy=False), w.astype(np.float32, copy=False)
         b = None if b is None else b.astype(np.float32)
@@ -183,13 +203,13 @@ def _place(shape: tuple[int, ...], index: Index) -> Index:
     return tuple(0 if n == 1 else i for n, i in zip(shape, last, strict=True))
 
 
-def layer(shape: tuple[int, ...], values: Values) -> Layer:
+def layer(shape: tuple[int, ...], options: DenseOptions) -> Layer:
     """Parameters and MACs over an input of `shape`: a vector, or rows of them."""
     _check(shape)
     *rows, last = shape
-    units, inputs = _shape(last, values)
-    bias = values["bias"]
-    has_bias = not values["no_bias"] and (values["units"] is not None or bias is not None)
+    units, inputs = _shape(last, options)
+    bias = options.bias
+    has_bias = not options.no_bias and (options.units is not None or bias is not None)
     biases = (units if bias is None else max(bias.size, units)) if has_bias else 0
     return Layer(
         output=(*rows, units),
@@ -206,18 +226,7 @@ OPERATION = Operation(
     rank=6,
     help="A fully connected layer: W x + b.",
     example='dense "1 2 3" --weight "1 0 -1; 2 1 0" --bias "1 -1"',
+    record=DenseOptions,
     run=run,
     layer=layer,
-    options=(
-        Option("weight", ("--weight",), kinds.array(), "The weights, out×in."),
-        Option("units", ("--units",), kinds.count(1), "Draw the weights of this many outputs."),
-        Option("seed", ("--seed",), kinds.count(0), "Seed of the random weights.", 0),
-        Option(
-            "bias",
-            ("--bias",),
-            kinds.array(),
-            "One number, one an output, or a matrix that broadcasts.",
-        ),
-        Option("no_bias", ("--no-bias",), None, "Random weights without a bias.", False),
-    ),
 )

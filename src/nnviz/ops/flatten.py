@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING
 
 from nnviz.errors import UsageError
 from nnviz.ops._layer import Layer, places
 from nnviz.options import kinds
-from nnviz.options.operation import Operation, Option, Values
+from nnviz.options.operation import Operation
+from nnviz.options.option import option
 from nnviz.shapes import unravel
 from nnviz.trace import Equation, Fact, Name, Num, Results, Step, Steps, Trace
 from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlattenOptions:
+    """Where the axes are joined."""
+
+    axis: int = option(
+        "--axis",
+        kind=kinds.index(),
+        help="0 gives a vector; any other the two axes of ONNX's Flatten.",
+        default=0,
+    )
 
 
 def _shape(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
@@ -27,9 +41,9 @@ def _shape(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
     return (prod(shape[:axis]), prod(shape[axis:])) if axis else (prod(shape),)
 
 
-def run(x: np.ndarray, values: Values) -> Trace:
+def run(x: np.ndarray, options: FlattenOptions) -> Trace:
     """Lay the rows of x end to end."""
-    output = x.reshape(_shape(x.shape, values["axis"]))
+    output = x.reshape(_shape(x.shape, options.axis))
 
     def step(i: int) -> Step:
         source, index = unravel(i, x.shape), unravel(i, output.shape)
@@ -50,7 +64,7 @@ def run(x: np.ndarray, values: Values) -> Trace:
         title=Words("Flatten"),
         arrays={"input": x},
         results=Results(output=output),
-        options={"axis": values["axis"]},
+        options={"axis": options.axis},
         roles={"input": "input", "output": "output"},
         equation=("input", "→", "output"),
         facts=tuple(_apart(x.shape)) if output.ndim == 1 else (),
@@ -67,9 +81,9 @@ def _apart(shape: tuple[int, ...]) -> list[Fact]:
     return [Fact(label)]
 
 
-def layer(shape: tuple[int, ...], values: Values) -> Layer:
+def layer(shape: tuple[int, ...], options: FlattenOptions) -> Layer:
     """Nothing to learn; a batch axis is not part of `shape`."""
-    return Layer(_shape(shape, values["axis"]))
+    return Layer(_shape(shape, options.axis))
 
 
 OPERATION = Operation(
@@ -77,16 +91,8 @@ OPERATION = Operation(
     rank=7,
     help="A matrix as a vector, row after row.",
     example='flatten "1 2 3; 4 5 6"',
+    record=FlattenOptions,
     run=run,
     layer=layer,
-    batched=lambda values: {**values, "axis": values["axis"] or 1},
-    options=(
-        Option(
-            "axis",
-            ("--axis",),
-            kinds.index(),
-            "0 gives a vector; any other the two axes of ONNX's Flatten.",
-            0,
-        ),
-    ),
+    batched=lambda options: replace(options, axis=options.axis or 1),
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nnviz.ops._chain import EXAMPLE, Chain, net
-from nnviz.options.operation import Operation, Option, Values
+from nnviz.ops._chain import EXAMPLE, Chain, chain
+from nnviz.options.operation import Operation
+from nnviz.options.option import argument
 from nnviz.shapes import times
 from nnviz.trace import Fact, Results, Trace
 from nnviz.words import Words
@@ -14,18 +16,24 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-def run(x: np.ndarray, values: Values) -> Trace:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetOptions:
+    """Which network."""
+
+    net: Chain = argument(kind=chain(), help="The chain, as text or a file.")
+
+
+def run(x: np.ndarray, options: NetOptions) -> Trace:
     """Run x through the layers of the chain."""
-    chain: Chain = values["net"]
     has_batch = x.ndim == 4
     layers: list[Trace] = []
     at = x
-    for link in chain.links:
-        options = link.operation.batched(link.values) if has_batch else link.values
+    for link in options.net.links:
+        given = link.operation.batched(link.options) if has_batch else link.options
         with link.blamed():
             if has_batch and at.ndim == 2:  # rows of samples: not a matrix, not a sequence
-                link.operation.layer(at.shape[1:], options)  # type: ignore[misc]
-            layers.append(link.operation.run(at, options))
+                link.operation.layer(at.shape[1:], given)  # type: ignore[misc]
+            layers.append(link.operation.run(at, given))
         at = layers[-1].output
     shapes = " → ".join(times(a.shape) for a in (x, *(layer.output for layer in layers)))
     return Trace(
@@ -33,11 +41,11 @@ def run(x: np.ndarray, values: Values) -> Trace:
         title=Words("Network"),
         arrays={"input": x},
         results=Results(output=at),
-        options={"net": chain.text},
+        options={"net": options.net.text},
         roles={"input": "input", "output": "output"},
         equation=("input", "→", "output"),
         facts=(
-            Fact(Words("layers: {chain}", chain=" | ".join(k.text for k in chain.links))),
+            Fact(Words("layers: {chain}", chain=" | ".join(k.text for k in options.net.links))),
             Fact(Words("shapes: {shapes}", shapes=shapes)),
         ),
         notes=tuple(
@@ -46,7 +54,7 @@ def run(x: np.ndarray, values: Values) -> Trace:
             for note in layer.notes
         ),
         layers=tuple(layers),
-        labels={"layers": tuple(link.text for link in chain.links)},
+        labels={"layers": tuple(link.text for link in options.net.links)},
     )
 
 
@@ -55,6 +63,6 @@ OPERATION = Operation(
     rank=9,
     help="A chain of the other commands, run as one network.",
     example=f'net "{EXAMPLE}" samples/digit.png',
+    record=NetOptions,
     run=run,
-    options=(Option("net", (), net(), "The chain, as text or a file."),),
 )

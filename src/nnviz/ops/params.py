@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from nnviz.errors import UsageError
-from nnviz.ops._chain import Chain, net
+from nnviz.ops._chain import Chain, chain
 from nnviz.ops._layer import Layer
 from nnviz.options import kinds
-from nnviz.options.operation import Operation, Option, Values
+from nnviz.options.operation import Operation
+from nnviz.options.option import argument, option
 from nnviz.shapes import times
 from nnviz.trace import Fact, Results, Trace
 from nnviz.words import Words
@@ -17,24 +19,38 @@ from nnviz.words import Words
 _TOTALS = ("weights", "biases", "params", "macs")
 
 
-def run(_: object, values: Values) -> Trace:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParamsOptions:
+    """Which network, and what goes into it."""
+
+    net: Chain = argument(kind=chain(), help="The chain, as text or a file.")
+    input: tuple[int, ...] | None = option(
+        "--input", kind=kinds.sizes(1), help="The input's shape: CxHxW, TxD or D."
+    )
+    versus: Literal["mlp"] | None = option(
+        "--versus",
+        kind=kinds.choice("mlp"),
+        help="Set each conv beside the dense layer that makes the same map.",
+    )
+
+
+def run(_: object, options: ParamsOptions) -> Trace:
     """Count the chain over an input of the shape that --input gives."""
-    chain: Chain = values["net"]
-    if values["input"] is None:
+    if options.input is None:
         raise UsageError(
             "params needs --input: CxHxW, TxD or D", hint="for example --input 1x28x28"
         )
-    shape = tuple(values["input"])
+    shape = options.input
     rows: list[dict[str, Any]] = []
     versus: list[dict[str, Any]] = []
     field = _Field(len(shape))
-    for link in chain.links:
+    for link in options.net.links:
         assert link.operation.layer is not None
         with link.blamed():
-            layer: Layer = link.operation.layer(shape, link.values)
+            layer: Layer = link.operation.layer(shape, link.options)
         field.pass_through(layer)
         rows.append(_row(link.text, shape, layer, field.sizes))
-        if layer.mlp is not None and values["versus"] == "mlp":
+        if layer.mlp is not None and options.versus == "mlp":
             versus.append(_versus(link.text, layer, layer.mlp))
         shape = layer.output
     total = {name: sum(row[name] for row in rows) for name in _TOTALS}
@@ -43,9 +59,9 @@ def run(_: object, values: Values) -> Trace:
         title=Words("Parameters"),
         arrays={},
         results=Results(rows=rows, total=total, versus=versus),
-        options={"net": chain.text, "input": list(values["input"]), "versus": values["versus"]},
+        options={"net": options.net.text, "input": list(options.input), "versus": options.versus},
         facts=(
-            Fact(Words("input {shape}", shape=times(values["input"]))),
+            Fact(Words("input {shape}", shape=times(options.input))),
             Fact(Words("MACs are multiply–accumulates; biases are not counted in them")),
         ),
     )
@@ -109,16 +125,7 @@ OPERATION = Operation(
     rank=4,
     help="Parameter counts of a network with their derivation, layer by layer.",
     example='params "conv --filters 6 --size 5 --pad 2 | act relu | pool -k 2" --input 1x28x28',
+    record=ParamsOptions,
     run=run,
-    reads_input=lambda _: False,
-    options=(
-        Option("net", (), net(), "The chain, as text or a file."),
-        Option("input", ("--input",), kinds.sizes(1), "The input's shape: CxHxW, TxD or D."),
-        Option(
-            "versus",
-            ("--versus",),
-            kinds.choice("mlp"),
-            "Set each conv beside the dense layer that makes the same map.",
-        ),
-    ),
+    takes_input=False,
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nnviz.options.operation import Operation, Values
+from nnviz.options.operation import Operation
 from nnviz.trace import Results, Trace
 from nnviz.words import Words
 
@@ -12,7 +13,12 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-def run(x: np.ndarray, _: Values) -> Trace:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowOptions:
+    """What is shown is the input as it is: there is nothing to ask for."""
+
+
+def run(x: np.ndarray, _: ShowOptions) -> Trace:
     """x itself."""
     return Trace(
         op="show",
@@ -29,6 +35,6 @@ OPERATION = Operation(
     rank=8,
     help="A matrix or an image as numbers and as a picture.",
     example='show "0 1 0; 1 1 1; 0 1 0"',
+    record=ShowOptions,
     run=run,
-    options=(),
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from nnviz.errors import NnvizError, UsageError
-from nnviz.options.operation import Context, Kind
+from nnviz.options.option import Context, Kind
 from nnviz.shapes import PAD_NAMES, PadName, Pairs
 from nnviz.words import Words
 
@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     import numpy as np
 
 LARGEST = 2**31 - 1
+Padding: TypeAlias = PadName | tuple[Any, ...]
+"""A name, or whole numbers and pairs of them; `each_pair` makes one pair an axis of it."""
+Name = TypeVar("Name", bound=str)
 
 
-def count(minimum: int = 0, maximum: int = LARGEST) -> Kind:
+def count(minimum: int = 0, maximum: int = LARGEST) -> Kind[int]:
     """A whole number from `minimum` to `maximum`."""
 
     def accept(value: Any, flag: str) -> int:
@@ -27,12 +30,12 @@ def count(minimum: int = 0, maximum: int = LARGEST) -> Kind:
     return Kind("N", lambda text, flag, _: accept(_integer(text, flag), flag), accept)
 
 
-def index() -> Kind:
+def index() -> Kind[int]:
     """The number of an axis; negative ones count from the last."""
     return count(-LARGEST)
 
 
-def sizes(minimum: int = 1) -> Kind:
+def sizes(minimum: int = 1) -> Kind[tuple[int, ...]]:
     """One whole number for every axis, or one an axis: 2 or 2x1. Gives a tuple."""
 
     def accept(value: Any, flag: str) -> tuple[int, ...]:
@@ -45,12 +48,12 @@ def sizes(minimum: int = 1) -> Kind:
     return Kind("N|NxM", parse, accept)
 
 
-def padding() -> Kind:
+def padding() -> Kind[Padding]:
     """Padding: 1, 1x2 (an axis each), 1,1,2,2 (before and after, axis by axis) or a name."""
     return Kind("P", _parse_padding, _accept_padding, choices=PAD_NAMES)
 
 
-def _parse_padding(text: str, flag: str, _: Context) -> PadName | tuple[Any, ...]:
+def _parse_padding(text: str, flag: str, _: Context) -> Padding:
     text = text.strip()
     if text in PAD_NAMES or text.replace("-", "").isalpha():
         return _accept_padding(text, flag)
@@ -69,7 +72,7 @@ def _parse_padding(text: str, flag: str, _: Context) -> PadName | tuple[Any, ...
     return _accept_padding(list(zip(ends[::2], ends[1::2], strict=True)), flag)
 
 
-def _accept_padding(value: Any, flag: str) -> PadName | tuple[Any, ...]:
+def _accept_padding(value: Any, flag: str) -> Padding:
     if isinstance(value, str):
         for name in PAD_NAMES:
             if value == name:
@@ -89,7 +92,7 @@ def _accept_padding(value: Any, flag: str) -> PadName | tuple[Any, ...]:
     )
 
 
-def number(*, positive: bool = False) -> Kind:
+def number(*, positive: bool = False) -> Kind[float]:
     """A number: 2, 0.1 or 1/3."""
 
     def parse(text: str, flag: str, _: Context) -> int | float:
@@ -122,12 +125,12 @@ def _fraction(text: str) -> float:
     return float(Fraction(text)) if "/" in text else float(text)
 
 
-def choice(*names: str) -> Kind:
+def choice(*names: Name) -> Kind[Name]:
     """One of some names."""
 
-    def accept(value: Any, flag: str) -> str:
-        if value in names:
-            return str(value)
+    def accept(value: Any, flag: str) -> Name:
+        if isinstance(value, str) and value in names:
+            return names[names.index(value)]
         raise UsageError(
             "{flag} {value} is none of: {names}", flag=flag, value=value, names=", ".join(names)
         )
@@ -135,7 +138,7 @@ def choice(*names: str) -> Kind:
     return Kind("|".join(names), lambda text, flag, _: accept(text, flag), accept, choices=names)
 
 
-def text() -> Kind:
+def text() -> Kind[str]:
     """Any text."""
 
     def accept(value: Any, flag: str) -> str:
@@ -143,23 +146,34 @@ def text() -> Kind:
             return value
         raise UsageError("{flag} {value} is not a text", flag=flag, value=repr(value))
 
-    return Kind("TEXT", lambda given, flag, _: accept(given, flag), accept)
+    return Kind("TEXT", lambda given, flag, _: accept(given, flag), accept, is_text=True)
 
 
-def array(*names: str) -> Kind:
+def array() -> Kind[np.ndarray]:
+    """A matrix as text, or a file of one."""
+
+    def parse(text: str, flag: str, context: Context) -> np.ndarray:
+        return _read(text, flag, context)
+
+    return Kind("MATRIX|FILE", parse, as_array, is_read=True)
+
+
+def array_or(*names: str) -> Kind[np.ndarray | str]:
     """A matrix as text, a file of one, or one of some names that the operation knows."""
 
-    def parse(given: str, flag: str, context: Context) -> Any:
-        from nnviz.read import read_array
+    def parse(text: str, flag: str, context: Context) -> np.ndarray | str:
+        return text if text in names else _read(text, flag, context, names)
 
-        if given in names:
-            return given
-        return read_array(given, stdin=context.stdin, name=flag, known=names)
-
-    def accept(value: Any, flag: str) -> Any:
+    def accept(value: Any, flag: str) -> np.ndarray | str:
         return value if isinstance(value, str) and value in names else as_array(value, flag)
 
-    return Kind("MATRIX|FILE", parse, accept, choices=names)
+    return Kind("MATRIX|FILE", parse, accept, names, is_read=True)
+
+
+def _read(text: str, flag: str, context: Context, known: tuple[str, ...] = ()) -> np.ndarray:
+    from nnviz.read import read_array
+
+    return read_array(text, stdin=context.stdin, name=flag, known=known)
 
 
 def as_array(value: Any, name: str) -> np.ndarray:
@@ -197,7 +211,7 @@ def each_axis(value: tuple[int, ...], n: int, flag: str) -> tuple[int, ...]:
     )
 
 
-def each_pair(value: PadName | tuple[Any, ...], n: int, flag: str) -> PadName | Pairs:
+def each_pair(value: Padding, n: int, flag: str) -> PadName | Pairs:
     """Padding as a pair an axis, or its name."""
     if isinstance(value, str):
         return value

@@ -1,4 +1,4 @@
-"""What an operation declares: its options, once, for every place that takes them.
+"""What an operation declares, once, for every place that takes it.
 
 The command line, the chain language of `net` and `params`, the Python call, the help
 and the reference page are all made from an `Operation`.
@@ -7,77 +7,40 @@ and the reference page are all made from an `Operation`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from nnviz.errors import UsageError
+from nnviz.options.option import Context, Option, Text, declared, parse
 from nnviz.trace import Trace
 from nnviz.words import Words
 
-if TYPE_CHECKING:
-    from nnviz.read import Stdin
-
-Values: TypeAlias = Mapping[str, Any]
-"""Option values by name, complete: what was not given has its default."""
+Record = TypeVar("Record")
 
 
-class Context(NamedTuple):
-    """What reading an option's text may need beside the text."""
-
-    stdin: Stdin
-
-
-class Kind(NamedTuple):
-    """A kind of option value: `parse` reads text, `accept` checks a Python value.
-
-    Both raise UsageError (or NnvizError for data) naming `flag`.
-    """
-
-    metavar: str
-    parse: Callable[[str, str, Context], Any]
-    accept: Callable[[Any, str], Any]
-    choices: tuple[str, ...] = ()
-
-
-class Option(NamedTuple):
-    """An option. No flags: a positional argument (the NAME of `act`). No kind: a switch.
-
-    A switch with `off` has a second flag that says no (`--no-ceil`).
-    """
-
-    name: str
-    flags: tuple[str, ...]
-    kind: Kind | None
-    help: str
-    default: Any = None
-    off: str | None = None
-
-    @property
-    def label(self) -> str:
-        """How messages call it: its longest flag, or its name in capitals."""
-        return max(self.flags, key=len) if self.flags else self.name.upper()
-
-
-class Operation(NamedTuple):
-    """An operation as every caller sees it."""
+class Operation(NamedTuple, Generic[Record]):
+    """An operation as every caller sees it; `Record` is the record of its options."""
 
     name: str
     help: str
     """One sentence."""
     example: str
     """A command that runs, without the leading `nnviz `."""
-    options: tuple[Option, ...]
-    run: Callable[[Any, Values], Trace]
-    """`run(x, values)`: x is a numpy array, or None where no INPUT is read."""
+    record: type[Record]
+    """What declares its options (see `nnviz.options.option`)."""
+    run: Callable[[Any, Record], Trace]
+    """`run(x, options)`: x is a numpy array, or None where no INPUT is read."""
     rank: int = 10
     """Place in `nnviz --help`."""
-    reads_input: Callable[[Values], bool] = lambda _: True
-    """Whether INPUT is needed, given the options."""
-    layer: Callable[[tuple[int, ...], Values], Any] | None = None
+    takes_input: bool = True
+    """Whether it has the argument INPUT at all: `params` describes a network and has none."""
+    layer: Callable[[tuple[int, ...], Record], Any] | None = None
     """What `params` asks of a layer, from the input's shape alone; None: not a layer."""
-    batched: Callable[[Values], Values] = lambda values: values
+    batched: Callable[[Record], Record] = lambda options: options
     """The options in force where a chain's input has a batch axis."""
-    announce: Callable[[Values], str | None] = lambda _: None
-    """A text to print instead of running (--list-kernels), if the options ask for one."""
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        return declared(self.record)
 
     @property
     def arguments(self) -> tuple[Option, ...]:
@@ -88,38 +51,45 @@ class Operation(NamedTuple):
         """The option of this (Python) name."""
         return next(o for o in self.options if o.name == name)
 
-    def parse(self, texts: Mapping[str, str | bool | None], context: Context) -> dict[str, Any]:
-        """Values from what was written: text by option name, True or False for a switch."""
-        values: dict[str, Any] = {}
-        for option in self.options:
-            text = texts.get(option.name)
-            if text is None or (text == "" and option.kind is None):
-                values[option.name] = option.default
-            elif option.kind is None:
-                values[option.name] = bool(text)
-            else:
-                values[option.name] = option.kind.parse(str(text), option.label, context)
-        return values
+    def reads_input(self, given: Mapping[str, Any]) -> bool:
+        """Whether INPUT is needed where these options are given, as text or as values."""
+        replaced = (o.name for o in self.options if o.replaces_input or o.prints)
+        return self.takes_input and not any(
+            given.get(name) not in (None, False) for name in replaced
+        )
 
-    def accept(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Values from a Python call."""
-        unknown = sorted(set(given) - {o.name for o in self.options})
+    def announcement(self, texts: Mapping[str, Text]) -> str | None:
+        """A text to print instead of running, where the options written ask for one."""
+        asked = (o.prints for o in self.options if o.prints and texts.get(o.name))
+        return next((prints() for prints in asked), None)
+
+    def parse(self, texts: Mapping[str, Text], context: Context) -> Record:
+        """The options that were written, by name."""
+        return parse(self.record, texts, context)
+
+    def accept(self, given: Mapping[str, Any]) -> Record:
+        """The options of a Python call; None is as good as not given."""
+        known = {o.name: o for o in self.options}
+        unknown = sorted(set(given) - set(known))
         if unknown:
             raise UsageError(
                 "{op} has no option {name}",
                 op=self.name,
                 name=unknown[0],
-                hint=Words("it has: {names}", names=", ".join(o.name for o in self.options)),
+                hint=Words("it has: {names}", names=", ".join(known)),
             )
-        values = {o.name: o.default for o in self.options}
-        for name, value in given.items():
-            option = self.option(name)
-            if value is not None:
-                values[name] = value if option.kind is None else option.kind.accept(value, name)
-        return values
+        values = {
+            name: known[name].kind.accept(value, name)
+            for name, value in given.items()
+            if value is not None
+        }
+        for needed in self.arguments:
+            if needed.name not in values:
+                raise UsageError("{op} needs {what}", op=self.name, what=needed.label)
+        return self.record(**values)
 
 
-def command_line(words: Sequence[str], operation: Operation) -> dict[str, str | bool | None]:
+def command_line(words: Sequence[str], operation: Operation[Any]) -> dict[str, Text]:
     """The options in the words of a chain's layer, by the same names as on a command line.
 
     Long options may be cut short nowhere; `--stride=2` and `--stride 2` are the same;
@@ -128,7 +98,7 @@ def command_line(words: Sequence[str], operation: Operation) -> dict[str, str | 
     flags = {flag: option for option in operation.options for flag in option.flags}
     offs = {option.off: option for option in operation.options if option.off}
     waiting = list(operation.arguments)
-    texts: dict[str, str | bool | None] = {}
+    texts: dict[str, Text] = {}
     queue = list(words)
     while queue:
         word = queue.pop(0)
@@ -151,7 +121,7 @@ def command_line(words: Sequence[str], operation: Operation) -> dict[str, str | 
                 flag=flag,
                 hint=Words("it has: {names}", names=" ".join(sorted(flags))),
             )
-        if option.kind is None:
+        if option.kind.is_switch:
             texts[option.name] = True
         elif given:
             texts[option.name] = value

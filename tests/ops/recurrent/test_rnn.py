@@ -16,7 +16,7 @@ from helpers import assert_steps_hold, run
 from nnviz import ops
 from nnviz.numerals import exact
 from nnviz.ops.recurrent import rnn
-from nnviz.options.operation import Context
+from nnviz.options.option import Context
 from nnviz.read import Stdin
 from nnviz.trace import text
 

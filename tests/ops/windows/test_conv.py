@@ -14,7 +14,7 @@ from nnviz import api, ops
 from nnviz.errors import UsageError
 from nnviz.numerals import exact
 from nnviz.ops.windows import conv
-from nnviz.options.operation import Context
+from nnviz.options.option import Context
 from nnviz.read import Stdin
 from nnviz.shapes import PAD_MODES
 from nnviz.trace import text
@@ -231,8 +231,7 @@ def test_pictures_with_float_weights_are_computed_in_float32(dtype: str, out: st
 
 
 def test_presets_are_the_published_numbers_and_sobel_y_is_the_transpose() -> None:
-    options = ops.load("conv").accept({"list_kernels": True})
-    listed = ops.load("conv").announce(options)
+    listed = ops.load("conv").announcement({"list_kernels": True})
     assert listed is not None
     for name in ("identity", "edge", "sobel-x", "emboss"):
         assert name in listed
@@ -255,7 +254,7 @@ TEXTS: list[tuple[str, str, Any]] = [
 @pytest.mark.parametrize(("name", "written", "value"), TEXTS)
 def test_options_are_read_from_text(name: str, written: str, value: Any) -> None:
     values = ops.load("conv").parse({name: written}, Context(Stdin(None)))
-    assert values[name] == value
+    assert getattr(values, name) == value
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ REFUSALS: list[tuple[str, Any, dict[str, Any], str]] = [
     ("larger than input", X, {"kernel": 5}, "5×5 is larger .* 4×4"),
     ("vector", [1, 2], {"kernel": 2}, "2 has 1 axes"),
     ("padding as wide as kernel", X, {"kernel": 2, "padding": 2}, "padding of 2 .* windows of 2"),
-    ("global and kernel", X, {"kernel": 2, "global": True}, "contradict"),
+    ("global and kernel", X, {"kernel": 2, "global_map": True}, "contradict"),
     (
         "dilated past a small input",
         [[1]],
@@ -62,7 +62,7 @@ CASES: list[tuple[str, dict[str, Any], Any]] = [
     ("max", {"kernel": 2}, [[6, 5], [7, 9]]),
     ("avg", {"kernel": 2, "kind": "avg"}, [[3.5, 2.0], [3.5, 6.0]]),
     ("overlapping", {"kernel": 2, "stride": 1}, [[6, 6, 5], [7, 9, 9], [7, 9, 9]]),
-    ("global", {"global": True}, [[9]]),
+    ("global", {"global_map": True}, [[9]]),
     ("no kernel is global", {"kind": "avg"}, [[3.75]]),
     (
         "torch counts padding",
@@ -180,7 +180,7 @@ def test_layer_has_nothing_to_learn() -> None:
 TITLES = [
     ({"kernel": 2}, "Max pooling"),
     ({"kernel": 2, "kind": "avg"}, "Average pooling"),
-    ({"global": True, "kind": "avg"}, "Global average pooling"),
+    ({"global_map": True, "kind": "avg"}, "Global average pooling"),
     ({}, "Global max pooling"),
     ({"adaptive": (2, 2), "kind": "avg"}, "Adaptive average pooling"),
     ({"adaptive": (2, 2), "kind": "lp"}, "Adaptive Lp pooling"),

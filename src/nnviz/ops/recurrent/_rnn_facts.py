@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from nnviz.ops.recurrent._rnn_options import RnnOptions
 from nnviz.ops.recurrent._weights import Weights
-from nnviz.options.operation import Values
 from nnviz.trace import Call, Equation, Expr, Fact, Name, Neg, Num, Product, Role, Sum
 from nnviz.words import Words
 
 _NOW, _BEFORE = "t", "t−1"
 
 
-def facts_of(values: Values, w: Weights) -> tuple[Fact, ...]:
+def facts_of(options: RnnOptions, w: Weights) -> tuple[Fact, ...]:
     """How the cell makes its states, and the outputs where there are some."""
     cell = w.cells[0][0]
     sums = _Sums(cell.b is not None, cell.bh is not None)
-    if values["cell"] == "lstm":
+    if options.cell == "lstm":
         facts = _lstm(sums)
-    elif values["cell"] == "gru":
-        facts = _gru(sums, before=values["linear_before_reset"])
+    elif options.cell == "gru":
+        facts = _gru(sums, before=options.linear_before_reset)
     else:
-        facts = [_fact("hidden state", _h(_NOW), Call(values["activation"], (sums.total(),)))]
+        facts = [_fact("hidden state", _h(_NOW), Call(options.activation, (sums.total(),)))]
     if w.wy is not None:
-        facts.append(_fact("output", Name("y", _NOW, "output"), _output(values, w)))
+        facts.append(_fact("output", Name("y", _NOW, "output"), _output(options, w)))
     return tuple(facts)
 
 
@@ -107,9 +107,9 @@ def _gru(sums: _Sums, *, before: bool) -> list[Fact]:
     ]
 
 
-def _output(values: Values, w: Weights) -> Expr:
+def _output(options: RnnOptions, w: Weights) -> Expr:
     right: Expr = _of("W", "y", "h", _NOW, "hidden")
     if w.by is not None:
         right = Sum((right, Name("b", "y", "bias")))
-    name = values["output_activation"]
+    name = options.output_activation
     return right if name == "none" else Call(name, (right,))

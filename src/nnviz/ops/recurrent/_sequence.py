@@ -6,8 +6,8 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from nnviz.errors import NnvizError, UsageError
+from nnviz.ops.recurrent._rnn_options import RnnOptions
 from nnviz.ops.recurrent._weights import Weights
-from nnviz.options.operation import Values
 from nnviz.shapes import times
 from nnviz.words import Words
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-def sequence_of(x: np.ndarray | None, values: Values) -> tuple[tuple[str, ...], np.ndarray]:
+def sequence_of(x: np.ndarray | None, options: RnnOptions) -> tuple[tuple[str, ...], np.ndarray]:
     """T×d inputs, and the characters they stand for where --text gives them."""
     import numpy as np
 
-    if values["text"] is not None:
-        letters = tuple(unicodedata.normalize("NFC", values["text"]))
+    if options.text is not None:
+        letters = tuple(unicodedata.normalize("NFC", options.text))
         if not letters:
             raise UsageError("--text is empty", hint='for example --text "hello"')
         alphabet = {letter: i for i, letter in enumerate(dict.fromkeys(letters))}
@@ -36,13 +36,13 @@ def sequence_of(x: np.ndarray | None, values: Values) -> tuple[tuple[str, ...], 
     return (), x
 
 
-def check_cell(values: Values) -> None:
+def check_cell(options: RnnOptions) -> None:
     """Options of one cell that another does not have."""
-    cell = values["cell"]
+    cell = options.cell
     for flag, is_given, owner in (
-        ("--c0", values["c0"] is not None, "lstm"),
-        ("--act", values["activation"] != "tanh", "rnn"),
-        ("--no-linear-before-reset", not values["linear_before_reset"], "gru"),
+        ("--c0", options.c0 is not None, "lstm"),
+        ("--act", options.activation != "tanh", "rnn"),
+        ("--no-linear-before-reset", not options.linear_before_reset, "gru"),
     ):
         if is_given and cell != owner:
             raise UsageError(
@@ -50,12 +50,11 @@ def check_cell(values: Values) -> None:
             )
 
 
-def initial(name: str, values: Values, w: Weights) -> np.ndarray:
+def initial(name: str, given: np.ndarray | None, w: Weights) -> np.ndarray:
     """The states before the first step: (layers · directions, Dh)."""
     import numpy as np
 
     shape = (len(w.cells) * w.directions, w.hidden)
-    given = values[name]
     if given is None:
         return np.zeros(shape)
     if given.size != shape[0] * shape[1] or given.shape[-1:] not in ((shape[1],), ()):
@@ -69,20 +68,20 @@ def initial(name: str, values: Values, w: Weights) -> np.ndarray:
     return made
 
 
-def mode_notes(x: np.ndarray, values: Values, w: Weights) -> tuple[Words, ...]:
+def mode_notes(x: np.ndarray, options: RnnOptions, w: Weights) -> tuple[Words, ...]:
     """Check the mode's options; what a user should be told about them."""
-    if values["mode"] != "one-to-many":
-        for option, flag in (("length", "--length"), ("feedback", "--feedback")):
-            if values[option]:
+    if options.mode != "one-to-many":
+        for given, flag in ((options.length, "--length"), (options.feedback, "--feedback")):
+            if given:
                 raise UsageError("{flag} belongs to --mode one-to-many", flag=flag)
         return ()
-    if values["feedback"] and (w.wy is None or w.wy.shape[0] != x.shape[1]):
+    if options.feedback and (w.wy is None or w.wy.shape[0] != x.shape[1]):
         raise NnvizError(
             "--feedback puts y in the place of x, but y has {y} numbers and x has {x}",
             y=0 if w.wy is None else w.wy.shape[0],
             x=x.shape[1],
         )
-    if values["feedback"] and w.directions == 2:
+    if options.feedback and w.directions == 2:
         raise NnvizError(
             "--feedback cannot run backward in time, but the weights have 2 directions"
         )

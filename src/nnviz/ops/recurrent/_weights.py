@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nnviz.errors import NnvizError, UsageError
+from nnviz.ops.recurrent._rnn_options import RnnOptions
 from nnviz.options.kinds import as_array
-from nnviz.options.operation import Values
 from nnviz.shapes import times
 from nnviz.words import Words
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 GATES = {"rnn": 1, "lstm": 4, "gru": 3}
 """How many blocks of Dh rows the weights of a cell have, one a gate."""
-_ONE_BY_ONE = {"wx": "Wx", "wh": "Wh", "b": "b", "wy": "Wy", "by": "by"}
 _TORCH = re.compile(r"(weight|bias)_(ih|hh)_l(\d+)(_reverse)?")
 _TORCH_NAMES = {
     ("weight", "ih"): "Wx",
@@ -91,28 +90,39 @@ class Weights(NamedTuple):
             yield self.by
 
 
-def weights_of(values: Values, inputs: int) -> Weights:
+def weights_of(options: RnnOptions, inputs: int) -> Weights:
     """The weights that the options give, checked against vectors of `inputs` numbers."""
-    gates = GATES[values["cell"]]
-    singles = {key: values[key] for key in _ONE_BY_ONE if values[key] is not None}
-    renamed = {_ONE_BY_ONE[key]: array for key, array in singles.items()}
-    if values["hidden"] is not None:
-        if values["weights"] is not None or "wx" in singles or "wh" in singles:
+    gates = GATES[options.cell]
+    singles = _one_by_one(options)
+    if options.hidden is not None:
+        if options.weights is not None or "Wx" in singles or "Wh" in singles:
             raise UsageError("--hidden draws random weights, but weights are given too")
-        named = {**_random(values, inputs, gates), **renamed}
-        return _checked({(0, 0): named}, named, inputs, values["cell"])
-    if values["outputs"] is not None:
+        named = {**_random(options, options.hidden, inputs, gates), **singles}
+        return _checked({(0, 0): named}, named, inputs, options.cell)
+    if options.outputs is not None:
         raise UsageError("--outputs draws random weights: it needs --hidden")
-    cells, outputs = _sorted(values["weights"] or {})
-    if renamed:
-        cells.setdefault((0, 0), {}).update(renamed)
-        outputs.update({name: renamed[name] for name in ("Wy", "by") if name in renamed})
+    cells, outputs = _sorted(options.weights or {})
+    if singles:
+        cells.setdefault((0, 0), {}).update(singles)
+        outputs.update({name: singles[name] for name in ("Wy", "by") if name in singles})
     if not any("Wx" in cell or "Wh" in cell for cell in cells.values()):
         raise UsageError("rnn has no weights", hint=_NEEDS)
-    return _checked(cells, outputs, inputs, values["cell"])
+    return _checked(cells, outputs, inputs, options.cell)
 
 
 _Named = dict[str, "np.ndarray"]
+
+
+def _one_by_one(options: RnnOptions) -> _Named:
+    """The weights that have an option of their own."""
+    given = {
+        "Wx": options.wx,
+        "Wh": options.wh,
+        "b": options.b,
+        "Wy": options.wy,
+        "by": options.by,
+    }
+    return {name: array for name, array in given.items() if array is not None}
 
 
 def _sorted(given: Mapping[str, Any]) -> tuple[dict[tuple[int, int], _Named], _Named]:
@@ -134,21 +144,21 @@ def _sorted(given: Mapping[str, Any]) -> tuple[dict[tuple[int, int], _Named], _N
     return cells, outputs
 
 
-def _random(values: Values, inputs: int, gates: int) -> _Named:
+def _random(options: RnnOptions, hidden: int, inputs: int, gates: int) -> _Named:
     """Uniform in ±1/√Dh with two decimals, so that they can be written down."""
     import numpy as np
 
-    hidden, outputs = values["hidden"], values["outputs"]
-    rng = np.random.default_rng(values["seed"])
+    outputs = options.outputs
+    rng = np.random.default_rng(options.seed)
     shapes: dict[str, tuple[int, ...]] = {
         "Wx": (gates * hidden, inputs),
         "Wh": (gates * hidden, hidden),
     }
-    if not values["no_bias"]:
+    if not options.no_bias:
         shapes["b"] = (gates * hidden,)
     if outputs is not None:
         shapes["Wy"] = (outputs, hidden)
-        if not values["no_bias"]:
+        if not options.no_bias:
             shapes["by"] = (outputs,)
     bound = hidden**-0.5
     # Adding 0 makes a rounded -0.0 an ordinary zero.

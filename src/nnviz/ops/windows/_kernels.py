@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from nnviz.errors import NnvizError, UsageError
+from nnviz.ops.windows._conv_options import ConvOptions
+from nnviz.ops.windows._presets import DEFAULT, preset
 from nnviz.options import kinds
-from nnviz.options.operation import Values
 from nnviz.shapes import Axis, check_axes, times, window_axes
 from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
-
-PRESETS: Mapping[str, str] = {
-    "identity": "0 0 0; 0 1 0; 0 0 0",
-    "edge": "-1 -1 -1; -1 8 -1; -1 -1 -1",
-    "laplacian": "0 1 0; 1 -4 1; 0 1 0",
-    "sharpen": "0 -1 0; -1 5 -1; 0 -1 0",
-    "box": "1/9 1/9 1/9; 1/9 1/9 1/9; 1/9 1/9 1/9",
-    "gaussian": "1/16 2/16 1/16; 2/16 4/16 2/16; 1/16 2/16 1/16",
-    "sobel-x": "-1 0 1; -2 0 2; -1 0 1",
-    "sobel-y": "-1 -2 -1; 0 0 0; 1 2 1",
-    "emboss": "-2 -1 0; -1 1 1; 0 1 2",
-}
-DEFAULT = "edge"
 
 
 class Plan(NamedTuple):
@@ -62,49 +49,49 @@ class Shaped(Protocol):
     def filters(self) -> int: ...
 
 
-def given_shape(values: Values) -> tuple[int, ...] | None:
+def given_shape(options: ConvOptions) -> tuple[int, ...] | None:
     """The shape of a kernel that was given; None where it is drawn at random."""
-    kernel = values["kernel"]
-    random = values["filters"] is not None or values["size"] is not None
+    kernel = options.kernel
+    random = options.filters is not None or options.size is not None
     if kernel is not None and random:
-        flag = "--filters" if values["filters"] is not None else "--size"
+        flag = "--filters" if options.filters is not None else "--size"
         raise UsageError("--kernel and {flag} both say what the filters are", flag=flag)
     if random:
         return None
     if kernel is None or isinstance(kernel, str):
         return (3, 3)
     shape: tuple[int, ...] = kernel.shape
-    return shape or (1,) * (values["dims"] or 2)
+    return shape or (1,) * (options.dims or 2)
 
 
-def dims_of(shape: tuple[int, ...] | None, values: Values) -> int:
-    if values["dims"] is not None:
-        return int(values["dims"])
+def dims_of(shape: tuple[int, ...] | None, options: ConvOptions) -> int:
+    if options.dims is not None:
+        return int(options.dims)
     if shape is None:
-        return min(3, max(2, len(values["size"] or ())))
+        return min(3, max(2, len(options.size or ())))
     return {1: 1, 5: 3}.get(len(shape), 2)
 
 
-def make_plan(x: tuple[int, ...], values: Values) -> Plan:
+def make_plan(x: tuple[int, ...], options: ConvOptions) -> Plan:
     """Plan over an input of shape (C, *spatial)."""
-    shape = given_shape(values)
+    shape = given_shape(options)
     dims = len(x) - 1
-    groups = x[0] if values["depthwise"] else values["groups"]
-    weight = _weight_shape(shape, x[0], groups, dims, values)
+    groups = x[0] if options.depthwise else options.groups
+    weight = _weight_shape(shape, x[0], groups, dims, options)
     axes = window_axes(
         x[1:],
         weight[2:],
-        stride=kinds.each_axis(values["stride"], dims, "--stride"),
-        dilation=kinds.each_axis(values["dilation"], dims, "--dilation"),
-        padding=kinds.each_pair(values["padding"], dims, "--pad"),
+        stride=kinds.each_axis(options.stride, dims, "--stride"),
+        dilation=kinds.each_axis(options.dilation, dims, "--dilation"),
+        padding=kinds.each_pair(options.padding, dims, "--pad"),
     )
-    check_axes(axes, values["padding_mode"])
+    check_axes(axes, options.padding_mode)
     shared = shape is not None and len(shape) == dims and x[0] > 1 and groups == 1
     return Plan(dims, x[0], weight, groups, axes, shared)
 
 
 def _weight_shape(
-    shape: tuple[int, ...] | None, channels: int, groups: int, dims: int, values: Values
+    shape: tuple[int, ...] | None, channels: int, groups: int, dims: int, options: ConvOptions
 ) -> tuple[int, ...]:
     """(F, C/groups, *kernel), checked against the channels and groups."""
     if channels % groups:
@@ -116,13 +103,13 @@ def _weight_shape(
         )
     each = channels // groups
     if shape is None:
-        size = kinds.each_axis(values["size"] or (3,), dims, "--size")
-        filters = values["filters"] or (channels if values["depthwise"] else 1)
+        size = kinds.each_axis(options.size or (3,), dims, "--size")
+        filters = options.filters or (channels if options.depthwise else 1)
         weight = (filters, each, *size)
     elif len(shape) == dims:
         weight = (groups, each, *shape)
     elif len(shape) == dims + 1:
-        weight = (shape[0], 1, *shape[1:]) if values["depthwise"] else (1, *shape)
+        weight = (shape[0], 1, *shape[1:]) if options.depthwise else (1, *shape)
     elif len(shape) == dims + 2:
         weight = shape
     else:
@@ -159,29 +146,18 @@ def _checked(weight: tuple[int, ...], channels: int, groups: int) -> tuple[int, 
     return weight
 
 
-def _preset(name: str) -> np.ndarray:
-    """The numbers of a preset: whole ones whole, else float64."""
-    from fractions import Fraction
-
-    import numpy as np
-
-    rows = [[Fraction(cell) for cell in row.split()] for row in PRESETS[name].split(";")]
-    whole = all(cell.denominator == 1 for row in rows for cell in row)
-    return np.array([[int(c) if whole else float(c) for c in row] for row in rows])
-
-
-def weights_of(plan: Shaped, values: Values) -> tuple[np.ndarray, np.ndarray]:
+def weights_of(plan: Shaped, options: ConvOptions) -> tuple[np.ndarray, np.ndarray]:
     """The kernel to show, as given or drawn, and the same as (F, C/groups, *kernel)."""
     import numpy as np
 
-    kernel = values["kernel"]
-    if given_shape(values) is None:
-        rng = np.random.default_rng(values["seed"])
+    kernel = options.kernel
+    if given_shape(options) is None:
+        rng = np.random.default_rng(options.seed)
         made = rng.integers(-2, 3, plan.weight)
         plain = plan.channels == 1 and plan.filters == 1
         return (made[0, 0] if plain else made), made
     if kernel is None or isinstance(kernel, str):
-        kernel = _preset(kernel or DEFAULT)
+        kernel = preset(kernel or DEFAULT)
     if kernel.ndim == 0:
         kernel = kernel.reshape((1,) * plan.dims)
     if kernel.ndim == plan.dims:
@@ -189,19 +165,19 @@ def weights_of(plan: Shaped, values: Values) -> tuple[np.ndarray, np.ndarray]:
     return kernel, kernel.reshape(plan.weight)
 
 
-def bias_of(plan: Shaped, values: Values) -> np.ndarray | None:
+def bias_of(plan: Shaped, options: ConvOptions) -> np.ndarray | None:
     """(F,) or None."""
     import numpy as np
 
-    bias = values["bias"]
-    if values["no_bias"]:
+    bias = options.bias
+    if options.no_bias:
         if bias is not None:
             raise UsageError("--bias and --no-bias contradict each other")
         return None
     if bias is None:
-        if given_shape(values) is not None:
+        if given_shape(options) is not None:
             return None
-        rng = np.random.default_rng([values["seed"], 1])
+        rng = np.random.default_rng([options.seed, 1])
         return rng.integers(-2, 3, plan.filters)
     if bias.size not in (1, plan.filters) or bias.ndim > 1:
         raise NnvizError(
@@ -220,23 +196,10 @@ def shown_shape(out: tuple[int, ...], rank: int, dims: int) -> tuple[int, ...]:
     return out[1:] if rank == dims + 1 or out[1] > 1 else out[2:]
 
 
-def activated(pre: np.ndarray, values: Values) -> np.ndarray:
+def activated(pre: np.ndarray, options: ConvOptions) -> np.ndarray:
     """The sums through --act, where there is one."""
-    if values["act"] is None:
+    if options.act is None:
         return pre
     from nnviz.core.activations import activate
 
-    return activate(pre, values["act"])
-
-
-def list_kernels(values: Values) -> str | None:
-    """The presets with their numbers, if --list-kernels asks for them."""
-    if not values["list_kernels"]:
-        return None
-    blocks = []
-    for name, rows in PRESETS.items():
-        width = max(len(cell) for cell in rows.replace(";", " ").split())
-        lines = [" ".join(cell.rjust(width) for cell in row.split()) for row in rows.split(";")]
-        mark = "  (default)" if name == DEFAULT else ""
-        blocks.append("\n".join([name + mark, *("  " + line for line in lines)]))
-    return "\n\n".join(blocks)
+    return activate(pre, options.act)

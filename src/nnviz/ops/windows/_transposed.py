@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.ops._layer import Layer, channels_first, float_name, places
+from nnviz.ops.windows._conv_options import ConvOptions
 from nnviz.ops.windows._kernels import (
     activated,
     bias_of,
@@ -19,7 +20,6 @@ from nnviz.ops.windows._kernels import (
 from nnviz.ops.windows._weighted_sum import ROLES, Term, WeightedSum
 from nnviz.ops.windows._window import AXIS_NAMES, batched
 from nnviz.options import kinds
-from nnviz.options.operation import Values
 from nnviz.shapes import TransposedAxis, times, transposed_axes, unravel
 from nnviz.trace import Equation, Expr, Fact, Neg, Num, Product, Results, Step, Steps, Sum, Trace
 from nnviz.words import Words
@@ -47,38 +47,38 @@ class Plan(NamedTuple):
         return tuple(axis.out for axis in self.axes)
 
 
-def make_plan(x: tuple[int, ...], values: Values) -> Plan:
+def make_plan(x: tuple[int, ...], options: ConvOptions) -> Plan:
     """Plan over an input of shape (C, *spatial)."""
-    if values["padding_mode"] != "zeros":
+    if options.padding_mode != "zeros":
         raise UsageError(
             "--pad-mode {mode} cannot be with --transpose, whose padding cuts the output",
-            mode=values["padding_mode"],
+            mode=options.padding_mode,
         )
     channels, *sizes = x
     dims = len(sizes)
-    groups = channels if values["depthwise"] else values["groups"]
-    weight = _weight_shape(given_shape(values), channels, groups, dims, values)
-    wanted = values["output_shape"]
+    groups = channels if options.depthwise else options.groups
+    weight = _weight_shape(given_shape(options), channels, groups, dims, options)
+    wanted = options.output_shape
     axes = transposed_axes(
         sizes,
         weight[2:],
-        stride=kinds.each_axis(values["stride"], dims, "--stride"),
-        dilation=kinds.each_axis(values["dilation"], dims, "--dilation"),
-        padding=kinds.each_pair(values["padding"], dims, "--pad"),
-        output_padding=kinds.each_axis(values["output_padding"] or (0,), dims, "--output-pad"),
+        stride=kinds.each_axis(options.stride, dims, "--stride"),
+        dilation=kinds.each_axis(options.dilation, dims, "--dilation"),
+        padding=kinds.each_pair(options.padding, dims, "--pad"),
+        output_padding=kinds.each_axis(options.output_padding or (0,), dims, "--output-pad"),
         output_shape=None if wanted is None else kinds.each_axis(wanted, dims, "--output-shape"),
     )
     return Plan(dims, channels, weight, groups, axes)
 
 
 def _weight_shape(
-    shape: tuple[int, ...] | None, channels: int, groups: int, dims: int, values: Values
+    shape: tuple[int, ...] | None, channels: int, groups: int, dims: int, options: ConvOptions
 ) -> tuple[int, ...]:
     """(C, F/groups, *kernel), checked against the channels and groups."""
     if shape is None:
-        filters = values["filters"] or groups
+        filters = options.filters or groups
         _divides(groups, filters, "filters")
-        size = kinds.each_axis(values["size"] or (3,), dims, "--size")
+        size = kinds.each_axis(options.size or (3,), dims, "--size")
         weight = (channels, filters // groups, *size)
     elif len(shape) == dims:
         weight = (channels, 1, *shape)
@@ -108,18 +108,18 @@ def _divides(groups: int, count: int, what: str) -> None:
         )
 
 
-def run(x: np.ndarray, values: Values) -> Trace:
+def run(x: np.ndarray, options: ConvOptions) -> Trace:
     """Spread x with the kernel that the options give, and explain every output cell."""
     from nnviz.core.transpose import conv_transpose
 
-    dims = dims_of(given_shape(values), values)
+    dims = dims_of(given_shape(options), options)
     full = batched(x, dims)
-    plan = make_plan(full.shape[1:], values)
-    kernel, w = weights_of(plan, values)
-    b = bias_of(plan, values)
+    plan = make_plan(full.shape[1:], options)
+    kernel, w = weights_of(plan, options)
+    b = bias_of(plan, options)
     made = conv_transpose(full, w, b, plan.axes, groups=plan.groups, dtype=float_name(x))
     pre = made.reshape(shown_shape(made.shape, x.ndim, dims))
-    sums = WeightedSum(pre, activated(pre, values), b, values["act"], 0)
+    sums = WeightedSum(pre, activated(pre, options), b, options.act, 0)
     return _Run(x, full, kernel, w, sums, plan).trace()
 
 
@@ -215,13 +215,13 @@ def _cut(axis: TransposedAxis) -> list[Expr]:
     return [Num(-axis.before), Num(-axis.after)]
 
 
-def layer(shape: tuple[int, ...], values: Values) -> Layer:
+def layer(shape: tuple[int, ...], options: ConvOptions) -> Layer:
     """Shapes, parameters and MACs of this transposed convolution over an input of `shape`."""
-    dims = dims_of(given_shape(values), values)
+    dims = dims_of(given_shape(options), options)
     channels, *sizes = channels_first(shape, dims, "conv")
-    plan = make_plan((channels, *sizes), values)
-    learned = given_shape(values) is None
-    has_bias = not values["no_bias"] and (learned or values["bias"] is not None)
+    plan = make_plan((channels, *sizes), options)
+    learned = given_shape(options) is None
+    has_bias = not options.no_bias and (learned or options.bias is not None)
     biases = plan.filters if has_bias else 0
     inside = "·".join(str(n) for n in plan.weight[1:])
     output = (plan.filters, *plan.out)

@@ -8,21 +8,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nnviz.errors import UsageError
 from nnviz.ops._layer import Layer, channels_first, float_name, places
-from nnviz.ops.act import NAMES as ACTIVATIONS
 from nnviz.ops.windows import _transposed
+from nnviz.ops.windows._conv_options import ConvOptions
 from nnviz.ops.windows._kernels import (
-    DEFAULT,
-    PRESETS,
     Plan,
     activated,
     bias_of,
     dims_of,
     given_shape,
-    list_kernels,
     make_plan,
     shown_shape,
     weights_of,
 )
+from nnviz.ops.windows._presets import DEFAULT
 from nnviz.ops.windows._weighted_sum import ROLES, Term, WeightedSum
 from nnviz.ops.windows._window import (
     batched,
@@ -31,9 +29,8 @@ from nnviz.ops.windows._window import (
     sources,
     unused_notes,
 )
-from nnviz.options import kinds
-from nnviz.options.operation import Operation, Option, Values
-from nnviz.shapes import PAD_MODES, cells, unravel
+from nnviz.options.operation import Operation
+from nnviz.shapes import cells, unravel
 from nnviz.trace import Index, Results, Step, Steps, Trace
 from nnviz.words import Words
 
@@ -46,29 +43,32 @@ _PER_CHANNEL = ("identity", "box", "gaussian")
 # --- running it ----------------------------------------------------------------
 
 
-def run(x: np.ndarray, values: Values) -> Trace:
+def run(x: np.ndarray, options: ConvOptions) -> Trace:
     """Convolve x with the kernel that the options give, and explain it."""
     from nnviz.core.conv import conv
 
-    if values["transpose"]:
-        return _transposed.run(x, values)
-    _refuse_transposed_options(values)
-    dims = dims_of(given_shape(values), values)
+    if options.transpose:
+        return _transposed.run(x, options)
+    _refuse_transposed_options(options)
+    dims = dims_of(given_shape(options), options)
     full = batched(x, dims)
-    plan = make_plan(full.shape[1:], values)
-    kernel, w = weights_of(plan, values)
-    b = bias_of(plan, values)
+    plan = make_plan(full.shape[1:], options)
+    kernel, w = weights_of(plan, options)
+    b = bias_of(plan, options)
     dtype = float_name(x)
-    mode = values["padding_mode"]
+    mode = options.padding_mode
     made = conv(full, w, b, plan.axes, groups=plan.groups, mode=mode, dtype=dtype)
     pre = made.reshape(shown_shape(made.shape, x.ndim, dims))
-    sums = WeightedSum(pre, activated(pre, values), b, values["act"], per_line=w.shape[-1])
-    return _Run(x, full, kernel, w, sums, plan, values).trace()
+    sums = WeightedSum(pre, activated(pre, options), b, options.act, per_line=w.shape[-1])
+    return _Run(x, full, kernel, w, sums, plan, options).trace()
 
 
-def _refuse_transposed_options(values: Values) -> None:
-    for name, flag in (("output_padding", "--output-pad"), ("output_shape", "--output-shape")):
-        if values[name] is not None:
+def _refuse_transposed_options(options: ConvOptions) -> None:
+    for given, flag in (
+        (options.output_padding, "--output-pad"),
+        (options.output_shape, "--output-shape"),
+    ):
+        if given is not None:
             raise UsageError("{flag} belongs to --transpose", flag=flag)
 
 
@@ -81,7 +81,7 @@ class _Run(NamedTuple):
     w: np.ndarray
     sums: WeightedSum
     plan: Plan
-    values: Values
+    given: ConvOptions
 
     def trace(self) -> Trace:
         arrays, results, equation = self.sums.parts(self.x, self.kernel, "∗")
@@ -100,7 +100,7 @@ class _Run(NamedTuple):
             steps=Steps(self.sums.output.size, self.step),
             places=places(self.sums.output.ndim, self.plan.dims),
             axes=axes,
-            pad_mode=self.values["padding_mode"],
+            pad_mode=self.given.padding_mode,
         )
 
     def name(self) -> Words:
@@ -114,15 +114,15 @@ class _Run(NamedTuple):
         return {
             "stride": [a.stride for a in axes],
             "padding": [[a.before, a.after] for a in axes],
-            "padding_mode": self.values["padding_mode"],
+            "padding_mode": self.given.padding_mode,
             "dilation": [a.dilation for a in axes],
             "groups": self.plan.groups,
             "act": self.sums.act,
         }
 
     def notes(self) -> Iterable[Words]:
-        given = self.values["kernel"]
-        if given is None and given_shape(self.values) is not None:
+        given = self.given.kernel
+        if given is None and given_shape(self.given) is not None:
             yield Words("the kernel is the default, {name}", name=DEFAULT)
         if given is not None and not isinstance(given, str) and given.ndim == 0:
             yield Words(
@@ -145,7 +145,7 @@ class _Run(NamedTuple):
         for c in range(self.w.shape[1]):
             taps = unravel_all(self.w.shape[2:])
             for tap, position in zip(taps, offsets(plan.axes, o), strict=True):
-                source = sources(plan.axes, position, self.values["padding_mode"])
+                source = sources(plan.axes, position, self.given.padding_mode)
                 value = 0 if source is None else self.full[(n, first + c, *source)].item()
                 terms.append(
                     Term(
@@ -179,7 +179,7 @@ class Partials:
         channels = run.full[n : n + 1, first : first + each]
         # One group a channel: each kernel channel meets its own input channel alone.
         alone = run.w[f][:, None]
-        mode = run.values["padding_mode"]
+        mode = run.given.padding_mode
         made = conv(channels, alone, None, plan.axes, groups=each, mode=mode)
         return np.asarray(made[0])
 
@@ -192,16 +192,16 @@ def unravel_all(shape: tuple[int, ...]) -> Iterable[Index]:
 # --- counting it ---------------------------------------------------------------
 
 
-def layer(shape: tuple[int, ...], values: Values) -> Layer:
+def layer(shape: tuple[int, ...], options: ConvOptions) -> Layer:
     """Shapes, parameters and MACs of this convolution over an input of `shape`."""
-    if values["transpose"]:
-        return _transposed.layer(shape, values)
-    _refuse_transposed_options(values)
-    dims = dims_of(given_shape(values), values)
-    plan = make_plan(channels_first(shape, dims, "conv"), values)
+    if options.transpose:
+        return _transposed.layer(shape, options)
+    _refuse_transposed_options(options)
+    dims = dims_of(given_shape(options), options)
+    plan = make_plan(channels_first(shape, dims, "conv"), options)
     filters, each, *size = plan.weight
-    learned = given_shape(values) is None
-    has_bias = not values["no_bias"] and (learned or values["bias"] is not None)
+    learned = given_shape(options) is None
+    has_bias = not options.no_bias and (learned or options.bias is not None)
     weights, biases = prod(plan.weight), filters if has_bias else 0
     area = "·".join(str(n) for n in (each, *size))
     formula = f"{filters} × ({area})" + (f" + {biases}" if biases else "")
@@ -222,57 +222,7 @@ OPERATION = Operation(
     rank=1,
     help="Convolution (cross-correlation), step by step.",
     example='conv "1 2 3; 4 5 6; 7 8 9" -k "1 0; 0 1"',
+    record=ConvOptions,
     run=run,
     layer=layer,
-    announce=list_kernels,
-    reads_input=lambda values: not values["list_kernels"],
-    options=(
-        Option(
-            "kernel",
-            ("-k", "--kernel"),
-            kinds.array(*PRESETS),
-            "The kernel: a preset, a file, or a matrix as text (default: edge).",
-        ),
-        Option("filters", ("--filters",), kinds.count(1), "Draw this many random filters instead."),
-        Option("size", ("--size",), kinds.sizes(1), "Size of the random filters (default: 3)."),
-        Option("seed", ("--seed",), kinds.count(0), "Seed of the random filters.", 0),
-        Option("stride", ("--stride",), kinds.sizes(1), "Cells from window to window.", (1,)),
-        Option(
-            "padding",
-            ("--pad", "--padding"),
-            kinds.padding(),
-            "Cells added around: 1, 1x2, top,bottom,left,right, or a name.",
-            (0,),
-        ),
-        Option(
-            "padding_mode",
-            ("--pad-mode",),
-            kinds.choice(*PAD_MODES),
-            "What the added cells hold.",
-            "zeros",
-        ),
-        Option("dilation", ("--dilation",), kinds.sizes(1), "Cells from tap to tap.", (1,)),
-        Option("groups", ("--groups",), kinds.count(1), "Groups of channels kept apart.", 1),
-        Option("depthwise", ("--depthwise",), None, "Each channel a group of its own.", False),
-        Option(
-            "bias", ("--bias",), kinds.array(), "Added to every sum: one number, or one a filter."
-        ),
-        Option("no_bias", ("--no-bias",), None, "Random filters without a bias.", False),
-        Option("act", ("--act",), kinds.choice(*ACTIVATIONS), "Apply an activation to the map."),
-        Option("transpose", ("--transpose",), None, "Transposed convolution.", False),
-        Option(
-            "output_padding",
-            ("--output-pad",),
-            kinds.sizes(0),
-            "Transposed: cells added after the output.",
-        ),
-        Option(
-            "output_shape",
-            ("--output-shape",),
-            kinds.sizes(1),
-            "Transposed: the output's size, which gives the padding.",
-        ),
-        Option("dims", ("--dims",), kinds.count(1, 3), "Axes that the kernel slides over."),
-        Option("list_kernels", ("--list-kernels",), None, "Print the presets and stop.", False),
-    ),
 )

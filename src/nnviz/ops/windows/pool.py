@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.ops._layer import CELL_NAMES, Layer, channels_first, places
@@ -16,7 +16,8 @@ from nnviz.ops.windows._window import (
     unused_notes,
 )
 from nnviz.options import kinds
-from nnviz.options.operation import Operation, Option, Values
+from nnviz.options.operation import Operation
+from nnviz.options.option import option
 from nnviz.shapes import (
     AdaptiveAxis,
     AnyAxis,
@@ -50,6 +51,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 Kind = Literal["max", "avg", "lp"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+Framework = Literal["torch", "onnx", "tf"]
+FRAMEWORKS: tuple[Framework, ...] = get_args(Framework)
 _TITLES = {
     "": {"max": "Max pooling", "avg": "Average pooling", "lp": "Lp pooling"},
     "global": {
@@ -65,6 +69,54 @@ _TITLES = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolOptions:
+    """What pooling may be asked for; without a kernel the window is the whole map."""
+
+    kind: Kind = option("--kind", kind=kinds.choice(*KINDS), help="What is kept.", default="max")
+    kernel: tuple[int, ...] | None = option(
+        "-k", "--kernel", kind=kinds.sizes(1), help="The window: 2 or 2x3."
+    )
+    stride: tuple[int, ...] | None = option(
+        "--stride", kind=kinds.sizes(1), help="Cells from window to window (default: -k)."
+    )
+    padding: kinds.Padding = option(
+        "--pad",
+        "--padding",
+        kind=kinds.padding(),
+        help="Cells added around: 1, 1x2, top,bottom,left,right, or a name.",
+        default=(0,),
+    )
+    dilation: tuple[int, ...] = option(
+        "--dilation", kind=kinds.sizes(1), help="Cells from tap to tap.", default=(1,)
+    )
+    ceil_mode: bool = option("--ceil", help="Keep a last window that is cut off.")
+    count_include_pad: bool | None = option(
+        "--count-include-pad",
+        off="--no-count-include-pad",
+        help="Whether averages count the padding.",
+        default=None,
+    )
+    p: float = option(
+        "--p", kind=kinds.number(positive=True), help="The p of Lp pooling.", default=2
+    )
+    global_map: bool = option("--global", help="One window: the whole map.")
+    adaptive: tuple[int, ...] | None = option(
+        "--adaptive", kind=kinds.sizes(1), help="The output's size, which gives the windows."
+    )
+    divisor_override: int | None = option(
+        "--divisor-override", kind=kinds.count(1), help="Averages divide by this instead."
+    )
+    like: Framework | None = option(
+        "--like",
+        kind=kinds.choice(*FRAMEWORKS),
+        help="Whose defaults and edge rules (default: torch).",
+    )
+    dims: int = option(
+        "--dims", kind=kinds.count(1, 3), help="Axes that the window slides over.", default=2
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Like:
     """What a framework does where nothing is said."""
@@ -74,37 +126,38 @@ class _Like:
     include_pad: bool
 
 
-_LIKES = {
+_LIKES: dict[Framework, _Like] = {
     "torch": _Like(None, include_pad=True),
     "onnx": _Like(1, include_pad=False),
     "tf": _Like(None, include_pad=False),
 }
 
 
-def _axes(sizes: tuple[int, ...], values: Values) -> tuple[AnyAxis, ...]:
+def _axes(sizes: tuple[int, ...], options: PoolOptions) -> tuple[AnyAxis, ...]:
     """The windows over the spatial axes."""
     n = len(sizes)
-    if values["adaptive"] is not None:
-        _refuse_with_adaptive(values)
-        return adaptive_axes(sizes, kinds.each_axis(values["adaptive"], n, "--adaptive"))
-    like = _LIKES[values["like"] or "torch"]
-    whole = _scope(values) == "global"
-    if values["global"] and values["kernel"] is not None:
+    if options.adaptive is not None:
+        _refuse_with_adaptive(options)
+        return adaptive_axes(sizes, kinds.each_axis(options.adaptive, n, "--adaptive"))
+    like = _LIKES[options.like or "torch"]
+    if options.global_map and options.kernel is not None:
         raise UsageError("--global and --kernel contradict each other")
-    kernel = sizes if whole else kinds.each_axis(values["kernel"], n, "--kernel")
-    stride = values["stride"] or ((like.stride,) if like.stride else kernel)
-    padding = kinds.each_pair(values["padding"], n, "--pad")
-    if values["like"] == "tf" and padding not in ("same", "valid") and any(map(any, padding)):
+    kernel = sizes  # the whole map
+    if options.kernel is not None:
+        kernel = kinds.each_axis(options.kernel, n, "--kernel")
+    stride = options.stride or ((like.stride,) if like.stride else kernel)
+    padding = kinds.each_pair(options.padding, n, "--pad")
+    if options.like == "tf" and padding not in ("same", "valid") and any(map(any, padding)):
         raise UsageError("--like tf pads by name only", hint="use --pad same or --pad valid")
-    if values["like"] == "torch":
+    if options.like == "torch":
         _refuse_wide_padding(kernel, padding)
     axes = window_axes(
         sizes,
         kernel,
         stride=kinds.each_axis(stride, n, "--stride"),
-        dilation=kinds.each_axis(values["dilation"], n, "--dilation"),
+        dilation=kinds.each_axis(options.dilation, n, "--dilation"),
         padding=padding,
-        ceil=values["ceil_mode"],
+        ceil=options.ceil_mode,
     )
     check_axes(axes)
     for axis in axes:
@@ -145,51 +198,51 @@ def _refuse_wide_padding(kernel: tuple[int, ...], padding: PadName | Pairs) -> N
             )
 
 
-def _refuse_with_adaptive(values: Values) -> None:
+def _refuse_with_adaptive(options: PoolOptions) -> None:
     """Adaptive windows follow from the output's size alone."""
     given = {
-        "--kernel": values["kernel"] is not None,
-        "--global": values["global"],
-        "--stride": values["stride"] is not None,
-        "--pad": values["padding"] != (0,),
-        "--dilation": values["dilation"] != (1,),
-        "--ceil": values["ceil_mode"],
+        "--kernel": options.kernel is not None,
+        "--global": options.global_map,
+        "--stride": options.stride is not None,
+        "--pad": options.padding != (0,),
+        "--dilation": options.dilation != (1,),
+        "--ceil": options.ceil_mode,
     }
     for flag, is_given in given.items():
         if is_given:
             raise UsageError("{flag} and --adaptive contradict each other", flag=flag)
 
 
-def _scope(values: Values) -> str:
+def _scope(options: PoolOptions) -> str:
     """What the windows follow from: nothing but the kernel, the whole map, or the output's size."""
-    if values["adaptive"] is not None:
+    if options.adaptive is not None:
         return "adaptive"
-    return "global" if values["global"] or values["kernel"] is None else ""
+    return "global" if options.global_map or options.kernel is None else ""
 
 
-def _include_pad(values: Values) -> bool:
-    given = values["count_include_pad"]
-    return _LIKES[values["like"] or "torch"].include_pad if given is None else bool(given)
+def _include_pad(options: PoolOptions) -> bool:
+    given = options.count_include_pad
+    return _LIKES[options.like or "torch"].include_pad if given is None else given
 
 
-def run(x: np.ndarray, values: Values) -> Trace:
+def run(x: np.ndarray, options: PoolOptions) -> Trace:
     """Pool x as the options say."""
     from nnviz.core.pool import max_indices, pool
 
-    dims = values["dims"]
+    dims = options.dims
     full = batched(x, dims)
-    axes = _axes(full.shape[2:], values)
-    kind: Kind = values["kind"]
-    scope = _scope(values)
-    include = _include_pad(values)
-    divisor = values["divisor_override"]
+    axes = _axes(full.shape[2:], options)
+    kind = options.kind
+    scope = _scope(options)
+    include = _include_pad(options)
+    divisor = options.divisor_override
     if divisor is not None and kind != "avg":
         raise UsageError("--divisor-override belongs to --kind avg, not {kind}", kind=kind)
     made = pool(
         full,
         axes,
         kind=kind,
-        p=float(values["p"]),
+        p=float(options.p),
         include_pad=include,
         scale_cut=True,  # PyTorch and ONNX alike
         divisor=divisor,
@@ -198,7 +251,7 @@ def run(x: np.ndarray, values: Values) -> Trace:
     results: dict[str, Any] = {"output": output}
     if kind == "max":
         results["indices"] = lambda: max_indices(full, axes).reshape(output.shape)
-    explain = _Explain(x, full, output, axes, kind, include, values["p"], divisor)
+    explain = _Explain(x, full, output, axes, kind, include, options.p, divisor)
     return Trace(
         op="pool",
         title=Words(_TITLES[scope][kind]),
@@ -212,9 +265,9 @@ def run(x: np.ndarray, values: Values) -> Trace:
             "dilation": [a.dilation for a in axes],
             **({"adaptive": [a.out for a in axes]} if scope == "adaptive" else {}),
             **({"global": True} if scope == "global" else {}),
-            "ceil": values["ceil_mode"],
+            "ceil": options.ceil_mode,
             **({"count_include_pad": include} if kind == "avg" else {}),
-            **({"p": values["p"]} if kind == "lp" else {}),
+            **({"p": options.p} if kind == "lp" else {}),
         },
         roles={"input": "input", "output": "output", "indices": "plain"},
         equation=("input", "→", "output"),
@@ -311,11 +364,11 @@ def _facts(axes: tuple[AnyAxis, ...]) -> tuple[Fact, ...]:
     )
 
 
-def layer(shape: tuple[int, ...], values: Values) -> Layer:
+def layer(shape: tuple[int, ...], options: PoolOptions) -> Layer:
     """Shape of the pooled map; nothing to learn, no multiply–accumulates."""
-    dims = values["dims"]
+    dims = options.dims
     channels, *sizes = channels_first(shape, dims, "pool")
-    axes = _axes(tuple(sizes), values)
+    axes = _axes(tuple(sizes), options)
     out = tuple(axis.out for axis in axes)
     return Layer((channels, *out) if len(shape) > dims else out, axes=axes)
 
@@ -325,50 +378,7 @@ OPERATION = Operation(
     rank=2,
     help="Pooling of windows: their maximum or average.",
     example='pool "1 3 2 1; 4 6 5 0; 7 2 9 8; 0 5 3 4" -k 2',
+    record=PoolOptions,
     run=run,
     layer=layer,
-    options=(
-        Option("kind", ("--kind",), kinds.choice("max", "avg", "lp"), "What is kept.", "max"),
-        Option("kernel", ("-k", "--kernel"), kinds.sizes(1), "The window: 2 or 2x3."),
-        Option(
-            "stride", ("--stride",), kinds.sizes(1), "Cells from window to window (default: -k)."
-        ),
-        Option(
-            "padding",
-            ("--pad", "--padding"),
-            kinds.padding(),
-            "Cells added around: 1, 1x2, top,bottom,left,right, or a name.",
-            (0,),
-        ),
-        Option("dilation", ("--dilation",), kinds.sizes(1), "Cells from tap to tap.", (1,)),
-        Option("ceil_mode", ("--ceil",), None, "Keep a last window that is cut off.", False),
-        Option(
-            "count_include_pad",
-            ("--count-include-pad",),
-            None,
-            "Whether averages count the padding.",
-            off="--no-count-include-pad",
-        ),
-        Option("p", ("--p",), kinds.number(positive=True), "The p of Lp pooling.", 2),
-        Option("global", ("--global",), None, "One window: the whole map.", False),
-        Option(
-            "adaptive",
-            ("--adaptive",),
-            kinds.sizes(1),
-            "The output's size, which gives the windows.",
-        ),
-        Option(
-            "divisor_override",
-            ("--divisor-override",),
-            kinds.count(1),
-            "Averages divide by this instead.",
-        ),
-        Option(
-            "like",
-            ("--like",),
-            kinds.choice(*_LIKES),
-            "Whose defaults and edge rules (default: torch).",
-        ),
-        Option("dims", ("--dims",), kinds.count(1, 3), "Axes that the window slides over.", 2),
-    ),
 )

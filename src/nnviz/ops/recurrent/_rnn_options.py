@@ -1,0 +1,105 @@
+"""The options of a recurrent net."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from nnviz.errors import UsageError
+from nnviz.options import kinds
+from nnviz.options.option import Context, Kind, option
+
+if TYPE_CHECKING:
+    import numpy as np
+
+CellName = Literal["rnn", "lstm", "gru"]
+Activation = Literal["tanh", "relu"]
+OutputActivation = Literal["none", "sigmoid", "softmax"]
+Mode = Literal["many-to-many", "many-to-one", "one-to-many"]
+CELLS: tuple[CellName, ...] = get_args(CellName)
+ACTIVATIONS: tuple[Activation, ...] = get_args(Activation)
+OUTPUT_ACTIVATIONS: tuple[OutputActivation, ...] = get_args(OutputActivation)
+MODES: tuple[Mode, ...] = get_args(Mode)
+
+
+def _weights() -> Kind[Mapping[str, Any]]:
+    """Arrays by name: a file of them, or a dict."""
+
+    def parse(text: str, flag: str, context: Context) -> Mapping[str, Any]:
+        from nnviz.read import read_weights
+
+        return read_weights(text, stdin=context.stdin, name=flag)
+
+    def accept(value: Any, flag: str) -> Mapping[str, Any]:
+        if isinstance(value, dict):
+            return value
+        raise UsageError("{flag} is not a dict of arrays by name", flag=flag)
+
+    return Kind("FILE", parse, accept, is_read=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RnnOptions:
+    """What a recurrent net may be asked for; its weights are given or drawn at random."""
+
+    cell: CellName = option(
+        "--cell",
+        kind=kinds.choice(*CELLS),
+        help="Which cell; LSTM gates in the order i f g o, GRU r z n.",
+        default="rnn",
+    )
+    weights: Mapping[str, Any] | None = option(
+        "--weights", kind=_weights(), help="Weights by name: JSON, .npz or .safetensors."
+    )
+    wx: np.ndarray | None = option(
+        "--wx", kind=kinds.array(), help="W_x, Dh×d (LSTM 4Dh×d, GRU 3Dh×d)."
+    )
+    wh: np.ndarray | None = option(
+        "--wh", kind=kinds.array(), help="W_h, Dh×Dh (LSTM 4Dh×Dh, GRU 3Dh×Dh)."
+    )
+    b: np.ndarray | None = option(
+        "--b", kind=kinds.array(), help="b, Dh numbers (LSTM 4Dh, GRU 3Dh)."
+    )
+    wy: np.ndarray | None = option("--wy", kind=kinds.array(), help="W_y, M×Dh: makes outputs y.")
+    by: np.ndarray | None = option("--by", kind=kinds.array(), help="b_y, M numbers.")
+    hidden: int | None = option(
+        "--hidden", kind=kinds.count(1), help="Draw weights of this many hidden units."
+    )
+    outputs: int | None = option(
+        "--outputs", kind=kinds.count(1), help="Draw weights of this many outputs."
+    )
+    seed: int = option("--seed", kind=kinds.count(0), help="Seed of the random weights.", default=0)
+    no_bias: bool = option("--no-bias", help="Random weights without biases.")
+    h0: np.ndarray | None = option(
+        "--h0", kind=kinds.array(), help="The hidden state before the first step."
+    )
+    c0: np.ndarray | None = option(
+        "--c0", kind=kinds.array(), help="LSTM: the cell state before the first step."
+    )
+    activation: Activation = option(
+        "--act",
+        kind=kinds.choice(*ACTIVATIONS),
+        help="What makes the hidden state of --cell rnn.",
+        default="tanh",
+    )
+    output_activation: OutputActivation = option(
+        "--out-act", kind=kinds.choice(*OUTPUT_ACTIVATIONS), help="What makes y.", default="none"
+    )
+    mode: Mode = option(
+        "--mode",
+        kind=kinds.choice(*MODES),
+        help="Which inputs and outputs there are.",
+        default="many-to-many",
+    )
+    length: int | None = option("--length", kind=kinds.count(1), help="Steps of one-to-many.")
+    feedback: bool = option("--feedback", help="one-to-many: y is the next input.")
+    linear_before_reset: bool = option(
+        "--linear-before-reset",
+        off="--no-linear-before-reset",
+        help="GRU: reset after the linear map (PyTorch), or before it (the original paper).",
+        default=True,
+    )
+    text: str | None = option(
+        "--text", kind=kinds.text(), help="One-hot characters as the input.", replaces_input=True
+    )

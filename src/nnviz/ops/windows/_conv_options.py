@@ -1,0 +1,79 @@
+"""The options of a convolution and of a transposed one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nnviz.ops.act import NAMES as ACTIVATIONS
+from nnviz.ops.windows._presets import PRESETS, list_kernels
+from nnviz.options import kinds
+from nnviz.options.option import option
+from nnviz.shapes import PAD_MODES, PadMode
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvOptions:
+    """What a convolution may be asked for; the kernel is 3×3 or the input's where not given."""
+
+    kernel: np.ndarray | str | None = option(
+        "-k",
+        "--kernel",
+        kind=kinds.array_or(*PRESETS),
+        help="The kernel: a preset, a file, or a matrix as text (default: edge).",
+    )
+    filters: int | None = option(
+        "--filters", kind=kinds.count(1), help="Draw this many random filters instead."
+    )
+    size: tuple[int, ...] | None = option(
+        "--size", kind=kinds.sizes(1), help="Size of the random filters (default: 3)."
+    )
+    seed: int = option("--seed", kind=kinds.count(0), help="Seed of the random filters.", default=0)
+    stride: tuple[int, ...] = option(
+        "--stride", kind=kinds.sizes(1), help="Cells from window to window.", default=(1,)
+    )
+    padding: kinds.Padding = option(
+        "--pad",
+        "--padding",
+        kind=kinds.padding(),
+        help="Cells added around: 1, 1x2, top,bottom,left,right, or a name.",
+        default=(0,),
+    )
+    padding_mode: PadMode = option(
+        "--pad-mode",
+        kind=kinds.choice(*PAD_MODES),
+        help="What the added cells hold.",
+        default="zeros",
+    )
+    dilation: tuple[int, ...] = option(
+        "--dilation", kind=kinds.sizes(1), help="Cells from tap to tap.", default=(1,)
+    )
+    groups: int = option(
+        "--groups", kind=kinds.count(1), help="Groups of channels kept apart.", default=1
+    )
+    depthwise: bool = option("--depthwise", help="Each channel a group of its own.")
+    bias: np.ndarray | None = option(
+        "--bias", kind=kinds.array(), help="Added to every sum: one number, or one a filter."
+    )
+    no_bias: bool = option("--no-bias", help="Random filters without a bias.")
+    act: str | None = option(
+        "--act", kind=kinds.choice(*ACTIVATIONS), help="Apply an activation to the map."
+    )
+    transpose: bool = option("--transpose", help="Transposed convolution.")
+    output_padding: tuple[int, ...] | None = option(
+        "--output-pad", kind=kinds.sizes(0), help="Transposed: cells added after the output."
+    )
+    output_shape: tuple[int, ...] | None = option(
+        "--output-shape",
+        kind=kinds.sizes(1),
+        help="Transposed: the output's size, which gives the padding.",
+    )
+    dims: int | None = option(
+        "--dims", kind=kinds.count(1, 3), help="Axes that the kernel slides over."
+    )
+    list_kernels: bool = option(
+        "--list-kernels", help="Print the presets and stop.", prints=list_kernels
+    )

@@ -1,0 +1,141 @@
+"""How anything declares its options: a frozen record whose fields carry the declaration.
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class FlattenOptions:
+        axis: int = option("--axis", kind=kinds.index(), help="Which axis.", default=0)
+
+The command line, the chain language, the help, the reference page and the defaults of the
+Python calls are made from such a record; what runs reads typed attributes of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import field, fields
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, overload
+
+if TYPE_CHECKING:
+    from nnviz.read import Stdin
+
+T = TypeVar("T")
+D = TypeVar("D")
+T_co = TypeVar("T_co", covariant=True)
+Record = TypeVar("Record")
+
+Text: TypeAlias = str | bool | int | list[str] | None
+"""What was written for an option: its value's text (each of them where it repeats), whether a
+switch is on, how often a counted one stands there; None where nothing was."""
+Times = Literal["last", "each", "count"]
+
+
+class Context(NamedTuple):
+    """What reading an option's text may need beside the text."""
+
+    stdin: Stdin
+
+
+class Kind(NamedTuple, Generic[T_co]):
+    """A kind of option value: `parse` reads text, `accept` checks a Python value.
+
+    Both raise UsageError (or NnvizError for data) naming `flag`.
+    """
+
+    metavar: str
+    parse: Callable[[str, str, Context], T_co]
+    accept: Callable[[Any, str], T_co]
+    choices: tuple[str, ...] = ()
+    is_read: bool = False
+    """The text may name a file that is read, or be `-` for standard input."""
+    is_text: bool = False
+    """The text itself is drawn or written, so it has to be text in the locale's encoding."""
+    is_switch: bool = False
+    """No text follows: the flag says it all."""
+
+
+SWITCH: Kind[bool] = Kind("", lambda *_: True, lambda value, _: value, is_switch=True)
+
+
+class Option(NamedTuple):
+    """An option as it is declared. No flags: a positional argument (the NAME of `act`).
+
+    A switch with `off` has a second flag that says no (`--no-ceil`).
+    """
+
+    name: str
+    flags: tuple[str, ...]
+    kind: Kind[Any]
+    help: str
+    default: Any = None
+    off: str | None = None
+    times: Times = "last"
+    """Given again, the last counts; each is kept; or they are counted."""
+    replaces_input: bool = False
+    """Where it is given, no INPUT is read."""
+    prints: Callable[[], str] | None = None
+    """The text that is printed instead of running, where it is given (--list-kernels)."""
+
+    @property
+    def label(self) -> str:
+        """How messages call it: its longest flag, or its name in capitals."""
+        return max(self.flags, key=len) if self.flags else self.name.upper()
+
+    def read(self, text: Text, context: Context) -> Any:
+        """The value of what was written; the default where nothing was."""
+        if text is None:
+            return self.default
+        if self.times == "count":
+            return int(text) if isinstance(text, int) else 0
+        if isinstance(text, list):
+            return tuple(self.kind.parse(each, self.label, context) for each in text)
+        return text if self.kind.is_switch else self.kind.parse(str(text), self.label, context)
+
+
+# --- declaring -----------------------------------------------------------------
+# The helpers give a field of a dataclass and say the type of its values, as `field` itself
+# does, so that a type checker holds an attribute to its kind and its default.
+
+
+@overload
+def option(*flags: str, help: str, off: str | None = ..., default: bool = ...) -> bool: ...
+@overload
+def option(*flags: str, help: str, off: str | None = ..., default: None) -> bool | None: ...
+@overload
+def option(*flags: str, help: str, prints: Callable[[], str]) -> bool: ...
+@overload
+def option(*flags: str, help: str, times: Literal["count"]) -> int: ...
+@overload
+def option(*flags: str, kind: Kind[T], help: str, default: D) -> T | D: ...
+@overload
+def option(*flags: str, kind: Kind[T], help: str, replaces_input: bool = ...) -> T | None: ...
+@overload
+def option(*flags: str, kind: Kind[T], help: str, times: Literal["each"]) -> tuple[T, ...]: ...
+
+
+def option(*flags: str, kind: Kind[Any] = SWITCH, **declared: Any) -> Any:
+    """A field that is an option: a switch, where no kind of value follows its flags."""
+    unless_given = {"each": (), "count": 0}.get(
+        declared.get("times", "last"), False if kind.is_switch else None
+    )
+    declared.setdefault("default", unless_given)
+    made = Option("", flags, kind, **declared)
+    return field(default=made.default, metadata={Option: made})
+
+
+def argument(*, kind: Kind[T], help: str) -> T:  # noqa: A002 - as of `option`
+    """A field that is a positional argument; it has to be given."""
+    made: Any = field(metadata={Option: Option("", (), kind, help)})
+    declared: T = made
+    return declared
+
+
+# --- reading -------------------------------------------------------------------
+
+
+def declared(record: type) -> tuple[Option, ...]:
+    """The options that a record declares, in its order."""
+    return tuple(f.metadata[Option]._replace(name=f.name) for f in fields(record))
+
+
+def parse(record: type[Record], texts: Mapping[str, Text], context: Context) -> Record:
+    """A record of what was written, by the names of its fields."""
+    return record(**{o.name: o.read(texts.get(o.name), context) for o in declared(record)})
