@@ -20,8 +20,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nnviz.cache import remembering
 from nnviz.errors import NnvizError, UsageError
-from nnviz.figure.layout.cache import remembering
 from nnviz.trace import Trace
 from nnviz.words import Words
 

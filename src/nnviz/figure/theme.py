@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from nnviz.errors import UsageError
 from nnviz.figure.scene import Color, Dash
+from nnviz.shades import Poles
 from nnviz.trace import Role
 from nnviz.words import Words
 
@@ -55,6 +56,11 @@ class Theme:
 
     def tone(self, role: Role) -> Tone:
         return self.roles[role]
+
+    @property
+    def poles(self) -> Poles:
+        """The colours of a map of signed values, as `nnviz.shades` takes them."""
+        return self.low, self.middle, self.high
 
 
 _LIGHT = Theme(

@@ -9,69 +9,14 @@ import pytest
 
 from drawing import drawn, texts
 from helpers import run
-from nnviz.figure.arrays.picture import (
-    Levels,
-    colored,
-    drawn_size,
-    levels,
-    levels_after,
-    levels_common,
-    picture,
-    pixels,
-)
+from nnviz.figure.arrays.picture import picture, pixels
 from nnviz.figure.layout.page import SMALL, Style, middle
 from nnviz.figure.scene import Image, Rect, Text, extent, flatten
 from nnviz.request import Appearance
+from nnviz.shades import Levels
 
 STYLE = Style.of(Appearance())
 RAMP = np.arange(256).reshape(16, 16)
-
-LEVELS = {
-    "0..255": (RAMP, Levels("grey", 0, 255)),
-    "zeros and ones": (RAMP % 2, Levels("grey", 0, 1)),
-    "whole numbers past 255": (RAMP * 4, Levels("grey", 0, 1020)),
-    "0..1": (RAMP / 255, Levels("grey", 0, 1.0)),
-    "floats above 1": (RAMP / 10, Levels("grey", 0, 25.5)),
-    "signed": (RAMP - 100, Levels("signed", -155, 155)),
-    "nothing but zero": (RAMP * 0, Levels("grey", 0, 1.0)),
-}
-READ = {
-    "a dark image": (RAMP // 4, 255),
-    "an image of 16 bits": (RAMP * 100, 65535),
-    "an image in parts of one": (RAMP / 300, 1),
-    "an image as floats": (RAMP / 2.0, 255),
-}
-
-
-@pytest.mark.parametrize("name", LEVELS)
-def test_levels(name: str) -> None:
-    array, expected = LEVELS[name]
-    assert levels(array) == expected
-
-
-@pytest.mark.parametrize("name", READ)
-def test_an_image_that_was_read_keeps_its_range(name: str) -> None:
-    array, high = READ[name]
-    assert levels(array, image=True) == Levels("grey", 0, high)
-
-
-AFTER = {
-    "a blur keeps the scale": (RAMP * 0.8, Levels("grey", 0, 255)),
-    "past the end: its own": (RAMP * 2, Levels("grey", 0, 510)),
-    "much darker: its own": (RAMP * 0.25, Levels("grey", 0, 63.75)),
-    "signed: its own": (RAMP - 100, Levels("signed", -155, 155)),
-}
-
-
-@pytest.mark.parametrize("name", AFTER)
-def test_what_is_made_of_a_picture_keeps_its_scale_where_the_ranges_are_alike(name: str) -> None:
-    made, expected = AFTER[name]
-    assert levels_after(RAMP, Levels("grey", 0, 255), made, 240) == expected
-
-
-def test_maps_of_one_figure_share_a_scale() -> None:
-    assert levels_common([RAMP, RAMP * 3], 128) == Levels("grey", 0, 765)
-    assert levels_common([RAMP, RAMP - 300], 128) == Levels("signed", -300, 300)
 
 
 def test_equal_values_have_equal_shades_before_and_after() -> None:
@@ -92,25 +37,6 @@ def test_the_partial_maps_have_one_scale_and_say_it() -> None:
     assert partials[1].max() == 255
 
 
-def test_a_few_extremes_do_not_pale_a_signed_map() -> None:
-    array = np.tile([-10, 10], (100, 50))
-    array[0, 0] = 100_000
-    assert levels(array) == Levels("signed", -10, 10, clipped=True)
-
-
-@pytest.mark.parametrize(
-    ("shape", "size"),
-    [
-        ((25, 25), (225, 225)),
-        ((240, 120), (120, 240)),
-        ((3000, 4000), (240, 180)),
-        ((1, 999), (240, 4)),
-    ],
-)
-def test_size(shape: tuple[int, int], size: tuple[int, int]) -> None:
-    assert drawn_size(shape) == size
-
-
 def test_only_the_pixels_drawn_are_kept() -> None:
     array = np.zeros((2000, 1000), np.uint8)
     array[:, 500:] = 255
@@ -121,18 +47,9 @@ def test_only_the_pixels_drawn_are_kept() -> None:
     assert (made[:, -1] == 255).all()
 
 
-def test_zero_is_the_middle_of_a_signed_map() -> None:
-    made = pixels(STYLE, np.array([[-2.0, 0.0, 2.0]]), (30, 10), Levels("signed", -2, 2))
-    hexes = ["#" + bytes(p).hex() for p in made[0]]
-    assert hexes == [STYLE.theme.low, STYLE.theme.middle, STYLE.theme.high]
-
-
 def test_colour_pictures_are_drawn_in_colour() -> None:
     array = np.zeros((3, 30, 40), np.uint8)
     array[0] = 200
-    assert colored(array)
-    assert not colored(array - 1.0)
-    assert not colored(array // 200)
     scene = drawn(run("conv", array, kernel=np.ones((3, 3), int)))
     image = next(mark for mark in scene.flat() if isinstance(mark, Image))
     assert image.pixels[0, 0].tolist() == [200, 0, 0]

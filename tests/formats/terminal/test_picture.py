@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnviz.formats.terminal.paper import Paper
-from nnviz.formats.terminal.picture import Picture, Range, caption, range_of, reduced
+from nnviz.formats.terminal.picture import Picture, caption, reduced
 from nnviz.formats.terminal.text import block_width, spoken
 from nnviz.request import Screen
+from nnviz.shades import Levels
 
 PLAIN = Paper(Screen(80), "en", 4)
 COLOR = Paper(Screen(80, color=True), "en", 4)
@@ -40,7 +43,9 @@ def test_reducing_matches_the_mean_of_each_block() -> None:
 def test_the_two_sides_of_an_edge_do_not_cancel() -> None:
     x = np.zeros((1, 40, 40))
     x[0, :, 19], x[0, :, 20] = 5, -6
-    assert (np.abs(reduced(x, 5, 5)).max(axis=2) == 6).all()
+    made = reduced(x, 5, 5)
+    expected = -np.sqrt((8 * 25 + 8 * 36) / 64)
+    np.testing.assert_allclose(made.min(axis=2), expected)
 
 
 @pytest.mark.parametrize("paper", [PLAIN, COLOR, ASCII], ids=["shades", "colour", "ascii"])
@@ -49,7 +54,7 @@ def test_the_two_sides_of_an_edge_do_not_cancel() -> None:
 )
 def test_fits_its_box(paper: Paper, shape: tuple[int, ...]) -> None:
     picture = Picture(paper, np.arange(np.prod(shape)).reshape(shape), 40, 20)
-    body = picture.draw(range_of([picture]))
+    body = picture.draw(Levels("grey", 0, 9))
     assert block_width(body) <= 40
     assert len(body) <= 21
     lines = [spoken(line, color=False) for line in body]
@@ -60,41 +65,39 @@ def test_fits_its_box(paper: Paper, shape: tuple[int, ...]) -> None:
 
 def test_a_square_is_square() -> None:
     """A character is as high as two are wide."""
-    body = Picture(COLOR, np.ones((1, 100, 100)), 44, 20).draw(Range(0, 1))
+    body = Picture(COLOR, np.ones((1, 100, 100)), 44, 20).draw(Levels("grey", 0, 1))
     upper = [line for line in body if any(text == "▀" for text, _ in line)]
     assert len(upper) == 20
     assert sum(text == "▀" for text, _ in upper[0]) == 40
 
 
-@pytest.mark.parametrize(
-    ("values", "low", "high", "clipped"),
-    [
-        pytest.param([0, 1, 2, 4], 0, 4, True, id="from 0"),
-        pytest.param([-2, 0, 1], -2, 2, True, id="about 0"),
-        pytest.param([3, 3], 3, 3, False, id="all the same"),
-        pytest.param([np.nan, np.inf], 0, 0, False, id="nothing finite"),
-    ],
-)
-def test_range(values: list[float], low: float, high: float, clipped: bool) -> None:
-    black = range_of([Picture(PLAIN, np.array([[values]], float), 40, 20)])
-    assert (black.low, black.high) == pytest.approx((low, high), abs=0.1)
-    assert black.clipped is clipped
+GREY, SIGNED = Levels("grey", 0, 255), Levels("signed", -9, 9)
 
 
 @pytest.mark.parametrize(
-    ("paper", "black", "expected"),
+    ("paper", "scale", "expected"),
     [
-        pytest.param(COLOR, Range(0, 255), "black 0, white 255", id="colour"),
-        pytest.param(COLOR, Range(-9, 9, True), "black ≤ −9, white ≥ 9", id="colour, signed"),
-        pytest.param(PLAIN, Range(-9, 9, True), "blank 0, █ ≥ ±9", id="shades, signed"),
-        pytest.param(ASCII, Range(-9, 9), "blank 0, @ +-9", id="ascii, signed"),
+        pytest.param(COLOR, GREY, "black 0, white 255", id="colour"),
+        pytest.param(COLOR, SIGNED, "   −9     0     9", id="colour, signed"),
+        pytest.param(COLOR, replace(SIGNED, clipped=True), "   ≤ −9     0     ≥ 9", id="clipped"),
+        pytest.param(PLAIN, replace(SIGNED, clipped=True), "blank 0, █ ≥ ±9", id="shades, signed"),
+        pytest.param(ASCII, SIGNED, "blank 0, @ +-9", id="ascii, signed"),
     ],
 )
-def test_caption(paper: Paper, black: Range, expected: str) -> None:
-    assert spoken(caption(paper, black), color=False) == expected
+def test_caption(paper: Paper, scale: Levels, expected: str) -> None:
+    assert spoken(caption(paper, scale), color=False) == expected
+
+
+def test_a_signed_map_has_the_colours_of_a_figure_and_says_them() -> None:
+    picture = Picture(COLOR, np.array([[[-9, 0, 9]]]), 40, 20)
+    drawn = [style for text, style in picture.draw(SIGNED)[0] if text == "▀"]
+    named = [style for text, style in caption(COLOR, SIGNED) if text == "  " and style]
+    assert [style.replace("38;", "48;") for style in drawn] == named
+    poles = [";".join(str(v) for v in bytes.fromhex(pole[1:])) for pole in COLOR.poles]
+    assert drawn == [f"38;2;{pole}" for pole in poles]
 
 
 def test_not_a_number_is_drawn_black() -> None:
     values = np.array([[[np.nan, 0.0, 1.0, np.inf]]])
-    body = Picture(PLAIN, values, 40, 20).draw(Range(0, 1))
+    body = Picture(PLAIN, values, 40, 20).draw(Levels("grey", 0, 1))
     assert spoken(body[0], color=False) == "0   ██"

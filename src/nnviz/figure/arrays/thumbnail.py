@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.grid import CellSize, cells, grid
-from nnviz.figure.arrays.picture import Levels, levels, pixels, reduced
+from nnviz.figure.arrays.picture import pixels
 from nnviz.figure.layout.page import SMALL, Block, Style, column, middle, near4, row, up4
 from nnviz.figure.scene import Image, Mark, Rect
 from nnviz.numerals import numerals
+from nnviz.shades import Levels, levels, reduced
 from nnviz.trace import Role
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nnviz.figure.arrays.picture import Levels, colored, ends, pixels
-from nnviz.figure.arrays.shades import shades_of
+from nnviz.figure.arrays.picture import pixels
 from nnviz.figure.arrays.thumbnail import Thumb, thumb
 from nnviz.figure.formulas.parameter_counts import command, counted, counts, power_of_ten
 from nnviz.figure.layout.lines import arrow
@@ -28,6 +27,7 @@ from nnviz.figure.layout.page import (
 )
 from nnviz.figure.scene import Group, Image, Mark, Rect, Scene, Text
 from nnviz.request import check_sample
+from nnviz.shades import Levels, colored, ends, levels_as_is
 from nnviz.shapes import times
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
@@ -83,7 +83,7 @@ def _stages(trace: Trace, style: Style, sample: int) -> list[_Stage]:
         return array[sample] if batch else array
 
     pictured = trace.image or colored(one(x))
-    shades = shades_of(trace, one(x)) if pictured else None
+    shades = levels_as_is(one(x), image=trace.image) if pictured else None
     stages = [_input(trace, style, one(x), sample if batch and len(x) > 1 else None)]
     names = trace.labels.get("layers", ())
     for i, layer in enumerate(trace.layers):
@@ -100,7 +100,7 @@ def _stages(trace: Trace, style: Style, sample: int) -> list[_Stage]:
 def _input(trace: Trace, style: Style, x: np.ndarray, sample: int | None) -> _Stage:
     said = Words("input") if sample is None else Words("input {n}", n=sample)
     pictorial = x.ndim >= 2 and (trace.image or colored(x) or max(x.shape[-2:]) > 5)
-    small = thumb(style, x, "input", shades_of(trace, x) if pictorial else None)
+    small = thumb(style, x, "input", levels_as_is(x, image=trace.image) if pictorial else None)
     fill = style.theme.tone("input").line
     head = lines(style, style.say(said), BODY, room=LEAST, fill=fill, bold=True)
     return _stage(style, head, small, x)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from nnviz.figure.arrays.grid import MOST, CellSize, Table, cells, grid, named, roomy
-from nnviz.figure.arrays.picture import Levels, margin, picture
-from nnviz.figure.arrays.shades import shades_of
+from nnviz.figure.arrays.picture import margin, picture
 from nnviz.figure.layout.page import BODY, SMALL, Block, Style, column, lines
 from nnviz.numerals import numerals
 from nnviz.request import check_sample
+from nnviz.shades import Levels, levels_as_is
 from nnviz.shapes import times
 from nnviz.trace import Trace
 from nnviz.words import Words
@@ -80,7 +80,7 @@ def picture_block(
     name: Words | None = None,
 ) -> Block:
     """A matrix or a colour image as a picture, and what its shades mean."""
-    scale = shades_of(trace, array)
+    scale = levels_as_is(array, image=trace.image)
     said = _legend(style, trace, scale)
     drawn = array if array.ndim > 1 else array[None]
     block = picture(style, drawn, "input", side=side, shades=scale, bar=said is None)

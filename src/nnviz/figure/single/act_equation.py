@@ -19,7 +19,7 @@ from nnviz.figure.arrays.grid import (
     roomy,
     sizes,
 )
-from nnviz.figure.arrays.picture import Levels, colored, levels_after, levels_drawn, margin, picture
+from nnviz.figure.arrays.picture import margin, picture
 from nnviz.figure.formulas.wrapped import workings_or_none
 from nnviz.figure.layout.blocks import level
 from nnviz.figure.layout.page import BODY, ROOM, Block, Style, inset, lines, near4, page, row
@@ -27,6 +27,7 @@ from nnviz.figure.scene import Scene
 from nnviz.figure.single._plot import curve
 from nnviz.numerals import numerals, plain
 from nnviz.request import check_sample
+from nnviz.shades import color_levels, colored, levels_after, levels_drawn
 from nnviz.shapes import times
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
@@ -232,8 +233,8 @@ def _pictures(
     image: bool,
 ) -> list[Block]:
     window = None if at is None else (*at, 1, 1)
-    given = levels_drawn(x, SIDE, image=image)
-    shades = given, levels_after(x, given, y, SIDE)
+    given = levels_drawn(x, image=image)
+    shades = given, levels_after(x, given, y)
     blocks = []
     for array, role, scale in zip((x, y), _ROLES, shades, strict=True):
         block = picture(style, array, role, side=SIDE, window=window, shades=scale)
@@ -244,7 +245,7 @@ def _pictures(
 
 def _colors(style: Style, x: np.ndarray, y: np.ndarray) -> Block:
     """A colour picture before, and after where that is one too."""
-    shades = Levels("rgb", 0, 255 if x.max() <= 255 else 65535)
+    shades = color_levels(x)
     given = picture(style, x, "input", side=SIDE, shades=shades)
     # Of floats there is no colour picture: the channels are stacked.
     made = (

@@ -24,20 +24,12 @@ from nnviz.figure.arrays.grid import (
     roomy,
     sizes,
 )
-from nnviz.figure.arrays.picture import (
-    Levels,
-    colored,
-    drawn_size,
-    levels,
-    margin,
-    picture,
-    pixels,
-    round_step,
-)
+from nnviz.figure.arrays.picture import margin, picture, pixels, round_step
 from nnviz.figure.formulas.wrapped import workings_or_none
 from nnviz.figure.layout.lines import Point, arrow, polyline, rounded_line
 from nnviz.figure.layout.page import BODY, ROOM, SMALL, Block, Style, column, flow, lines, page, up4
 from nnviz.figure.scene import Anchor, Box, Group, Image, Mark, Scene, extent, flatten
+from nnviz.shades import Levels, color_levels, colored, drawn_size, levels
 from nnviz.shapes import cells as count_of
 from nnviz.shapes import times
 from nnviz.trace import Step, Trace
@@ -329,7 +321,7 @@ def _links(style: Style, neighbours: Point, first: Box, bottom: float) -> list[M
 def _pictures(trace: Trace, style: Style) -> Block:
     """An input too large for numbers: the picture, and the strip of its shades."""
     x, out = trace.arrays["input"], trace.output
-    rgb = Levels("rgb", 0, 255 if x.max() <= 255 else 65535) if colored(x) else None
+    rgb = color_levels(x) if colored(x) else None
     shades = rgb or levels(x, image=trace.image)
     first = x if rgb else x.reshape(-1, x.shape[-1])
     grey = Levels("grey", shades.low, shades.high) if rgb else shades

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnviz.figure.arrays.picture import colored
 from nnviz.figure.layout.page import ROOM, Style, flow, page
 from nnviz.figure.scene import Scene
 from nnviz.figure.single._show_parts import SHOWN, matrices, more_channels, picture_block
+from nnviz.shades import colored
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
 

@@ -21,7 +21,7 @@ from nnviz.figure.arrays.grid import (
     named,
     roomy,
 )
-from nnviz.figure.arrays.picture import Levels, levels_after, levels_drawn, margin, picture
+from nnviz.figure.arrays.picture import margin, picture
 from nnviz.figure.formulas.arithmetic import arithmetic
 from nnviz.figure.layout.page import BODY, ROOM, Block, Style, column, flow, near4, row
 from nnviz.figure.windows._named_arrays import (
@@ -33,6 +33,7 @@ from nnviz.figure.windows._named_arrays import (
 )
 from nnviz.figure.windows._slices import Place, Slices, padded, result
 from nnviz.numerals import Numerals, numerals
+from nnviz.shades import Levels, color_levels, levels_after, levels_drawn
 from nnviz.shapes import times
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
@@ -88,16 +89,16 @@ def input_picture(style: Style, part: Slices, side: int, c: int | None = None) -
     """The input, its window outlined: channel `c`, or all three in colour."""
     color = c is None and len(part.x) == 3
     array = part.x if color else part.x[c or 0]
-    shades = Levels("rgb", 0, 255 if array.max() <= 255 else 65535) if color else None
-    shades = shades or _input_levels(part, side)
+    shades = color_levels(array) if color else None
+    shades = shades or _input_levels(part)
     block = picture(style, array, "input", side=side, window=_window(part), shades=shades)
     name = Words("input") if color else input_name(part, c or 0)
     return named(style, block, "input", name, times(array.shape), left=margin(style, array))
 
 
-def _input_levels(part: Slices, side: int) -> Levels:
+def _input_levels(part: Slices) -> Levels:
     """The greys of the input, the same in all its channels."""
-    return levels_drawn(part.x, side, image=part.image)
+    return levels_drawn(part.x, image=part.image)
 
 
 def _window(part: Slices) -> tuple[float, float, float, float] | None:
@@ -129,7 +130,7 @@ def output_picture(style: Style, part: Slices, side: int) -> Block:
     own = max(96, min(side, round(side * max(LEAST, max(part.y.shape) / longest))))
     # Pooling keeps the values, however few of the large ones are left.
     least = 0 if part.w is None else 0.5
-    shades = levels_after(part.x, _input_levels(part, side), part.y, own, least=least)
+    shades = levels_after(part.x, _input_levels(part), part.y, least=least)
     block = picture(style, part.y, "output", side=own, window=window, shades=shades)
     left = margin(style, part.y)
     return named(style, block, "output", output_name(part), times(part.y.shape), left=left)

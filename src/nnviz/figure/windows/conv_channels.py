@@ -16,7 +16,7 @@ from nnviz.figure.arrays.grid import (
     roomy,
     sizes,
 )
-from nnviz.figure.arrays.picture import Levels, levels_common, picture
+from nnviz.figure.arrays.picture import picture
 from nnviz.figure.formulas.arithmetic import panelled, widest
 from nnviz.figure.layout.page import (
     BODY,
@@ -57,6 +57,7 @@ from nnviz.figure.windows._slices import (
     rows_of,
     slices,
 )
+from nnviz.shades import Levels, levels_common
 from nnviz.trace import Equation, Expr, Name, Num, Role, Step, Sum, Trace
 from nnviz.words import Words
 
@@ -179,7 +180,7 @@ def _rows(trace: Trace, style: Style, part: Slices, *, small: bool) -> _Rows:
         result(style, part.y, part.at) if small else [],
         None if part.b is None else cells(part.b, style.precision),
         not small,
-        None if small else levels_common(partials, SIDE),
+        None if small else levels_common(partials),
     )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.grid import MOST, CellSize, Table, cells, fitting, operator, roomy
-from nnviz.figure.arrays.picture import colored
 from nnviz.figure.formulas.arithmetic import Widest, arithmetic, widest
 from nnviz.figure.layout.page import (
     BODY,
@@ -48,6 +47,7 @@ from nnviz.figure.windows._slices import (
     rows_of,
     slices,
 )
+from nnviz.shades import colored
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
 

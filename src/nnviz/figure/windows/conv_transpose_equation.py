@@ -18,7 +18,7 @@ from nnviz.figure.arrays.grid import (
     operator,
     roomy,
 )
-from nnviz.figure.arrays.picture import levels_after, levels_drawn, margin, picture
+from nnviz.figure.arrays.picture import margin, picture
 from nnviz.figure.formulas.arithmetic import arithmetic, sentence
 from nnviz.figure.layout.blocks import level
 from nnviz.figure.layout.page import (
@@ -40,6 +40,7 @@ from nnviz.figure.windows._channel_rows import braced
 from nnviz.figure.windows._cutout import among_pictures
 from nnviz.figure.windows._transposed import Part, cut, ever, part_of, spans, spread, spread_grid
 from nnviz.numerals import numerals
+from nnviz.shades import levels_after, levels_drawn
 from nnviz.shapes import times
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
@@ -309,7 +310,7 @@ def _picture(style: Style, part: Part, c: int, side: int) -> Block:
         rows, columns = ([cell[k] for cell, _ in found] for k in (0, 1))
         top, first = min(rows), min(columns)
         window = (top, first, max(rows) - top + 1, max(columns) - first + 1)
-    shades = levels_drawn(part.x, side, image=part.image)
+    shades = levels_drawn(part.x, image=part.image)
     block = picture(style, array, "input", side=side, window=window, shades=shades)
     left = margin(style, array)
     return level(named(style, block, "input", _input_name(part, c), times(array.shape), left=left))
@@ -318,8 +319,8 @@ def _picture(style: Style, part: Part, c: int, side: int) -> Block:
 def _made(style: Style, part: Part, side: int) -> Block:
     role: Role = "output"
     window = None if part.at is None else (*part.at, 1, 1)
-    given = levels_drawn(part.x, side, image=part.image)
-    shades = levels_after(part.x, given, part.y, side)
+    given = levels_drawn(part.x, image=part.image)
+    shades = levels_after(part.x, given, part.y)
     block = picture(style, part.y, role, side=side, window=window, shades=shades)
     name = Words("output, channel {c}", c=part.filter) if part.filters > 1 else Words("output")
     left = margin(style, part.y)

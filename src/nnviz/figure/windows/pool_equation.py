@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.grid import MOST, CellSize, Table, changed, fitting, named, operator
-from nnviz.figure.arrays.picture import Levels, colored, margin, picture
+from nnviz.figure.arrays.picture import margin, picture
 from nnviz.figure.formulas.arithmetic import arithmetic
 from nnviz.figure.layout.page import BODY, PANELS, ROOM, SMALL, Block, Style, column, lines, page
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows._cutout import explained, input_picture, large, output_picture
 from nnviz.figure.windows._named_arrays import input_block, output_block
 from nnviz.figure.windows._slices import Padded, Place, Slices, flat_enough, padded, result, slices
+from nnviz.shades import color_levels, colored
 from nnviz.shapes import times
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
@@ -198,7 +199,7 @@ def _colors(style: Style, x: np.ndarray, y: np.ndarray, side: int = 280) -> Bloc
     """A colour picture before and after, each as large as it has cells."""
 
     def one(array: np.ndarray, role: Role, name: Words, length: int) -> Block:
-        shades = Levels("rgb", 0, 255 if x.max() <= 255 else 65535)
+        shades = color_levels(x)
         block = picture(style, array, role, side=length, shades=shades)
         return named(style, block, role, name, times(array.shape), left=margin(style, array))
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from nnviz.cache import remembering
 from nnviz.errors import NnvizError, UsageError
 from nnviz.figure import draw
-from nnviz.figure.layout.cache import remembering
 from nnviz.figure.layout.page import Style, describe, heading_of
 from nnviz.figure.scene import Scene
 from nnviz.formats._figure import boxes_note

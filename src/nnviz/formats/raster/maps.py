@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from nnviz.errors import NnvizError, UsageError
+from nnviz.shades import greys
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ _SETTINGS: dict[str, dict[str, Any]] = {
     "JPEG": {"quality": 95},
     "WEBP": {"lossless": True},
 }
-_BLOCK = 2**18
-"""Values scaled at a time, so that a large map needs little more than its picture."""
 
 
 class Picture(NamedTuple):
@@ -66,7 +65,7 @@ def render(array: np.ndarray, path: str, span: Range, sample: int = 0) -> Iterat
     for i, channel in enumerate(channels):
         name = path if len(channels) == 1 else _numbered(path, i)
         height, width = channel.shape
-        yield Picture(name, _encoded(_levels(channel, low, high), name), width, height)
+        yield Picture(name, _encoded(greys(channel, low, high), name), width, height)
 
 
 def _channels(array: np.ndarray, sample: int) -> np.ndarray:
@@ -97,30 +96,6 @@ def _ends(channels: np.ndarray, span: Range) -> tuple[float, float]:
         "the map has values that are not finite, so it has no least and largest",
         hint="give the values that are black and white: --range LO,HI",
     )
-
-
-def _levels(channel: np.ndarray, low: float, high: float) -> np.ndarray:
-    """Values as grey levels 0..255, rounded to the nearest; a flat map is black."""
-    import numpy as np
-
-    if channel.dtype == np.uint8 and (low, high) == (0.0, 255.0):
-        return channel
-    levels = np.empty(channel.shape, np.uint8)
-    working = np.float32 if channel.dtype.itemsize <= 2 or channel.dtype == np.float32 else float
-    # The range between two floats may overflow; halved, it does not.
-    half = 0.5 if math.isinf(high - low) else 1.0
-    rows = max(1, _BLOCK // max(1, channel.shape[1]))
-    for start in range(0, len(channel), rows):
-        block = channel[start : start + rows].astype(working)
-        with np.errstate(all="ignore"):  # of values far outside the range, clipped below
-            block *= half
-            block -= low * half
-            block /= high * half - low * half
-            block *= 255.0
-        np.nan_to_num(block, copy=False, nan=0.0)
-        np.clip(block, 0, 255, out=block)
-        levels[start : start + rows] = np.rint(block, out=block)
-    return levels
 
 
 def _encoded(levels: np.ndarray, path: str) -> bytes:

@@ -9,7 +9,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from nnviz.formats.terminal.paper import Paper
-from nnviz.formats.terminal.picture import Picture, Range, caption, range_of
+from nnviz.formats.terminal.picture import Picture, caption
 from nnviz.formats.terminal.text import (
     BOLD,
     MARKED,
@@ -23,6 +23,15 @@ from nnviz.formats.terminal.text import (
     padded,
 )
 from nnviz.numerals import Numerals, numerals
+from nnviz.shades import (
+    Levels,
+    color_levels,
+    colored,
+    ends,
+    levels_after,
+    levels_as_is,
+    levels_drawn,
+)
 from nnviz.trace import Index
 from nnviz.words import Words
 
@@ -57,6 +66,12 @@ class View:
     image: bool = False
     column: bool = False
     """Whether a vector stands upright, as in W·x."""
+    source: View | None = None
+    """What it was made of, whose shades it has where the ranges are alike."""
+    least: float = 0.5
+    """The part of that range it has to reach for it."""
+    inked: bool = False
+    """Whether it is shown for itself: of zeros and ones the ones are then black."""
     spread: bool = False
     """Whether channels stand side by side: an array that is shown alone."""
 
@@ -232,7 +247,7 @@ def _pictures(paper: Paper, view: View, room: int) -> Iterator[Block]:
         view = replace(view, values=values[sample], leading=view.leading[1:])
         yield from _pictures(paper, view, room)
         return
-    if view.image and values.shape[:-2] == (3,) and _in_colour(values):
+    if _in_color(view, values):
         planes: list[tuple[Index | None, Line]] = [((), [])]
     else:
         planes = list(_shown_planes(paper, view, room))
@@ -242,25 +257,35 @@ def _pictures(paper: Paper, view: View, room: int) -> Iterator[Block]:
         for index, _ in planes
         if index is not None
     }
-    black = _fixed(view) or range_of(list(drawn.values()))
+    scale = _levels(view, values)
     for index, label in planes:
         if index is None:
             yield [label]
         else:
-            made = [*drawn[index].draw(black), caption(paper, black)]
+            made = [*drawn[index].draw(scale), caption(paper, scale)]
             yield [label, *made] if label else made
 
 
-def _in_colour(values: np.ndarray) -> bool:
-    """Whether three channels are still the colours of a picture, not maps of it."""
-    return values.dtype.kind == "u" or bool(values.min() >= 0 and values.max() <= 255)
+def _in_color(view: View, values: np.ndarray) -> bool:
+    """Whether three channels are the colours of a picture, or of what was made of one."""
+    if view.name == "input" or values.shape[:-2] != (3,):
+        return colored(values)
+    low, high = ends(values)
+    return view.image and low >= 0 and 1 < high <= 255
 
 
-def _fixed(view: View) -> Range | None:
-    """The whole range of a picture's numbers, so that a dark one stays dark."""
-    if not view.image or view.values.dtype.kind != "u":
-        return None
-    return Range(0.0, 255.0 if view.values.dtype.itemsize == 1 else 65535.0)
+def _levels(view: View, values: np.ndarray) -> Levels:
+    """One scale for all channels that are shown: the one that a figure has."""
+    if _in_color(view, values):
+        return color_levels(values)
+    maps = values.reshape(-1, *values.shape[-2:])[:BLOCKS]
+    if view.inked and len(maps) == 1:
+        return levels_as_is(maps[0], image=view.image)
+    if view.source is None:
+        return levels_drawn(maps, image=view.image)
+    given = view.source.values.reshape(-1, *view.source.values.shape[-2:])
+    scale = levels_drawn(given, image=view.source.image)
+    return levels_after(given, scale, maps, least=view.least)
 
 
 def _range(values: np.ndarray) -> tuple[Any, Any, float]:

@@ -14,6 +14,7 @@ from nnviz.formats.terminal.ascii import ascii_form
 from nnviz.formats.terminal.text import BOLD, Line, hue
 from nnviz.numerals import rounded
 from nnviz.request import Request, Screen
+from nnviz.shades import Poles
 from nnviz.shapes import times
 from nnviz.trace import Token, flat
 from nnviz.words import Words
@@ -30,12 +31,13 @@ class Paper:
     lang: str
     precision: int
     sample: int = 0
+    theme: str = "light"
 
     @classmethod
     def of(cls, request: Request) -> Paper:
         """The paper that a request asks for."""
-        appearance = request.appearance
-        return cls(request.screen, appearance.lang, appearance.precision, appearance.sample)
+        look = request.appearance
+        return cls(request.screen, look.lang, look.precision, look.sample, look.theme)
 
     @property
     def width(self) -> int | None:
@@ -49,6 +51,13 @@ class Paper:
     @cached_property
     def _east_asian(self) -> bool:
         return codecs.lookup(self.screen.encoding).name in _EAST_ASIAN
+
+    @cached_property
+    def poles(self) -> Poles:
+        """The colours of signed values, as in a figure of this theme."""
+        from nnviz.figure.theme import theme  # only pictures of signed values need it
+
+        return theme(self.theme).poles
 
     def text(self, text: str) -> str:
         """The text with signs that the stream carries; control characters are spelled out."""

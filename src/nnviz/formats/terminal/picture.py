@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nnviz.formats.terminal.paper import Paper
 from nnviz.formats.terminal.text import MUTED, Block, Line, padded
+from nnviz.shades import Levels, greys
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -17,17 +16,6 @@ _SHADES = " ░▒▓█"
 _ASCII = " .:-=+*#%@"
 _SAMPLES = 8
 """Values looked at for a pixel of the picture, along each axis."""
-_BRIGHT = 99
-"""The percentile of a map that is drawn white: a few extremes do not darken the rest."""
-
-
-@dataclass(frozen=True)
-class Range:
-    """What is drawn black and what white; `clipped` where there are values past them."""
-
-    low: float
-    high: float
-    clipped: bool = False
 
 
 class Picture:
@@ -42,28 +30,13 @@ class Picture:
         self._half = paper.screen.color and paper.text("▀") == "▀"
         self.values = reduced(planes, tall if self._half else -(-tall // 2), wide)
 
-    def draw(self, black: Range) -> Block:
+    def draw(self, scale: Levels) -> Block:
         """The picture, its rows 0 … H−1 down the left side and its columns beneath."""
-        levels = self._levels(black)
-        if self._half:
-            body = _half_blocks(levels)
-        elif self._paper.screen.color:
-            body = _spaces(levels)
-        else:
-            body = _shaded(self._paper, levels)
-        return self._with_axes(body)
-
-    def _levels(self, black: Range) -> np.ndarray:
-        """(tall, wide, 1 or 3) whole numbers from 0 to 255."""
-        import numpy as np
-
-        small, low = self.values, black.low
-        if low < 0 and not self._paper.screen.color:
-            small, low = np.abs(small), 0.0
-        span = black.high - low
-        level = (small - low) * (255 / span) if span else np.full_like(small, 127)
-        level = np.nan_to_num(level, nan=0.0, posinf=255, neginf=0)
-        return np.moveaxis(np.clip(np.rint(level), 0, 255).astype(np.int64), 0, -1)
+        if not self._paper.screen.color:
+            return self._with_axes(_shaded(self._paper, self.values, scale))
+        planes = self.values if scale.shades == "rgb" else self.values[0]
+        pixels = scale.paint(planes, self._paper.poles).reshape(*planes.shape[-2:], -1)
+        return self._with_axes(_half_blocks(pixels) if self._half else _spaces(pixels))
 
     def _with_axes(self, body: Block) -> Block:
         height, across = self._shape
@@ -78,43 +51,34 @@ class Picture:
         return [*made, [(" " * self._margin, ""), (beneath, MUTED)]]
 
 
-def range_of(pictures: Sequence[Picture]) -> Range:
-    """One range for all channels; about 0 where there are negative values."""
+def caption(paper: Paper, scale: Levels) -> Line:
+    """What black and white stand for, or the colours about 0, or the shades."""
     import numpy as np
 
-    values = np.concatenate([picture.values.ravel() for picture in pictures])
-    values = values[np.isfinite(values)]
-    if not values.size:
-        return Range(0.0, 0.0)
-    low = float(values.min())
-    if low < 0:
-        high = float(np.percentile(np.abs(values), _BRIGHT)) or float(np.abs(values).max())
-        return Range(-high, high, high < float(np.abs(values).max()))
-    high = float(np.percentile(values, _BRIGHT))
-    high = high if high > low else float(values.max())
-    return Range(low, high, high < float(values.max()))
-
-
-def caption(paper: Paper, black: Range) -> Line:
-    """What black and white stand for, or the shades."""
-    low, high = paper.text(paper.show(black.low)), paper.text(paper.show(black.high))
-    more = paper.text("≥ ") if black.clipped else ""
-    less = paper.text("≤ ") if black.clipped and black.low < 0 else ""
-    if paper.screen.color:
-        words = Words("black {low}, white {high}", low=less + low, high=more + high)
-    else:
+    low, high = paper.text(paper.show(scale.low)), paper.text(paper.show(scale.high))
+    more = paper.text("≥ ") if scale.clipped else ""
+    if not paper.screen.color:
+        low, high = ("0", "±" + high) if scale.shades == "signed" else (low, high)
         full = ramp(paper)[-1]
-        if black.low < 0:
-            low, high = "0", "±" + high
         words = Words("blank {low}, {full} {high}", low=low, full=full, high=more + high)
-    return [(paper.say(words), MUTED)]
+        return [(paper.say(words), MUTED)]
+    if scale.shades != "signed":
+        return [(paper.say(Words("black {low}, white {high}", low=low, high=high)), MUTED)]
+    less = paper.text("≤ ") if scale.clipped else ""
+    ends = np.array([[scale.low, 0, scale.high]])
+    made: Line = []
+    for pixel, text in zip(
+        scale.paint(ends, paper.poles)[0], (less + low, "0", more + high), strict=True
+    ):
+        made += [("  ", ""), ("  ", f"48;2;{_rgb(pixel)}"), (f" {text}", MUTED)]
+    return made[1:]
 
 
 def reduced(planes: np.ndarray, tall: int, wide: int) -> np.ndarray:
     """(C, H, W) as (C, tall, wide), from a few cells of each block, never a copy of all.
 
-    Means; where there are negative values the ones farthest from 0, since the two sides
-    of an edge would cancel.
+    Means; where there are negative values the root of the mean square with the sign of the
+    mean, since the two sides of an edge would cancel.
 
     >>> import numpy as np
     >>> reduced(np.arange(16).reshape(1, 4, 4), 2, 2).tolist()
@@ -125,22 +89,14 @@ def reduced(planes: np.ndarray, tall: int, wide: int) -> np.ndarray:
     rows, row_starts, row_counts = _sampled(planes.shape[1], tall)
     columns, column_starts, column_counts = _sampled(planes.shape[2], wide)
     few = planes[:, rows][:, :, columns].astype(np.float64)
-    if few.min() < 0:
-        most = _blockwise(np.maximum, few, row_starts, column_starts)
-        least = _blockwise(np.minimum, few, row_starts, column_starts)
-        farthest: np.ndarray = np.where(most > -least, most, least)
-        return farthest
     counts = row_counts[:, None] * column_counts
-    means: np.ndarray = _blockwise(np.add, few, row_starts, column_starts) / counts
-    return means
 
+    def mean(of: np.ndarray) -> np.ndarray:
+        sums = np.add.reduceat(np.add.reduceat(of, row_starts, axis=1), column_starts, axis=2)
+        return np.asarray(sums / counts)
 
-def _blockwise(
-    join: np.ufunc, few: np.ndarray, row_starts: np.ndarray, column_starts: np.ndarray
-) -> np.ndarray:
-    rows = join.reduceat(few, row_starts, axis=1)
-    made: np.ndarray = join.reduceat(rows, column_starts, axis=2)
-    return made
+    means = mean(few)
+    return np.copysign(np.sqrt(mean(few**2)), means) if few.min() < 0 else means
 
 
 def _sampled(size: int, blocks: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -185,9 +141,15 @@ def _rgb(pixel: np.ndarray) -> str:
     return ";".join(str(part) for part in (parts if len(parts) == 3 else parts * 3))
 
 
-def _shaded(paper: Paper, grey: np.ndarray) -> Block:
-    shades = ramp(paper)
-    luma = grey @ ([0.299, 0.587, 0.114] if grey.shape[-1] == 3 else [1.0])
+def _shaded(paper: Paper, values: np.ndarray, scale: Levels) -> Block:
+    """Characters the fuller the greater the value, of signed ones the farther from 0."""
+    import numpy as np
+
+    shades, low, high = ramp(paper), scale.low, scale.high
+    if scale.shades == "signed":
+        values, low = np.abs(values), 0.0
+    planes = np.stack([greys(plane, min(low, high), max(low, high)) for plane in values], -1)
+    luma = planes @ ([0.299, 0.587, 0.114] if planes.shape[-1] == 3 else [1.0])
     steps = (luma * len(shades) // 256).astype(int).tolist()
     return [[("".join(shades[step] for step in row), "")] for row in steps]
 

@@ -15,6 +15,8 @@ def view(trace: Trace, name: str, step: Step | None = None) -> View:
     if values.ndim > 2:
         leading = _leading(trace, name, values.ndim)
     marked: tuple[Index, ...] = step.cells.get(name, ()) if step else ()
+    weighed = "kernel" in trace.arrays
+    made = name != "input" and name in _MAPS and "input" in trace.arrays
     return View(
         name=name,
         values=values,
@@ -23,7 +25,11 @@ def view(trace: Trace, name: str, step: Step | None = None) -> View:
         column="·" in trace.equation and values.ndim == 1 and values.size <= SIDE,
         labels=trace.labels.get(name, ()),
         marked=marked,
-        image=trace.image and name in _MAPS,
+        image=trace.image and name in _MAPS and not (made and weighed),
+        source=view(trace, "input") if made and values.ndim > 1 else None,
+        # Pooling keeps the values, however few of the large ones are left.
+        least=0 if trace.axes and not weighed else 0.5,
+        inked=not trace.steps,
     )
 
 

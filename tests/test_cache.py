@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nnviz.figure.layout.cache import remember, remembering
+from nnviz.cache import remember, remembering
 
 
 def test_nothing_is_kept_between_figures() -> None:

@@ -1,0 +1,228 @@
+"""How values become shades: one rule for figures, the terminal and maps as files.
+
+`Levels` say what the darkest and the lightest shade stand for; the functions here choose them
+for an array, and `Levels.paint` turns values into pixels: greys, the two hues of signed values
+about 0, or the colours of a picture.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from nnviz.cache import remember
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Shades = Literal["grey", "signed", "rgb"]
+Poles: TypeAlias = tuple[str, str, str]
+"""The colours of the least signed value, of 0 and of the greatest: a theme's."""
+
+SIDE = 240
+"""The longer side of a picture."""
+FINE = 2
+"""Pixels of a picture that are kept a unit, for a scale of 2."""
+_USUAL = 99
+"""The part of the pixels, of 100, that a map of signed values tells apart."""
+_BLOCK = 2**18
+"""Values turned into greys at a time, so that a large map needs little more than its picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What the darkest and lightest shade stand for."""
+
+    shades: Shades
+    low: float
+    high: float
+    clipped: bool = False
+    """Whether some values lie past the ends."""
+
+    @property
+    def plain(self) -> bool:
+        """Whether nobody needs to be told the ends: a picture's own 0..255."""
+        return self.shades == "rgb" or (self.shades == "grey" and (self.low, self.high) == (0, 255))
+
+    def paint(self, array: np.ndarray, poles: Poles) -> np.ndarray:
+        """Values (H×W; C×H×W where the shades are colours) as uint8, H×W or H×W×3."""
+        import numpy as np
+
+        if self.shades == "rgb":
+            return np.stack([greys(channel, self.low, self.high) for channel in array], -1)
+        if self.shades == "grey":
+            return greys(array, self.low, self.high)
+        return _diverging(array, self.high, poles)
+
+
+# --- values as pixels --------------------------------------------------------------
+
+
+def greys(array: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Values as grey levels from 0 (`low`) to 255 (`high`), rounded to the nearest."""
+    import numpy as np
+
+    if array.dtype == np.uint8 and (low, high) == (0, 255):
+        return array
+    levels = np.empty(array.shape, np.uint8)
+    working = np.float32 if array.dtype.itemsize == 1 or array.dtype == np.float32 else float
+    # The range between two floats may overflow; halved, it does not.
+    half = 0.5 if math.isinf(high - low) else 1.0
+    rows = max(1, _BLOCK // max(1, array.shape[1]))
+    for start in range(0, len(array), rows):
+        block = array[start : start + rows].astype(working)
+        with np.errstate(all="ignore"):  # of values far outside the range, clipped below
+            block *= half
+            block -= low * half
+            block /= high * half - low * half or 1.0
+            block *= 255.0
+        np.clip(_finite(block), 0, 255, out=block)
+        levels[start : start + rows] = np.rint(block, out=block)
+    return levels
+
+
+def _diverging(array: np.ndarray, high: float, poles: Poles) -> np.ndarray:
+    """Values from −high through 0 to high as mixtures of three colours."""
+    import numpy as np
+
+    least, zero, most = (
+        np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)], np.float32) for color in poles
+    )
+    unit = np.clip(_finite(array / (high or 1.0)), -1, 1).astype(np.float32)[..., None]
+    mixed = zero + np.where(unit < 0, (zero - least) * unit, (most - zero) * unit)
+    return np.asarray(np.round(mixed), np.uint8)
+
+
+def _finite(scaled: np.ndarray) -> np.ndarray:
+    """Scaled values without NaN, which has the shade of the least grey and of a signed 0."""
+    import numpy as np
+
+    finite: np.ndarray = np.nan_to_num(scaled, copy=False)
+    return finite
+
+
+# --- the levels of an array --------------------------------------------------------
+
+
+def levels(array: np.ndarray, drawn: np.ndarray | None = None, *, image: bool = False) -> Levels:
+    """Greys from 0 to the greatest value for what is never negative, of an image that was read
+    0..255 or 0..65535 (0..1 for parts of it); else a map centred on 0, as far as all but the
+    most extreme of the drawn pixels reach."""
+    low, high = ends(array)
+    if low < 0:
+        return _signed(array if drawn is None else drawn)
+    full = (255, 65535) if array.dtype.kind in "uib" else (1, 255, 65535)
+    top = next((most for most in full if high <= most), high) if image else high
+    return Levels("grey", 0, top or 1.0)
+
+
+def _signed(drawn: np.ndarray) -> Levels:
+    import numpy as np
+
+    sizes = np.abs(drawn[np.isfinite(drawn)]).astype(float)
+    most = float(sizes.max()) if sizes.size else 0.0
+    usual = float(np.percentile(sizes, _USUAL)) if sizes.size else 0.0
+    if 0 < usual < most / 1.5:
+        return Levels("signed", -usual, usual, clipped=True)
+    return Levels("signed", -(most or 1.0), most or 1.0)
+
+
+def levels_drawn(array: np.ndarray, *, image: bool = False) -> Levels:
+    """The levels of an array (H×W, or C×H×W), the same in pictures of any size."""
+    if ends(array)[0] >= 0:  # the ends are all that counts
+        return levels(array, image=image)
+    return levels(array, reduced(array, drawn_size(array.shape[-2:])))
+
+
+def levels_after(
+    given: np.ndarray, scale: Levels, made: np.ndarray, *, least: float = 0.5
+) -> Levels:
+    """The levels of what was made of a picture: the picture's own where its range holds the
+    new one and this reaches `least` of it, so that equal values have equal shades."""
+    own = levels_drawn(made)
+    held = scale.clipped or (scale.low <= ends(made)[0] and ends(made)[1] <= scale.high)
+    reached = max(map(abs, ends(made))) >= least * max(map(abs, ends(given)))
+    return scale if own.shades == scale.shades and held and reached else own
+
+
+def levels_common(arrays: Sequence[np.ndarray]) -> Levels:
+    """One scale for several maps of one shape."""
+    import numpy as np
+
+    size = drawn_size(arrays[0].shape)
+    drawn = np.stack([reduced(array, size) for array in arrays])
+    return levels(np.array([ends(array) for array in arrays]), drawn)
+
+
+def levels_as_is(array: np.ndarray, *, image: bool) -> Levels:
+    """The levels of what is shown as it is: a colour picture's own, else those of any array.
+
+    Of zeros and ones the ones are black: ink on paper.
+    """
+    if colored(array):
+        return color_levels(array)
+    inked = not image and array.dtype.kind in "uib" and ends(array) == (0, 1)
+    return Levels("grey", 1, 0) if inked else levels(array, image=image)
+
+
+def colored(array: np.ndarray) -> bool:
+    """Whether C×H×W is a colour picture: three channels of 0..255 or 0..65535.
+
+    Zeros and ones are three masks: as a colour picture they would be black.
+    """
+    if array.ndim != 3 or len(array) != 3 or array.dtype.kind not in "ui":
+        return False
+    low, high = ends(array)
+    return low >= 0 and high > 1
+
+
+def color_levels(array: np.ndarray) -> Levels:
+    """The levels of a colour picture, of 8 or 16 bits a channel."""
+    return Levels("rgb", 0, 255 if ends(array)[1] <= 255 else 65535)
+
+
+def ends(array: np.ndarray) -> tuple[float, float]:
+    """The least and the greatest of the finite values."""
+    return remember(array, "ends", lambda: _ends(array))
+
+
+def _ends(array: np.ndarray) -> tuple[float, float]:
+    import numpy as np
+
+    found = array[np.isfinite(array)] if array.dtype.kind == "f" else array
+    return (float(found.min()), float(found.max())) if found.size else (0.0, 0.0)
+
+
+# --- large arrays, small -----------------------------------------------------------
+
+
+def drawn_size(shape: Sequence[int], side: int = SIDE) -> tuple[int, int]:
+    """Width and height of a picture of H×W cells: whole units a cell where there is room."""
+    h, w = shape
+    longest = max(h, w)
+    if longest <= side:
+        unit = max(1, side // longest)
+        return max(4, w * unit), max(4, h * unit)
+    return max(4, round(w * side / longest)), max(4, round(h * side / longest))
+
+
+def reduced(array: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The mean of each block that falls on one pixel of a picture of this size."""
+    import numpy as np
+
+    if array.ndim == 3:
+        return np.stack([reduced(channel, size) for channel in array])
+    size = min(FINE * size[0], array.shape[1]), min(FINE * size[1], array.shape[0])
+    if (size[1], size[0]) == array.shape:
+        return array
+    return remember(array, ("reduced", size), lambda: _reduced(array, size))
+
+
+def _reduced(array: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    import numpy as np
+    from PIL import Image as Pillow
+
+    picture = Pillow.fromarray(np.ascontiguousarray(array, dtype=np.float32))
+    return np.asarray(picture.resize(size, Pillow.Resampling.BOX))
