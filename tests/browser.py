@@ -17,7 +17,8 @@ import pytest
 
 FOUND = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
 needs_browser = pytest.mark.skipif(
-    not FOUND or os.name != "posix", reason="there is no Chromium that can be driven over a pipe"
+    not FOUND or os.name != "posix",
+    reason="there is no Chromium to drive over a pipe: docs/developing.md says how to install it",
 )
 _FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",

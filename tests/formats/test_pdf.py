@@ -31,7 +31,7 @@ from nnviz.trace import Trace
 
 needs_poppler = pytest.mark.skipif(
     not (shutil.which("pdftotext") and shutil.which("pdftoppm")),
-    reason="there is no poppler to read a PDF with",
+    reason="there is no Poppler to read a PDF with: docs/developing.md says how to install it",
 )
 RNG = np.random.default_rng(2)
 
