@@ -51,14 +51,12 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "figure/recurrent/rnn_unrolled.py: str(trace.options['mode'])": (),  # choices, below
     "read/safetensors.py: what": ("its header", "its shape or place"),
     "ops/recurrent/_rnn_facts.py: label": _HELD,
-    "ops/windows/_transposed.py: 'output ' + n": _SIZES,
     "ops/windows/_transposed.py: what": ("input channels", "filters"),
     "ops/windows/_window.py: 'output ' + name": _SIZES,
     "ops/windows/_window.py: name": _CELLS,
     "ops/_layer.py: name": (),  # names of axes, below
     "ops/windows/_window.py: LAYOUTS[dims]": tuple(_window.LAYOUTS.values()),
-    "ops/windows/pool.py: name": _CELLS,
-    "ops/windows/pool.py: _TITLES[scope][kind]": tuple(
+    "ops/windows/pool.py: _TITLES[scope_of(options)][kind]": tuple(
         t for s in pool._TITLES.values() for t in s.values()
     ),
     "ops/recurrent/rnn.py: _TITLES[self.given.cell]": (),  # RNN, LSTM and GRU are names

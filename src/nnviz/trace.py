@@ -29,7 +29,7 @@ from nnviz.expressions import (
     numbers,
 )
 from nnviz.notation import Token, flat, text, tokens
-from nnviz.shapes import AnyAxis, PadMode
+from nnviz.plans import WindowPlan
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -187,9 +187,8 @@ class Trace:
     steps: Sequence[Step] = ()
     places: tuple[Place, ...] = ()
     """What the axes of a step's index are called: row, column; t."""
-    axes: tuple[AnyAxis, ...] = ()
-    """The window along each spatial axis (the last axes of the input); empty if none."""
-    pad_mode: PadMode = "zeros"
+    plan: WindowPlan[Any] | None = None
+    """What every output cell is made from; None where no window slides."""
     image: bool = False
     """The input came from a picture."""
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

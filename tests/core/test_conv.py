@@ -18,7 +18,8 @@ from nnviz.core.conv import conv
 from nnviz.core.exact import working_dtype
 from nnviz.core.plan import Method, Plan
 from nnviz.errors import NnvizError
-from nnviz.shapes import PAD_MODES, Axis, PadMode, check_axes
+from nnviz.padding import check_axes
+from nnviz.shapes import PAD_MODES, Axis, PadMode
 
 Array = np.ndarray[Any, Any]
 METHODS: tuple[Method, ...] = ("elementwise", "banded", "columns")

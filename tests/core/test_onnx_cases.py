@@ -13,7 +13,7 @@ from onnx.backend.test.case.node import collect_testcases
 from nnviz.core.conv import conv
 from nnviz.core.pool import Kind, max_indices, pool
 from nnviz.core.transpose import conv_transpose
-from nnviz.shapes import PadName, Pairs, check_axes, transposed_axes, window_axes
+from nnviz.padding import PadName, Pairs, check_axes, transposed_axes, window_axes
 
 Array = np.ndarray[Any, Any]
 KINDS: dict[str, Kind] = {

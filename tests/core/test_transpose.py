@@ -15,7 +15,8 @@ from nnviz.core.exact import working_dtype
 from nnviz.core.plan import SMALL
 from nnviz.core.transpose import conv_transpose, phases
 from nnviz.errors import NnvizError
-from nnviz.shapes import Axis, PadName, TransposedAxis, transposed_axes
+from nnviz.padding import PadName, transposed_axes
+from nnviz.shapes import Axis, TransposedAxis
 
 Array = np.ndarray[Any, Any]
 
@@ -95,9 +96,9 @@ def test_large_whole_numbers_are_exact_by_matrix_products(largest: int, name: st
     at = sum(
         int(x[0, c, cell, 7]) * int(w[c, 3, tap, 1])
         for c in range(8)
-        for cell, tap in axes[0].sources(21)
+        for tap, cell in axes[0].taps(21)
     )
-    assert axes[1].sources(14) == [(7, 1)]
+    assert axes[1].taps(14) == [(1, 7)]
     assert made[0, 3, 21, 14] == at
 
 
@@ -203,7 +204,7 @@ def test_what_reaches_a_cell_is_what_it_is_made_of(layer: dict[str, Any]) -> Non
     x, w, axes = (layer[name] for name in ("x", "w", "axes"))
     made = conv_transpose(x, w, None, axes, groups=layer["groups"])
     o = tuple(axis.out // 2 for axis in axes)
-    reached = [axis.sources(at) for axis, at in zip(axes, o, strict=True)]
+    reached = [axis.taps(at) for axis, at in zip(axes, o, strict=True)]
     per = len(w) // layer["groups"]
     for n, f in np.ndindex(*made.shape[:2]):
         first = f // w.shape[1] * per
@@ -211,7 +212,7 @@ def test_what_reaches_a_cell_is_what_it_is_made_of(layer: dict[str, Any]) -> Non
         for c in range(per):
             for at in np.ndindex(*(len(pairs) for pairs in reached)):
                 pairs = [pairs[k] for pairs, k in zip(reached, at, strict=True)]
-                cell, tap = zip(*pairs, strict=True)
+                tap, cell = zip(*pairs, strict=True)
                 total += float(x[(n, first + c, *cell)]) * float(
                     w[(first + c, f % w.shape[1], *tap)]
                 )
@@ -340,12 +341,12 @@ def test_phases_hold_each_output_cell_once_and_all_that_reaches_it(axis: Transpo
         seen += outs
         for at, o in enumerate(outs):
             if phase.window is None:
-                assert axis.sources(o) == []
+                assert axis.taps(o) == []
                 continue
             assert phase.window.out == len(outs)
             positions = [axis.size - 1 - p for p in phase.window.positions(at)]
-            pairs = [(p, t) for p, t in zip(positions, taps, strict=True) if 0 <= p < axis.size]
-            assert axis.sources(o) == pairs
+            pairs = [(t, p) for t, p in zip(taps, positions, strict=True) if 0 <= p < axis.size]
+            assert axis.taps(o) == pairs
     assert sorted(seen) == list(range(axis.out))
 
 

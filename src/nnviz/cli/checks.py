@@ -136,8 +136,8 @@ def _check_steps(trace: Trace, spec: str | None) -> None:
 
 
 def _samples(trace: Trace) -> int:
-    """How many inputs a batch has: N of N×C×H×W, with as many axes as the window slides over."""
-    if "input" not in trace.arrays:
-        return 1
-    shape = trace.arrays["input"].shape
-    return int(shape[0]) if len(shape) == (len(trace.axes) or 2) + 2 else 1
+    """How many inputs a batch has: N of N×C×H×W, whatever slides over it."""
+    if trace.plan is not None:
+        return trace.plan.samples
+    shape = trace.arrays["input"].shape if "input" in trace.arrays else ()
+    return int(shape[0]) if len(shape) == 4 else 1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.options.option import Context, Kind
-from nnviz.shapes import PAD_NAMES, PadName, Pairs
+from nnviz.padding import PAD_NAMES, PadName, Pairs
 from nnviz.words import Words
 
 if TYPE_CHECKING:

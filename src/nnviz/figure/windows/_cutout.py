@@ -31,7 +31,7 @@ from nnviz.figure.windows._named_arrays import (
     output_block,
     output_name,
 )
-from nnviz.figure.windows._slices import Place, Slices, padded, result
+from nnviz.figure.windows._slices import Place, Slices, padded, plan_of, result
 from nnviz.numerals import Numerals, numerals
 from nnviz.shades import Levels, color_levels, levels_after, levels_drawn
 from nnviz.shapes import times
@@ -232,7 +232,9 @@ def _array(values: list[object]) -> np.ndarray:
 
 
 def _source(trace: Trace, part: Slices, place: Place) -> Place | None:
-    row, column = (axis.source(p, trace.pad_mode) for axis, p in zip(part.axes, place, strict=True))
+    row, column = (
+        axis.source(p, plan_of(trace).mode) for axis, p in zip(part.axes, place, strict=True)
+    )
     return None if row is None or column is None else (row, column)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nnviz.figure.arrays.grid import Cell, Table, cells, changed
 from nnviz.figure.layout.page import Style
 from nnviz.numerals import numerals
+from nnviz.plans import WindowPlan
 from nnviz.request import check_sample
 from nnviz.shapes import AnyAxis, Axis
 from nnviz.trace import Step, Trace
@@ -74,7 +75,7 @@ def slices(trace: Trace, step: Step | None, sample: int = 0, *, channel: int = 0
 
     Without a step, `sample` of the batch and filter (or pooled channel) `channel`.
     """
-    dims = len(trace.axes)
+    dims = len(plan_of(trace).axes)
     x = trace.arrays["input"]
     full = x.reshape((1,) * (dims + 2 - x.ndim) + x.shape)
     out = trace.output
@@ -102,7 +103,7 @@ def slices(trace: Trace, step: Step | None, sample: int = 0, *, channel: int = 0
         y=_plane(y[n, f], dims),
         pre=None if pre is None else _plane(pre[n, f], dims),
         act=trace.options.get("act"),
-        axes=_two(trace.axes),
+        axes=_two(plan_of(trace).axes),
         dims=dims,
         sample=n,
         samples=len(full),
@@ -115,6 +116,12 @@ def slices(trace: Trace, step: Step | None, sample: int = 0, *, channel: int = 0
     )
 
 
+def plan_of(trace: Trace) -> WindowPlan[Any]:
+    """The plan of a trace whose window slides."""
+    assert trace.plan is not None
+    return trace.plan
+
+
 def partial_maps(trace: Trace, part: Slices, count: int) -> list[np.ndarray]:
     """The maps of the first `count` channels before they are added, each (H', W')."""
     maps = trace.results["partials"][part.sample, part.filter]
@@ -123,14 +130,14 @@ def partial_maps(trace: Trace, part: Slices, count: int) -> list[np.ndarray]:
 
 def flat_enough(trace: Trace) -> Words | None:
     """Whether the window slides over one or two axes."""
-    if len(trace.axes) > 2:
-        return Words("the window slides over {n} axes", n=len(trace.axes))
+    if len(plan_of(trace).axes) > 2:
+        return Words("the window slides over {n} axes", n=len(plan_of(trace).axes))
     return None
 
 
 def group_channels(trace: Trace) -> int:
     """How many input channels one filter reads."""
-    x, dims = trace.arrays["input"], len(trace.axes)
+    x, dims = trace.arrays["input"], len(plan_of(trace).axes)
     channels = x.shape[-dims - 1] if x.ndim > dims else 1
     return int(channels // trace.options.get("groups", 1))
 
@@ -143,7 +150,7 @@ def rows_of(channels: int) -> int:
 def depthwise(trace: Trace) -> bool:
     """Whether every channel has a filter of its own, and no more than one."""
     groups = int(trace.options.get("groups", 1))
-    x, dims = trace.arrays["input"], len(trace.axes)
+    x, dims = trace.arrays["input"], len(plan_of(trace).axes)
     out = trace.output
     return groups > 1 and groups == x.shape[-dims - 1] == out.shape[-dims - 1]
 
@@ -155,7 +162,7 @@ def _weights(trace: Trace, f: int, filters: int) -> np.ndarray | None:
         return None
     import numpy as np
 
-    dims = len(trace.axes)
+    dims = len(plan_of(trace).axes)
     each = group_channels(trace)
     lead = kernel.shape[: kernel.ndim - dims]
     if len(lead) == 2:
@@ -228,7 +235,9 @@ def padded(
     for r in spans[0]:
         line = []
         for c in spans[1]:
-            source = [axis.source(p, trace.pad_mode) for axis, p in zip(axes, (r, c), strict=True)]
+            source = [
+                axis.source(p, plan_of(trace).mode) for axis, p in zip(axes, (r, c), strict=True)
+            ]
             if 0 <= r < axes[0].size and 0 <= c < axes[1].size:
                 state = "unused" if r in unused[0] or c in unused[1] else "plain"
                 line.append(Cell(inner[r][c].text, state))  # type: ignore[arg-type]

@@ -46,8 +46,8 @@ class Part:
 
     def reached(self, at: Place) -> list[tuple[Place, Place]]:
         """The input cells that reach an output cell, each with its kernel cell."""
-        rows, columns = (axis.sources(o) for axis, o in zip(self.axes, at, strict=True))
-        return [((r, c), (s, t)) for r, s in rows for c, t in columns]
+        rows, columns = (axis.taps(o) for axis, o in zip(self.axes, at, strict=True))
+        return [((r, c), (s, t)) for s, r in rows for t, c in columns]
 
 
 def part_of(trace: Trace, step: Step | None, sample: int = 0) -> Part:

@@ -43,6 +43,7 @@ from nnviz.figure.windows._slices import (
     flat_enough,
     group_channels,
     padded,
+    plan_of,
     result,
     rows_of,
     slices,
@@ -74,7 +75,7 @@ def fits(trace: Trace) -> Words | None:
 
 def _is_color_picture(trace: Trace) -> bool:
     x = trace.arrays["input"]
-    if trace.options.get("groups", 1) != 1 or len(trace.axes) != 2 or x.ndim < 3:
+    if trace.options.get("groups", 1) != 1 or len(plan_of(trace).axes) != 2 or x.ndim < 3:
         return False
     return max(x.shape[-2:]) > MOST and colored(x.reshape(-1, *x.shape[-3:])[0])
 

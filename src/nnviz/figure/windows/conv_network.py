@@ -27,7 +27,7 @@ from nnviz.figure.layout.page import (
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows._activated import through
 from nnviz.figure.windows._named_arrays import drawn_of, input_name, output_name, shape_of
-from nnviz.figure.windows._slices import Place, Slices, flat_enough, group_channels, slices
+from nnviz.figure.windows._slices import Place, Slices, flat_enough, group_channels, plan_of, slices
 from nnviz.numerals import numerals
 from nnviz.shapes import times
 from nnviz.trace import Call, Equation, Expr, Name, Num, Product, Step, Sum, Trace, tokens
@@ -101,7 +101,7 @@ class _Net:
     def source(self, place: Place) -> int | None:
         """Which input, counted row by row, stands at a place; None for a zero."""
         found = [
-            axis.source(p, self.trace.pad_mode)
+            axis.source(p, plan_of(self.trace).mode)
             for axis, p in zip(self.part.axes, place, strict=True)
         ]
         if found[0] is None or found[1] is None:

@@ -13,7 +13,16 @@ from nnviz.figure.layout.page import BODY, PANELS, ROOM, SMALL, Block, Style, co
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows._cutout import explained, input_picture, large, output_picture
 from nnviz.figure.windows._named_arrays import input_block, output_block
-from nnviz.figure.windows._slices import Padded, Place, Slices, flat_enough, padded, result, slices
+from nnviz.figure.windows._slices import (
+    Padded,
+    Place,
+    Slices,
+    flat_enough,
+    padded,
+    plan_of,
+    result,
+    slices,
+)
 from nnviz.shades import color_levels, colored
 from nnviz.shapes import times
 from nnviz.trace import Role, Step, Trace
@@ -106,7 +115,7 @@ def title(trace: Trace) -> Words:
 def _whole(trace: Trace, style: Style, part: Slices) -> list[Block]:
     """The first channels, or a colour picture."""
     full = trace.arrays["input"]
-    if large(trace, style, part) and len(trace.axes) == 2 and full.ndim > 2:
+    if large(trace, style, part) and len(plan_of(trace).axes) == 2 and full.ndim > 2:
         sample = full.reshape(-1, *full.shape[-3:])[part.sample]
         out = trace.output.reshape(-1, *trace.output.shape[-3:])[part.sample]
         if colored(sample) and max(out.shape[1:]) > MOST:
@@ -174,7 +183,7 @@ def _ringed(trace: Trace, part: Slices, channel: Padded) -> Padded:
     """The largest cell of each window that is drawn, ringed."""
     if "indices" not in trace.results or (part.at is None and not _apart(part)):
         return channel
-    dims = len(trace.axes)
+    dims = len(plan_of(trace).axes)
     indices = trace.results["indices"]
     shape = (part.samples, -1, *indices.shape[indices.ndim - dims :])
     flat = indices.reshape(shape)[part.sample, part.filter].reshape(part.y.shape)

@@ -60,7 +60,8 @@ def _title(paper: Paper, trace: Trace) -> Line:
 
 def _options(paper: Paper, trace: Trace) -> Iterator[str]:
     """`stride 2`, `padding 1`, and what else is not as usual."""
-    axes = trace.axes
+    # A transposed window is said by the facts.
+    axes = trace.plan.axes if trace.plan and not trace.plan.transposed else ()
     if "adaptive" in trace.options:
         yield paper.say(Words("adaptive to {shape}", shape=times(trace.options["adaptive"])))
     elif axes:

@@ -186,7 +186,7 @@ def _numbers(paper: Paper, steps: list[Step]) -> Column:
 
 def _where(paper: Paper, trace: Trace, steps: list[Step]) -> Column:
     """The place of the output cell, under the names of its axes."""
-    lead = ("sample", "channel", *_AXES.get(len(trace.axes) or 2, ()))
+    lead = ("sample", "channel", *_AXES.get(trace.plan.dims if trace.plan else 2, ()))
     rank = len(steps[0].index)
     names = lead[-rank:] if 1 < rank <= len(lead) else ("cell",)
     cells: list[Block] = [[[(", ".join(map(str, step.index)), "")]] for step in steps]

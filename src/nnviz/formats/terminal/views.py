@@ -28,14 +28,14 @@ def view(trace: Trace, name: str, step: Step | None = None) -> View:
         image=trace.image and name in _MAPS and not (made and weighed),
         source=view(trace, "input") if made and values.ndim > 1 else None,
         # Pooling keeps the values, however few of the large ones are left.
-        least=0 if trace.axes and not weighed else 0.5,
+        least=0 if trace.plan and not weighed else 0.5,
         inked=not trace.steps,
     )
 
 
 def _leading(trace: Trace, name: str, rank: int) -> tuple[str, ...]:
     """Names for the axes before the last two."""
-    spatial = len(trace.axes) or 2
+    spatial = trace.plan.dims if trace.plan else 2
     before = ("sample", "channel") if name in _MAPS else ("filter", "channel")
     names = (*before, *("plane", "row", "column")[-spatial:])
     return names[-rank:][:-2] if rank <= len(names) else ("",) * (rank - 2)

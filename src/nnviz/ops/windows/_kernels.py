@@ -2,51 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.ops.windows._conv_options import ConvOptions
 from nnviz.ops.windows._presets import DEFAULT, preset
 from nnviz.options import kinds
-from nnviz.shapes import Axis, check_axes, times, window_axes
+from nnviz.padding import check_axes, window_axes
+from nnviz.plans import WindowAxis, WindowPlan
+from nnviz.shapes import Axis, times
 from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
-
-
-class Plan(NamedTuple):
-    """The shapes of a convolution: a plan of integers, made without an array."""
-
-    dims: int
-    channels: int
-    weight: tuple[int, ...]
-    """(F, C/groups, *kernel)"""
-    groups: int
-    axes: tuple[Axis, ...]
-    shared: bool
-    """One plain kernel serves every channel."""
-
-    @property
-    def filters(self) -> int:
-        return self.weight[0]
-
-    @property
-    def out(self) -> tuple[int, ...]:
-        return tuple(axis.out for axis in self.axes)
-
-
-class Shaped(Protocol):
-    """What weights and biases are made for: this plan, or that of a transposed one."""
-
-    @property
-    def dims(self) -> int: ...
-    @property
-    def channels(self) -> int: ...
-    @property
-    def weight(self) -> tuple[int, ...]: ...
-    @property
-    def filters(self) -> int: ...
 
 
 def given_shape(options: ConvOptions) -> tuple[int, ...] | None:
@@ -72,22 +40,29 @@ def dims_of(shape: tuple[int, ...] | None, options: ConvOptions) -> int:
     return {1: 1, 5: 3}.get(len(shape), 2)
 
 
-def make_plan(x: tuple[int, ...], options: ConvOptions) -> Plan:
-    """Plan over an input of shape (C, *spatial)."""
+def make_plan(x: tuple[int, ...], options: ConvOptions, rank: int = 0) -> WindowPlan[Axis]:
+    """Plan over an input of shape (N, C, *spatial), given with `rank` axes."""
     shape = given_shape(options)
-    dims = len(x) - 1
-    groups = x[0] if options.depthwise else options.groups
-    weight = _weight_shape(shape, x[0], groups, dims, options)
+    samples, channels, *sizes = x
+    dims = len(sizes)
+    groups = channels if options.depthwise else options.groups
+    weight = _weight_shape(shape, channels, groups, dims, options)
     axes = window_axes(
-        x[1:],
+        sizes,
         weight[2:],
         stride=kinds.each_axis(options.stride, dims, "--stride"),
         dilation=kinds.each_axis(options.dilation, dims, "--dilation"),
         padding=kinds.each_pair(options.padding, dims, "--pad"),
     )
-    check_axes(axes, options.padding_mode)
-    shared = shape is not None and len(shape) == dims and x[0] > 1 and groups == 1
-    return Plan(dims, x[0], weight, groups, axes, shared)
+    mode = options.padding_mode
+    check_axes(axes, mode)
+    given = drawn_shape(weight) if shape is None else shape
+    return WindowPlan(axes, channels, weight[0], groups, samples, given, mode, rank)
+
+
+def drawn_shape(weight: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape in which a kernel drawn at random is shown: a matrix where it is the only one."""
+    return weight[2:] if weight[:2] == (1, 1) else weight
 
 
 def _weight_shape(
@@ -146,26 +121,26 @@ def _checked(weight: tuple[int, ...], channels: int, groups: int) -> tuple[int, 
     return weight
 
 
-def weights_of(plan: Shaped, options: ConvOptions) -> tuple[np.ndarray, np.ndarray]:
-    """The kernel to show, as given or drawn, and the same as (F, C/groups, *kernel)."""
+def weights_of(plan: WindowPlan[WindowAxis], options: ConvOptions) -> tuple[np.ndarray, np.ndarray]:
+    """The kernel to show, as given or drawn, and the same in the plan's shape `weight`."""
     import numpy as np
+
+    assert plan.given is not None
 
     kernel = options.kernel
     if given_shape(options) is None:
         rng = np.random.default_rng(options.seed)
         made = rng.integers(-2, 3, plan.weight)
-        plain = plan.channels == 1 and plan.filters == 1
-        return (made[0, 0] if plain else made), made
+        return made.reshape(plan.given), made
     if kernel is None or isinstance(kernel, str):
         kernel = preset(kernel or DEFAULT)
-    if kernel.ndim == 0:
-        kernel = kernel.reshape((1,) * plan.dims)
-    if kernel.ndim == plan.dims:
+    kernel = kernel.reshape(plan.given)
+    if plan.shared:
         return kernel, np.broadcast_to(kernel, plan.weight)
     return kernel, kernel.reshape(plan.weight)
 
 
-def bias_of(plan: Shaped, options: ConvOptions) -> np.ndarray | None:
+def bias_of(plan: WindowPlan[WindowAxis], options: ConvOptions) -> np.ndarray | None:
     """(F,) or None."""
     import numpy as np
 
@@ -189,17 +164,10 @@ def bias_of(plan: Shaped, options: ConvOptions) -> np.ndarray | None:
     return np.broadcast_to(bias.reshape(-1), (plan.filters,))
 
 
-def shown_shape(out: tuple[int, ...], rank: int, dims: int) -> tuple[int, ...]:
-    """As many axes as the input; a plain matrix with several filters gains a channel axis."""
-    if rank == dims + 2:
-        return out
-    return out[1:] if rank == dims + 1 or out[1] > 1 else out[2:]
-
-
-def activated(pre: np.ndarray, options: ConvOptions) -> np.ndarray:
+def activated(pre: np.ndarray, act: str | None) -> np.ndarray:
     """The sums through --act, where there is one."""
-    if options.act is None:
+    if act is None:
         return pre
     from nnviz.core.activations import activate
 
-    return activate(pre, options.act)
+    return activate(pre, act)

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nnviz.trace import Call, Equation, Expr, Formula, Index, Num, Product, Role, Step, Sum
+from nnviz.ops._layer import places
+from nnviz.ops.windows._window import size_facts
+from nnviz.plans import Index, Read, WindowAxis, WindowPlan
+from nnviz.trace import (
+    Call,
+    Equation,
+    Expr,
+    Formula,
+    Num,
+    Product,
+    Results,
+    Role,
+    Step,
+    Steps,
+    Sum,
+    Trace,
+)
 from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
 
 
-ROLES: dict[str, Role] = {
+_ROLES: dict[str, Role] = {
     "input": "input",
     "kernel": "weight",
     "bias": "bias",
@@ -21,73 +38,97 @@ ROLES: dict[str, Role] = {
 }
 
 
-class Term(NamedTuple):
-    """One product of a sum."""
-
-    channel: int
-    value: Any
-    weight: Any
-    origin: Index | None
-    """Where the value stands, channel first; None for a zero of the padding."""
-    cell: Index
-    """The input cell that is looked at, in the padding too, as an index of the input."""
-    tap: Index
-    """The weight, as an index of the kernel as it was given."""
-
-
 class WeightedSum(NamedTuple):
-    """The sums of one operation, before and after its activation."""
+    """The sums of one operation, before and after its activation, and what they are made of."""
 
+    plan: WindowPlan[WindowAxis]
+    x: np.ndarray
+    """(N, C, *spatial)"""
+    kernel: np.ndarray
+    """As it was given or drawn."""
+    w: np.ndarray
+    """Of the plan's shape `weight`."""
+    bias: np.ndarray | None
     pre: np.ndarray
     output: np.ndarray
-    bias: np.ndarray | None
+    """Of the plan's shape `shown`, as are the sums before the activation."""
     act: str | None
-    per_line: int
 
-    def parts(
-        self, x: np.ndarray, kernel: np.ndarray, sign: str
-    ) -> tuple[dict[str, np.ndarray], dict[str, Any], tuple[str, ...]]:
-        """The arrays that go in, those that come out, and how they stand in a row."""
-        arrays = {"input": x, "kernel": kernel}
-        results: dict[str, Any] = {"output": self.output}
+    def trace(
+        self,
+        op: str,
+        title: Words,
+        *,
+        sign: str,
+        options: Mapping[str, Any],
+        notes: tuple[Words, ...] = (),
+        **results: Any,
+    ) -> Trace:
+        """All of it, with a step for each sum; `sign` stands between input and kernel."""
+        arrays = {"input": self.x.reshape(self.x.shape[-self.plan.rank :]), "kernel": self.kernel}
         equation = ["input", sign, "kernel"]
         if self.bias is not None:
             arrays["bias"] = self.bias
             equation += ["+", "bias"]
-        if self.act is None:
-            return arrays, results, (*equation, "=", "output")
-        results["pre"] = self.pre
-        return arrays, results, (*equation, "=", "pre", f"→ {self.act} →", "output")
+        made: dict[str, Any] = {"output": self.output}
+        if self.act is not None:
+            made["pre"] = self.pre
+            equation += ["=", "pre", f"→ {self.act} →", "output"]
+            title = Words("{title} with {act}", title=title, act=self.act)
+        else:
+            equation += ["=", "output"]
+        return Trace(
+            op=op,
+            title=title,
+            arrays=arrays,
+            results=Results(**made, **results),
+            options={**options, "act": self.act},
+            roles=_ROLES,
+            equation=tuple(equation),
+            facts=size_facts(self.plan.axes),
+            notes=notes,
+            steps=Steps(self.output.size, self.step),
+            places=places(self.output.ndim, self.plan.dims),
+            plan=self.plan,
+        )
 
-    def titled(self, title: Words) -> Words:
-        """What runs, with the activation that its sums go through."""
-        return title if self.act is None else Words("{title} with {act}", title=title, act=self.act)
-
-    def step(self, i: int, index: Index, f: int, terms: list[Term]) -> Step:
-        """The step that adds up `terms` and the bias of filter f."""
+    def step(self, i: int) -> Step:
+        """The step that makes output cell number `i`, by the plan."""
+        plan = self.plan
+        out = plan.output(i)
+        index = (out.sample, out.filter, *out.cell)[-self.output.ndim :]
+        reads = list(plan.reads(out))
         cells: dict[str, tuple[Index, ...]] = {
-            "input": tuple(term.cell for term in terms),
-            "kernel": tuple(term.tap for term in terms),
+            "input": tuple(plan.place(out.sample, r.channel, r.tap.cell) for r in reads),
+            "kernel": tuple(read.given for read in reads),
             "output": (index,),
         }
         if self.bias is not None:
-            cells["bias"] = ((f,),)
+            cells["bias"] = ((out.filter,),)
+        bias = None if self.bias is None else self.bias[out.filter].item()
+        terms = [(self._value(out.sample, read), self.w[read.weight].item()) for read in reads]
         return Step(
             number=i + 1,
             index=index,
-            formula=self._formula(terms, f, index),
+            formula=self._formula(terms, bias, index),
             value=self.output[index].item(),
-            detail=self._detail(terms, f, index),
+            detail=self._detail(reads, terms, bias, index),
             cells=cells,
         )
 
-    def _formula(self, terms: list[Term], f: int, index: Index) -> Formula:
+    def _value(self, n: int, read: Read) -> Any:
+        source = read.tap.source
+        return 0 if source is None else self.x[(n, read.channel, *source)].item()
+
+    def _formula(self, terms: list[tuple[Any, Any]], bias: Any, index: Index) -> Formula:
         parts: list[Expr] = [
-            Product((Num(term.value, "input"), Num(term.weight, "weight"))) for term in terms
+            Product((Num(value, "input"), Num(weight, "weight"))) for value, weight in terms
         ]
-        if self.bias is not None:
-            parts.append(Num(self.bias[f].item(), "bias"))
-        total = Sum(tuple(parts) or (Num(0),), per_line=self.per_line)
+        if bias is not None:
+            parts.append(Num(bias, "bias"))
+        # A line of the sum for each row of the kernel, where all of it is read.
+        per_line = 0 if self.plan.transposed else self.plan.kernel[-1]
+        total = Sum(tuple(parts) or (Num(0),), per_line=per_line)
         pre = self.pre[index].item()
         if self.act is None:
             return (Equation((total, Num(pre, "output"))),)
@@ -95,11 +136,14 @@ class WeightedSum(NamedTuple):
         value = Num(self.output[index].item(), "output")
         return (Equation((total, Num(pre, "intermediate"))), Equation((call, value)))
 
-    def _detail(self, terms: list[Term], f: int, index: Index) -> dict[str, Any]:
+    def _detail(
+        self, reads: list[Read], terms: list[tuple[Any, Any]], bias: Any, index: Index
+    ) -> dict[str, Any]:
+        sources = [(read.channel, read.tap.source) for read in reads]
         made: dict[str, Any] = {
-            "terms": [[term.channel, term.value, term.weight] for term in terms],
-            "from": [None if term.origin is None else list(term.origin) for term in terms],
-            "bias": 0 if self.bias is None else self.bias[f].item(),
+            "terms": [[read.channel, *term] for read, term in zip(reads, terms, strict=True)],
+            "from": [None if source is None else [c, *source] for c, source in sources],
+            "bias": 0 if bias is None else bias,
         }
         if self.act is not None:
             made["pre"] = self.pre[index].item()

@@ -1,14 +1,14 @@
-"""What sliding windows share: ranks, the output-size equation, cells that are not used."""
+"""What windows share: ranks, the output-size equation, cells that are not used."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nnviz.errors import NnvizError
 from nnviz.ops._layer import CELL_NAMES
-from nnviz.shapes import AnyAxis, Axis, times
+from nnviz.plans import WindowAxis
+from nnviz.shapes import AdaptiveAxis, AnyAxis, Axis, TransposedAxis, times
 from nnviz.trace import Call, Equation, Expr, Fact, Neg, Num, Product, Quotient, Sum
 from nnviz.words import Words
 
@@ -38,32 +38,69 @@ def batched(x: np.ndarray, dims: int) -> np.ndarray:
     return x.reshape((1,) * missing + x.shape)
 
 
-def size_facts(axes: Sequence[Axis]) -> tuple[Fact, ...]:
-    """The output-size formula with the numbers in it, once if every axis has the same."""
-    equations = [size_equation(axis) for axis in axes]
+# --- the output's size --------------------------------------------------------------
+
+
+def size_facts(axes: Sequence[WindowAxis]) -> tuple[Fact, ...]:
+    """The output-size formula with the numbers in it, once if every axis has the same; of
+    adaptive windows where each of them lies.
+    """
+    n = len(axes)
+    if isinstance(axes[0], AdaptiveAxis):
+        names = zip(CELL_NAMES[n], axes, strict=True)
+        return tuple(Fact(_shared_out(axis, name)) for name, axis in names)
+    equations = [size_equation(axis) for axis in axes if not isinstance(axis, AdaptiveAxis)]
     if len(set(equations)) == 1:
         return (Fact(Words("output size"), equations[0]),)
-    names = AXIS_NAMES[len(axes)]
-    return tuple(
-        Fact(Words("output " + name), equation)
-        for name, equation in zip(names, equations, strict=True)
+    labels = [Words("output " + name) for name in AXIS_NAMES[n]]
+    return tuple(Fact(label, each) for label, each in zip(labels, equations, strict=True))
+
+
+def _shared_out(axis: WindowAxis, name: str) -> Words:
+    """Where the windows of adaptive pooling lie."""
+    return Words(
+        "output {axis} i of {out}: input ⌊i·{size}/{out}⌋ to ⌈(i + 1)·{size}/{out}⌉ − 1",
+        axis=Words(name),
+        size=axis.size,
+        out=axis.out,
     )
 
 
-def size_equation(axis: Axis) -> Equation:
-    """⌊(5 + 2·0 − 1·(3 − 1) − 1) / 1⌋ + 1 = 3."""
+def size_equation(axis: Axis | TransposedAxis) -> Equation:
+    """⌊(5 + 2·0 − 1·(3 − 1) − 1) / 1⌋ + 1 = 3, or turned round as ONNX has it."""
+    terms = _slid(axis) if isinstance(axis, Axis) else _spread(axis)
+    return Equation((Sum(terms), Num(axis.out, "output")))
+
+
+def _slid(axis: Axis) -> tuple[Expr, ...]:
+    """⌊(5 + 2·0 − 1·(3 − 1) − 1) / 1⌋ + 1."""
     if axis.before == axis.after:
         pads: list[Expr] = [Product((Num(2), Num(axis.before)), dot=True)]
     else:
         pads = [Num(axis.before), Num(axis.after)]
-    reach = Product((Num(axis.dilation), Sum((Num(axis.kernel), Num(-1)))), dot=True)
-    room = Sum((Num(axis.size), *pads, Neg(reach), Num(-1)))
+    room = Sum((Num(axis.size), *pads, Neg(_reach(axis)), Num(-1)))
     rounding = Call("ceil" if axis.ceil else "floor", (Quotient(room, Num(axis.stride)),))
     made = -(-(axis.padded - axis.extent) // axis.stride) + 1 if axis.ceil else axis.out
-    terms: tuple[Expr, ...] = (rounding, Num(1))
     if made != axis.out:  # the window that would start in the padding is dropped
-        terms = (*terms, Num(axis.out - made))
-    return Equation((Sum(terms), Num(axis.out, "output")))
+        return rounding, Num(1), Num(axis.out - made)
+    return rounding, Num(1)
+
+
+def _spread(axis: TransposedAxis) -> tuple[Expr, ...]:
+    """(3 − 1)·2 + 1·(3 − 1) + 1 − 2·1 + 1."""
+    cut: list[Expr] = [Num(-axis.before), Num(-axis.after)]
+    if axis.before == axis.after:
+        cut = [Neg(Product((Num(2), Num(axis.before)), dot=True))]
+    steps = Product((Sum((Num(axis.size), Num(-1))), Num(axis.stride)), dot=True)
+    return steps, _reach(axis), Num(1), *cut, Num(axis.output_padding)
+
+
+def _reach(axis: Axis | TransposedAxis) -> Expr:
+    """1·(3 − 1)."""
+    return Product((Num(axis.dilation), Sum((Num(axis.kernel), Num(-1)))), dot=True)
+
+
+# --- cells that are not used --------------------------------------------------------
 
 
 def unused_notes(axes: Sequence[AnyAxis]) -> Iterator[Words]:
@@ -84,16 +121,3 @@ def unused_notes(axes: Sequence[AnyAxis]) -> Iterator[Words]:
             stride=axis.stride,
             rest=(axis.padded - axis.extent) % axis.stride,
         )
-
-
-def offsets(axes: Sequence[AnyAxis], o: Sequence[int]) -> Iterator[tuple[int, ...]]:
-    """Input coordinates under output cell `o`, in the kernel's order."""
-    return product(*(axis.positions(i) for axis, i in zip(axes, o, strict=True)))
-
-
-def sources(
-    axes: Sequence[AnyAxis], position: Sequence[int], mode: Any = "zeros"
-) -> tuple[int, ...] | None:
-    """The input cell that a position reads; None for a zero of the padding."""
-    found = [axis.source(p, mode) for axis, p in zip(axes, position, strict=True)]
-    return None if None in found else tuple(s for s in found if s is not None)

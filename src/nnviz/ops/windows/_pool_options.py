@@ -1,0 +1,62 @@
+"""What pooling may be asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from nnviz.options import kinds
+from nnviz.options.option import option
+
+Kind = Literal["max", "avg", "lp"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+Framework = Literal["torch", "onnx", "tf"]
+FRAMEWORKS: tuple[Framework, ...] = get_args(Framework)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolOptions:
+    """What pooling may be asked for; without a kernel the window is the whole map."""
+
+    kind: Kind = option("--kind", kind=kinds.choice(*KINDS), help="What is kept.", default="max")
+    kernel: tuple[int, ...] | None = option(
+        "-k", "--kernel", kind=kinds.sizes(1), help="The window: 2 or 2x3."
+    )
+    stride: tuple[int, ...] | None = option(
+        "--stride", kind=kinds.sizes(1), help="Cells from window to window (default: -k)."
+    )
+    padding: kinds.Padding = option(
+        "--pad",
+        "--padding",
+        kind=kinds.padding(),
+        help="Cells added around: 1, 1x2, top,bottom,left,right, or a name.",
+        default=(0,),
+    )
+    dilation: tuple[int, ...] = option(
+        "--dilation", kind=kinds.sizes(1), help="Cells from tap to tap.", default=(1,)
+    )
+    ceil_mode: bool = option("--ceil", help="Keep a last window that is cut off.")
+    count_include_pad: bool | None = option(
+        "--count-include-pad",
+        off="--no-count-include-pad",
+        help="Whether averages count the padding.",
+        default=None,
+    )
+    p: float = option(
+        "--p", kind=kinds.number(positive=True), help="The p of Lp pooling.", default=2
+    )
+    global_map: bool = option("--global", help="One window: the whole map.")
+    adaptive: tuple[int, ...] | None = option(
+        "--adaptive", kind=kinds.sizes(1), help="The output's size, which gives the windows."
+    )
+    divisor_override: int | None = option(
+        "--divisor-override", kind=kinds.count(1), help="Averages divide by this instead."
+    )
+    like: Framework | None = option(
+        "--like",
+        kind=kinds.choice(*FRAMEWORKS),
+        help="Whose defaults and edge rules (default: torch).",
+    )
+    dims: int = option(
+        "--dims", kind=kinds.count(1, 3), help="Axes that the window slides over.", default=2
+    )
