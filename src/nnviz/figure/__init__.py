@@ -4,9 +4,9 @@ How to write an arrangement is said at the top of `figure/layout/page.py`. A fil
 `figure/{family}/{op}_{view}.py` is a view: it is found by its name and holds
 
 - `draw(trace, appearance, step) -> Scene`: the whole result, or one step (a `trace.Step`);
-- `fits(trace) -> Words | None`: why it cannot draw this trace; None where it can;
 - `RANK`, or `rank(trace)`: among the views that fit, the lowest is the default;
-- optionally `panel(trace, style, step) -> Block`, the step's compact form in a sheet,
+- optionally `fits(trace) -> Words | None`: why it cannot draw this trace; None where it can,
+  `panel(trace, style, step) -> Block`, the step's compact form in a sheet,
   `shared(trace, style, steps) -> list[Block]`, what the sheet draws once above its panels,
   `facts(trace, style, steps) -> list[Block]`, what it says there instead of the trace's, and
   `title(trace) -> Words` where the sheet's title is not the trace's.
@@ -88,18 +88,24 @@ def _view(trace: Trace, appearance: Appearance) -> Any:
         )
     modules = {name: _load(trace.op, name) for name in names}
     if appearance.view is not None:
-        why = modules[appearance.view].fits(trace)
+        why = _refusal(modules[appearance.view], trace)
         if why is not None:
             raise NnvizError(
                 "the view {name} cannot draw this: {why}", name=appearance.view, why=why
             )
         return modules[appearance.view]
-    refusals = {name: module.fits(trace) for name, module in modules.items()}
+    refusals = {name: _refusal(module, trace) for name, module in modules.items()}
     fitting = [name for name in names if refusals[name] is None]
     if not fitting:
         why = next((w for w in refusals.values()), None)
         raise NnvizError("no figure can show this: {why}", why=why)
     return modules[min(fitting, key=lambda name: (_rank(modules[name], trace), name))]
+
+
+def _refusal(module: Any, trace: Trace) -> Words | None:
+    """Why a view cannot draw a trace."""
+    why: Words | None = module.fits(trace) if hasattr(module, "fits") else None
+    return why
 
 
 def _rank(module: Any, trace: Trace) -> int:

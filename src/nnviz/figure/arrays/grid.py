@@ -35,6 +35,7 @@ MOST = 24
 """Cells a side past which an array is drawn as a picture."""
 
 State = Literal["plain", "active", "padding", "unused"]
+Labels = Literal["", "columns", "both"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,7 @@ def grid(
     *,
     origin: tuple[int, int] = (0, 0),
     shape: tuple[int, int] | None = None,
-    labels: Literal["", "columns", "both"] = "",
+    labels: Labels = "",
     windows: Sequence[tuple[int, int, int, int]] = (),
     closed: tuple[bool, bool] = (True, True),
 ) -> Block:
@@ -188,7 +189,7 @@ def grid(
     whether the array ends at the left and the right, or goes on in another line.
     """
     rows, columns = shape or (len(table), len(table[0]))
-    left = up4(style.width(str(rows - 1), SMALL) + 8) if labels == "both" else 0
+    left = index_room(style, rows) if labels == "both" else 0
     w, h = size.width, size.height
     inner = Box(left + origin[1] * w, origin[0] * h, columns * w, rows * h)
     marks = _fills(style, table, role, size, left, inner)
@@ -256,18 +257,9 @@ def _hairlines(
 
 def _rings(style: Style, table: Table, size: CellSize, left: float) -> list[Mark]:
     gap, ink = 4, style.theme.ink
+    wide, high = size.width - 2 * gap, size.height - 2 * gap
     return [
-        Rect(
-            left + c * size.width + gap,
-            r * size.height + gap,
-            size.width - 2 * gap,
-            size.height - 2 * gap,
-            None,
-            ink,
-            2,
-            (),
-            6,
-        )
+        Rect(left + c * size.width + gap, r * size.height + gap, wide, high, None, ink, 2, (), 6)
         for r, line in enumerate(table)
         for c, cell in enumerate(line)
         if cell.ring
@@ -314,30 +306,21 @@ def _corner(style: Style, text: str, box: Box) -> Mark:
 def _labels(
     style: Style, size: CellSize, inner: Box, shape: tuple[int, int], whole: Box
 ) -> list[Mark]:
-    muted = style.theme.muted
-    rows = [
-        style.text(
-            whole.x - 8,
-            middle(inner.y + (r + 0.5) * size.height, SMALL),
-            str(r),
-            SMALL,
-            fill=muted,
-            anchor="end",
-        )
-        for r in range(shape[0])
-    ]
-    columns = [
-        style.text(
-            inner.x + (c + 0.5) * size.width,
-            whole.bottom + 16,
-            str(c),
-            SMALL,
-            fill=muted,
-            anchor="middle",
-        )
-        for c in range(shape[1])
-    ]
-    return [*rows, *columns]
+    middles = [middle(inner.y + (r + 0.5) * size.height, SMALL) for r in range(shape[0])]
+    rows = [style.note(whole.x - 8, y, str(r), "end") for r, y in enumerate(middles)]
+    xs = [inner.x + (c + 0.5) * size.width for c in range(shape[1])]
+    return [*rows, *(style.note(x, whole.bottom + 16, str(c), "middle") for c, x in enumerate(xs))]
+
+
+def index_room(style: Style, rows: int) -> int:
+    """What the indices of so many rows take at their left."""
+    return up4(style.width(str(rows - 1), SMALL) + 8)
+
+
+def written_shape(shape: Sequence[int] | str, form: Numerals) -> str:
+    """A shape, with the power of ten that all its numbers are written in."""
+    said = shape if isinstance(shape, str) else times(shape)
+    return said + (f", {form.factor}" if form.factor else "")
 
 
 def named(
@@ -353,22 +336,28 @@ def named(
 
     `left` is what the block has on its left (indices) that the name is not centred over.
     """
-    tone = style.theme.tone(role)
-    below = shape if isinstance(shape, str) else times(shape)
-    text = style.say(name)
+    text, below = style.say(name), shape if isinstance(shape, str) else times(shape)
+    push, center, width = heading_room(style, text, below, block.width, left)
     head = 44 if below else 28
-    room = max(style.width(text, BODY, True), style.width(below, SMALL))
-    center = left + (block.width - left) / 2
-    push = max(0, up4(room / 2 - center))
-    center += push
-    width = max(push + block.width, up4(center + room / 2))
     marks: list[Mark] = [
-        style.text(center, 16, text, BODY, fill=tone.line, bold=True, anchor="middle")
+        style.text(
+            center, 16, text, BODY, fill=style.theme.tone(role).line, bold=True, anchor="middle"
+        )
     ]
     if below:
-        marks.append(style.text(center, 34, below, SMALL, fill=style.theme.muted, anchor="middle"))
+        marks.append(style.note(center, 34, below, "middle"))
     marks.append(block.at(push, head))
     return Block(width, block.height + head, tuple(marks), block.axis + head)
+
+
+def heading_room(
+    style: Style, name: str, below: str, width: float, left: float
+) -> tuple[float, float, float]:
+    """Where a block so wide stands under its name, the middle of both, and what they take."""
+    half = max(style.width(name, BODY, True), style.width(below, SMALL)) / 2
+    push = max(0, up4(half - left - (width - left) / 2))
+    center = push + left + (width - left) / 2
+    return push, center, max(push + width, up4(center + half))
 
 
 def operator(style: Style, sign: str, width: float = 48) -> Sign:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
-from nnviz.figure.arrays.grid import CellSize, cells, grid
+from nnviz.figure.arrays.grid import CellSize, cells, grid, index_room
 from nnviz.figure.arrays.picture import pixels
-from nnviz.figure.layout.page import SMALL, Block, Style, column, middle, near4, row, up4
+from nnviz.figure.layout.blocks import Block, column, on_top, row
+from nnviz.figure.layout.style import SMALL, Style, middle, near4, up4
 from nnviz.figure.scene import Image, Mark, Rect
 from nnviz.numerals import numerals
 from nnviz.shades import Levels, levels, reduced
@@ -32,8 +33,7 @@ ROOM, HEIGHT = 288, 168
 STRIP = 20, 140
 
 
-@dataclass(frozen=True, slots=True)
-class Thumb:
+class Thumbnail(NamedTuple):
     """A layer's output drawn small, and how its shades are to be read."""
 
     block: Block
@@ -45,35 +45,32 @@ class Thumb:
     channels: int = 0
 
 
-def thumb(style: Style, array: np.ndarray, role: Role, shades: Levels | None = None) -> Thumb:
+def thumbnail(
+    style: Style, array: np.ndarray, role: Role, shades: Levels | None = None
+) -> Thumbnail:
     """One sample of an output: (D,), (H, W) or (C, …, H, W); `shades` where they are known."""
     if array.ndim <= 1:
         return _vector(style, array.reshape(-1), role, shades)
     if shades is not None and shades.shades == "rgb":
-        return Thumb(_picture(style, array, role, 120, shades), shades)
+        return Thumbnail(_picture(style, array, role, 120, shades), shades)
     maps = array.reshape(-1, *array.shape[-2:])
-    form = numerals(maps, style.precision)
-    written = _written(style, maps, role)
-    if written is not None:
-        return Thumb(written, None, form.factor, len(maps), len(maps))
-    return _maps(style, maps, role, shades)
+    return _written(style, maps, role) or _maps(style, maps, role, shades)
 
 
 # --- numbers -------------------------------------------------------------------
 
 
-def _written(style: Style, maps: np.ndarray, role: Role) -> Block | None:
+def _written(style: Style, maps: np.ndarray, role: Role) -> Thumbnail | None:
     """Few small matrices in numbers, where they have room."""
     if len(maps) > 4 or max(maps.shape[1:]) > FEW:
         return None
     form = numerals(maps, style.precision)
-    tables = [cells(matrix, style.precision, form) for matrix in maps]
     size = _cell(style, [form(value) for value in maps.reshape(-1)])
-    for across in (len(tables), 2, 1):
-        grids = [grid(style, table, role, size) for table in tables]
-        block = _arranged(grids, min(across, len(grids)), 8)
+    grids = [grid(style, cells(m, style.precision, form), role, size) for m in maps]
+    for across in dict.fromkeys((len(maps), min(2, len(maps)), 1)):
+        block = _arranged(grids, across, 8)
         if block.width <= ROOM and block.height <= HEIGHT:
-            return block
+            return Thumbnail(block, None, form.factor, len(maps), len(maps))
     return None
 
 
@@ -83,42 +80,33 @@ def _cell(style: Style, texts: Sequence[str]) -> CellSize:
     return CellSize(max(28, up4(widest + 8)), 24, SMALL)
 
 
-def _vector(style: Style, values: np.ndarray, role: Role, shades: Levels | None) -> Thumb:
+def _vector(style: Style, values: np.ndarray, role: Role, shades: Levels | None) -> Thumbnail:
     if len(values) > VECTOR:
         return _strip(style, values, role, shades)
     form = numerals(values, style.precision)
     table = cells(values.reshape(-1, 1), style.precision, form)
     size = replace(_cell(style, [form(value) for value in values]), height=20)
     inner = grid(style, table, role, size)
-    left = up4(style.width(str(len(values) - 1), SMALL) + 8)
-    marks: list[Mark] = [
-        style.text(
-            left - 6,
-            middle(20 * i + 10, SMALL),
-            str(i),
-            SMALL,
-            fill=style.theme.muted,
-            anchor="end",
-        )
-        for i in range(len(values))
-    ]
+    left = index_room(style, len(values))
+    ys = (middle(20 * i + 10, SMALL) for i in range(len(values)))
+    marks = [style.note(left - 6, y, str(i), "end") for i, y in enumerate(ys)]
     block = Block(left + inner.width, inner.height, (*marks, inner.at(left, 0)))
-    return Thumb(block, None, form.factor)
+    return Thumbnail(block, None, form.factor)
 
 
 # --- pictures ------------------------------------------------------------------
 
 
-def _strip(style: Style, values: np.ndarray, role: Role, shades: Levels | None) -> Thumb:
+def _strip(style: Style, values: np.ndarray, role: Role, shades: Levels | None) -> Thumbnail:
     width, tall = STRIP
     height = len(values) * (tall // len(values)) if len(values) <= tall else tall
     line = values.reshape(-1, 1)
     scale = shades or levels(line, reduced(line, (width, height)))
     marks = _framed(style, role, Image(0, 0, width, height, pixels(style, line, STRIP, scale)))
-    return Thumb(Block(width, up4(height), marks), scale)
+    return Thumbnail(Block(width, up4(height), marks), scale)
 
 
-def _maps(style: Style, maps: np.ndarray, role: Role, shades: Levels | None) -> Thumb:
+def _maps(style: Style, maps: np.ndarray, role: Role, shades: Levels | None) -> Thumbnail:
     import numpy as np
 
     shown = min(len(maps), MAPS)
@@ -128,7 +116,7 @@ def _maps(style: Style, maps: np.ndarray, role: Role, shades: Levels | None) -> 
     small = np.stack([reduced(each, size) for each in maps[:shown]])
     scale = shades or levels(maps, small)
     pictures = [_picture(style, each, role, side, scale) for each in small]
-    return Thumb(_arranged(pictures, across, GAP), scale, "", shown, len(maps))
+    return Thumbnail(_arranged(pictures, across, GAP), scale, "", shown, len(maps))
 
 
 def _picture(style: Style, array: np.ndarray, role: Role, side: int, scale: Levels) -> Block:
@@ -152,11 +140,5 @@ def _framed(style: Style, role: Role, image: Image) -> tuple[Mark, ...]:
 
 def _arranged(blocks: Sequence[Block], across: int, gap: float) -> Block:
     """Blocks in rows of `across`."""
-    rows = [
-        row([_top(b) for b in blocks[i : i + across]], gap) for i in range(0, len(blocks), across)
-    ]
-    return column(rows, gap)
-
-
-def _top(block: Block) -> Block:
-    return Block(block.width, block.height, block.marks, 0)
+    tops = [on_top(block) for block in blocks]
+    return column([row(tops[i : i + across], gap) for i in range(0, len(tops), across)], gap)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from nnviz.figure.formulas.arithmetic import panelled
 from nnviz.figure.layout.page import BODY, ROOM, SMALL, Block, Piece, Style, column, lines, up4
-from nnviz.trace import Call, Equation, Expr, Formula, Name, Product, Sum, tokens
+from nnviz.trace import Call, Equation, Expr, Formula, Name, Product, Step, Sum, tokens
 from nnviz.words import Words
 
 MOST_TERMS = 12
@@ -76,6 +76,12 @@ def workings(style: Style, formula: Formula, *, room: float = ROOM, size: int = 
         said = Words("… and {n} more equations", n=len(formula) - MOST_LINES)
         parts.append(lines(style, style.say(said), SMALL, fill=style.theme.muted))
     return panelled(style, column(parts, 4), room)
+
+
+def worked(style: Style, blocks: list[Block], step: Step | None) -> list[Block]:
+    """The blocks of a figure, and beneath them the workings of its step."""
+    width = max(block.width for block in blocks)
+    return blocks if step is None else [*blocks, *workings_or_none(style, step.formula, width)]
 
 
 def workings_or_none(style: Style, formula: Formula, room: float) -> list[Block]:

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from nnviz.figure.layout.style import BODY, ROOM, SMALL, TITLE, Piece, Style, near4, up4
 from nnviz.figure.scene import Anchor, Group, Mark
+from nnviz.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,32 +52,30 @@ def column(blocks: Sequence[Block], gap: float = 16, align: Anchor = "start") ->
 
 
 def flow(blocks: Sequence[Block], gap: float = 0, room: float = ROOM, lead: float = 20) -> Block:
-    """A row that goes on below where it would be wider than `room`.
+    """A row that goes on below where it would be wider than `room`."""
+    places = wrapped(blocks, [b.width for b in blocks], gap, room)
+    return column([row(blocks[line], gap) for line in places], lead)
 
-    Where a sign stands before the block that does not fit, it goes down with it.
+
+def wrapped(
+    parts: Sequence[object], widths: Sequence[float], gap: float, room: float
+) -> list[slice]:
+    """The lines of a row of so wide parts that goes on below where it would be wider than `room`.
+
+    Where a sign stands before the part that does not fit, it goes down with it.
     """
-    rows: list[list[Block]] = [[]]
-    width = 0.0
-    for pair in _pairs(blocks):
-        wide = sum(b.width + gap for b in pair)
-        if rows[-1] and width + wide - gap > room:
-            rows.append([])
-            width = 0
-        rows[-1] += pair
-        width += wide
-    return column([row(r, gap) for r in rows if r], lead)
-
-
-def _pairs(blocks: Sequence[Block]) -> list[list[Block]]:
-    """Each block together with the sign before it: a sign is a block without a name."""
-    pairs: list[list[Block]] = []
-    held: list[Block] = []
-    for block in blocks:
-        held.append(block)
-        if not isinstance(block, Sign):
-            pairs.append(held)
-            held = []
-    return [*pairs, held] if held else pairs
+    lines: list[slice] = []
+    start = end = 0
+    used = wide = 0.0
+    for i, part in enumerate(parts):
+        wide += widths[i] + gap
+        if isinstance(part, Sign) and i + 1 < len(parts):
+            continue
+        if end > start and used + wide - gap > room:
+            lines.append(slice(start, end))
+            start, used = end, 0.0
+        end, used, wide = i + 1, used + wide, 0.0
+    return [*lines, slice(start, end)] if parts else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +113,21 @@ def lines(
     ]
     width = max((m.width for m in marks), default=0)
     return Block(up4(width), lead * len(wrapped), tuple(marks), lead * len(wrapped) / 2)
+
+
+def remark(style: Style, said: Words | str, size: float = BODY, *, room: float = ROOM) -> Block:
+    """A muted line of plain words."""
+    return lines(style, style.say(said), size, room=room, fill=style.theme.muted)
+
+
+def more_channels(style: Style, hidden: int) -> list[Block]:
+    """What is said of the channels that are not drawn."""
+    return [remark(style, Words("… and {n} more channels", n=hidden))] if hidden > 0 else []
+
+
+def on_top(block: Block) -> Block:
+    """A block that its neighbours in a row line up with at the top."""
+    return replace(block, axis=0)
 
 
 def _wrap(

@@ -104,6 +104,10 @@ class Style:
         spans = self._spans(content, size, fill or self.theme.ink, bold)
         return Text(x, y, spans, size, anchor, self.theme.halo, cell)
 
+    def note(self, x: float, y: float, content: str, anchor: Anchor = "start") -> Text:
+        """A small, muted text: an index, a shape, what is left out."""
+        return self.text(x, y, content, SMALL, fill=self.theme.muted, anchor=anchor)
+
     def pieces(self, equation: Equation, wide: Mapping[Role, str] | None = None) -> list[Piece]:
         """An equation as text in the colours of its roles, what it comes to in bold.
 

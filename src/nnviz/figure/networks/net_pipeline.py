@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.picture import pixels
-from nnviz.figure.arrays.thumbnail import Thumb, thumb
+from nnviz.figure.arrays.thumbnail import Thumbnail, thumbnail
 from nnviz.figure.formulas.parameter_counts import command, counted, counts, power_of_ten
 from nnviz.figure.layout.lines import arrow
 from nnviz.figure.layout.page import (
@@ -100,7 +100,7 @@ def _stages(trace: Trace, style: Style, sample: int) -> list[_Stage]:
 def _input(trace: Trace, style: Style, x: np.ndarray, sample: int | None) -> _Stage:
     said = Words("input") if sample is None else Words("input {n}", n=sample)
     pictorial = x.ndim >= 2 and (trace.image or colored(x) or max(x.shape[-2:]) > 5)
-    small = thumb(style, x, "input", levels_as_is(x, image=trace.image) if pictorial else None)
+    small = thumbnail(style, x, "input", levels_as_is(x, image=trace.image) if pictorial else None)
     fill = style.theme.tone("input").line
     head = lines(style, style.say(said), BODY, room=LEAST, fill=fill, bold=True)
     return _stage(style, head, small, x)
@@ -109,7 +109,7 @@ def _input(trace: Trace, style: Style, x: np.ndarray, sample: int | None) -> _St
 def _layer(
     style: Style, layer: Trace, made: np.ndarray, name: str, role: Role, shades: Levels | None
 ) -> _Stage:
-    small = thumb(style, made, role, shades)
+    small = thumbnail(style, made, role, shades)
     room = max(LEAST, small.block.width)
     head = column([*_named(style, name, room), _counted(style, *_parameters(layer), room)], 0)
     return _stage(style, head, small, made)
@@ -122,7 +122,7 @@ def _named(style: Style, name: str, room: float) -> list[Block]:
     return [*said, command(style, "-" + options, SMALL, room)] if dash else said
 
 
-def _stage(style: Style, head: Block, small: Thumb, made: np.ndarray) -> _Stage:
+def _stage(style: Style, head: Block, small: Thumbnail, made: np.ndarray) -> _Stage:
     muted, room = style.theme.muted, max(LEAST, small.block.width)
     said = times(made.shape) + (f", {small.factor}" if small.factor else "")
     foot = [lines(style, said, SMALL, room=room, fill=muted)]

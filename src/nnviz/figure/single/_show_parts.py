@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from nnviz.figure.arrays.grid import MOST, CellSize, Table, cells, grid, named, roomy
-from nnviz.figure.arrays.picture import margin, picture
-from nnviz.figure.layout.page import BODY, SMALL, Block, Style, column, lines
+from nnviz.figure.arrays.fit import fits_page
+from nnviz.figure.arrays.grid import MOST, Labels, cells, written_shape
+from nnviz.figure.arrays.named import NamedCells, named_picture
+from nnviz.figure.layout.blocks import Block, column, remark
+from nnviz.figure.layout.style import SMALL, Style
 from nnviz.numerals import numerals
 from nnviz.request import check_sample
 from nnviz.shades import Levels, levels_as_is
@@ -34,6 +36,11 @@ def matrices(trace: Trace, sample: int = 0) -> list[np.ndarray]:
     return list(x[sample].reshape(-1, *x.shape[-2:]))
 
 
+def title(trace: Trace) -> Words:
+    """What the figure is called: a matrix, or an image."""
+    return Words("Image") if trace.image else trace.title
+
+
 def small(trace: Trace) -> bool:
     """Whether there is room for numbers."""
     return max(trace.arrays["input"].shape[-2:], default=1) <= MOST
@@ -41,7 +48,7 @@ def small(trace: Trace) -> bool:
 
 def readable(style: Style, arrays: list[np.ndarray]) -> bool:
     """Whether the numbers, as long as they are, fit the page."""
-    return roomy(style, [cells(array, style.precision) for array in arrays])
+    return fits_page(style, [cells(array, style.precision) for array in arrays])
 
 
 def pictorial(trace: Trace) -> bool:
@@ -50,17 +57,14 @@ def pictorial(trace: Trace) -> bool:
     return trace.image or (len(shape) >= 2 and min(shape[-2:]) >= LEAST)
 
 
-def numbers_block(
-    style: Style, array: np.ndarray, size: CellSize, channel: int | None, name: Words | None = None
-) -> Block:
+def numbers(
+    style: Style, array: np.ndarray, channel: int | None, name: Words | None = None
+) -> NamedCells:
     """A matrix as cells, with its indices."""
-    table: Table = cells(array, style.precision)
-    labels: Literal["both", "columns"] = "both" if array.ndim > 1 else "columns"
-    block = grid(style, table, "input", size, labels=labels)
-    left = block.width - len(table[0]) * size.width
-    factor = numerals(array, style.precision).factor
-    shape = times(array.shape) + (f", {factor}" if factor else "")
-    return named(style, block, "input", name_of_channel(channel, name), shape, left=left)
+    form = numerals(array, style.precision)
+    table, shape = cells(array, style.precision, form), written_shape(array.shape, form)
+    labels: Labels = "both" if array.ndim > 1 else "columns"
+    return NamedCells(style, table, "input", name_of_channel(channel, name), shape, labels)
 
 
 def name_of_channel(channel: int | None, name: Words | None = None) -> Words:
@@ -82,10 +86,16 @@ def picture_block(
     """A matrix or a colour image as a picture, and what its shades mean."""
     scale = levels_as_is(array, image=trace.image)
     said = _legend(style, trace, scale)
-    drawn = array if array.ndim > 1 else array[None]
-    block = picture(style, drawn, "input", side=side, shades=scale, bar=said is None)
-    left = margin(style, drawn)
-    whole = named(style, block, "input", name_of_channel(channel, name), array.shape, left=left)
+    whole = named_picture(
+        style,
+        array if array.ndim > 1 else array[None],
+        "input",
+        name_of_channel(channel, name),
+        times(array.shape),
+        side=side,
+        shades=scale,
+        bar=said is None,
+    )
     return whole if said is None else column([whole, said], 4)
 
 
@@ -93,15 +103,5 @@ def _legend(style: Style, trace: Trace, scale: Levels) -> Block | None:
     """What black and white stand for, where nobody could know."""
     if scale.shades != "grey" or (trace.image and scale.plain):
         return None
-    said = Words(
-        "black is {low}, white is {high}", low=style.show(scale.low), high=style.show(scale.high)
-    )
-    return lines(style, style.say(said), SMALL, fill=style.theme.muted)
-
-
-def more_channels(style: Style, count: int) -> list[Block]:
-    """What is said of the channels that are not drawn."""
-    if count <= SHOWN:
-        return []
-    said = style.say(Words("… and {n} more channels", n=count - SHOWN))
-    return [lines(style, said, BODY, fill=style.theme.muted)]
+    low, high = style.show(scale.low), style.show(scale.high)
+    return remark(style, Words("black is {low}, white is {high}", low=low, high=high), SMALL)

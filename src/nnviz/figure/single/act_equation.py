@@ -6,27 +6,25 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from nnviz.figure.arrays.fit import cell_sizes, fits_page, in_a_row, largest_fit
 from nnviz.figure.arrays.grid import (
     MOST,
-    CellSize,
     Table,
     cells,
     changed,
-    fitting,
-    grid,
     named,
     operator,
-    roomy,
-    sizes,
+    written_shape,
 )
-from nnviz.figure.arrays.picture import margin, picture
-from nnviz.figure.formulas.wrapped import workings_or_none
-from nnviz.figure.layout.blocks import level
-from nnviz.figure.layout.page import BODY, ROOM, Block, Style, inset, lines, near4, page, row
+from nnviz.figure.arrays.named import NamedCells, named_picture
+from nnviz.figure.formulas.wrapped import worked
+from nnviz.figure.layout.blocks import Block, inset, more_channels
+from nnviz.figure.layout.page import page
+from nnviz.figure.layout.style import Style, near4
 from nnviz.figure.scene import Scene
 from nnviz.figure.single._plot import curve
 from nnviz.numerals import numerals, plain
-from nnviz.request import check_sample
+from nnviz.request import Appearance, check_sample
 from nnviz.shades import color_levels, colored, levels_after, levels_drawn
 from nnviz.shapes import times
 from nnviz.trace import Role, Step, Trace
@@ -35,17 +33,11 @@ from nnviz.words import Words
 if TYPE_CHECKING:
     import numpy as np
 
-    from nnviz.request import Appearance
-
 RANK = 0
 SHOWN = 3
 """Channels that are drawn, one below the other."""
 SIDE = 240
-
-
-def fits(_: Trace) -> Words | None:
-    """Every array."""
-    return None
+_ROLES: tuple[Role, Role] = ("input", "output")
 
 
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
@@ -53,10 +45,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     style = Style.of(appearance)
     if step is not None:
         style = replace(style, written=tuple(_written(trace, style, step)))
-    blocks = _maps(trace, style, appearance.sample, step)
-    width = max(block.width for block in blocks)
-    if step is not None:
-        blocks += workings_or_none(style, step.formula, width)
+    blocks = worked(style, _maps(trace, style, appearance.sample, step), step)
     return page(style, trace, appearance, step, blocks)
 
 
@@ -87,10 +76,8 @@ def _maps(trace: Trace, style: Style, sample: int, step: Step | None) -> list[Bl
     at = None if step is None else (step.index[-2], step.index[-1])
     image = trace.image
     blocks = [b for c in chosen for b in _pair(style, x[c], y[c], None, at, c, image=image)]
-    if channel is None and len(x) > SHOWN:
-        said = Words("… and {n} more channels", n=len(x) - SHOWN)
-        blocks.append(lines(style, style.say(said), BODY, fill=style.theme.muted))
-    return [*blocks, *_below(found, blocks[0])]
+    hidden = len(x) - SHOWN if channel is None else 0
+    return [*blocks, *more_channels(style, hidden), *_below(found, blocks[0])]
 
 
 def _matrix(array: np.ndarray) -> np.ndarray:
@@ -106,12 +93,12 @@ def _place(step: Step | None, shape: tuple[int, ...]) -> tuple[int, int] | None:
 
 def _channel(step: Step, shape: tuple[int, ...]) -> tuple[int, int]:
     """The sample and the channel that a step's index lies in."""
+    import numpy as np
+
     lead, counts = step.index[:-2], shape[:-2]
-    first, rest = (lead[0], 1) if len(lead) > 1 else (0, 0)
-    channel = 0
-    for i, n in zip(lead[rest:], counts[rest:], strict=True):
-        channel = channel * n + i
-    return first, channel
+    if len(lead) == 1:
+        return 0, lead[0]
+    return lead[0], int(np.ravel_multi_index(lead[1:], counts[1:]))
 
 
 def _sampled(array: np.ndarray, sample: int) -> np.ndarray:
@@ -135,7 +122,7 @@ def _curve(trace: Trace, style: Style, step: Step | None) -> Block | None:
     active = None if step is None else (float(step.detail["x"]), float(step.value))
     block = curve(style, trace.results["curve"], points, active=active)
     name = style.say(Words("f(x) = {name}(x)", name=trace.options["name"]))
-    return level(named(style, block, "plain", name, "", left=block.width - 240))
+    return named(style, block, "plain", name, "", left=block.width - 240)
 
 
 def _some(x: np.ndarray) -> np.ndarray:
@@ -158,27 +145,22 @@ def _pair(
     image: bool,
 ) -> list[Block]:
     """Before and after in a row, the curve between them where it fits, else below."""
-    tables = []
-    if max(x.shape) <= MOST:
-        tables = [_table(x, style, at, last=False), _table(y, style, at, last=True)]
-    if not tables or not roomy(style, tables):
-        maps = fitting(style, [], lambda _: _pictures(style, x, y, at, channel, image=image))
+    tables = [_table(x, style, at), _table(y, style, at, last=True)] if max(x.shape) <= MOST else []
+    if not tables or not fits_page(style, tables):
+        maps = largest_fit(_pictures(style, x, y, at, channel, image=image))
         return [maps, *_below(between, maps)]
-
-    def build(size: CellSize) -> list[Block]:
-        blocks = [
-            _named(style, table, role, array, size, at, channel)
-            for table, role, array in zip(tables, _ROLES, (x, y), strict=True)
-        ]
-        return [level(blocks[0]), operator(style, "→"), level(blocks[1])]
-
+    windows = () if at is None else ((*at, 1, 1),)
+    shapes = [written_shape(a.shape, numerals(a, style.precision)) for a in (x, y)]
+    before, after = (
+        NamedCells(style, table, role, _name(role, channel), shape, "", windows)
+        for table, role, shape in zip(tables, _ROLES, shapes, strict=True)
+    )
+    sizes, arrow = cell_sizes(style, tables), operator(style, "→")
     if between is not None:
-        for size in sizes(style, tables, largest=44):
-            before, arrow_, after = build(size)
-            inside = row([before, arrow_, between, arrow_, after])
-            if inside.width <= ROOM:
-                return [inside]
-    maps = fitting(style, tables, build)
+        inside = in_a_row([before, arrow, between, arrow, after], sizes)
+        if inside is not None:
+            return [inside]
+    maps = largest_fit([before, arrow, after], sizes)
     return [maps, *_below(between, maps)]
 
 
@@ -189,10 +171,9 @@ def _below(curve_: Block | None, maps: Block) -> list[Block]:
     return [inset(curve_, left=max(0, near4((maps.width - curve_.width) / 2)))]
 
 
-_ROLES: tuple[Role, Role] = ("input", "output")
-
-
-def _table(array: np.ndarray, style: Style, at: tuple[int, int] | None, *, last: bool) -> Table:
+def _table(
+    array: np.ndarray, style: Style, at: tuple[int, int] | None, *, last: bool = False
+) -> Table:
     """The cells; of a step, its own active and the outputs after it empty."""
     table = cells(array, style.precision)
     if at is None:
@@ -200,22 +181,6 @@ def _table(array: np.ndarray, style: Style, at: tuple[int, int] | None, *, last:
     after = [(r, c) for r in range(array.shape[0]) for c in range(array.shape[1]) if (r, c) > at]
     table = changed(table, after, hidden=True) if last else table
     return changed(table, [at], state="active", bold=last)
-
-
-def _named(
-    style: Style,
-    table: Table,
-    role: Role,
-    array: np.ndarray,
-    size: CellSize,
-    at: tuple[int, int] | None,
-    channel: int | None,
-) -> Block:
-    windows = () if at is None else ((*at, 1, 1),)
-    block = grid(style, table, role, size, windows=windows)
-    factor = numerals(array, style.precision).factor
-    shape = times(array.shape) + (f", {factor}" if factor else "")
-    return named(style, block, role, _name(role, channel), shape)
 
 
 def _name(role: Role, channel: int | None) -> Words:
@@ -235,28 +200,19 @@ def _pictures(
     window = None if at is None else (*at, 1, 1)
     given = levels_drawn(x, image=image)
     shades = given, levels_after(x, given, y)
-    blocks = []
-    for array, role, scale in zip((x, y), _ROLES, shades, strict=True):
-        block = picture(style, array, role, side=SIDE, window=window, shades=scale)
-        name, left = _name(role, channel), margin(style, array)
-        blocks.append(named(style, block, role, name, array.shape, left=left))
-    return [level(blocks[0]), operator(style, "→", 40), level(blocks[1])]
+    before, after = (
+        named_picture(style, a, role, _name(role, channel), side=SIDE, window=window, shades=scale)
+        for a, role, scale in zip((x, y), _ROLES, shades, strict=True)
+    )
+    return [before, operator(style, "→", 40), after]
 
 
 def _colors(style: Style, x: np.ndarray, y: np.ndarray) -> Block:
     """A colour picture before, and after where that is one too."""
     shades = color_levels(x)
-    given = picture(style, x, "input", side=SIDE, shades=shades)
+    given = named_picture(style, x, "input", Words("input"), side=SIDE, shades=shades)
     # Of floats there is no colour picture: the channels are stacked.
-    made = (
-        picture(style, y, "output", side=SIDE, shades=shades)
-        if colored(y)
-        else picture(style, y.reshape(-1, y.shape[-1]), "output", side=SIDE)
-    )
-    left, right = margin(style, x), margin(style, y if colored(y) else y.reshape(-1, y.shape[-1]))
-    blocks = [
-        level(named(style, given, "input", Words("input"), x.shape, left=left)),
-        operator(style, "→", 40),
-        level(named(style, made, "output", Words("output"), y.shape, left=right)),
-    ]
-    return fitting(style, [], lambda _: blocks)
+    scale, flat = (shades, y) if colored(y) else (None, y.reshape(-1, y.shape[-1]))
+    name, shape = Words("output"), times(y.shape)
+    made = named_picture(style, flat, "output", name, shape, side=SIDE, shades=scale)
+    return largest_fit([given, operator(style, "→", 40), made])

@@ -6,113 +6,82 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.elided import cell_size, elided, shown
-from nnviz.figure.arrays.grid import CellSize, named, operator
+from nnviz.figure.arrays.grid import CellSize, named, operator, written_shape
 from nnviz.figure.formulas.facts import role_lines
-from nnviz.figure.formulas.wrapped import workings_or_none
-from nnviz.figure.layout.blocks import level
-from nnviz.figure.layout.page import (
-    BODY,
-    PANELS,
-    ROOM,
-    SMALL,
-    Block,
-    Style,
-    column,
-    flow,
-    name_of,
-    page,
-    row,
-)
+from nnviz.figure.formulas.wrapped import worked
+from nnviz.figure.layout.blocks import Block, column, flow, row
+from nnviz.figure.layout.page import name_of, page
+from nnviz.figure.layout.style import BODY, PANELS, ROOM, SMALL, Style
 from nnviz.figure.scene import Scene
 from nnviz.numerals import Numerals, numerals
+from nnviz.request import Appearance
 from nnviz.shapes import times
-from nnviz.trace import Role, Step, Trace
+from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
-
-    from nnviz.request import Appearance
 
 RANK = 0
 MOST = (12, 9, 6, 5)
 """Cells a side that are all drawn, the most that fit the page."""
 
 
-def fits(_: Trace) -> Words | None:
-    """Every layer."""
-    return None
-
-
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The arrays in a row; of a step, the row of weights that it takes and its arithmetic."""
     style = Style.of(appearance)
-    block = _row(trace, style, step)
-    blocks = [block]
-    if step is not None:
-        blocks += workings_or_none(style, step.formula, block.width)
+    blocks = worked(style, [_row(trace, style, step)], step)
     return page(style, trace, appearance, step, blocks, facts=role_lines(trace, style))
 
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet."""
-    block = _row(trace, style, step, PANELS[-1])
-    return column([block, *workings_or_none(style, step.formula, block.width)], 12)
+    return column(worked(style, [_row(trace, style, step, PANELS[-1])], step), 12)
 
 
 def _row(trace: Trace, style: Style, step: Step | None, room: float = ROOM) -> Block:
     """The row with the largest text and the most cells that fit; else in several rows."""
-    blocks: list[Block] = []
-    for most in MOST:
-        for text in (BODY, SMALL):
-            blocks = _blocks(trace, style, step, most, text)
-            if sum(b.width for b in blocks) <= room:
-                return row(blocks)
-    return flow(blocks, 0, room)
-
-
-def _blocks(trace: Trace, style: Style, step: Step | None, most: int, text: int) -> list[Block]:
     equation = ["weight", "·", "input", "=", "output"]
     if "bias" in trace.arrays:
         equation[3:3] = ["+", "bias"]
-    return [
-        _array(trace, style, step, name, most, text)
-        if name.isidentifier()
-        else operator(style, name, 40)
-        for name in equation
-    ]
+    blocks: list[Block] = []
+    for most, text in ((most, text) for most in MOST for text in (BODY, SMALL)):
+        blocks = [
+            _array(trace, style, step, name, most, text)
+            if name.isidentifier()
+            else operator(style, name, 40)
+            for name in equation
+        ]
+        if sum(b.width for b in blocks) <= room:
+            return row(blocks)
+    return flow(blocks, 0, room)
 
 
 def _array(trace: Trace, style: Style, step: Step | None, name: str, most: int, text: int) -> Block:
     """An array as cells: a vector as a column, each row of a batch as a column."""
     array = trace.array(name)
     columns = array if name == "weight" else _upright(array)
-    role: Role = trace.roles.get(name, "plain")
+    role = trace.roles.get(name, "plain")
     active = _active(step, name, array)
     rows_ = shown(columns.shape[0], most, _kept(active, 0))
     columns_ = shown(columns.shape[1], most, _kept(active, 1))
     form = numerals(array, style.precision)
     drawn = [columns[r, c] for r in rows_ for c in columns_ if r is not None and c is not None]
-    size = _size(style, array, drawn, form, text)
     block = elided(
         style,
         columns,
         form,
         role,
-        size,
+        _size(style, array, drawn, form, text),
         rows=rows_,
         columns=columns_,
         active=active,
         blank=_blank(step, name, array),
     )
-    return level(named(style, block, role, name_of(name), _shape(style, name, array, form)))
-
-
-def _shape(style: Style, name: str, array: np.ndarray, form: Numerals) -> str:
     shape = times(array.shape)
     if name != "weight" and array.ndim == 2 and len(array) > 1:
         shape = style.say(Words("{shape}, each row a column", shape=shape))
-    return shape + (f", {form.factor}" if form.factor else "")
+    return named(style, block, role, name_of(name), written_shape(shape, form))
 
 
 def _upright(array: np.ndarray) -> np.ndarray:

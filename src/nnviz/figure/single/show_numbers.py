@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from nnviz.figure.arrays.grid import MOST, cells, fitting
-from nnviz.figure.layout.page import Style, page
+from nnviz.figure.arrays.fit import cell_sizes, largest_fit
+from nnviz.figure.arrays.grid import MOST
+from nnviz.figure.layout.blocks import more_channels
+from nnviz.figure.layout.page import page
+from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Scene
-from nnviz.figure.single._show_parts import (
-    SHOWN,
-    matrices,
-    more_channels,
-    numbers_block,
-    pictorial,
-    readable,
-    small,
-)
+from nnviz.figure.single import _show_parts as parts
 from nnviz.figure.single.show_picture import draw as draw_picture
+from nnviz.request import Appearance
 from nnviz.shapes import times
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
-if TYPE_CHECKING:
-    from nnviz.request import Appearance
-
 
 def rank(trace: Trace) -> int:
     """First for small matrices that are not pictures."""
-    return 10 if pictorial(trace) else 0
+    return 10 if parts.pictorial(trace) else 0
 
 
 def fits(trace: Trace) -> Words | None:
     """At most 24 cells a side."""
-    if small(trace):
+    if parts.small(trace):
         return None
     shape = times(trace.arrays["input"].shape)
     return Words("{shape} is more than {most} cells a side", shape=shape, most=MOST)
@@ -41,18 +32,11 @@ def fits(trace: Trace) -> Words | None:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The matrix, or the channels in a row."""
     style = Style.of(appearance)
-    found = matrices(trace, appearance.sample)
-    several = len(found) > 1
-    drawn = found[:SHOWN]
-    if not readable(style, drawn):  # The numbers are too long: what is left is the picture.
+    found = parts.matrices(trace, appearance.sample)
+    drawn, several = found[: parts.SHOWN], len(found) > 1
+    if not parts.readable(style, drawn):  # The numbers are too long: what is left is the picture.
         return draw_picture(trace, appearance, step)
-    block = fitting(
-        style,
-        [cells(array, style.precision) for array in drawn],
-        lambda size: [
-            numbers_block(style, array, size, c if several else None)
-            for c, array in enumerate(drawn)
-        ],
-        gap=24,
-    )
-    return page(style, trace, appearance, step, [block, *more_channels(style, len(found))])
+    each = [parts.numbers(style, x, c if several else None) for c, x in enumerate(drawn)]
+    block = largest_fit(each, cell_sizes(style, [part.table for part in each]), gap=24)
+    blocks = [block, *more_channels(style, len(found) - parts.SHOWN)]
+    return page(style, trace, appearance, step, blocks)

@@ -1,0 +1,110 @@
+"""The largest cells with which what stands in a row fits: measured first, drawn once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, Protocol
+
+from nnviz.figure.arrays.grid import CellSize, Table
+from nnviz.figure.layout.blocks import Block, flow, row, wrapped
+from nnviz.figure.layout.style import BODY, ROOM, SMALL, Style, up4
+
+
+class Part(Protocol):
+    """What stands in a row and can be drawn with cells of several sizes; a block has only one."""
+
+    def width(self, size: CellSize) -> float:
+        """How wide it is with such cells, known before it is drawn."""
+
+    def block(self, size: CellSize) -> Block:
+        """It, drawn with such cells."""
+
+
+class Drawn(NamedTuple):
+    """A part that is put together of several: only drawing it tells how wide it is."""
+
+    block: Callable[[CellSize], Block]
+
+    def width(self, size: CellSize) -> float:
+        return self.block(size).width
+
+
+def cell_sizes(style: Style, tables: Iterable[Table], *, largest: int = 44) -> list[CellSize]:
+    """Cell sizes in which every number of `tables` has room, the largest first.
+
+    The text shrinks to SMALL before the cell grows. Where a number is bold every one may be, in
+    another step, and those still to come count: all steps get the same cells.
+    """
+    numbers, corners, ring = set(), set(), 0
+    for table in tables:
+        every = [cell for line in table for cell in line]
+        bold = any(cell.bold for cell in every)
+        numbers |= {(cell.text, bold) for cell in every}
+        corners |= {cell.corner for cell in every if cell.corner}
+        ring = 4 if ring or any(cell.ring for cell in every) else 0
+    body, small = (
+        max((style.width(t, s, b) for t, b in numbers), default=0) for s in (BODY, SMALL)
+    )
+    corner = max((style.width(t, SMALL) for t in corners), default=0)
+    found = []
+    for base in range(min(largest, 44), 16, -4):
+        least = 36 if corners else 28
+        text = BODY if base >= least and body + 8 + ring <= base else SMALL
+        if text == SMALL and base < (28 if corners else 20):
+            continue
+        width = max(base, up4((body if text == BODY else small) + 8 + ring), up4(corner + 6))
+        found.append(CellSize(width, max(base, min(width, 44)), text))
+    return found
+
+
+def fits_page(style: Style, tables: Sequence[Table], room: float = ROOM) -> bool:
+    """Whether each table, with the smallest cells that hold every number, fits `room`."""
+    smallest = cell_sizes(style, tables)[-1]
+    return max(len(table[0]) for table in tables) * smallest.width + _AROUND <= room
+
+
+_AROUND = 52
+"""What indices, outlines and a sign take beside the cells."""
+
+
+def in_a_row(
+    parts: Sequence[Part | Block], sizes: Sequence[CellSize], *, room: float = ROOM, gap: float = 0
+) -> Block | None:
+    """The parts in a row with the first of `sizes` that fits `room`; None where none does."""
+    for size in sizes:
+        if _across(_widths(parts, size), gap) <= room:
+            return row(_drawn(parts, size), gap)
+    return None
+
+
+def largest_fit(
+    parts: Sequence[Part | Block],
+    sizes: Sequence[CellSize] = (CellSize(28, 28, SMALL),),
+    *,
+    rooms: Sequence[float] = (ROOM,),
+    gap: float = 0,
+) -> Block:
+    """The parts in a row, else in several, with the first of `sizes` that fits the first of
+    `rooms` that can hold them. Blocks alone need no sizes."""
+    for room in rooms:
+        alone = in_a_row(parts, sizes, room=room, gap=gap)
+        if alone is not None:
+            return alone
+        for size in sizes:
+            widths = _widths(parts, size)
+            lines = wrapped(parts, widths, gap, room)
+            if all(_across(widths[line], gap) <= room for line in lines):
+                return flow(_drawn(parts, size), gap, room)
+    return flow(_drawn(parts, sizes[-1]), gap, rooms[-1])
+
+
+def _widths(parts: Sequence[Part | Block], size: CellSize) -> list[float]:
+    return [p.width if isinstance(p, Block) else p.width(size) for p in parts]
+
+
+def _across(widths: Sequence[float], gap: float) -> float:
+    return sum(widths) + gap * (len(widths) - 1)
+
+
+def _drawn(parts: Sequence[Part | Block], size: CellSize) -> list[Block]:
+    return [p if isinstance(p, Block) else p.block(size) for p in parts]
