@@ -50,7 +50,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "figure/recurrent/rnn_rolled.py: str(trace.options['mode'])": (),
     "figure/recurrent/rnn_unrolled.py: str(trace.options['mode'])": (),  # choices, below
     "read/safetensors.py: what": ("its header", "its shape or place"),
-    "ops/recurrent/_rnn_facts.py: label": _HELD,
+    "ops/recurrent/_equations.py: label": _HELD,
     "ops/windows/_transposed.py: what": ("input channels", "filters"),
     "ops/windows/_window.py: 'output ' + name": _SIZES,
     "ops/windows/_window.py: name": _CELLS,
@@ -59,7 +59,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "ops/windows/pool.py: _TITLES[scope_of(options)][kind]": tuple(
         t for s in pool._TITLES.values() for t in s.values()
     ),
-    "ops/recurrent/rnn.py: _TITLES[self.given.cell]": (),  # RNN, LSTM and GRU are names
+    "ops/recurrent/_explained.py: _TITLES[self.given.cell]": (),  # RNN, LSTM and GRU are names
 }
 """What an expression in the place of a template can come to."""
 

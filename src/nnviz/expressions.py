@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from nnviz.numerals import plain
@@ -85,26 +85,57 @@ class Equation(NamedTuple):
     sides: tuple[Expr, ...]
 
 
-Formula: TypeAlias = tuple[Equation, ...]
+Formula: TypeAlias = Sequence[Equation]
 
 Show: TypeAlias = Callable[[int | float], str]
 
 
+def parts(expr: Expr) -> tuple[Expr, ...]:
+    """What an expression is made of, left to right; nothing of a number or a name."""
+    match expr:
+        case Product(factors=inner) | Sum(terms=inner) | Call(args=inner):
+            return inner
+        case Neg(term):
+            return (term,)
+        case Quotient(over=a, under=b) | Power(base=a, exponent=b):
+            return a, b
+    return ()
+
+
+def with_parts(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
+    """The same expression of changed parts; a number or a name as it is."""
+    match expr:
+        case Product(factors):
+            return expr._replace(factors=tuple(map(change, factors)))
+        case Sum(terms):
+            return expr._replace(terms=tuple(map(change, terms)))
+        case Call(_, args):
+            return expr._replace(args=tuple(map(change, args)))
+        case Neg(term):
+            return Neg(change(term))
+        case Quotient(a, b):
+            return Quotient(change(a), change(b))
+        case Power(a, b):
+            return Power(change(a), change(b))
+    return expr
+
+
+def leaves(expr: Expr) -> Iterator[Num | Name]:
+    """Every number and name of an expression, left to right."""
+    if isinstance(expr, Num | Name):
+        yield expr
+    for part in parts(expr):
+        yield from leaves(part)
+
+
 def numbers(expr: Expr) -> Iterator[Num]:
     """Every number of an expression, left to right."""
-    match expr:
-        case Num():
-            yield expr
-        case Name():
-            return
-        case Product(factors=parts) | Sum(terms=parts) | Call(args=parts):
-            for part in parts:
-                yield from numbers(part)
-        case Neg(term):
-            yield from numbers(term)
-        case Quotient(over=a, under=b) | Power(base=a, exponent=b):
-            yield from numbers(a)
-            yield from numbers(b)
+    return (leaf for leaf in leaves(expr) if isinstance(leaf, Num))
+
+
+def names(expr: Expr) -> Iterator[Name]:
+    """Every name of an expression, left to right."""
+    return (leaf for leaf in leaves(expr) if isinstance(leaf, Name))
 
 
 # --- equal as shown ------------------------------------------------------------
@@ -118,6 +149,7 @@ _EXACT: dict[str, Callable[..., Any]] = {
     "ceil": math.ceil,
     "floor": math.floor,
     "max": lambda *v: max(v),
+    "mean": lambda *v: sum(v) / len(v),
     "min": lambda *v: min(v),
     "relu": lambda v: max(0, v),
 }

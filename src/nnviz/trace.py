@@ -7,10 +7,11 @@ LaTeX and the tests that evaluate it read the same one. Words are keys until a f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nnviz.equations import Fact, Index, Quantity, VectorEquation
 from nnviz.errors import NnvizError
 from nnviz.expressions import (
     Call,
@@ -28,8 +29,10 @@ from nnviz.expressions import (
     Sum,
     numbers,
 )
+from nnviz.lazy import Lazy
 from nnviz.notation import Token, flat, text, tokens
 from nnviz.plans import WindowPlan
+from nnviz.recurrence import Recurrence
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -47,6 +50,7 @@ __all__ = [
     "Num",
     "Power",
     "Product",
+    "Quantity",
     "Quotient",
     "Results",
     "Role",
@@ -56,14 +60,12 @@ __all__ = [
     "Sum",
     "Token",
     "Trace",
+    "VectorEquation",
     "flat",
     "numbers",
     "text",
     "tokens",
 ]
-
-Index: TypeAlias = tuple[int, ...]
-
 
 # --- steps ---------------------------------------------------------------------
 
@@ -74,16 +76,6 @@ class Place(NamedTuple):
     label: Words
     first: int = 0
     """0, or 1 for times."""
-
-
-class Quantity(NamedTuple):
-    """A vector (or a number) that a step reads or makes."""
-
-    key: str
-    """Its name in the trace document: "h_prev"."""
-    symbol: Name
-    """Its name in formulas, with its role: h with sub "t−1"."""
-    value: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,33 +98,12 @@ class Step:
     quantities: tuple[Quantity, ...] = ()
     """The vectors that the step reads and makes, in the order in which a table lists them;
     none where a step makes one number."""
+    equations: tuple[VectorEquation, ...] = ()
+    """How the step makes its vectors, for a figure."""
 
 
-class Steps(Sequence[Step]):
-    """Steps made when asked for: the seven-millionth costs what the first costs.
-
-    `make(i)` makes the step of output cell `i`, from 0.
-    """
-
-    def __init__(self, count: int, make: Callable[[int], Step]) -> None:
-        self._count = count
-        self._make = make
-
-    def __len__(self) -> int:
-        return self._count
-
-    @overload
-    def __getitem__(self, key: int) -> Step: ...
-    @overload
-    def __getitem__(self, key: slice) -> Sequence[Step]: ...
-    def __getitem__(self, key: int | slice) -> Step | Sequence[Step]:
-        if isinstance(key, slice):
-            chosen = range(self._count)[key]
-            return Steps(len(chosen), lambda i: self._make(chosen[i]))
-        return self._make(range(self._count)[key])
-
-    def __iter__(self) -> Iterator[Step]:
-        return map(self._make, range(self._count))
+class Steps(Lazy[Step]):
+    """Steps made when asked for; `make(i)` makes the step of output cell `i`, from 0."""
 
 
 class Results(Mapping[str, Any]):
@@ -155,13 +126,6 @@ class Results(Mapping[str, Any]):
 
 
 # --- the trace -----------------------------------------------------------------
-
-
-class Fact(NamedTuple):
-    """A line of the header: a label, and the equation behind it where there is one."""
-
-    label: Words
-    equation: Equation | None = None
 
 
 @dataclass(frozen=True)
@@ -194,6 +158,8 @@ class Trace:
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Names of the rows of an array: characters of a text, layers of a net."""
     layers: tuple[Trace, ...] = ()
+    recurrence: Recurrence | None = None
+    """The chains of a recurrent net, and what there is at each time."""
     states: Mapping[str, np.ndarray] = field(default_factory=dict)
     """What was made on the way and is no result: h_l0, h_l0_reverse, c_l1, … of a recurrent
     net, T×Dh each."""

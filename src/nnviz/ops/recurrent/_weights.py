@@ -15,8 +15,9 @@ from nnviz.words import Words
 if TYPE_CHECKING:
     import numpy as np
 
-GATES = {"rnn": 1, "lstm": 4, "gru": 3}
-"""How many blocks of Dh rows the weights of a cell have, one a gate."""
+GATES = {"rnn": ("",), "lstm": tuple("ifgo"), "gru": tuple("rzn")}
+"""The gates of each cell, in the order of their Dh rows of its weights; a plain cell has one
+block of rows without a name."""
 _TORCH = re.compile(r"(weight|bias)_(ih|hh)_l(\d+)(_reverse)?")
 _TORCH_NAMES = {
     ("weight", "ih"): "Wx",
@@ -92,7 +93,7 @@ class Weights(NamedTuple):
 
 def weights_of(options: RnnOptions, inputs: int) -> Weights:
     """The weights that the options give, checked against vectors of `inputs` numbers."""
-    gates = GATES[options.cell]
+    gates = len(GATES[options.cell])
     singles = _one_by_one(options)
     if options.hidden is not None:
         if options.weights is not None or "Wx" in singles or "Wh" in singles:
@@ -192,7 +193,7 @@ def _cell(named: _Named, end: str, inputs: int, kind: str) -> CellWeights:
                 name=name + end,
                 hint=Words("there is: {names}", names=", ".join(sorted(named)) or "—"),
             )
-    gates = GATES[kind]
+    gates = len(GATES[kind])
     wx, wh = (_matrix(named[name]) for name in ("Wx", "Wh"))
     rows = len(wh) if wh.ndim else 0
     hidden = rows // gates if rows and rows % gates == 0 else wh.shape[-1]
@@ -232,7 +233,9 @@ def _expect(name: str, array: np.ndarray, shape: tuple[int, ...], kind: str) -> 
     if array.shape == shape:
         return
     rows = {"rnn": "Dh", "lstm": "4Dh", "gru": "3Dh"}.get(kind, "M")
-    fitting = [k for k, g in GATES.items() if array.ndim == 2 and len(array) == g * array.shape[1]]
+    fitting = [
+        k for k, g in GATES.items() if array.ndim == 2 and len(array) == len(g) * array.shape[1]
+    ]
     hint = Words(
         "{kind}: Wx is {rows}×d, Wh {rows}×Dh, b {rows}; Wy is M×Dh, by M — for hidden states "
         "of Dh and inputs of d numbers",

@@ -1,0 +1,159 @@
+"""A run of a recurrent net as a trace: its arrays, its results, and its steps explained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from nnviz.equations import Quantity, VectorEquation, lists, number_by_number
+from nnviz.ops.recurrent._cells import Track
+from nnviz.ops.recurrent._equations import Symbols, cell_facts, output_fact, placed, plain, top
+from nnviz.ops.recurrent._numbers import CellTime, output_at
+from nnviz.ops.recurrent._rnn_options import RnnOptions
+from nnviz.ops.recurrent._weights import Weights
+from nnviz.recurrence import Recurrence
+from nnviz.trace import Fact, Name, Place, Results, Role, Step, Steps, Trace
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_TITLES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
+_HIDDEN = ("h0", "c0", "output", "c", "h_n", "c_n")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run, with all that its steps are made from."""
+
+    x: np.ndarray
+    labels: tuple[str, ...]
+    tracks: list[Track]
+    """Layer by layer, forward before backward, as PyTorch stacks its states."""
+    h0: np.ndarray
+    c0: np.ndarray | None
+    h: np.ndarray
+    """T × directions·Dh, of the last layer."""
+    y: np.ndarray | None
+    w: Weights
+    given: RnnOptions
+
+    @cached_property
+    def plan(self) -> Recurrence:
+        return Recurrence(
+            length=len(self.x),
+            layers=len(self.w.cells),
+            directions=self.w.directions,
+            mode=self.given.mode,
+            feedback=self.given.feedback,
+            makes_y=self.y is not None,
+        )
+
+    def trace(self, notes: tuple[Words, ...]) -> Trace:
+        weights = self.w.named()
+        several = self.plan.several
+        arrays = {"input": self.x, **weights, "h0": self.h0 if several else self.h0[0]}
+        if self.c0 is not None:
+            arrays["c0"] = self.c0 if several else self.c0[0]
+        roles: dict[str, Role] = dict.fromkeys(_HIDDEN, "hidden")
+        roles.update({name: "bias" if name[0] == "b" else "weight" for name in weights})
+        return Trace(
+            op="rnn",
+            title=Words(_TITLES[self.given.cell]),
+            arrays=arrays,
+            results=Results(**self._results()),
+            options=self._options(),
+            roles={**roles, "input": "input", "y": "output"},
+            equation=("input", "→", "output") + (("→", "y") if self.y is not None else ()),
+            facts=self._facts(),
+            notes=notes,
+            steps=Steps(len(self.x) * len(self.tracks), self.step),
+            places=(Place(Words("t"), 1),),
+            labels={"input": self.labels} if self.labels else {},
+            states=self._states(),
+            recurrence=self.plan,
+        )
+
+    def _states(self) -> dict[str, np.ndarray]:
+        """h, and c where there is one, of every layer and direction at every time."""
+        made = {}
+        for chain, track in zip(self.plan.chains, self.tracks, strict=True):
+            made["h" + self.plan.end(chain)] = track.h
+            if track.c is not None:
+                made["c" + self.plan.end(chain)] = track.c
+        return made
+
+    def _results(self) -> dict[str, Any]:
+        import numpy as np
+
+        made = {"output": self.h, "h_n": np.stack([t.h[t.last] for t in self.tracks])}
+        if self.c0 is not None:
+            cells = [(t.c, t.last) for t in self.tracks if t.c is not None]
+            made["c"] = np.concatenate([c for c, _ in cells[-self.w.directions :]], axis=1)
+            made["c_n"] = np.stack([c[last] for c, last in cells])
+        if self.y is not None:
+            made["y"] = self.y[-1:] if self.given.mode == "many-to-one" else self.y
+        return made
+
+    def _options(self) -> dict[str, Any]:
+        made: dict[str, Any] = {
+            "cell": self.given.cell,
+            "mode": self.given.mode,
+            "hidden": self.w.hidden,
+            "layers": self.plan.layers,
+            "directions": self.plan.directions,
+            "output_activation": self.given.output_activation,
+            "feedback": self.given.feedback,
+        }
+        if self.given.cell == "rnn":
+            made["activation"] = self.given.activation
+        if self.given.cell == "gru":
+            made["linear_before_reset"] = self.given.linear_before_reset
+        return made
+
+    # --- what is said of it ------------------------------------------------------------
+
+    @property
+    def _symbols(self) -> Symbols:
+        """The names in the header and in formulas: those of one layer stand for all."""
+        return plain(self.tracks[0].w)
+
+    def _facts(self) -> tuple[Fact, ...]:
+        """The equations of a cell and of an output; and the inputs that are not there."""
+        facts = list(cell_facts(self.given, self._symbols))
+        if self.y is not None:
+            facts.append(output_fact(self.given, self._symbols.h, self.w))
+        if not self.plan.has_x(2) and self.plan.length > 1:
+            facts.append(Fact(Words("after the first time there is no input: x is 0")))
+        return tuple(facts)
+
+    def step(self, i: int) -> Step:
+        """Time after time; at each time layer after layer, forward before backward."""
+        time, chain = self.plan.at(i + 1)
+        cell = CellTime(self.tracks[i % len(self.tracks)], time)
+        own = placed(cell.track.w, self.plan, time, chain)
+        formula, drawn = [cell.equations(self._symbols)], cell.equations(own)
+        made: tuple[Quantity, ...] = ()
+        if self.plan.makes(time, chain):
+            formula.append(self._output(time, self._symbols.h))
+            drawn += self._output(time, top(self.plan))
+            made = drawn[-1].at.quantities(y=drawn[-1].left)
+        read = cell.quantities()
+        at = {"layer": chain.layer, "direction": chain.direction}
+        return Step(
+            number=i + 1,
+            index=(time - 1,),
+            formula=number_by_number(*formula),
+            value=cell.h.tolist(),
+            detail={**lists(read), **at, **lists(made)},
+            cells={"input": ((time - 1,),), "output": ((time - 1,),)},
+            quantities=(*read, *made),
+            equations=drawn,
+        )
+
+    def _output(self, time: int, h: Name) -> tuple[VectorEquation, ...]:
+        """The equation of y at a time (from 1), of a hidden state of this name."""
+        assert self.y is not None
+        fact = output_fact(self.given, h, self.w)
+        return output_at(fact, h, self.w, self.h[time - 1], self.y[time - 1], time)

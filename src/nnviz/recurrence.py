@@ -1,0 +1,85 @@
+"""The plan of a recurrent net: its chains of cells, and what there is at each time.
+
+The operation makes it once and puts it into its `Trace`: its steps, the tables and the figures
+ask it. Whole numbers only. Times count from 1, layers and directions (0 forward, 1 backward)
+from 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+
+class Chain(NamedTuple):
+    """A layer in one direction."""
+
+    layer: int
+    direction: int
+
+    @property
+    def backward(self) -> bool:
+        return self.direction == 1
+
+
+class Recurrence(NamedTuple):
+    """A recurrent net over a sequence, as whole numbers.
+
+    >>> plan = Recurrence(length=3, layers=2, directions=2)
+    >>> plan.at(6), plan.number(2, Chain(0, 1))
+    ((2, Chain(layer=0, direction=1)), 6)
+    """
+
+    length: int
+    layers: int = 1
+    directions: int = 1
+    mode: str = "many-to-many"
+    feedback: bool = False
+    """Each output is the next input."""
+    makes_y: bool = False
+    """There are outputs at all."""
+
+    @property
+    def chains(self) -> Iterator[Chain]:
+        """Layer by layer, forward before backward: the order of the steps of a time."""
+        return (Chain(k, d) for k in range(self.layers) for d in range(self.directions))
+
+    @property
+    def several(self) -> bool:
+        """Whether there is more than one chain."""
+        return self.layers * self.directions > 1
+
+    def at(self, number: int) -> tuple[int, Chain]:
+        """The time and the chain of a step (from 1)."""
+        before, rest = divmod(number - 1, self.layers * self.directions)
+        return before + 1, Chain(*divmod(rest, self.directions))
+
+    def number(self, time: int, chain: Chain) -> int:
+        """The number of the step of a chain at a time, from 1."""
+        return ((time - 1) * self.layers + chain.layer) * self.directions + chain.direction + 1
+
+    def before(self, time: int, chain: Chain) -> int:
+        """The time whose states a cell starts from."""
+        return time + (1 if chain.backward else -1)
+
+    def has_x(self, time: int) -> bool:
+        """Whether there is an input; one-to-many has one at the first time alone."""
+        return self.mode != "one-to-many" or self.feedback or time == 1
+
+    def has_y(self, time: int) -> bool:
+        """Whether there is an output."""
+        return self.makes_y and (self.mode != "many-to-one" or time == self.length)
+
+    def makes(self, time: int, chain: Chain) -> bool:
+        """Whether the step of a chain makes the output too: the last one of its time."""
+        last = Chain(self.layers - 1, self.directions - 1)
+        return chain == last and self.has_y(time)
+
+    def end(self, chain: Chain) -> str:
+        """How the names of a chain's arrays end, where there are several: _l0_reverse."""
+        return f"_l{chain.layer}" + "_reverse" * chain.backward
+
+    def raised(self, chain: Chain) -> str:
+        """What stands raised in a state's name: layer and direction, where there are several."""
+        layer = f"({chain.layer + 1})" if self.layers > 1 else ""
+        return layer + ("→←"[chain.direction] if self.directions > 1 else "")
