@@ -21,7 +21,7 @@ from nnviz.ops.windows.conv import OPERATION as CONV
 from nnviz.read.sources import STANDARD_INPUT
 
 ROOT = Path(nnviz.__file__).parent
-TAKERS = {"Words", "NnvizError", "UsageError", "say", "_fact", "fail"}
+TAKERS = {"Words", "NnvizError", "UsageError", "UnknownOptionError", "say", "_fact", "fail"}
 """What takes a template first."""
 _CELLS = tuple(name for names in _layer.CELL_NAMES.values() for name in names)
 _SIZES = tuple(f"output {name}" for names in _window.AXIS_NAMES.values() for name in names)
@@ -35,8 +35,8 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "cli/app.py: arg": _HELD,
     "cli/app.py: STANDARD_INPUT": (STANDARD_INPUT,),
     "cli/checks.py: argument.help": _HELD,
-    "cli/commands.py: operation.help": _HELD,
-    "cli/commands.py: option.help": _HELD,
+    "cli/help.py: operation.help": _HELD,
+    "cli/help.py: option.help": _HELD,
     "cli/help.py: name": _HELD,
     "cli/help.py: prefix": _HELD,
     "cli/help.py: second": _HELD,
@@ -82,12 +82,7 @@ LOOKED_UP = {
 """Headings and names of options that the terminal view looks up as it needs them."""
 
 
-TYPER = {
-    *("Usage: ", "Options", "Commands", "Arguments"),
-    *("Show this message and exit.", "Print the version and stop."),
-    "Install completion for the current shell.",
-    "Show completion for the current shell, to copy it or customize the installation.",
-}
+TYPER = {"Usage: ", "Options", "Commands", "Arguments"}
 """What stands in the help beside our declarations."""
 
 
@@ -102,9 +97,8 @@ def _help() -> Iterator[str]:
         operation = ops.load(name)
         yield operation.help
         yield from (option.help for option in operation.options)
-    for shared in options.all_shared():
-        yield shared.option.help
-        yield shared.group
+    yield from (option.help for option in (*options.all_shared(), *options.PROGRAM))
+    yield from options.GROUPS
     yield options.INPUT.help
 
 

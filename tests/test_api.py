@@ -27,23 +27,45 @@ def test_names_of_the_package() -> None:
         nnviz.convolve  # noqa: B018
 
 
-@pytest.mark.parametrize("name", ["conv", "conv_transpose", "pool", "rnn", "flatten", "params"])
+CALLS = ["conv", "conv_transpose", "pool", "rnn", "flatten", "params"]
+
+
+def keywords(name: str) -> list[inspect.Parameter]:
+    """The arguments of a call that are given by keyword."""
+    signature = inspect.signature(getattr(nnviz, name))
+    found = [p for p in signature.parameters.values() if p.kind is p.KEYWORD_ONLY]
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("name", CALLS)
 def test_defaults_are_those_of_the_declaration(name: str) -> None:
     operation = ops.load(name.partition("_")[0])
-    declared = {option.name: option for option in operation.options}
-    signature = inspect.signature(getattr(nnviz, name))
-    keywords = [p for p in signature.parameters.values() if p.kind is p.KEYWORD_ONLY]
-    assert keywords
-    for parameter in keywords:
-        option = declared[parameter.name]
-        if parameter.default in (inspect.Parameter.empty, None):
-            assert option.default in (None, "none")
-        elif option.default is None:  # 0 says as much as nothing
-            assert parameter.default == 0
-        elif option.kind is None:
-            assert parameter.default == option.default
-        else:
-            assert option.kind.accept(parameter.default, name) == option.default
+    for parameter in keywords(name):
+        declared = operation.option(parameter.name).default
+        if parameter.default is inspect.Parameter.empty:
+            assert declared is None
+            continue
+        given = {argument.name: "act relu" for argument in operation.arguments}
+        accepted = operation.accept(given | {parameter.name: parameter.default})
+        # Of output_padding the contract says 0, and the command line can tell that it is given.
+        expected = (0,) if parameter.name == "output_padding" else declared
+        assert getattr(accepted, parameter.name) == expected, parameter.name
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_every_argument_gets_to_the_operation(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, Any] = {p.name: object() for p in keywords(name)}
+    reached: dict[str, Any] = {}
+    monkeypatch.setattr(nnviz.api, "_run", lambda *_, **options: reached.update(options))
+    arrays: dict[str, list[Any]] = {
+        "params": ["act relu"],
+        "flatten": [X],
+        "pool": [X],
+        "rnn": [X, W],
+    }
+    getattr(nnviz, name)(*arrays.get(name, [X, X]), **given)
+    assert given.items() <= reached.items()
 
 
 def test_results_hold_output_arrays_and_lazy_steps() -> None:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from nnviz import formats, ops
-from nnviz.cli.options import all_shared
+from nnviz.cli.options import GROUPS
 from nnviz.options.operation import Operation
-from nnviz.options.option import Option
+from nnviz.options.option import Option, declared
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference.md"
 
@@ -31,13 +31,11 @@ def page() -> str:
     """The whole page."""
     operations = sorted(map(ops.load, ops.names()), key=lambda operation: operation.rank)
     parts = [_HEAD, *(part for operation in operations for part in _operation(operation))]
-    streams = tuple(name for name in formats.names() if formats.load(name).stream)
-    group = ""
-    for shared in all_shared(streams=streams):
-        if shared.group != group:
-            group = shared.group
-            parts.append(f"\n## {group}\n\n| option | meaning |\n|---|---|\n")
-        parts.append(_row(shared.option))
+    for heading, record in GROUPS.items():
+        parts.append(f"\n## {heading}\n\n| option | meaning |\n|---|---|\n")
+        for option in declared(record):
+            choices = formats.streams() if option.name == "format" else option.kind.choices
+            parts.append(_row(option.with_choices(choices)))
     return "".join(parts)
 
 

@@ -2,6 +2,10 @@
 
 Every call takes its arrays by position and its options by keyword, and raises
 `NnvizError` for bad input with the words of the command line.
+
+The defaults that an operation declares are written out here once more, because a type checker,
+an editor and `inspect.signature` read a signature and nothing else; a test compares every one
+with its declaration, and that every argument gets there.
 """
 
 from __future__ import annotations
@@ -24,10 +28,10 @@ Sizes: TypeAlias = int | Sequence[int]
 Padding: TypeAlias = int | str | Sequence[int] | Sequence[Sequence[int]]
 
 
-def _run(op: str, x: Any, options: Mapping[str, Any]) -> Result:
+def _run(op: str, x: Any, /, **options: Any) -> Result:
     operation = ops.load(op)
-    values = operation.accept(options)
-    return Result(operation.run(None if x is None else _input(x), values))
+    record = operation.accept(options)
+    return Result(operation.run(None if x is None else _input(x), record))
 
 
 def _input(x: Any) -> np.ndarray:
@@ -72,16 +76,14 @@ def conv(
     return _run(
         "conv",
         x,
-        {
-            "kernel": as_array(w, "the kernel"),
-            "bias": b,
-            "stride": stride,
-            "padding": padding,
-            "dilation": dilation,
-            "groups": groups,
-            "padding_mode": padding_mode,
-            "dims": dims,
-        },
+        kernel=as_array(w, "the kernel"),
+        bias=b,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
+        padding_mode=padding_mode,
+        dims=dims,
     )
 
 
@@ -118,18 +120,16 @@ def conv_transpose(
     return _run(
         "conv",
         x,
-        {
-            "transpose": True,
-            "kernel": as_array(w, "the kernel"),
-            "bias": b,
-            "stride": stride,
-            "padding": padding,
-            "output_padding": output_padding,
-            "dilation": dilation,
-            "groups": groups,
-            "output_shape": output_shape,
-            "dims": dims,
-        },
+        transpose=True,
+        kernel=as_array(w, "the kernel"),
+        bias=b,
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        dilation=dilation,
+        groups=groups,
+        output_shape=output_shape,
+        dims=dims,
     )
 
 
@@ -169,20 +169,18 @@ def pool(
     return _run(
         "pool",
         x,
-        {
-            "kind": kind,
-            "kernel": kernel,
-            "stride": stride,
-            "padding": padding,
-            "dilation": dilation,
-            "ceil_mode": ceil_mode,
-            "count_include_pad": count_include_pad,
-            "divisor_override": divisor_override,
-            "adaptive": adaptive,
-            "p": p,
-            "like": like,
-            "dims": dims,
-        },
+        kind=kind,
+        kernel=kernel,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        ceil_mode=ceil_mode,
+        count_include_pad=count_include_pad,
+        divisor_override=divisor_override,
+        adaptive=adaptive,
+        p=p,
+        like=like,
+        dims=dims,
     )
 
 
@@ -222,18 +220,16 @@ def rnn(
     return _run(
         "rnn",
         x,
-        {
-            "weights": dict(weights),
-            "cell": cell,
-            "h0": h0,
-            "c0": c0,
-            "activation": activation,
-            "mode": mode,
-            "length": length,
-            "feedback": feedback,
-            "output_activation": output_activation,
-            "linear_before_reset": linear_before_reset,
-        },
+        weights=dict(weights),
+        cell=cell,
+        h0=h0,
+        c0=c0,
+        activation=activation,
+        mode=mode,
+        length=length,
+        feedback=feedback,
+        output_activation=output_activation,
+        linear_before_reset=linear_before_reset,
     )
 
 
@@ -250,7 +246,7 @@ def act(x: ArrayLike, name: str, /, **options: Any) -> Result:
     >>> nnviz.act([-1, 2], "relu").output.tolist(), nnviz.act([[-1, 2]], "relu").output.shape
     ([0, 2], (1, 2))
     """
-    return _run("act", x, {"name": name, **options})
+    return _run("act", x, name=name, **options)
 
 
 def dense(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None, /) -> Result:
@@ -265,7 +261,7 @@ def dense(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None, /) -> Result:
     >>> r.output.tolist(), r.output.shape
     ([-1, 3], (2,))
     """
-    return _run("dense", x, {"weight": w, "bias": b})
+    return _run("dense", x, weight=w, bias=b)
 
 
 def flatten(x: ArrayLike, /, *, axis: int = 0) -> Result:
@@ -277,7 +273,7 @@ def flatten(x: ArrayLike, /, *, axis: int = 0) -> Result:
     >>> nnviz.flatten([[1, 2], [3, 4]]).output.tolist(), nnviz.flatten([[1, 2]]).output.shape
     ([1, 2, 3, 4], (2,))
     """
-    return _run("flatten", x, {"axis": axis})
+    return _run("flatten", x, axis=axis)
 
 
 def net(chain: str, x: ArrayLike, /) -> Result:
@@ -293,7 +289,7 @@ def net(chain: str, x: ArrayLike, /) -> Result:
     >>> nnviz.net("flatten", [[-1, 2], [3, 4]]).output.shape
     (4,)
     """
-    return _run("net", x, {"net": chain})
+    return _run("net", x, net=chain)
 
 
 def params(chain: str, /, *, input: Sizes, versus: str | None = None) -> Result:  # noqa: A002
@@ -307,4 +303,4 @@ def params(chain: str, /, *, input: Sizes, versus: str | None = None) -> Result:
     >>> nnviz.params("flatten | dense --units 10", input=(1, 28, 28)).rows[0]["output"]
     [784]
     """
-    return _run("params", None, {"net": chain, "input": input, "versus": versus})
+    return _run("params", None, net=chain, input=input, versus=versus)

@@ -83,8 +83,14 @@ def python(code: str, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_version(spawn: Callable[..., Any], nnviz: Nnviz) -> None:
-    for result in (spawn("--version"), nnviz("--version")):
+    for result in (spawn("--version"), nnviz("--version"), nnviz("--version", "conv")):
         assert (result.code, result.out, result.err) == (0, f"nnviz {__version__}\n", "")
+
+
+def test_an_option_of_a_command_is_none_of_the_program(nnviz: Nnviz) -> None:
+    result = nnviz("--json", "conv", "1 2; 3 4")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("error: nnviz has no option --json\n")
 
 
 def test_importing_the_command_line_costs_nothing() -> None:
@@ -106,12 +112,12 @@ def test_help_loads_neither_numpy_nor_pillow_nor_rich(words: list[str]) -> None:
     assert result.stdout.endswith("[]\n"), result.stderr
 
 
-def test_a_small_command_loads_no_pillow_and_no_figure() -> None:
+def test_a_small_command_loads_no_typer_no_pillow_and_no_figure() -> None:
     code = (
         "import sys\nfrom nnviz.cli import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "print([m for m in ('PIL', 'rich', 'nnviz.figure.scene') if m in sys.modules])"
+        "print([m for m in ('typer', 'PIL', 'rich', 'nnviz.figure.scene') if m in sys.modules])"
     )
     assert python(code, "conv", "1 2; 3 4", "-k", "1 1", "--json").stdout.endswith("[]\n")
 

@@ -7,20 +7,25 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from itertools import takewhile
+from typing import Any
 
 from nnviz import lang, ops
-from nnviz.cli import streams
+from nnviz.cli import options, streams
+from nnviz.cli.checks import Written
 from nnviz.errors import NnvizError, UsageError, describe
+from nnviz.options.operation import Operation
+from nnviz.options.option import Option
+from nnviz.options.reading import Reading, read
 from nnviz.read.sources import STANDARD_INPUT
 from nnviz.read.text import printable
+from nnviz.version import __version__
 from nnviz.words import Words
 
-if TYPE_CHECKING:
-    from nnviz.options.operation import Operation
-
+Say = Callable[[Words], str]
+COMPLETION = "_NNVIZ_COMPLETE"
+"""What Typer's completion scripts set in the environment."""
 _DEBUG = "NNVIZ_DEBUG"
-_NUMBER = re.compile(r"-[0-9.]")
 _BEYOND = re.compile(r"array is too big|allowed dimension")
 _INTERRUPTED = 130
 _MOST_LINES = 8
@@ -40,57 +45,81 @@ def run(words: list[str]) -> int:
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:
-        return 0
-    except SystemExit:
-        return 0  # Typer's answer to a pipe that was closed while it wrote help
+        return 0  # that nobody reads on is no failure
     except Exception as error:
         if env.get(_DEBUG):
             raise
-        known = _known(error, " ".join(["nnviz", *words[:1]]))
+        known = _known(error)
         _complain(known, _language(words, env))
         return known.exit_code
 
 
 def _run(words: list[str], env: Mapping[str, str]) -> int:
-    from nnviz.cli.checks import Written
-    from nnviz.cli.commands import COMPLETION, GUARD, application
-    from nnviz.cli.flow import execute
+    if COMPLETION in env or not words or words[0].startswith("-"):
+        return _run_program(words, env)
+    operation = _operation(words[0])
+    command = f"nnviz {operation.name}"
+    inputs = (options.INPUT,) if operation.takes_input else ()
+    known = (*operation.options, *inputs, *options.all_shared(), options.HELP)
+    texts, extra = _read(words[1:], known, command)
+    if options.HELP.name in texts:
+        return _answer([operation.name, "--help"], [operation], _help_words(words, env))
+    if extra:
+        raise UsageError(
+            "{command} cannot place these words: {words}",
+            command=command,
+            words=" ".join(extra),
+            hint='a matrix is one word, in quotes: "1 2; 3 4"',
+        )
+    from nnviz.cli.flow import run_command
 
-    def command(
-        operation: Operation[Any], own: dict[str, Any], given: str | None, shared: dict[str, Any]
-    ) -> None:
-        # Typer would end with code 1, but that nobody reads on is no failure.
-        with suppress(BrokenPipeError):
-            execute(operation, Written(own, given, shared), env)
-
-    operations = _operations(words, env)
-    helps = not words or not {"-h", "--help"}.isdisjoint(words)
-    brief = len(operations) > 1 and COMPLETION not in env
-    say = _help_words(words, env) if helps else None
-    listed = COMPLETION in env or helps
-    group = application(operations, command, listed=listed, brief=brief, say=say)
-    guarded = [GUARD + word if _NUMBER.match(word) else word for word in words]
-    code = group.main(guarded or ["--help"], prog_name="nnviz", standalone_mode=False)
-    return code if isinstance(code, int) else 0
+    given = texts.get(options.INPUT.name) if operation.takes_input else None
+    run_command(operation, Written(texts, given if isinstance(given, str) else None), env)
+    return 0
 
 
-def _help_words(words: list[str], env: Mapping[str, str]) -> Callable[[Words], str] | None:
+def _run_program(words: list[str], env: Mapping[str, str]) -> int:
+    """What stands where a command is expected: options of the program, or nothing."""
+    flags = list(takewhile(lambda word: word.startswith("-"), words))
+    if COMPLETION not in env:
+        texts, _ = _read(flags, options.PROGRAM, "nnviz")
+        if options.VERSION.name in texts and options.HELP.name not in texts:
+            streams.write_text(f"nnviz {__version__}")
+            return 0
+    loaded = [ops.load(name) for name in ops.names()]
+    ranked = sorted(loaded, key=lambda operation: (operation.rank, operation.name))
+    return _answer(flags or ["--help"], ranked, _help_words(words, env), COMPLETION in env)
+
+
+def _read(words: list[str], known: tuple[Option, ...], command: str) -> Reading:
+    try:
+        return read(words, known, command)
+    except UsageError as error:
+        error.hint = error.hint or Words("{command} --help lists its options", command=command)
+        raise
+
+
+def _answer(
+    words: list[str], operations: list[Operation[Any]], say: Say | None, completing: bool = False
+) -> int:
+    """Help and completion."""
+    from nnviz.cli.help import answer  # with Typer, which no command needs
+
+    return answer(words, operations, say=say, completing=completing)
+
+
+def _help_words(words: list[str], env: Mapping[str, str]) -> Say | None:
     """What speaks the help where it is not in English."""
     language = streams.spoken(_language(words, env), sys.stdout)
     return None if language == lang.ENGLISH else lambda said: lang.say(said, language)
 
 
-def _operations(words: list[str], env: Mapping[str, str]) -> list[Operation[Any]]:
-    """The one operation that the words name; all of them for help and completion."""
-    from nnviz.cli.commands import COMPLETION
-
+def _operation(word: str) -> Operation[Any]:
+    """The operation that the first word names."""
     names = [name.replace("_", "-") for name in ops.names()]
-    if words and not words[0].startswith("-") and COMPLETION not in env:
-        if words[0] not in names:
-            raise _no_command(words[0], names)
-        return [ops.load(words[0].replace("-", "_"))]
-    loaded = [ops.load(name) for name in ops.names()]
-    return sorted(loaded, key=lambda operation: (operation.rank, operation.name))
+    if word not in names:
+        raise _no_command(word, names)
+    return ops.load(word.replace("-", "_"))
 
 
 def _no_command(word: str, names: list[str]) -> UsageError:
@@ -108,16 +137,10 @@ def _no_command(word: str, names: list[str]) -> UsageError:
 # --- errors --------------------------------------------------------------------
 
 
-def _known(error: Exception, command: str) -> NnvizError:
+def _known(error: Exception) -> NnvizError:
     """Any error as one with a message for the user."""
-    from typer import Abort, BadParameter
-
     if isinstance(error, NnvizError):
         return error
-    if isinstance(error, BadParameter.__mro__[1]):
-        return _usage(error, command)
-    if isinstance(error, Abort):
-        return NnvizError("stopped")
     if isinstance(error, MemoryError) or _is_beyond_memory(error):
         return NnvizError(
             "there is not enough memory for this",
@@ -138,37 +161,6 @@ def _known(error: Exception, command: str) -> NnvizError:
 def _is_beyond_memory(error: Exception) -> bool:
     """Whether NumPy refuses an array that no memory could hold, as it does in several ways."""
     return isinstance(error, ValueError) and bool(_BEYOND.search(str(error)))
-
-
-def _usage(error: Any, command: str) -> UsageError:
-    """Typer's complaint about the words of a command, in ours."""
-    lists = Words("{command} --help lists its options", command=command)
-    flag = getattr(error, "option_name", None)
-    if flag is None:
-        message = _plain(error.format_message())
-        extra = re.search(r"unexpected extra arguments? \((.*)\)", message.replace("(s)", "s"))
-        if extra is None:
-            return UsageError("{message}", message=message, hint=lists)
-        return UsageError(
-            "{command} cannot place these words: {words}",
-            command=command,
-            words=extra[1],
-            hint='a matrix is one word, in quotes: "1 2; 3 4"',
-        )
-    if hasattr(error, "possibilities"):
-        import difflib
-
-        near = difflib.get_close_matches(flag, error.possibilities or (), 1, 0)
-        hint = Words("did you mean {name}?", name=near[0]) if near else lists
-        return UsageError("{command} has no option {flag}", command=command, flag=flag, hint=hint)
-    if "requires" in error.message:
-        return UsageError("{flag} needs a value", flag=flag, hint=lists)
-    return UsageError("{flag} takes no value", flag=flag, hint=lists)
-
-
-def _plain(message: str) -> str:
-    shown = message.replace("\0", "").replace("\\x00", "")
-    return (shown[:1].lower() + shown[1:]).rstrip(".")
 
 
 def _complain(error: NnvizError, asked: str) -> None:

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from nnviz import files, formats
 from nnviz import steps as _steps
 from nnviz.cli import options, streams
+from nnviz.cli.options import Shared
 from nnviz.errors import UsageError
 from nnviz.figure import view_names
 from nnviz.options.operation import Operation
+from nnviz.options.option import Option, Text
 from nnviz.read import Stdin
 from nnviz.trace import Trace
 from nnviz.words import Words
 
 
 class Written(NamedTuple):
-    """What a command was given: its own options as text, INPUT, and the shared ones."""
+    """What a command was given: the texts of its options, and INPUT."""
 
-    own: Mapping[str, Any]
+    texts: Mapping[str, Text]
     input: str | None
-    shared: dict[str, Any]
 
 
 def check_view(operation: Operation[Any], view: str | None) -> None:
@@ -36,24 +37,24 @@ def check_view(operation: Operation[Any], view: str | None) -> None:
         )
 
 
-def check_files(operation: Operation[Any], given: Written, shared: Mapping[str, Any]) -> None:
+def check_files(operation: Operation[Any], given: Written, shared: Shared) -> None:
     """Raise where an output cannot be written, or is a file that the command reads."""
-    outputs = list(shared["output"])
+    outputs = list(shared.output.output)
     for path in outputs:
         formats.by_suffix(path)
-    if shared["map"] is not None:
+    if shared.output.map is not None:
         from nnviz.formats.raster import maps as _map
 
-        _map.check(shared["map"])
-        outputs.append(shared["map"])
-    inputs = [text for _, text in _sources(operation, given)]
-    files.check(outputs, [*inputs, *([shared["font"]] if shared["font"] else [])])
+        _map.check(shared.output.map)
+        outputs.append(shared.output.map)
+    inputs = [text for _, text in _sources((*operation.options, *options.all_shared()), given)]
+    files.check(outputs, inputs)
 
 
 def check_arguments(operation: Operation[Any], given: Written) -> None:
     """Raise UsageError where an argument is missing that stands before INPUT."""
     for argument in operation.arguments:
-        if given.own.get(argument.name) is None and argument.default is None:
+        if given.texts.get(argument.name) is None and argument.default is None:
             raise UsageError(
                 "{op} needs {name}: {what}",
                 op=operation.name,
@@ -65,9 +66,8 @@ def check_arguments(operation: Operation[Any], given: Written) -> None:
 
 def check_texts(operation: Operation[Any], given: Written) -> None:
     """A file may have any name, but what is drawn and written has to be text."""
-    own = [(option, given.own.get(option.name)) for option in operation.options]
-    shared = [(s.option, given.shared.get(s.option.name)) for s in options.all_shared()]
-    for option, text in (*own, *shared):
+    for option in (*operation.options, *options.all_shared()):
+        text = given.texts.get(option.name)
         if option.kind.is_text and isinstance(text, str):
             try:
                 text.encode()
@@ -80,40 +80,40 @@ def check_texts(operation: Operation[Any], given: Written) -> None:
                 ) from None
 
 
-def _sources(operation: Operation[Any], given: Written) -> list[tuple[str, str]]:
+def _sources(known: Iterable[Option], given: Written) -> list[tuple[str, str]]:
     """What each argument that takes a file was given, by its label."""
     found = [
         (option.label, text)
-        for option in operation.options
-        if option.kind.is_read and isinstance(text := given.own.get(option.name), str)
+        for option in known
+        if option.kind.is_read and isinstance(text := given.texts.get(option.name), str)
     ]
     return found if given.input is None else [*found, (options.INPUT.label, given.input)]
 
 
 def reserve(operation: Operation[Any], given: Written, stdin: Stdin) -> None:
     """Find the second - of a command before the first is read, which may take forever."""
-    asked = [label for label, text in _sources(operation, given) if text == "-"]
-    if given.input is None and operation.reads_input(given.own):
+    asked = [label for label, text in _sources(operation.options, given) if text == "-"]
+    if given.input is None and operation.reads_input(given.texts):
         asked += [] if streams.is_terminal(sys.stdin) else [options.INPUT.label]
     for label in asked:
         stdin.reserve(label)
 
 
-def checked(trace: Trace, shared: Mapping[str, Any]) -> Trace:
+def checked(trace: Trace, shared: Shared) -> Trace:
     """The trace, once --get, --steps and --sample are known to fit it."""
     names = [*trace.results, *trace.arrays]
-    if shared["get"] not in ("output", "shape", *names):
+    if shared.output.get not in ("output", "shape", *names):
         raise UsageError(
             "--get {name}: {op} has no such result",
-            name=shared["get"],
+            name=shared.output.get,
             op=trace.op,
             hint=Words("there is: {names}", names=", ".join(["shape", *names])),
         )
-    _check_steps(trace, shared["steps"])
-    if shared["sample"] >= _samples(trace):
+    _check_steps(trace, shared.output.steps)
+    if shared.figure.sample >= _samples(trace):
         raise UsageError(
             "--sample {sample}: the batch has {n}, counted from 0",
-            sample=shared["sample"],
+            sample=shared.figure.sample,
             n=_samples(trace),
         )
     return trace

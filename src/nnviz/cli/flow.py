@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from nnviz import files, formats, lang
 from nnviz.cli import checks, options, streams
 from nnviz.cli.checks import Written
+from nnviz.cli.options import Shared
 from nnviz.errors import NnvizError, UsageError
 from nnviz.options.operation import Operation
 from nnviz.options.option import Context
@@ -32,47 +33,40 @@ class _File(NamedTuple):
     """What a user should be told of this file: what was left out, or has no font."""
 
 
-def execute(operation: Operation[Any], given: Written, env: Mapping[str, str]) -> None:
+def run_command(operation: Operation[Any], given: Written, env: Mapping[str, str]) -> None:
     """Run one command: check, read, compute, render, and write, in this order."""
     stdin = Stdin(sys.stdin.buffer if sys.stdin is not None else None)
     context = Context(stdin)
-    shared = options.parse(given.shared, context)
-    language = lang.resolve(shared["lang"], env)
+    shared = options.parse(given.texts, context)
+    language = lang.resolve(shared.general.lang, env)
     stream = _stream(shared)
-    checks.check_view(operation, shared["view"])
+    checks.check_view(operation, shared.figure.view)
     checks.check_files(operation, given, shared)
     checks.check_arguments(operation, given)
     checks.check_texts(operation, given)
     checks.reserve(operation, given, stdin)
-    announced = operation.announcement(given.own)
+    announced = operation.announcement(given.texts)
     if announced is not None:  # checked all the same, but nothing is waited for
-        own = {name: None if text == "-" else text for name, text in given.own.items()}
-        operation.parse(own, context)
+        read = {name: text for name, text in given.texts.items() if text != "-"}
+        operation.parse(read, context)
         streams.write_text(announced)
         return
-    values = operation.parse(given.own, context)
-    trace = _run(operation, values, given, shared, stdin)
-    appearance = _look(shared, language, env)
+    trace = _run(operation, operation.parse(given.texts, context), given, shared, stdin)
+    appearance = _appearance(shared, language, env)
     made = list(_render(trace, appearance, shared))
     # Once more: the chain may have named files, and a map of channels is several.
     files.check([file.path for file in made], stdin.opened)
     shown, notes = b"", list(trace.notes)
     if stream is not None:
-        there = appearance
-        if formats.load(stream).kind == "text":
-            there = appearance._replace(lang=streams.spoken(language, sys.stdout))
-        request = _request(shared, there, screen=streams.screen(shared["color"], env))
-        shown = formats.load(stream).write(trace, request)
+        screen = streams.screen(shared.general.color, env)
+        shown, said = _shown(trace, stream, _request(shared, appearance, screen=screen))
         # The table says the notes of the trace itself.
-        notes = [] if stream == "table" else notes
-        notes += formats.load(stream).notes(trace, request)
-        if there.lang != language and shown:
-            notes.append(streams.unspoken(language, sys.stdout))
+        notes = said if stream == "table" else [*notes, *said]
     for file in made:
         files.write(file.path, file.content)
     if stream is not None:
         streams.write(shown)
-    if not shared["quiet"]:
+    if not shared.general.quiet:
         heard = streams.spoken(language, sys.stderr)
         notes += [note for file in made for note in file.notes]
         _remark(dict.fromkeys(notes), made, lambda words: lang.say(words, heard))
@@ -81,9 +75,10 @@ def execute(operation: Operation[Any], given: Written, env: Mapping[str, str]) -
 # --- before anything is computed -----------------------------------------------
 
 
-def _stream(shared: Mapping[str, Any]) -> str | None:
+def _stream(shared: Shared) -> str | None:
     """What standard output gets; None where files are all that was asked for."""
-    named = [*shared["format"], *["json"] * shared["json"], *["trace"] * shared["trace"]]
+    asked = shared.output
+    named = [*asked.format, *["json"] * asked.json, *["trace"] * asked.trace]
     if len(named) > 1:
         raise UsageError(
             "the format of standard output is given {n} times: {names}",
@@ -92,40 +87,37 @@ def _stream(shared: Mapping[str, Any]) -> str | None:
             hint="-f, --json and --trace each name it; -o writes further files",
         )
     if not named:
-        return None if shared["output"] or shared["map"] else "table"
+        return None if asked.output or asked.map else "table"
     if formats.load(named[0]).binary and streams.is_terminal(sys.stdout):
         raise UsageError(
             "{name} is binary and is not written to a terminal",
             name=named[0],
             hint=Words("write a file: -o output.{name}", name=named[0]),
         )
-    return str(named[0])
+    return named[0]
 
 
 # --- computing -----------------------------------------------------------------
 
 
 def _run(
-    operation: Operation[Any],
-    values: Any,
-    given: Written,
-    shared: Mapping[str, Any],
-    stdin: Stdin,
+    operation: Operation[Any], record: Any, given: Written, shared: Shared, stdin: Stdin
 ) -> Trace:
-    image = ImageOptions(shared["gray"], shared["resize"], shared["unit"], shared["frame"])
-    if not operation.reads_input(given.own):
+    asked = shared.input
+    image = ImageOptions(asked.gray, asked.resize, asked.unit, asked.frame)
+    if not operation.reads_input(given.texts):
         if given.input is not None:
             raise UsageError(
                 "{op} reads no INPUT with these options, and {input} was given",
                 op=operation.name,
                 input=given.input,
             )
-        return checks.checked(operation.run(None, values), shared)
+        return checks.checked(operation.run(None, record), shared)
     spec = _spec(operation, given.input)
     source = read_input(spec, stdin=stdin, image=image)
-    x = source.array if shared["dtype"] is None else source.array.astype(shared["dtype"])
+    x = source.array if asked.dtype is None else source.array.astype(asked.dtype)
     try:
-        trace = operation.run(x, values)
+        trace = operation.run(x, record)
     except NnvizError as error:
         error.context.append(
             Words("in {op} on an input of {shape}", op=operation.name, shape=times(x.shape))
@@ -149,37 +141,51 @@ def _spec(operation: Operation[Any], given: str | None) -> str:
 # --- rendering and writing -----------------------------------------------------
 
 
-def _look(shared: Mapping[str, Any], language: str, env: Mapping[str, str]) -> Appearance:
+def _appearance(shared: Shared, language: str, env: Mapping[str, str]) -> Appearance:
+    figure = shared.figure
     return Appearance(
-        view=shared["view"],
-        theme=shared["theme"],
-        title=shared["title"],
-        scale=shared["scale"],
-        font=shared["font"] or env.get("NNVIZ_FONT") or None,
+        view=figure.view,
+        theme=figure.theme,
+        title=figure.title,
+        scale=figure.scale,
+        font=figure.font or env.get("NNVIZ_FONT") or None,
         lang=language,
-        precision=shared["precision"],
-        sample=shared["sample"],
-        fps=shared["fps"],
-        embed_font=shared["embed_font"],
+        precision=shared.output.precision,
+        sample=figure.sample,
+        fps=figure.fps,
+        embed_font=figure.embed_font,
     )
 
 
-def _request(shared: Mapping[str, Any], appearance: Appearance, **more: Any) -> Request:
-    return Request(steps=shared["steps"], get=shared["get"], appearance=appearance, **more)
+def _request(shared: Shared, appearance: Appearance, **more: Any) -> Request:
+    return Request(steps=shared.output.steps, get=shared.output.get, appearance=appearance, **more)
 
 
-def _render(trace: Trace, appearance: Appearance, shared: Mapping[str, Any]) -> Iterator[_File]:
-    for path in shared["output"]:
+def _shown(trace: Trace, stream: str, request: Request) -> tuple[bytes, list[Words]]:
+    """What standard output gets, in a language that it can carry, and what to say of it."""
+    form, asked = formats.load(stream), request.appearance.lang
+    spoken = streams.spoken(asked, sys.stdout) if form.kind == "text" else asked
+    request = request._replace(appearance=request.appearance._replace(lang=spoken))
+    content = form.write(trace, request)
+    notes = list(form.notes(trace, request))
+    if spoken != asked and content:
+        notes.append(streams.unspoken(asked, sys.stdout))
+    return content, notes
+
+
+def _render(trace: Trace, appearance: Appearance, shared: Shared) -> Iterator[_File]:
+    asked = shared.output
+    for path in asked.output:
         form = formats.by_suffix(path)
-        with streams.progress(shared["quiet"]) as progress:
+        with streams.progress(shared.general.quiet) as progress:
             request = _request(shared, appearance, progress=progress)
             content = form.write(trace, request)
         yield _File(path, content, _pixels(content), form.notes(trace, request))
-    if shared["map"] is not None:
+    if asked.map is not None:
         from nnviz.formats.raster import maps as _map
 
         output = trace.array("output")
-        for picture in _map.render(output, shared["map"], shared["range"], shared["sample"]):
+        for picture in _map.render(output, asked.map, asked.range, shared.figure.sample):
             yield _File(picture.path, picture.content, f"{picture.width}×{picture.height}")
 
 

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 
 from nnviz import ops
 from nnviz.errors import NnvizError, Place, UsageError
-from nnviz.options.operation import Operation, command_line
+from nnviz.options.operation import Operation
 from nnviz.options.option import Context, Kind, Text
+from nnviz.options.reading import UnknownOptionError, read
 from nnviz.words import Words
 
 EXAMPLE = "conv --filters 6 --size 5 | act relu | pool -k 2"
@@ -108,11 +109,24 @@ def _written(number: int, words: Sequence[_Word], text: str, name: str) -> _Laye
     shown = " ".join(text[words[0].start : words[-1].end].split())
     with _blamed(number, shown, place):
         operation = _operation(words[0].text)
-        texts = command_line([word.text for word in words[1:]], operation)
+        texts = _texts([word.text for word in words[1:]], operation)
         missing = [a.label for a in operation.arguments if a.name not in texts]
         if missing:
             raise UsageError("{op} needs {what}", op=operation.name, what=missing[0])
         return _Layer(number, shown, place, operation, texts)
+
+
+def _texts(words: Sequence[str], operation: Operation[Any]) -> Mapping[str, Text]:
+    """What is written for the options of a layer, read as on the command line."""
+    try:
+        texts, extra = read(words, operation.options, operation.name)
+    except UnknownOptionError as error:
+        flags = sorted(flag for option in operation.options for flag in option.flags)
+        error.hint = error.hint or Words("it has: {names}", names=" ".join(flags))
+        raise
+    if extra:
+        raise UsageError("{op} takes no argument {word}", op=operation.name, word=extra[0])
+    return texts
 
 
 def _link(layer: _Layer, context: Context) -> Link:

@@ -6,7 +6,7 @@ and the reference page are all made from an `Operation`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from nnviz.errors import UsageError
@@ -87,50 +87,3 @@ class Operation(NamedTuple, Generic[Record]):
             if needed.name not in values:
                 raise UsageError("{op} needs {what}", op=self.name, what=needed.label)
         return self.record(**values)
-
-
-def command_line(words: Sequence[str], operation: Operation[Any]) -> dict[str, Text]:
-    """The options in the words of a chain's layer, by the same names as on a command line.
-
-    Long options may be cut short nowhere; `--stride=2` and `--stride 2` are the same;
-    `-k2` is `-k 2`. A word that begins with a minus sign and a digit is a value.
-    """
-    flags = {flag: option for option in operation.options for flag in option.flags}
-    offs = {option.off: option for option in operation.options if option.off}
-    waiting = list(operation.arguments)
-    texts: dict[str, Text] = {}
-    queue = list(words)
-    while queue:
-        word = queue.pop(0)
-        if not _is_flag(word):
-            if not waiting:
-                raise UsageError("{op} takes no argument {word}", op=operation.name, word=word)
-            texts[waiting.pop(0).name] = word
-            continue
-        flag, given, value = word.partition("=") if word.startswith("--") else (word, "", "")
-        if not word.startswith("--") and len(word) > 2 and word[:2] in flags:
-            flag, given, value = word[:2], "=", word[2:]
-        if flag in offs:
-            texts[offs[flag].name] = False
-            continue
-        option = flags.get(flag)
-        if option is None:
-            raise UsageError(
-                "{op} has no option {flag}",
-                op=operation.name,
-                flag=flag,
-                hint=Words("it has: {names}", names=" ".join(sorted(flags))),
-            )
-        if option.kind.is_switch:
-            texts[option.name] = True
-        elif given:
-            texts[option.name] = value
-        elif queue:
-            texts[option.name] = queue.pop(0)
-        else:
-            raise UsageError("{flag} needs a value", flag=flag)
-    return texts
-
-
-def _is_flag(word: str) -> bool:
-    return len(word) > 1 and word[0] == "-" and not (word[1].isdigit() or word[1] == ".")

@@ -69,6 +69,8 @@ class Option(NamedTuple):
     off: str | None = None
     times: Times = "last"
     """Given again, the last counts; each is kept; or they are counted."""
+    implied: str | None = None
+    """What the help calls the default, where it depends on other options."""
     replaces_input: bool = False
     """Where it is given, no INPUT is read."""
     prints: Callable[[], str] | None = None
@@ -79,15 +81,19 @@ class Option(NamedTuple):
         """How messages call it: its longest flag, or its name in capitals."""
         return max(self.flags, key=len) if self.flags else self.name.upper()
 
+    def with_choices(self, choices: tuple[str, ...]) -> Option:
+        """The same with choices that are too many to be looked up for every run."""
+        return self._replace(kind=self.kind._replace(choices=choices))
+
     def read(self, text: Text, context: Context) -> Any:
         """The value of what was written; the default where nothing was."""
         if text is None:
             return self.default
-        if self.times == "count":
-            return int(text) if isinstance(text, int) else 0
+        if self.kind.is_switch:
+            return text
         if isinstance(text, list):
             return tuple(self.kind.parse(each, self.label, context) for each in text)
-        return text if self.kind.is_switch else self.kind.parse(str(text), self.label, context)
+        return self.kind.parse(str(text), self.label, context)
 
 
 # --- declaring -----------------------------------------------------------------
@@ -108,7 +114,9 @@ def option(*flags: str, kind: Kind[T], help: str, default: D) -> T | D: ...
 @overload
 def option(*flags: str, kind: Kind[T], help: str, replaces_input: bool = ...) -> T | None: ...
 @overload
-def option(*flags: str, kind: Kind[T], help: str, times: Literal["each"]) -> tuple[T, ...]: ...
+def option(
+    *flags: str, kind: Kind[T], help: str, times: Literal["each"], implied: str = ...
+) -> tuple[T, ...]: ...
 
 
 def option(*flags: str, kind: Kind[Any] = SWITCH, **declared: Any) -> Any:
