@@ -129,10 +129,10 @@ def test_an_lstm_has_its_cell_states_too() -> None:
     trace = run("rnn", X, cell="lstm", hidden=3, outputs=1)
     said = words(drawn(trace, precision=3))
     assert [s for s in said if s[:1] == "c" and s[1:].isdigit()] == ["c0", "c1", "c2", "c3"]
-    chain = measured(trace, Style.of(Appearance()), None)
-    assert chain.c is not None
+    cells = measured(trace, Style.of(Appearance()), None).states[0].vectors
+    assert cells.letter == "c"
     for step in trace.steps:
-        np.testing.assert_array_equal(chain.c.rows[step.number], step.detail["c"])
+        np.testing.assert_array_equal(cells.rows[step.number], step.detail["c"])
 
 
 @pytest.mark.parametrize("step", [None, 1, 2, 50, 99, 100])

@@ -80,6 +80,16 @@ def rounded_line(
     return Path((*commands, ("L", points[-1])), None, stroke, line, dash)
 
 
+def rounded_arrow(
+    points: Sequence[Point], stroke: str, line: float = 2, dash: Dash = (), head: float = 10
+) -> tuple[Mark, ...]:
+    """The same line with a head at its end, dashed or not up to where that begins."""
+    (px, py), (x, y) = points[-2:]
+    stop = (x - math.copysign(8, x - px), y) if x != px else (x, y - math.copysign(8, y - py))
+    path = rounded_line([*points[:-1], stop], stroke, line, dash)
+    return path, arrow((px, py), (x, y), stroke, head=head)[1]
+
+
 def _towards(corner: Point, other: Point, by: float) -> Point:
     """The point `by` away from a corner, no further than half the way."""
     (x, y), (ox, oy) = corner, other

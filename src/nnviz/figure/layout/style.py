@@ -48,6 +48,11 @@ def middle4(height: float) -> int:
     return 4 * int(height // 8)
 
 
+def up8(length: float) -> int:
+    """An even number of fours, so that what is centred on it stays on the grid."""
+    return 8 * -(-up4(length) // 8)
+
+
 class Piece(NamedTuple):
     """A run of text: its colour (None: the text's own), weight and place."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from nnviz.figure.layout.lines import Point, arrow
-from nnviz.figure.layout.page import BODY, SMALL, Block, Piece, middle, near4
-from nnviz.figure.recurrent._net import ARROW, LABEL, Vectors, fed_back
+from nnviz.figure.layout.blocks import Block
+from nnviz.figure.layout.lines import Point
+from nnviz.figure.layout.style import SMALL, Piece, middle, near4
+from nnviz.figure.recurrent._net import ARROW, LABEL, State, omitted
 from nnviz.figure.recurrent._unrolled import Chain, arranged
 from nnviz.figure.scene import Anchor, Mark, Rect
-from nnviz.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,33 +20,31 @@ class Row:
     chain: Chain
     times: Sequence[int | None]
     first: bool
-    has_x: bool
-    has_y: bool
 
     @property
-    def y_top(self) -> int:
-        return LABEL
+    def has_x(self) -> bool:
+        return any(t is not None and self.chain.has_x(t) for t in self.times)
 
     @property
     def box(self) -> int:
         """The top of the cells."""
-        y = self.chain.y
-        return LABEL + y.height + ARROW if self.has_y and y is not None else 0
+        y, has_y = self.chain.y, any(t is not None and self.chain.has_y(t) for t in self.times)
+        return LABEL + y.height + ARROW if has_y and y is not None else 0
 
     @property
-    def box_height(self) -> int:
-        return self.chain.tall
-
-    @property
-    def x_top(self) -> int:
-        return self.box + self.box_height + ARROW
+    def bottom(self) -> int:
+        """The bottom of the cells."""
+        return self.box + self.chain.tall
 
     @property
     def height(self) -> int:
         if not self.has_x:
-            return self.box + self.box_height
+            return self.bottom
         text = LABEL if any(t and self.chain.character(t) for t in self.times) else 0
-        return self.x_top + self.chain.x.height + LABEL + text
+        return self.bottom + ARROW + self.chain.x.height + LABEL + text
+
+    def center(self, i: int) -> float:
+        return self.chain.left(i) + self.chain.width / 2
 
 
 def row_block(row: Row) -> Block:
@@ -54,197 +52,116 @@ def row_block(row: Row) -> Block:
     chain = row.chain
     marks: list[Mark] = []
     if row.first:
-        marks += _start(row)
+        marks += _states(row, chain.inner / 2, 0, active=chain.now(1))
+        marks += _arrows(row, chain.inner + 4, chain.lead)
     for i, t in enumerate(row.times):
         marks += _gap(row, i) if t is None else _column(row, i, t)
         if i:
-            marks += _across(row, i)
+            marks += _arrows(row, chain.left(i) - chain.gap, chain.left(i))
     if chain.feedback:
         for i, (t, after) in enumerate(zip(row.times, row.times[1:], strict=False)):
             if t is not None and after == t + 1:
-                marks += _fed_back(row, i)
+                marks += _to_next(row, i)
     width = chain.left(len(row.times) - 1) + chain.width + chain.tail
     return Block(width, row.height, tuple(marks))
 
 
-def _start(row: Row) -> list[Mark]:
-    """h_0 and its arrow; of an LSTM c_0 and its own too."""
-    chain = row.chain
-    marks = _states(row, chain.inner / 2, 0, active=_now(chain, 1))
-    return [*marks, *_arrows(row, chain.inner + 4, chain.lead)]
-
-
 def _states(
     row: Row, center: float, t: int, *, active: bool = False, blank: bool = False
-) -> list[Mark]:
+) -> Iterator[Mark]:
     """The states of time t around `center`, each with its name above it."""
     chain = row.chain
-    marks: list[Mark] = []
-    for vectors, below in chain.states:
+    for vectors, _, below in chain.states:
         block = vectors.block(chain.style, t, active=active, blank=blank)
-        name, top = chain.name(vectors, t), row.box + below
-        marks.append(chain.style.text(center, top - 8, name, BODY, anchor="middle"))
-        marks.append(block.at(center - block.width / 2, top))
-    return marks
+        yield from chain.named(vectors, t, block, center, row.box + below)
 
 
-def _across(row: Row, i: int) -> list[Mark]:
-    """The arrows from the column before to column `i`."""
-    chain = row.chain
-    return _arrows(row, chain.left(i) - chain.gap, chain.left(i))
+def _arrows(row: Row, start: float, end: float) -> Iterator[Mark]:
+    """The arrow of each state from column to column, named."""
+    for state in row.chain.states:
+        y = row.box + state.lane
+        yield from row.chain.arrow((start, y), (end, y), "hidden")
+        yield from state_label(row.chain, state, (end, y))
 
 
-def _arrows(row: Row, start: float, end: float) -> list[Mark]:
-    """The arrow of each state, named."""
-    tone = row.chain.style.theme.tone("hidden")
-    marks: list[Mark] = []
-    for vectors, lane in row.chain.lanes:
-        y = row.box + lane
-        marks += arrow((start, y), (end, y), tone.line, 2, tone.dash)
-        marks += state_label(row.chain, vectors, (end, y))
-    return marks
-
-
-def state_label(chain: Chain, vectors: Vectors, end: Point) -> list[Mark]:
+def state_label(chain: Chain, state: State, end: Point) -> Iterator[Mark]:
     """What is said on the arrow that ends at `end`: c, or W_h and its shape."""
-    if vectors.letter == "h":
-        return weight_h(chain, end)
-    tone = chain.style.theme.tone("hidden")
-    return [_text(chain, [Piece("c", tone.line)], (_label_x(chain, end[0]), end[1] - 8), "middle")]
+    x, y = end[0] - (chain.gap - (20 if chain.feedback else 0)) / 2 - 4, end[1]
+    letter, style = state.vectors.letter, chain.style
+    if letter == "h" and chain.narrow:
+        yield from chain.around((x, y), "h")
+    else:
+        said = [Piece("c", style.theme.tone("hidden").line)] if letter == "c" else chain.weight("h")
+        yield style.text(x, y - 8, said, SMALL, anchor="middle")
 
 
-def _label_x(chain: Chain, end: float) -> float:
-    return end - (chain.gap - (20 if chain.feedback else 0)) / 2 - 4
-
-
-def weight_h(chain: Chain, end: Point) -> list[Mark]:
-    """W_h and its shape on the arrow that ends at `end`."""
-    x, y = _label_x(chain, end[0]), end[1]
-    if not chain.narrow:
-        return [_text(chain, chain.weight("h"), (x, y - 8), "middle")]
-    fill = chain.style.theme.tone("weight").line
-    return [
-        _text(chain, chain.symbol("h"), (x, y - 8), "middle"),
-        chain.style.text(x, y + 16, chain.shape("h"), SMALL, fill=fill, anchor="middle"),
-    ]
-
-
-def _gap(row: Row, i: int) -> list[Mark]:
+def _gap(row: Row, i: int) -> Iterator[Mark]:
     """Dots where times are left out, and how many."""
-    chain, style = row.chain, row.chain.style
-    x = chain.left(i) + chain.width / 2
-    every = [t for times in arranged(chain) for t in times]
-    at = _places(every, row, i)
-    before, after = every[at - 1], every[at + 1]
-    assert before is not None
-    assert after is not None
-    said = style.say(Words("{n} more", n=after - before - 1))
-    muted = style.theme.muted
-    levels = [row.box + lane for _, lane in chain.lanes]
-    dots = [style.text(x, middle(y, BODY), "…", BODY, anchor="middle") for y in levels]
-    return [*dots, style.text(x, levels[-1] + 24, said, SMALL, fill=muted, anchor="middle")]
-
-
-def _places(every: Sequence[int | None], row: Row, i: int) -> int:
-    """Where column `i` of the row stands among all columns."""
+    every = [t for times in arranged(row.chain) for t in times]
     known = next(k for k, t in enumerate(row.times) if t is not None)
-    return every.index(row.times[known]) + i - known
+    at = every.index(row.times[known]) + i - known
+    levels = [row.box + state.lane for state in row.chain.states]
+    n = omitted(every, at, (0, 0))
+    return row.chain.dotted(row.center(i), levels, n, levels[-1] + 24)
 
 
 # --- a column ----------------------------------------------------------------------
 
 
-def _now(chain: Chain, t: int) -> bool:
-    return chain.step is not None and chain.step.number == t
+def _column(row: Row, i: int, t: int) -> Iterator[Mark]:
+    yield from _cell(row, i, t)
+    if row.chain.has_x(t):
+        yield from _below(row, i, t)
+    if row.chain.has_y(t):
+        yield from _above(row, i, t)
 
 
-def _later(chain: Chain, t: int) -> bool:
-    """Whether time t comes after the step that is drawn."""
-    return chain.step is not None and t > chain.step.number
-
-
-def _column(row: Row, i: int, t: int) -> list[Mark]:
-    chain = row.chain
-    marks = _cell(row, i, t)
-    if chain.has_x(t):
-        marks += _below(row, i, t)
-    if chain.has_y(t):
-        marks += _above(row, i, t)
-    return marks
-
-
-def _cell(row: Row, i: int, t: int) -> list[Mark]:
+def _cell(row: Row, i: int, t: int) -> Iterator[Mark]:
     """The cell with its states in it."""
-    chain, style = row.chain, row.chain.style
-    left, x = chain.left(i), chain.left(i) + chain.width / 2
-    now = _now(chain, t)
-    box = Rect(left, row.box, chain.width, row.box_height, style.theme.panel, radius=12)
-    if now:
-        box = box._replace(stroke=style.theme.tone("hidden").line, line=3, now="hidden")
-    else:
-        box = box._replace(stroke=style.theme.ink, line=1.5)
-    active = now or _now(chain, t + 1)
-    return [box, *_states(row, x, t, active=active, blank=_later(chain, t))]
+    chain, theme = row.chain, row.chain.style.theme
+    now = chain.now(t)
+    edge, line = (theme.tone("hidden").line, 3.0) if now else (theme.ink, 1.5)
+    box = Rect(chain.left(i), row.box, chain.width, chain.tall, theme.panel, edge, line, (), 12)
+    yield box._replace(now="hidden") if now else box
+    active = now or chain.now(t + 1)
+    yield from _states(row, row.center(i), t, active=active, blank=chain.later(t))
 
 
-def _below(row: Row, i: int, t: int) -> list[Mark]:
+def _below(row: Row, i: int, t: int) -> Iterator[Mark]:
     """x_t, its name and character, and its arrow up."""
-    chain, style = row.chain, row.chain.style
-    x = chain.left(i) + chain.width / 2
-    blank = chain.feedback and _later(chain, t)
-    block = chain.x.block(style, t - 1, active=_now(chain, t), blank=blank)
-    tone = style.theme.tone("input")
-    bottom = row.x_top + block.height
-    marks: list[Mark] = [
-        block.at(x - block.width / 2, row.x_top),
-        *arrow((x, row.x_top - 4), (x, row.box + row.box_height), tone.line, 2, tone.dash),
-        _beside(chain, "x", x, row.x_top - ARROW / 2),
-        style.text(x, bottom + 18, chain.name(chain.x, t), BODY, anchor="middle"),
-    ]
-    if chain.character(t):
-        letter = chain.character(t)
-        marks.append(style.text(x, bottom + 40, letter, BODY, bold=True, anchor="middle"))
-    return marks
+    chain, x, top = row.chain, row.center(i), row.bottom + ARROW
+    blank = chain.feedback and chain.later(t)
+    block = chain.x.block(chain.style, t - 1, active=chain.now(t), blank=blank)
+    yield block.at(x - block.width / 2, top)
+    yield from chain.arrow((x, top - 4), (x, row.bottom), "input")
+    yield _beside(chain, "x", x, top - ARROW / 2)
+    yield from chain.below(chain.x, t, x, top + block.height)
 
 
-def _above(row: Row, i: int, t: int) -> list[Mark]:
+def _above(row: Row, i: int, t: int) -> Iterator[Mark]:
     """y_t, its name, and the arrow up to it."""
-    chain, style, y = row.chain, row.chain.style, row.chain.y
+    chain, y, x = row.chain, row.chain.y, row.center(i)
     assert y is not None
-    x = chain.left(i) + chain.width / 2
     at = t - 1 if len(y.rows) == chain.length else 0
-    block = y.block(style, at, active=_now(chain, t), blank=_later(chain, t))
-    tone = style.theme.tone("output")
-    bottom = row.y_top + block.height
-    return [
-        style.text(x, row.y_top - 8, chain.name(y, t), BODY, anchor="middle"),
-        block.at(x - block.width / 2, row.y_top),
-        *arrow((x, row.box), (x, bottom + 2), tone.line, 2, tone.dash),
-        _beside(chain, "y", x, row.box - ARROW / 2),
-    ]
+    block = y.block(chain.style, at, active=chain.now(t), blank=chain.later(t))
+    yield from chain.named(y, t, block, x, LABEL)
+    yield from chain.arrow((x, row.box), (x, LABEL + block.height + 2), "output")
+    yield _beside(chain, "y", x, row.box - ARROW / 2)
 
 
 def _beside(chain: Chain, letter: str, x: float, y: float) -> Mark:
     """The name of a weight beside an arrow up; before it where y goes down behind it."""
-    if chain.feedback:
-        return _text(chain, chain.weight(letter), (x - 8, middle(y, SMALL)), "end")
-    return _text(chain, chain.weight(letter), (x + 8, middle(y, SMALL)), "start")
+    anchor: Anchor = "end" if chain.feedback else "start"
+    x = x - 8 if chain.feedback else x + 8
+    return chain.style.text(x, middle(y, SMALL), chain.weight(letter), SMALL, anchor=anchor)
 
 
-def _text(chain: Chain, pieces: list[Piece], at: Point, anchor: Anchor) -> Mark:
-    return chain.style.text(*at, pieces, SMALL, anchor=anchor)
-
-
-def _fed_back(row: Row, i: int) -> list[Mark]:
+def _to_next(row: Row, i: int) -> tuple[Mark, ...]:
     """From y_t down behind its cell to the next x, dashed."""
     chain, y = row.chain, row.chain.y
     assert y is not None
-    center = chain.left(i) + chain.width / 2
-    level = row.y_top + near4(y.height / 2)
+    start, level = row.center(i) + y.size.width / 2 + 2, LABEL + near4(y.height / 2)
     lane = chain.left(i) + chain.width + 12
-    target = row.x_top + near4(chain.x.height / 2)
-    right = chain.left(i + 1) + (chain.width - chain.x.size.width) / 2
-    start = center + y.size.width / 2 + 2
-    return fed_back(
-        chain.style, [(start, level), (lane, level), (lane, target), (right - 2, target)]
-    )
+    end = row.center(i + 1) - chain.x.size.width / 2 - 2
+    target = row.bottom + ARROW + near4(chain.x.height / 2)
+    return chain.fed_back([(start, level), (lane, level), (lane, target), (end, target)])

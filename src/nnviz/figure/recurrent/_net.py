@@ -1,16 +1,17 @@
-"""What every view of a recurrent net asks of its trace."""
+"""What every view of a recurrent net asks of its trace: its vectors, and what they are called."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nnviz.figure.arrays.elided import MOST_CELLS, Shown, cell_size, elided, shown
 from nnviz.figure.arrays.grid import CellSize
 from nnviz.figure.formulas.facts import role_lines
-from nnviz.figure.layout.lines import Point, arrow, rounded_line
-from nnviz.figure.layout.page import SMALL, Block, Piece, Style, lines
+from nnviz.figure.layout.blocks import Block, remark
+from nnviz.figure.layout.lines import Point, arrow, rounded_arrow
+from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, near4, up8
 from nnviz.figure.scene import Mark
 from nnviz.numerals import Numerals, numerals
 from nnviz.shapes import times
@@ -24,16 +25,16 @@ ARROW = 44
 """The length of an arrow up or down."""
 LABEL = 24
 """The height of a line with the name of a vector."""
-_ROLES: dict[str, Role] = {"x": "input", "h": "hidden", "c": "hidden", "y": "output"}
+ROLES: dict[str, Role] = {"x": "input", "h": "hidden", "c": "hidden", "y": "output"}
 
 
 @dataclass(frozen=True)
 class Vectors:
-    """The numbers of one kind, a row a time: x, h or y."""
+    """The numbers of one kind, a row a time: x, h, c or y."""
 
     letter: str
     rows: np.ndarray
-    """T×n; of h, h_0 first."""
+    """T×n; of h and c, that of time 0 first."""
     form: Numerals
     size: CellSize
     shown: Sequence[Shown]
@@ -53,12 +54,42 @@ class Vectors:
             style,
             array,
             self.form,
-            _ROLES[self.letter],
+            ROLES[self.letter],
             self.size,
             rows=self.shown[at],
             active=every if active else (),
             blank=every if blank else (),
         )
+
+
+class State(NamedTuple):
+    """One state of a cell: its vectors, and how far below the top of the cell it stands."""
+
+    vectors: Vectors
+    direction: int
+    top: int
+
+    @property
+    def lane(self) -> int:
+        """How far below the top of the cell its arrows are."""
+        return self.top + near4(self.vectors.height / 2)
+
+
+def states_of(directions: Iterable[Iterable[Vectors]]) -> list[State]:
+    """The states of a cell, one above the other, those of each direction together."""
+    found, top = [], 0
+    for direction, several in enumerate(directions):
+        for vectors in several:
+            top += LABEL + 4
+            found.append(State(vectors, direction, top))
+            top += vectors.height
+        top += 12
+    return found
+
+
+def height_of(states: Sequence[State]) -> int:
+    """The height of a cell with these states in it."""
+    return states[-1].top + states[-1].vectors.height + 12
 
 
 @dataclass(frozen=True)
@@ -68,7 +99,7 @@ class Net:
     trace: Trace
     style: Style
     step: Step | None
-    text: int
+    text: int = BODY
 
     def vectors(
         self,
@@ -89,22 +120,23 @@ class Net:
             for i in cells
             if i is not None
         }
-        return Vectors(letter, rows, form, self._size(texts), chosen, sup)
+        size = cell_size(self.style, texts, self.text, least=32, pad=self.pad)
+        return Vectors(letter, rows, form, replace(size, width=up8(size.width)), chosen, sup)
 
     def _one(self, letter: str, row: np.ndarray) -> int | None:
         """Where the 1 of a character stands, which is never left out."""
         return int(row.argmax()) if letter == "x" and "input" in self.trace.labels else None
 
-    def _size(self, texts: set[str]) -> CellSize:
-        tight = self.text == SMALL
-        size = cell_size(self.style, texts, self.text, least=32, pad=8 if tight else 12)
-        # An even number of fours, so that what is centred on it stays on the grid.
-        return replace(size, width=8 * -(-size.width // 8))
-
     @property
     def pad(self) -> int:
         """The room beside the vector inside a cell."""
         return 8 if self.text == SMALL else 12
+
+    def column_width(self, named: Sequence[Vectors], times: Iterable[int], cell: float) -> int:
+        """The width of a column with a cell so wide, these vectors and their names."""
+        names = [self.style.width(self.name(v, self.length), BODY) for v in named]
+        letters = [self.style.width(self.character(t), BODY, True) for t in times]
+        return up8(max(*names, *letters, *(v.size.width for v in named), cell))
 
     # --- what there is at a time, from 1 ------------------------------------------
 
@@ -120,11 +152,20 @@ class Net:
     def feedback(self) -> bool:
         return bool(self.trace.options.get("feedback"))
 
+    @property
+    def letters(self) -> str:
+        """The states that go from time to time, from the top of a cell down."""
+        return "ch" if "c0" in self.trace.arrays else "h"
+
+    @property
+    def makes_outputs(self) -> bool:
+        return "y" in self.trace.results
+
     def has_x(self, t: int) -> bool:
         return self.mode != "one-to-many" or t == 1 or self.feedback
 
     def has_y(self, t: int) -> bool:
-        return "y" in self.trace.results and (self.mode != "many-to-one" or t == self.length)
+        return self.makes_outputs and (self.mode != "many-to-one" or t == self.length)
 
     def character(self, t: int) -> str:
         """The character that x_t stands for, in quotes; empty where it is none."""
@@ -138,28 +179,81 @@ class Net:
 
     def name(self, vectors: Vectors, t: int) -> list[Piece]:
         """h with its time, and the power of ten that all its numbers are written in."""
-        color = self.style.theme.tone(_ROLES[vectors.letter]).line
-        pieces = [Piece(vectors.letter, color), Piece(str(t), color, place="sub")]
-        if vectors.sup:
-            pieces.append(Piece(vectors.sup, color, place="sup"))
-        if vectors.form.factor:
-            pieces.append(Piece(" " + vectors.form.factor, self.style.theme.muted))
-        return pieces
+        factor = vectors.form.factor
+        more = [Piece(" " + factor, self.style.theme.muted)] if factor else []
+        return [*self.letter(vectors.letter, str(t), vectors.sup), *more]
+
+    def letter(self, letter: str, time: str, sup: str = "") -> list[Piece]:
+        """A vector at a time in symbols, in the colour of its role."""
+        return self._symbol(letter, ROLES[letter], time, sup)
+
+    def symbol(self, letter: str, sup: str = "") -> list[Piece]:
+        """W with its subscript."""
+        return self._symbol("W", "weight", letter, sup)
+
+    def _symbol(self, letter: str, role: Role, sub: str, sup: str) -> list[Piece]:
+        color = self.style.theme.tone(role).line
+        pieces = [Piece(letter, color), Piece(sub, color, place="sub")]
+        return [*pieces, Piece(sup, color, place="sup")] if sup else pieces
 
     def weight(self, letter: str, end: str = "", sup: str = "") -> list[Piece]:
         """W with its subscript and shape; `end` is that of its name among the arrays."""
         color = self.style.theme.tone("weight").line
         return [*self.symbol(letter, sup), Piece(" " + self.shape(letter, end), color)]
 
-    def symbol(self, letter: str, sup: str = "") -> list[Piece]:
-        """W with its subscript."""
-        color = self.style.theme.tone("weight").line
-        raised = [Piece(sup, color, place="sup")] if sup else []
-        return [Piece("W", color), Piece(letter, color, place="sub"), *raised]
-
     def shape(self, letter: str, end: str = "") -> str:
         """The shape of a weight."""
         return times(self.trace.arrays["W" + letter + end].shape)
+
+    # --- what is drawn of it --------------------------------------------------------
+
+    def named(self, vectors: Vectors, t: int, block: Block, x: float, top: float) -> Iterator[Mark]:
+        """A vector in cells around `x`, its name above it."""
+        yield self.style.text(x, top - 8, self.name(vectors, t), BODY, anchor="middle")
+        yield block.at(x - block.width / 2, top)
+
+    def below(self, vectors: Vectors, t: int, x: float, bottom: float) -> Iterator[Mark]:
+        """The name of x, and the character that it stands for."""
+        yield self.style.text(x, bottom + 18, self.name(vectors, t), BODY, anchor="middle")
+        if self.character(t):
+            yield self.style.text(
+                x, bottom + 40, self.character(t), BODY, bold=True, anchor="middle"
+            )
+
+    def around(self, at: Point, letter: str, end: str = "", sup: str = "") -> Iterator[Mark]:
+        """W above the middle of an arrow, its shape below."""
+        x, y = at
+        yield self.style.text(x, y - 8, self.symbol(letter, sup), SMALL, anchor="middle")
+        fill, shape = self.style.theme.tone("weight").line, self.shape(letter, end)
+        yield self.style.text(x, y + 16, shape, SMALL, fill=fill, anchor="middle")
+
+    def arrow(self, start: Point, end: Point, role: Role) -> tuple[Mark, ...]:
+        """An arrow in the colour of what goes along it."""
+        tone = self.style.theme.tone(role)
+        return arrow(start, end, tone.line, 2, tone.dash)
+
+    def fed_back(self, points: Sequence[Point], head: float = 10) -> tuple[Mark, ...]:
+        """A dashed arrow through `points`: an output on its way to the next input."""
+        return rounded_arrow(points, self.style.theme.tone("output").line, 2, (6, 4), head)
+
+    def left_out(self, n: int) -> str:
+        """How many times dots stand for."""
+        return self.style.say(Words("{n} more", n=n))
+
+    def dotted(self, x: float, levels: Iterable[float], n: int, below: float) -> Iterator[Mark]:
+        """Dots at the levels where times are left out, and how many."""
+        for y in levels:
+            yield self.style.text(x, middle(y, BODY), "…", BODY, anchor="middle")
+        yield self.style.note(x, below, self.left_out(n), "middle")
+
+
+def omitted(times: Sequence[int | None], i: int, ends: tuple[int, int]) -> int:
+    """How many times are left out at place `i`, of those between the two `ends`."""
+    every = [ends[0], *times, ends[1]]
+    before, after = every[i], every[i + 2]
+    assert before is not None
+    assert after is not None
+    return after - before - 1
 
 
 def one_chain(trace: Trace) -> Words | None:
@@ -184,21 +278,4 @@ def number_by_number(trace: Trace, style: Style) -> list[Block]:
     """What the sign between a gate and a state means, where there are gates."""
     if trace.options["cell"] == "rnn":
         return []
-    said = style.say(Words("⊙ multiplies two vectors number by number"))
-    return [lines(style, said, SMALL, fill=style.theme.muted)]
-
-
-def cell_states(trace: Trace) -> np.ndarray | None:
-    """c_0 and the c of every time; None where the cell has no c."""
-    import numpy as np
-
-    if "c0" not in trace.arrays:
-        return None
-    return np.vstack([trace.arrays["c0"].reshape(1, -1), trace.results["c"]])
-
-
-def fed_back(style: Style, points: Sequence[Point]) -> list[Mark]:
-    """A dashed arrow through `points`: an output on its way to the next input."""
-    stroke, (x, y) = style.theme.tone("output").line, points[-1]
-    path = rounded_line([*points[:-1], (x - 8, y)], stroke, 2, (6, 4))
-    return [path, arrow(points[-2], (x, y), stroke)[1]]
+    return [remark(style, Words("⊙ multiplies two vectors number by number"), SMALL)]

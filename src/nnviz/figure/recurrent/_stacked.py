@@ -11,15 +11,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.elided import MOST_CELLS
-from nnviz.figure.layout.page import BODY, ROOM, SMALL, Piece, Style, near4, up4
+from nnviz.figure.layout.style import BODY, ROOM, SMALL, Piece, Style, up4, up8
 from nnviz.figure.recurrent._cell_step import CellStep, raised
-from nnviz.figure.recurrent._net import ARROW, LABEL, Net, Vectors
+from nnviz.figure.recurrent._net import (
+    ARROW,
+    LABEL,
+    Net,
+    State,
+    Vectors,
+    height_of,
+    omitted,
+    states_of,
+)
 from nnviz.numerals import numerals
 from nnviz.trace import Step, Trace
-from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,19 +36,6 @@ MOST_TIMES = 12
 """Times past which a column cannot fit: the narrowest of them are wider than the page."""
 MOST_ABOVE = 32
 """Cells that stand above one another; where there are more states, each shows fewer."""
-
-
-class State(NamedTuple):
-    """One state of a layer: its vectors, and how far below the top of its box it stands."""
-
-    vectors: Vectors
-    direction: int
-    top: int
-
-    @property
-    def lane(self) -> int:
-        """How far below the top of the box its arrows are."""
-        return self.top + near4(self.vectors.height / 2)
 
 
 @dataclass(frozen=True)
@@ -107,13 +102,9 @@ class Stack(Net):
             found += [t] if t <= self.length else []
         return found
 
-    def left_out(self, i: int) -> int:
+    def hidden(self, i: int) -> int:
         """How many times column `i` stands for."""
-        ends = [0, *self.times, self.length + 1]
-        before, after = ends[i], ends[i + 2]
-        assert before is not None
-        assert after is not None
-        return after - before - 1
+        return omitted(self.times, i, (0, self.length + 1))
 
     # --- vectors ---------------------------------------------------------------------
 
@@ -143,25 +134,16 @@ class Stack(Net):
     @cached_property
     def states(self) -> list[list[State]]:
         """The states of each layer, one above the other: c over h, forward over backward."""
-        made = [self._states(layer) for layer in range(self.layers)]
+        made = [
+            states_of(
+                [self._state(letter, layer, direction) for letter in self.letters]
+                for direction in range(self.directions)
+            )
+            for layer in range(self.layers)
+        ]
         # All as wide as the widest, so that they line up.
         width = max(s.vectors.size.width for layer in made for s in layer)
         return [[_widened(s, width) for s in layer] for layer in made]
-
-    def _states(self, layer: int) -> list[State]:
-        found, top = [], 0
-        for direction in range(self.directions):
-            for letter in self.letters:
-                top += LABEL + 4
-                vectors = self._state(letter, layer, direction)
-                found.append(State(vectors, direction, top))
-                top += vectors.height
-            top += 12
-        return found
-
-    @property
-    def letters(self) -> str:
-        return "ch" if "c0" in self.trace.arrays else "h"
 
     def _state(self, letter: str, layer: int, direction: int) -> Vectors:
         import numpy as np
@@ -187,23 +169,20 @@ class Stack(Net):
     @cached_property
     def inner(self) -> int:
         """The width of the states with their names."""
-        names = [self.style.width(self.name(v, self.length + 1), BODY) for v in self._all]
-        return _even(max(*names, self._all[0].size.width))
+        every = [state.vectors for layer in self.states for state in layer]
+        names = [self.style.width(self.name(v, self.length + 1), BODY) for v in every]
+        return up8(max(*names, every[0].size.width))
 
     @cached_property
     def width(self) -> int:
         """The width of a column."""
-        vectors = [self.x, *([self.y] if self.y else [])]
-        labels = [self.style.width(self.name(v, self.length), BODY) for v in vectors]
-        letters = [self.style.width(self.character(t), BODY, True) for t in self.drawable]
-        wide = [v.size.width for v in vectors]
-        return _even(max(*labels, *letters, *wide, self.inner + 2 * self.pad))
+        named = [self.x, *([self.y] if self.y else [])]
+        return self.column_width(named, self.drawable, self.inner + 2 * self.pad)
 
     @cached_property
     def dots(self) -> int:
         """The width of a column that stands for what is left out."""
-        said = self.style.say(Words("{n} more", n=self.length))
-        return _even(self.style.width(said, SMALL) + 8)
+        return up8(self.style.width(self.left_out(self.length), SMALL) + 8)
 
     @property
     def gap(self) -> int:
@@ -258,13 +237,12 @@ class Stack(Net):
 
     def tall(self, layer: int) -> int:
         """The height of the boxes of a layer."""
-        last = self.states[layer][-1]
-        return last.top + last.vectors.height + 12
+        return height_of(self.states[layer])
 
     def part(self, layer: int, direction: int) -> tuple[int, int]:
         """Where one direction stands in the box of a layer: its top and bottom."""
         own = [s for s in self.states[layer] if s.direction == direction]
-        return own[0].top - LABEL - 4, own[-1].top + own[-1].vectors.height + 12
+        return own[0].top - LABEL - 4, height_of(own)
 
     def box(self, layer: int) -> int:
         """The top of the boxes of a layer."""
@@ -321,11 +299,6 @@ class Stack(Net):
 def _widened(state: State, width: int) -> State:
     vectors = state.vectors
     return state._replace(vectors=replace(vectors, size=replace(vectors.size, width=width)))
-
-
-def _even(width: float) -> int:
-    """An even number of fours, so that what is centred on it stays on the grid."""
-    return 8 * -(-up4(width) // 8)
 
 
 def measured(trace: Trace, style: Style, step: Step | None, room: float = ROOM) -> Stack:

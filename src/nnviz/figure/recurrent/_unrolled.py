@@ -8,15 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.elided import shown
-from nnviz.figure.layout.page import BODY, ROOM, SMALL, Style, near4, up4
-from nnviz.figure.recurrent._net import LABEL, Net, Vectors, cell_states
+from nnviz.figure.layout.style import BODY, ROOM, SMALL, Style, up4
+from nnviz.figure.recurrent._net import Net, State, Vectors, height_of, states_of
 from nnviz.trace import Step, Trace
-
-if TYPE_CHECKING:
-    import numpy as np
 
 MOST_ROWS = 3
 """Rows of columns; a longer sequence leaves out its middle."""
@@ -29,66 +25,46 @@ class Chain(Net):
     narrow: bool = False
     """W_h above its arrow and its shape below it, so that the columns stand closer."""
     room: float = ROOM
-    cells: np.ndarray | None = None
-    """The cell states of an LSTM, c_0 first, at the times that can be drawn."""
 
     @cached_property
     def x(self) -> Vectors:
         return self.vectors("x", self.trace.arrays["input"])
 
     @cached_property
-    def h(self) -> Vectors:
-        import numpy as np
-
-        first = self.trace.arrays["h0"].reshape(1, -1)
-        return self.vectors("h", np.concatenate([first, self.trace.output]))
-
-    @cached_property
-    def c(self) -> Vectors | None:
-        return None if self.cells is None else self.vectors("c", self.cells)
-
-    @cached_property
     def y(self) -> Vectors | None:
         found = self.trace.results.get("y")
         return None if found is None else self.vectors("y", found)
+
+    @cached_property
+    def states(self) -> list[State]:
+        """The states in a cell, one above the other."""
+        return states_of([map(self._state, self.letters)])
+
+    def _state(self, letter: str) -> Vectors:
+        import numpy as np
+
+        made = self.trace.output if letter == "h" else self.trace.results[letter]
+        return self.vectors(
+            letter, np.vstack([self.trace.arrays[letter + "0"].reshape(1, -1), made])
+        )
 
     # --- measures --------------------------------------------------------------------
 
     @cached_property
     def width(self) -> int:
         """The width of a column."""
-        vectors = [self.x, *([self.y] if self.y else [])]
-        wide = [v.size.width for v in vectors]
-        states = [v for v, _ in self.states]
-        labels = [self.style.width(self.name(v, self.length), BODY) for v in (*vectors, *states)]
-        letters = [
-            self.style.width(self.character(t), BODY, True) for t in range(1, self.length + 1)
-        ]
-        most = max(*wide, *labels, *letters, self.inner + 2 * self.pad)
-        return 8 * -(-up4(most) // 8)
+        named = [self.x, *([self.y] if self.y else []), *(s.vectors for s in self.states)]
+        return self.column_width(named, range(1, self.length + 1), self.inner + 2 * self.pad)
 
     @cached_property
     def inner(self) -> int:
         """The width of the states in a cell."""
-        return max(vectors.size.width for vectors, _ in self.states)
-
-    @cached_property
-    def states(self) -> list[tuple[Vectors, int]]:
-        """The states in a cell, one above the other, and how far below its top each stands."""
-        if self.c is None:
-            return [(self.h, LABEL + 4)]
-        return [(self.c, LABEL + 4), (self.h, 2 * (LABEL + 4) + self.c.height)]
-
-    @property
-    def lanes(self) -> list[tuple[Vectors, int]]:
-        """The states, and how far below a cell's top the arrow of each is."""
-        return [(v, top + near4(v.height / 2)) for v, top in self.states]
+        return max(state.vectors.size.width for state in self.states)
 
     @property
     def tall(self) -> int:
         """The height of a cell."""
-        last, top = self.states[-1]
-        return top + last.height + 12
+        return height_of(self.states)
 
     @cached_property
     def gap(self) -> int:
@@ -107,17 +83,14 @@ class Chain(Net):
     @cached_property
     def tail(self) -> int:
         """After the last column: what is right of it, and the line to the next row."""
-        beside = max(self.style.width(self.weight(w), SMALL) for w in self._beside)
+        weights = ["x", "y"] if self.y else ["x"]
+        beside = max(self.style.width(self.weight(w), SMALL) for w in weights)
         return max(0, up4(beside + 8 - self.width / 2))
-
-    @property
-    def _beside(self) -> list[str]:
-        return ["x", *(["y"] if self.y else [])]
 
     @property
     def lane(self) -> int:
         """How far right of the last column the line to the next row goes down."""
-        return self.tail + 12 + (0 if self.c is None else 8)
+        return self.tail + 12 + 8 * (len(self.states) - 1)
 
     def capacity(self, several: bool) -> int:
         """How many columns fit in a row."""
@@ -127,6 +100,16 @@ class Chain(Net):
     def left(self, i: int) -> int:
         """The x of column `i` of a row."""
         return self.lead + i * (self.width + self.gap)
+
+    # --- a step ------------------------------------------------------------------------
+
+    def now(self, t: int) -> bool:
+        """Whether time t is that of the step."""
+        return self.step is not None and self.step.number == t
+
+    def later(self, t: int) -> bool:
+        """Whether time t comes after the step that is drawn."""
+        return self.step is not None and t > self.step.number
 
 
 def arranged(chain: Chain) -> list[list[int | None]]:
@@ -156,9 +139,8 @@ def _times(count: int, most: int, step: Step | None) -> list[int | None]:
 
 def measured(trace: Trace, style: Style, step: Step | None, room: float = ROOM) -> Chain:
     """The chain with the fewest rows; of those, the one with the largest text and gaps."""
-    cells = cell_states(trace)
     tried = [
-        Chain(trace, style, step, text, narrow, room, cells)
+        Chain(trace, style, step, text, narrow, room)
         for text, narrow in ((BODY, False), (BODY, True), (SMALL, True))
     ]
     return min(tried, key=lambda chain: len(arranged(chain)))

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.grid import operator
-from nnviz.figure.layout.page import PANELS, ROOM, Block, Style, flow, inset, lines, page
+from nnviz.figure.layout.blocks import Block, flow, inset, lines
+from nnviz.figure.layout.page import page
+from nnviz.figure.layout.style import PANELS, ROOM, Style
 from nnviz.figure.recurrent._net import formulas, one_chain
 from nnviz.figure.recurrent._rolled import Sketch, chain, rolled
 from nnviz.figure.scene import Scene
+from nnviz.request import Appearance
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    from nnviz.request import Appearance
 
 RANK = 10
 
@@ -33,8 +32,7 @@ def title(trace: Trace) -> Words:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The cell with its loop = the chain; the formulas above."""
     style = Style.of(appearance)
-    block = _both(trace, style, step, ROOM)
-    facts = formulas(trace, style)
+    block, facts = _both(trace, style, step, ROOM), formulas(trace, style)
     return page(style, trace, appearance, step, [block], title=title(trace), facts=facts)
 
 
@@ -52,8 +50,7 @@ def _both(trace: Trace, style: Style, step: Step | None, room: float) -> Block:
 
 def _captioned(style: Style, block: Block, caption: Words) -> Block:
     """A drawing with its name above."""
-    said = style.say(caption)
-    text = lines(style, said, room=max(160, block.width), fill=style.theme.muted, bold=True)
+    said, room = style.say(caption), max(160, block.width)
+    text = lines(style, said, room=room, fill=style.theme.muted, bold=True)
     made = inset(block, top=text.height + 12)
-    width = max(made.width, text.width)
-    return replace(made, width=width, marks=(*made.marks, text.at(0, 0)))
+    return replace(made, width=max(made.width, text.width), marks=(*made.marks, text.at(0, 0)))

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from nnviz.figure.formulas.wrapped import workings_or_none
-from nnviz.figure.layout.lines import arrow
-from nnviz.figure.layout.page import (
-    BODY,
-    PANELS,
-    SMALL,
-    Block,
-    Piece,
-    Style,
-    column,
-    lines,
-    middle,
-    near4,
-    page,
-)
+from nnviz.figure.formulas.wrapped import worked
+from nnviz.figure.layout.blocks import Block, column, remark
+from nnviz.figure.layout.page import page
+from nnviz.figure.layout.style import PANELS, SMALL, Piece, Style, middle, near4
 from nnviz.figure.recurrent._cell_step import CellStep
-from nnviz.figure.recurrent._net import ARROW, fed_back, formulas, one_chain
-from nnviz.figure.recurrent._stacked import Stack, State, measured
+from nnviz.figure.recurrent._net import ARROW, State, formulas, one_chain
+from nnviz.figure.recurrent._stacked import Stack, measured
 from nnviz.figure.scene import Mark, Rect, Scene
+from nnviz.request import Appearance
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    from nnviz.request import Appearance
 
 RANK = 0
 
@@ -55,19 +41,18 @@ def title(trace: Trace) -> Words:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The layers over the times, the formulas above; of a step, its arithmetic beneath."""
     style = Style.of(appearance)
-    block = _block(measured(trace, style, step))
-    blocks, facts = [block], formulas(trace, style)
+    blocks, facts = (
+        worked(style, [_block(measured(trace, style, step))], step),
+        formulas(trace, style),
+    )
     if step is not None:
-        blocks += workings_or_none(style, step.formula, block.width)
-        said = style.say(CellStep(trace, step).place)
-        facts.append(lines(style, said, fill=style.theme.muted))
+        facts.append(remark(style, CellStep(trace, step).place))
     return page(style, trace, appearance, step, blocks, title=title(trace), facts=facts)
 
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet: the stack with the step active, and its arithmetic."""
-    block = _block(measured(trace, style, step, PANELS[-1]))
-    return column([block, *workings_or_none(style, step.formula, block.width)], 12)
+    return column(worked(style, [_block(measured(trace, style, step, PANELS[-1]))], step), 12)
 
 
 def _block(stack: Stack) -> Block:
@@ -104,19 +89,14 @@ def _start(stack: Stack, state: State) -> tuple[int, float]:
 
 def _on_arrow(stack: Stack, state: State, layer: int) -> Iterator[Mark]:
     """W_h above the first arrow of a chain, its shape below."""
-    style, y = stack.style, stack.box(layer) + state.lane
-    x = (stack.inner + stack.lead) / 2
+    x, y = (stack.inner + stack.lead) / 2, stack.box(layer) + state.lane
     x = stack.across - x if state.direction else x
-    symbol = stack.symbol("h", state.vectors.sup)
-    yield style.text(x, y - 8, symbol, SMALL, anchor="middle")
-    fill = style.theme.tone("weight").line
-    shape = stack.shape("h", stack.end(layer, state.direction))
-    yield style.text(x, y + 16, shape, SMALL, fill=fill, anchor="middle")
+    return stack.around((x, y), "h", stack.end(layer, state.direction), state.vectors.sup)
 
 
 def _across(stack: Stack, layer: int) -> Iterator[Mark]:
     """The arrows of each state between the columns, from what its chain starts from on."""
-    tone, count = stack.style.theme.tone("hidden"), len(stack.times)
+    count = len(stack.times)
     inner = [(stack.right(i), stack.left(i + 1)) for i in range(count - 1)]
     first = (stack.inner + 4, stack.lead)
     last = (stack.across - stack.inner - 4, stack.right(count - 1))
@@ -124,7 +104,7 @@ def _across(stack: Stack, layer: int) -> Iterator[Mark]:
         y = stack.box(layer) + state.lane
         pairs = [last, *((b, a) for a, b in inner)] if state.direction else [first, *inner]
         for start, end in pairs:
-            yield from arrow((start, y), (end, y), tone.line, 2, tone.dash)
+            yield from stack.arrow((start, y), (end, y), "hidden")
 
 
 # --- a column ------------------------------------------------------------------------
@@ -132,13 +112,9 @@ def _across(stack: Stack, layer: int) -> Iterator[Mark]:
 
 def _dots(stack: Stack, i: int) -> Iterator[Mark]:
     """Dots where times are left out, and how many."""
-    style, x = stack.style, stack.center(i)
     levels = [stack.box(k) + s.lane for k in range(stack.layers) for s in stack.states[k]]
-    for y in levels:
-        yield style.text(x, middle(y, BODY), "…", BODY, anchor="middle")
-    said = style.say(Words("{n} more", n=stack.left_out(i)))
-    y = stack.box(0) + stack.states[0][-1].lane + 24
-    yield style.text(x, y, said, SMALL, fill=style.theme.muted, anchor="middle")
+    below = stack.box(0) + stack.states[0][-1].lane + 24
+    return stack.dotted(stack.center(i), levels, stack.hidden(i), below)
 
 
 def _column(stack: Stack, i: int, t: int) -> Iterator[Mark]:
@@ -176,48 +152,40 @@ def _box(stack: Stack, i: int, t: int, layer: int) -> Iterator[Mark]:
 
 def _named(stack: Stack, state: State, layer: int, t: int, x: float) -> Iterator[Mark]:
     """A state around `x`, its name above it."""
-    vectors, y = state.vectors, stack.box(layer) + state.top
-    name = stack.name(vectors, t)
-    yield stack.style.text(x, y - 8, name, BODY, anchor="middle")
     active, blank = stack.active(t, layer, state), stack.blank(t, layer, state)
-    block = vectors.block(stack.style, stack.state_row(t), active=active, blank=blank)
-    yield block.at(x - block.width / 2, y)
+    block = state.vectors.block(stack.style, stack.state_row(t), active=active, blank=blank)
+    return stack.named(state.vectors, t, block, x, stack.box(layer) + state.top)
 
 
 def _up(stack: Stack, x: float, bottom: float, role: Role) -> tuple[Mark, ...]:
     """An arrow from `bottom` up to the next box or output."""
-    tone = stack.style.theme.tone(role)
-    return arrow((x, bottom), (x, bottom - ARROW), tone.line, 2, tone.dash)
+    return stack.arrow((x, bottom), (x, bottom - ARROW), role)
 
 
 def _below(stack: Stack, x: float, t: int) -> Iterator[Mark]:
     """x_t, its name and character, and its arrow up."""
-    style, m = stack.style, stack.cell_step
+    m = stack.cell_step
     blank = stack.feedback and m is not None and t > m.time
     active = m is not None and (t, 0) == (m.time, m.layer)
-    block = stack.x.block(style, stack.row(t), active=active, blank=blank)
-    bottom = stack.x_top + block.height
+    block = stack.x.block(stack.style, stack.row(t), active=active, blank=blank)
     yield block.at(x - block.width / 2, stack.x_top)
     yield from _up(stack, x, stack.x_top, "input")
-    yield style.text(x, bottom + 18, stack.name(stack.x, t), BODY, anchor="middle")
-    if stack.character(t):
-        yield style.text(x, bottom + 40, stack.character(t), BODY, bold=True, anchor="middle")
+    yield from stack.below(stack.x, t, x, stack.x_top + block.height)
 
 
 def _above(stack: Stack, x: float, t: int) -> Iterator[Mark]:
     """y_t, its name, and the arrow up to it."""
-    style, y, m = stack.style, stack.y, stack.cell_step
+    y, m = stack.y, stack.cell_step
     assert y is not None
     at = stack.row(t) if len(y.rows) == len(stack.drawable) else 0
     active = m is not None and t == m.time and stack.makes_y
-    block = y.block(style, at, active=active, blank=stack.y_blank(t))
-    top = stack.box(stack.layers - 1) - ARROW - block.height
-    yield style.text(x, top - 8, stack.name(y, t), BODY, anchor="middle")
-    yield block.at(x - block.width / 2, top)
-    yield from _up(stack, x, top + block.height + ARROW, "output")
+    block = y.block(stack.style, at, active=active, blank=stack.y_blank(t))
+    bottom = stack.box(stack.layers - 1)
+    yield from stack.named(y, t, block, x, bottom - ARROW - block.height)
+    yield from _up(stack, x, bottom, "output")
 
 
-def _to_next(stack: Stack, i: int) -> list[Mark]:
+def _to_next(stack: Stack, i: int) -> tuple[Mark, ...]:
     """From y_t down beside its column to the next x, dashed."""
     assert stack.y is not None
     level = stack.box(stack.layers - 1) - ARROW - stack.y.height + near4(stack.y.height / 2)
@@ -225,8 +193,7 @@ def _to_next(stack: Stack, i: int) -> list[Mark]:
     lane = stack.right(i) + 12
     start = stack.center(i) + stack.y.size.width / 2 + 2
     end = stack.center(i + 1) - stack.x.size.width / 2 - 2
-    path = [(start, level), (lane, level), (lane, target), (end, target)]
-    return fed_back(stack.style, path)
+    return stack.fed_back([(start, level), (lane, level), (lane, target), (end, target)])
 
 
 # --- weights -------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from nnviz.figure.arrays.grid import MOST, Cell, CellSize, Table, cells, changed
 from nnviz.figure.arrays.named import NamedCells, named_picture
 from nnviz.figure.formulas.wrapped import worked
 from nnviz.figure.layout.blocks import Block, column, flow
-from nnviz.figure.layout.lines import Point, arrow, rounded_line
+from nnviz.figure.layout.lines import Point, arrow, rounded_arrow
 from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import ROOM, Style, up4
 from nnviz.figure.scene import Box, Group, Image, Mark, Scene, flatten
@@ -152,10 +152,9 @@ def _links(style: Style, neighbours: Point, first: Box, bottom: float) -> list[M
     near = min(20.0, neighbours[0])
     for row, lane, level in ((0, near, bottom + 24), (1, 32.0, bottom + 12)):
         y, x = first.y + (row + 0.5) * first.height, neighbours[row]
-        path = [(first.x - 2, y), (lane, y), (lane, level), (x, level), (x, top - 8)]
-        straight = [*path[:2], path[-1]]
-        marks.append(rounded_line(straight if lane == x else path, color, 1.5))
-        marks.append(arrow((x, level), (x, top), color)[1])
+        turned = [] if lane == x else [(lane, level), (x, level)]
+        path = [(first.x - 2, y), (lane, y), *turned, (x, top)]
+        marks += rounded_arrow(path, color, 1.5)
     return marks
 
 
