@@ -4,42 +4,38 @@ from __future__ import annotations
 
 import ast
 import doctest
-import importlib.util
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import frameworks
 import nnviz
 
 TESTS = Path(__file__).parent
-TOOL = TESTS.parent / "tools" / "frameworks.py"
-
-
-def load() -> Any:
-    spec = importlib.util.spec_from_file_location("frameworks", TOOL)
-    assert spec is not None
-    assert spec.loader is not None
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
-    return tool
-
-
-TABLE = load()
-ROWS = [(name, row) for name, rows in TABLE.TABLES.items() for row in rows]
+ROWS = [(name, row) for name, rows in frameworks.TABLES.items() for row in rows]
 
 
 def test_the_page_is_current() -> None:
-    assert TABLE.PAGE.read_text(encoding="utf-8") == TABLE.page(), "run python tools/frameworks.py"
+    assert frameworks.PAGE.read_text(encoding="utf-8") == frameworks.page(), (
+        "run python tools/frameworks.py"
+    )
 
 
 def test_the_examples_of_the_page_are_right() -> None:
-    prose = TABLE.PAGE.read_text(encoding="utf-8").split(TABLE.TITLE)[0]
+    prose = frameworks.PAGE.read_text(encoding="utf-8").split(frameworks.TITLE)[0]
     parsed = doctest.DocTestParser().get_doctest(prose, {}, "frameworks.md", None, 0)
     assert len(parsed.examples) >= 25
     failed, tried = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(parsed)
     assert (failed, tried) == (0, len(parsed.examples))
+
+
+@cache
+def functions(file: str) -> set[str]:
+    tree = ast.parse((TESTS / file).read_text(encoding="utf-8"))
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
 @pytest.mark.parametrize(("name", "row"), ROWS, ids=[f"{n}: {r.option}" for n, r in ROWS])
@@ -47,10 +43,9 @@ def test_every_row_names_tests_that_are_there(name: str, row: Any) -> None:
     assert row.tests
     for test in row.tests:
         file, function = test.split("::")
-        tree = ast.parse((TESTS / file).read_text(encoding="utf-8"))
-        assert function in {n.name for n in tree.body if isinstance(n, ast.FunctionDef)}, test
+        assert function in functions(file), test
     if row.stored:
-        assert TABLE._stored(row.stored) > 0, f"{name} {row.option} is in no stored case"
+        assert frameworks._stored(row.stored), f"{name} {row.option} is in no stored case"
 
 
 RNN = {"Wx": [[1]], "Wh": [[1]]}

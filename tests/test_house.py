@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -109,7 +108,7 @@ def imported(path: Path) -> Iterator[tuple[str, int]]:
 
 
 FILES = sorted(ROOT.rglob("*.py"))
-PRIVATE = re.compile(r"_[a-z]\w*$")
+PRIVATE = re.compile(r"_[A-Za-z]\w*$")
 
 
 @pytest.mark.parametrize("path", FILES, ids=[str(p.relative_to(ROOT)) for p in FILES])
@@ -162,21 +161,40 @@ def test_a_family_of_views_sees_no_other_family(path: Path) -> None:
             assert here == parts[2], f"line {line}: {here} imports {name}"
 
 
-@pytest.mark.parametrize("path", FILES, ids=[str(p.relative_to(ROOT)) for p in FILES])
-def test_files_are_rooms_one_can_know(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+FOLDERS = ("src", "tests", "tools", "bench")
+EVERY = [p for folder in FOLDERS for p in sorted((TESTS.parent / folder).rglob("*.py"))]
+LONGEST, LONGEST_FUNCTION = 350, 50
+LONGER = {
+    "src/nnviz/figure/arrays/grid.py": 367,
+    "tests/core/test_conv.py": 354,
+    "tests/core/test_transpose.py": 360,
+    "tests/figure/recurrent/test_rnn_stacked.py": 353,
+    "tests/formats/test_table.py": 431,
+    "tests/read/test_sources.py": 369,
+    "tests/test_properties.py": 436,
+    "tools/torch_vectors.py": 373,
+}
+"""Files that are to be divided yet; none is added, none grows."""
+
+
+@pytest.mark.parametrize("path", EVERY, ids=[str(p.relative_to(TESTS.parent)) for p in EVERY])
+def test_files_and_functions_are_rooms_one_can_know(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    most = LONGER.get(path.relative_to(TESTS.parent).as_posix(), LONGEST)
+    assert len(text.splitlines()) <= most
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            lines = (node.end_lineno or 0) - node.lineno + 1
+            assert lines <= LONGEST_FUNCTION, f"line {node.lineno}: {node.name} has {lines}"
 
 
 @pytest.mark.parametrize("name", ops.names())
-def test_every_operation_has_a_test_a_help_text_and_an_example_that_runs(name: str) -> None:
+def test_every_operation_has_a_test_a_help_text_and_an_example(name: str) -> None:
     operation = ops.load(name)
     assert list((TESTS / "ops").rglob(f"test_{name}.py"))
     assert operation.help.endswith(".")
     assert all(option.help.endswith(".") for option in operation.options)
-    command = [sys.executable, "-m", "nnviz", *shlex.split(operation.example), "--json"]
-    done = subprocess.run(command, capture_output=True, cwd=TESTS.parent, check=False)
-    assert done.returncode == 0, done.stderr.decode()
-    assert done.stdout
+    assert operation.example  # tests/cli/test_commands.py runs it
 
 
 @pytest.mark.parametrize("name", formats.names())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,32 +13,19 @@ import nnviz
 from nnviz.errors import NnvizError
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+torch_answers = pytest.importorskip("torch_answers")
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding=.same.:UserWarning")
 
-TOOL = Path(__file__).parent.parent / "tools" / "torch_answers.py"
 SEED = st.integers(0, 999)
 FEW = settings(deadline=None, max_examples=60)
-
-
-def answers() -> Any:
-    """What turns a call of nnviz into one of PyTorch."""
-    spec = importlib.util.spec_from_file_location("torch_answers", TOOL)
-    assert spec is not None
-    assert spec.loader is not None
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
-    return tool
-
-
-ANSWERS = answers()
 
 
 def assert_agrees(call: str, args: list[Any], options: dict[str, Any]) -> None:
     """PyTorch refuses the call, or leaves nothing, and we refuse; or each array is the same."""
     ask = {k: v for k, v in options.items() if k != "like"}
     try:
-        theirs = ANSWERS.answer(call, args, ask)
+        theirs = torch_answers.answer(call, args, ask)
     except (RuntimeError, ValueError):
         theirs = {}
     if not all(array.size for array in theirs.values()) or not theirs:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from drawing import assert_layout
 from nnviz import figure
-from nnviz.figure.scene import Box, Image, Path, Rect, Scene, Text, extent
+from nnviz.figure.scene import Box, Image, Mark, Path, Rect, Scene, Text, extent
 from nnviz.request import Appearance
 from nnviz.trace import Trace
+
+Point = tuple[float, float]
+Line = tuple[Point, Point]
 
 
 def drawn(trace: Trace, *steps: int, **appearance: Any) -> Scene:
@@ -30,17 +36,18 @@ def assert_tidy(scene: Scene) -> None:
     """The rules of the page; and no mark leaves it, no line runs through a text, a grid of 4."""
     assert_layout(scene)
     page = Box(0, 0, scene.width, scene.height)
-    for mark in scene.flat():
+    marks = list(scene.flat())
+    for mark in marks:
         if not isinstance(mark, Path) or mark.commands:
             assert page.holds(extent(mark)), mark
-    _assert_on_grid(scene)
-    _assert_uncrossed(scene)
+    _assert_on_grid(marks)
+    _assert_uncrossed(marks)
 
 
-def _assert_on_grid(scene: Scene) -> None:
+def _assert_on_grid(marks: Sequence[Mark]) -> None:
     """Rectangles stand on the grid; a picture, and a window on it, is where its pixels are."""
-    pictures = [extent(mark) for mark in scene.flat() if isinstance(mark, Image)]
-    for mark in scene.flat():
+    pictures = [extent(mark) for mark in marks if isinstance(mark, Image)]
+    for mark in marks:
         if not isinstance(mark, Rect):
             continue
         box = Box(mark.x, mark.y, mark.width, mark.height)
@@ -51,14 +58,27 @@ def _assert_on_grid(scene: Scene) -> None:
             assert abs(length - 4 * round(length / 4)) < 1e-6, mark
 
 
-def _assert_uncrossed(scene: Scene) -> None:
+def _assert_uncrossed(marks: Sequence[Mark]) -> None:
     """No line runs through a text."""
-    texts = [(_shrunk(text), text.content) for text in scene.texts() if text.content.strip()]
-    for mark in scene.flat():
-        if isinstance(mark, Path) and mark.stroke:
-            for start, end in _segments(mark):
-                for box, content in texts:
-                    assert not _crosses(box, start, end), (content, start, end)
+    texts = [mark for mark in marks if isinstance(mark, Text) and mark.content.strip()]
+    boxes = [_shrunk(text) for text in texts]
+    drawn = [mark for mark in marks if isinstance(mark, Path) and mark.stroke]
+    lines = [line for path in drawn for line in _segments(path)]
+    for line, text in _near(lines, boxes):
+        assert not _crosses(boxes[text], *lines[line]), (texts[text].content, *lines[line])
+
+
+def _near(lines: Sequence[Line], boxes: Sequence[Box]) -> list[tuple[int, int]]:
+    """Which lines come into the neighbourhood of which boxes; the others cannot cross.
+
+    Found for all at once: a figure has thousands of pairs, and next to none of them meet.
+    """
+    ends = np.array(lines, float).reshape(-1, 1, 2, 2)
+    low, high = ends.min(2), ends.max(2)
+    start = np.array([(box.x, box.y) for box in boxes], float).reshape(1, -1, 2)
+    end = np.array([(box.right, box.bottom) for box in boxes], float).reshape(1, -1, 2)
+    found = np.argwhere(((low < end) & (high > start)).all(2))
+    return [(int(line), int(box)) for line, box in found]
 
 
 def _shrunk(text: Text) -> Box:
@@ -66,11 +86,8 @@ def _shrunk(text: Text) -> Box:
     return Box(box.x + 1, box.y + 2, max(0, box.width - 2), box.height - 4)
 
 
-Point = tuple[float, float]
-
-
-def _segments(path: Path) -> list[tuple[Point, Point]]:
-    found: list[tuple[Point, Point]] = []
+def _segments(path: Path) -> list[Line]:
+    found: list[Line] = []
     at: Point = (0, 0)
     for letter, points in path.commands:
         if not points:

@@ -8,7 +8,7 @@ A test checks that the page is current and that every test it names is there.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -246,9 +246,10 @@ def _has(case: dict[str, Any], option: str) -> bool:
     return not name or (given is not None and (not kind or isinstance(given, str)))
 
 
-def _cases() -> Iterator[dict[str, Any]]:
-    for path in sorted((ROOT / "tests" / "vectors").glob("*.json")):
-        yield from json.loads(path.read_text(encoding="utf-8"))["cases"]
+@cache
+def _cases() -> list[dict[str, Any]]:
+    files = sorted((ROOT / "tests" / "vectors").glob("*.json"))
+    return [case for f in files for case in json.loads(f.read_text(encoding="utf-8"))["cases"]]
 
 
 def main() -> None:

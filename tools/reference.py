@@ -53,8 +53,10 @@ def _operation(operation: Operation[Any]) -> Iterator[str]:
 def _row(option: Option) -> str:
     flags = [*option.flags, *([option.off] if option.off else [])] or [option.label]
     kind, meaning = option.kind, option.help
-    if option.flags and kind.metavar:
-        flags[-1] += " " + kind.metavar.replace("|", "\\|")
+    # A further language is one file: the page does not list them.
+    metavar = "LANGUAGE" if option.name == "lang" else kind.metavar
+    if option.flags and metavar:
+        flags[-1] += " " + metavar.replace("|", "\\|")
     if any(c not in meaning + kind.metavar for c in kind.choices):
         meaning += f" One of: {', '.join(kind.choices)}."
     return f"| {', '.join(f'`{flag}`' for flag in flags)} | {meaning} |\n"

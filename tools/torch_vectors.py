@@ -1,6 +1,6 @@
 """Make tests/vectors/*.json: small cases, and what PyTorch answers to each.
 
-    python -m tools.torch_vectors
+    python tools/torch_vectors.py
 
 The files are kept, so that the tests need no PyTorch.
 """
@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from tools.torch_answers import answer
+
+from torch_answers import answer
 
 FOLDER = Path(__file__).parent.parent / "tests" / "vectors"
 SIZES = {1: (9,), 2: (5, 6), 3: (5, 4, 5)}

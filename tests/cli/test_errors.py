@@ -225,7 +225,6 @@ def test_an_error_is_said_in_the_language_asked_for(
     nnviz: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = {"there is no command {word}": "{word} 명령이 없습니다"}
-    monkeypatch.setattr("nnviz.lang.languages", lambda: ("en", "ko"))
     monkeypatch.setattr("nnviz.lang.catalogue", lambda lang: words if lang == "ko" else {})
     for result in (nnviz("bogus", "--lang", "ko"), nnviz("bogus", "--lang=ko")):
         assert result.err.startswith("error: bogus 명령이 없습니다")

@@ -8,6 +8,7 @@ import pytest
 from helpers import run
 from nnviz.figure.scene import Path, Rect, Scene, Text, extent
 from nnviz.figure.theme import theme
+from nnviz.lang import languages
 from nnviz.trace import Role
 from view_checks import drawn
 
@@ -25,7 +26,7 @@ def centers(scene: Scene, role: Role) -> list[float]:
     return [m.x + m.width / 2 for m in found]
 
 
-@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize(
     ("kernel", "transpose", "role"),
     [
@@ -36,9 +37,9 @@ def centers(scene: Scene, role: Role) -> list[float]:
     ],
 )
 def test_a_plus_stands_between_two_channels(
-    kernel: np.ndarray, transpose: bool, role: Role, lang: str
+    kernel: np.ndarray, transpose: bool, role: Role, language: str
 ) -> None:
-    scene = drawn(run("conv", X, kernel=kernel, transpose=transpose), lang=lang)
+    scene = drawn(run("conv", X, kernel=kernel, transpose=transpose), lang=language)
     (plus,) = signs(scene, "+")
     middles = centers(scene, role)
     assert len(middles) == 2
