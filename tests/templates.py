@@ -12,9 +12,9 @@ from pathlib import Path
 
 import nnviz
 from nnviz import ops
+from nnviz.axes import CELL_NAMES, SIZE_NAMES
 from nnviz.cli import options
 from nnviz.figure.formulas.parameter_counts import _COUNTED
-from nnviz.ops import _layer
 from nnviz.ops.recurrent.rnn import OPERATION as RNN
 from nnviz.ops.windows import _window, pool
 from nnviz.ops.windows.conv import OPERATION as CONV
@@ -23,8 +23,8 @@ from nnviz.read.sources import STANDARD_INPUT
 ROOT = Path(nnviz.__file__).parent
 TAKERS = {"Words", "NnvizError", "UsageError", "UnknownOptionError", "say", "_fact", "fail"}
 """What takes a template first."""
-_CELLS = tuple(name for names in _layer.CELL_NAMES.values() for name in names)
-_SIZES = tuple(f"output {name}" for names in _window.AXIS_NAMES.values() for name in names)
+_CELLS = tuple(name for names in CELL_NAMES.values() for name in names)
+_SIZES = tuple(f"output {name}" for names in SIZE_NAMES.values() for name in names)
 _NEURONS = ("inputs", "outputs", "weights", "inputs with the padding")
 _HELD = ()
 """Words from elsewhere, or the user's own."""

@@ -15,8 +15,8 @@ from nnviz import formats
 from nnviz.figure.arrays.picture import picture
 from nnviz.figure.layout.page import Style
 from nnviz.figure.scene import Image, Text, flatten
-from nnviz.figure.theme import THEMES, theme
-from nnviz.request import Appearance, Request, Screen
+from nnviz.figure.theme import theme
+from nnviz.request import THEMES, Appearance, Request, Screen
 from nnviz.shades import (
     Levels,
     color_levels,

@@ -21,6 +21,10 @@ from nnviz.expressions import (
     Sum,
     equal_as_shown,
 )
+from nnviz.numerals import lowered, raised
+
+EQUAL, ABOUT = " = ", " ≈ "
+"""What stands between the sides of an equation, as they are shown."""
 
 
 class Token(NamedTuple):
@@ -40,7 +44,7 @@ def tokens(equation: Equation, show: Show) -> Iterator[Token]:
     """An equation as coloured text; `≈` stands where the numbers shown are not equal."""
     for i, side in enumerate(equation.sides):
         if i:
-            yield Token(" = " if equal_as_shown(equation.sides[i - 1], side, show) else " ≈ ")
+            yield Token(EQUAL if equal_as_shown(equation.sides[i - 1], side, show) else ABOUT)
         yield from _expr(side, show)
 
 
@@ -54,19 +58,15 @@ def text(formula: Formula, show: Show) -> str:
     return "; ".join(lines)
 
 
-_SUBS = str.maketrans("0123456789+-−aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
-_SUPS = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
-
-
 def flat(token: Token) -> str:
     """A piece of a formula on one line: sub- and superscripts as signs, else after a `_`."""
     if token.place == "sub":
-        lowered = token.text.translate(_SUBS)
-        return lowered if not set(lowered) & set(token.text) else "_" + token.text
+        low = lowered(token.text)
+        return low if not set(low) & set(token.text) else "_" + token.text
     if token.place == "sup":
-        raised = token.text.translate(_SUPS)
+        high = raised(token.text)
         written = f"({token.text.replace(' ', '')})" if " " in token.text else token.text
-        return raised if not set(raised) & set(token.text) else "^" + written
+        return high if not set(high) & set(token.text) else "^" + written
     return token.text
 
 

@@ -24,7 +24,8 @@ _ROOM = 6
 """Digits, beside the significant ones, that a number of few digits may be written with."""
 _SAMPLE = 4096
 """Numbers of an array that decide how it is written; more are never drawn."""
-_SUPS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
+_RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
+_LOWERED = str.maketrans("0123456789+-−aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 _PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--")
 
 
@@ -50,13 +51,49 @@ def rounded(value: Any, precision: int = 4) -> str:
         return str(value).replace("-", MINUS)
     if value == int(value) and abs(value) < _WHOLE:
         return str(int(value)).replace("-", MINUS)
-    digits, _, exponent = f"{value:.{precision - 1}e}".partition("e")
-    power = int(exponent)
+    power = int(f"{value:.{precision - 1}e}".partition("e")[2])
     if power < _TOP_OF_TINY or power >= _digits_of_large(precision):
-        digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
-        return f"{digits}×10{str(power).translate(_SUPS)}".replace("-", MINUS)
+        return scientific(value, precision)
     plain = f"{value:.{max(0, precision - 1 - power)}f}"
     return (plain.rstrip("0").rstrip(".") if "." in plain else plain).replace("-", MINUS)
+
+
+def scientific(value: float, digits: int) -> str:
+    """At most so many significant digits, times a power of ten.
+
+    >>> scientific(-123456, 2), scientific(1e12, 3)
+    ('−1.2×10⁵', '1×10¹²')
+    """
+    found, _, power = f"{value:.{digits - 1}e}".partition("e")
+    found = found.rstrip("0").rstrip(".") if "." in found else found
+    return f"{found}×10{raised(int(power))}".replace("-", MINUS)
+
+
+def thousands(n: int) -> str:
+    """A whole number with its thousands apart.
+
+    >>> thousands(3687936)
+    '3,687,936'
+    """
+    return f"{n:,}"
+
+
+def raised(text: object) -> str:
+    """What has a superscript as one, the rest as it is.
+
+    >>> raised(-12), raised("n+1")
+    ('⁻¹²', 'n⁺¹')
+    """
+    return str(text).translate(_RAISED)
+
+
+def lowered(text: object) -> str:
+    """What has a subscript as one, the rest as it is.
+
+    >>> lowered("t−1"), lowered("W2")
+    ('ₜ₋₁', 'W₂')
+    """
+    return str(text).translate(_LOWERED)
 
 
 def plain(shown: str) -> str:
@@ -106,7 +143,7 @@ class Numerals:
     @property
     def factor(self) -> str:
         """`×10⁻⁵` where the whole array is written in a common power of ten, else ``."""
-        return f"×10{str(self.power).translate(_SUPS)}" if self.power else ""
+        return f"×10{raised(self.power)}" if self.power else ""
 
 
 def numerals(array: np.ndarray, precision: int = 4) -> Numerals:

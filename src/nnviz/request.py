@@ -6,9 +6,13 @@ One value, passed in, never asked for.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from nnviz.errors import NnvizError
+
+Theme = Literal["light", "dark", "print", "transparent"]
+THEMES: tuple[Theme, ...] = get_args(Theme)
+"""The names of the colour themes; what they look like stands in `nnviz.figure.theme`."""
 
 
 class Appearance(NamedTuple):

@@ -8,7 +8,8 @@ from itertools import combinations
 import pytest
 
 from nnviz.errors import UsageError
-from nnviz.figure.theme import THEMES, Theme, Tone, contrast, theme
+from nnviz.figure.theme import Theme, Tone, contrast, theme
+from nnviz.request import THEMES
 
 TEXT, LINE = 4.5, 3.0
 EVERY = pytest.mark.parametrize("name", THEMES)
@@ -157,3 +158,7 @@ def test_roles_of_one_figure_differ_for_colour_blind_eyes(
     for one, other in combinations(roles, 2):
         a, b = found.tone(one), found.tone(other)
         assert _apart(a.line, b.line, sight) >= 10, (one, other)
+
+
+def test_every_theme_that_can_be_asked_for_is_there() -> None:
+    assert [theme(name).name for name in THEMES] == list(THEMES)

@@ -9,7 +9,7 @@ from animations import assert_equal_frames_are_not_merged, assert_nine_frames, p
 from drawing import note, pooled
 from helpers import run
 from nnviz.errors import UsageError
-from nnviz.figure.theme import THEMES
+from nnviz.figure.theme import theme
 from nnviz.formats import load
 from nnviz.request import Request
 from nnviz.trace import Trace
@@ -54,10 +54,10 @@ def _descriptors(content: bytes) -> list[int]:
     return found
 
 
-def assert_flat_colours(trace: Trace, theme: str) -> None:
+def assert_flat_colours(trace: Trace, name: str) -> None:
     """What is painted in a colour of the theme keeps it; edges differ a little."""
-    shown, expected = played("gif", trace, "1,9", theme=theme), painted(trace, "1,9", theme=theme)
-    own = THEMES[theme]
+    shown, expected = played("gif", trace, "1,9", theme=name), painted(trace, "1,9", theme=name)
+    own = theme(name)
     for ours, theirs in zip(shown.frames, expected, strict=True):
         for color in (own.page, own.ink, own.tone("output").active, own.tone("input").pale):
             assert color is not None

@@ -16,7 +16,7 @@ from browser import Browser, browser, needs_browser
 from drawing import note, pooled
 from helpers import run
 from nnviz.errors import UsageError
-from nnviz.figure.theme import THEMES
+from nnviz.figure.theme import theme
 from nnviz.formats import load
 from nnviz.formats.raster.frames import film
 from nnviz.request import Appearance, Request
@@ -154,11 +154,11 @@ def test_channels_have_cells_of_their_own() -> None:
     assert [(h["x"], h["y"]) for h in hits[:4]] == [(h["x"], h["y"]) for h in hits[4:]]
 
 
-@pytest.mark.parametrize("theme", ["dark", "print", "transparent"])
-def test_a_theme_that_is_asked_for_stays(theme: str) -> None:
-    text = written(note(), "1-2", theme=theme)
+@pytest.mark.parametrize("name", ["dark", "print", "transparent"])
+def test_a_theme_that_is_asked_for_stays(name: str) -> None:
+    text = written(note(), "1-2", theme=name)
     assert "prefers-color-scheme" not in text
-    assert (THEMES[theme].page or "transparent") in text
+    assert (theme(name).page or "transparent") in text
     assert len(Checked(text).all("rect", "hit")) == 2
 
 
@@ -278,7 +278,7 @@ def test_it_plays_unless_less_motion_is_wanted(reader: Browser, file: Path, tmp_
 def test_dark_and_light(reader: Browser, file: Path) -> None:
     for dark, name in ((False, "light"), (True, "dark")):
         reader.open(file, dark=dark)
-        own = THEMES[name]
+        own = theme(name)
         rgb = [f"rgb({', '.join(str(c) for c in bytes.fromhex((x or '')[1:]))})"
                for x in (own.page, own.ink)]  # fmt: skip
         body = reader.value("getComputedStyle(document.body).backgroundColor")

@@ -13,15 +13,14 @@ from nnviz.errors import NnvizError, UsageError
 from nnviz.options import kinds as _kinds
 from nnviz.options.option import SWITCH, Context, Kind, Option, Text, declared, option
 from nnviz.options.option import parse as _parse
+from nnviz.request import THEMES, Theme
 from nnviz.words import Words
 
 if TYPE_CHECKING:
     from nnviz.formats.raster.maps import Range
 
-Theme = Literal["light", "dark", "print", "transparent"]
 DType = Literal["float32", "float64"]
 When = Literal["auto", "always", "never"]
-_THEMES: tuple[Theme, ...] = get_args(Theme)
 _DTYPES: tuple[DType, ...] = get_args(DType)
 _WHENS: tuple[When, ...] = get_args(When)
 _FONT_MAGICS = (b"\0\1\0\0", b"OTTO", b"true", b"ttcf")
@@ -259,7 +258,7 @@ class FigureOptions:
     """How a figure looks."""
 
     view: str | None = option("--view", kind=_named("NAME"), help="Which picture.")
-    theme: Theme = option("--theme", kind=_kinds.choice(*_THEMES), help="Colours.", default="light")
+    theme: Theme = option("--theme", kind=_kinds.choice(*THEMES), help="Colours.", default="light")
     title: str | None = option("--title", kind=_kinds.text(), help="A title above the figure.")
     scale: float | None = option(
         "--scale", kind=_kinds.number(positive=True), help="Pixels a unit of length."

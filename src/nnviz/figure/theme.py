@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from nnviz.errors import UsageError
 from nnviz.figure.scene import Color, Dash
+from nnviz.request import THEMES
 from nnviz.shades import Poles
 from nnviz.trace import Role
 from nnviz.words import Words
@@ -131,7 +132,7 @@ _PRINT = Theme(
     high="#ffffff",
 )
 
-THEMES = {
+_BY_NAME = {
     theme.name: theme
     for theme in (
         _LIGHT,
@@ -150,7 +151,7 @@ def theme(name: str) -> Theme:
             name=name,
             hint=Words("there is: {names}", names=" ".join(THEMES)),
         )
-    return THEMES[name]
+    return _BY_NAME[name]
 
 
 def contrast(one: str, other: str) -> float:

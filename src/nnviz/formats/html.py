@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nnviz import lang
 from nnviz.figure.scene import Box
-from nnviz.figure.theme import THEMES, Theme
+from nnviz.figure.theme import Theme, theme
 from nnviz.formats import Format
 from nnviz.formats.player.targets import targets
 from nnviz.formats.player.themed import Page, paged
@@ -47,7 +47,6 @@ def write(trace: Trace, request: Request) -> bytes:
 def page(trace: Trace, request: Request, *, still: bool = False) -> str:
     """The page as text; `still` does not play by itself even where motion is welcome."""
     made = film(trace, request)
-    theme = THEMES[request.appearance.theme]
     follows = request.appearance.theme == "light"
     dark = None
     if follows:
@@ -56,7 +55,7 @@ def page(trace: Trace, request: Request, *, still: bool = False) -> str:
         )
     drawn = paged(made.scenes, None if dark is None else dark.scenes)
     several = len(made.scenes) > 1
-    style = _style(made, theme, drawn, request)
+    style = _style(made, theme(request.appearance.theme), drawn, request)
     script = (_PLAYER / "player.js").read_text(encoding="utf-8") if several else ""
     body = [
         "<main>",
@@ -111,28 +110,28 @@ def _hash(text: str) -> str:
     return f"'sha256-{digest}'"
 
 
-def _style(made: Film, theme: Theme, drawn: Page, request: Request) -> str:
+def _style(made: Film, own_theme: Theme, drawn: Page, request: Request) -> str:
     """The player's style sheet, the colours of the figure, and the font where it is embedded."""
     width = number(made.scenes[0].width * (request.appearance.scale or 1))
     own = {"width": f"{width}px", "stack": STACK}
-    light = own | _colors(theme) | {f"c{i}": pair[0] for i, pair in enumerate(drawn.colors)}
+    light = own | _colors(own_theme) | {f"c{i}": pair[0] for i, pair in enumerate(drawn.colors)}
     rules = [*drawn.faces(request.appearance.embed_font), _rule(light)]
     rules.append((_PLAYER / "player.css").read_text(encoding="utf-8"))
     if drawn.two:
-        dark = _colors(THEMES["dark"]) | {f"c{i}": p[1] for i, p in enumerate(drawn.colors)}
+        dark = _colors(theme("dark")) | {f"c{i}": p[1] for i, p in enumerate(drawn.colors)}
         shown = ".in-light{display:none}.in-dark{display:inline}"
         rules.append(f"@media screen and (prefers-color-scheme:dark){{{_rule(dark)}{shown}}}")
     return "\n".join(rules)
 
 
-def _colors(theme: Theme) -> dict[str, str]:
+def _colors(shown: Theme) -> dict[str, str]:
     return {
-        "scheme": "dark" if theme.name == "dark" else "light",
-        "page": theme.page or "transparent",
-        "panel": theme.panel,
-        "ink": theme.ink,
-        "rule": theme.rule,
-        "accent": theme.tone("input").line,
+        "scheme": "dark" if shown.name == "dark" else "light",
+        "page": shown.page or "transparent",
+        "panel": shown.panel,
+        "ink": shown.ink,
+        "rule": shown.rule,
+        "accent": shown.tone("input").line,
     }
 
 

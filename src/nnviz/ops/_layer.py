@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from nnviz.axes import index_names
 from nnviz.errors import NnvizError
 from nnviz.shapes import AnyAxis, times
 from nnviz.trace import Place
@@ -12,9 +13,6 @@ from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
-
-
-CELL_NAMES = {1: ("cell",), 2: ("row", "column"), 3: ("plane", "row", "column")}
 
 
 class Layer(NamedTuple):
@@ -40,9 +38,7 @@ def same_shape(shape: tuple[int, ...], _: object = None) -> Layer:
 
 def places(rank: int, dims: int = 2) -> tuple[Place, ...]:
     """What the axes of a map of `rank` axes are called, of which the last `dims` are space."""
-    names = ("sample", "channel", *CELL_NAMES[dims])
-    known = names[-rank:] if 1 < rank <= len(names) else ("cell",)
-    return tuple(Place(Words(name)) for name in known)
+    return tuple(Place(Words(name)) for name in index_names(rank, dims))
 
 
 def channels_first(shape: Sequence[int], dims: int, op: str) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from drawing import NOTE, drawn, note, pooled
 from helpers import run
-from nnviz.figure.theme import THEMES
+from nnviz.request import THEMES
 
 RNG = np.random.default_rng(0)
 

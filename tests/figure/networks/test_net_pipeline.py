@@ -17,8 +17,7 @@ from nnviz import figure
 from nnviz.errors import NnvizError
 from nnviz.figure.layout.page import Style
 from nnviz.figure.scene import Image, Scene
-from nnviz.figure.theme import THEMES
-from nnviz.request import Appearance
+from nnviz.request import THEMES, Appearance
 from nnviz.trace import Trace
 from nnviz.words import Words
 from view_checks import assert_tidy, drawn, words
@@ -178,7 +177,7 @@ LAYERS = ["act relu", "act tanh", "pool -k 2", "conv --filters 3 --size 2", "fla
     shape=st.sampled_from([(5, 5), (1, 12, 40), (3, 30, 20), (2, 3, 9, 9), (2, 4, 4), (7, 40)]),
     chain=st.lists(st.sampled_from(LAYERS), min_size=1, max_size=6),
     scale=st.sampled_from([1, 1e-9, 12345678.9, 0]),
-    name=st.sampled_from(list(THEMES)),
+    name=st.sampled_from(THEMES),
     rng=generators,
 )
 def test_every_chain_keeps_the_layout(

@@ -16,10 +16,10 @@ from nnviz.errors import NnvizError
 from nnviz.figure.arrays.grid import Cell
 from nnviz.figure.layout.page import Style
 from nnviz.figure.scene import Box, Path, Scene, extent
-from nnviz.figure.theme import THEMES, theme
+from nnviz.figure.theme import theme
 from nnviz.figure.windows import conv_iso
 from nnviz.figure.windows._planes import TILTS, Plane, rays
-from nnviz.request import Appearance
+from nnviz.request import THEMES, Appearance
 from nnviz.trace import Trace
 from nnviz.words import Words
 from view_checks import _segments, words

@@ -15,9 +15,9 @@ from nnviz import figure
 from nnviz.errors import NnvizError
 from nnviz.figure.layout.page import Style
 from nnviz.figure.scene import Ellipse, Path, Scene
-from nnviz.figure.theme import THEMES, theme
+from nnviz.figure.theme import theme
 from nnviz.figure.windows import conv_network
-from nnviz.request import Appearance
+from nnviz.request import THEMES, Appearance
 from nnviz.trace import Trace
 from nnviz.words import Words
 from view_checks import assert_tidy, drawn, words
@@ -153,7 +153,7 @@ def test_other_languages(monkeypatch: pytest.MonkeyPatch, speak: str) -> None:
     padding=st.integers(0, 1),
     scale=st.sampled_from([1, 0.37, 12345678.9, 1e-9, 0]),
     bias=st.none() | st.just(-0.001234),
-    name=st.sampled_from(list(THEMES)),
+    name=st.sampled_from(THEMES),
     data=st.data(),
 )
 def test_every_size_keeps_the_layout(

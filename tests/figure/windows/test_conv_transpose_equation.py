@@ -15,9 +15,8 @@ from nnviz import figure
 from nnviz.errors import NnvizError
 from nnviz.figure.layout.page import Style
 from nnviz.figure.scene import Image, Path, Rect, Scene
-from nnviz.figure.theme import THEMES
 from nnviz.figure.windows._transposed import cut, part_of, spread
-from nnviz.request import Appearance
+from nnviz.request import THEMES, Appearance
 from nnviz.trace import Trace
 from nnviz.words import Words
 from view_checks import assert_tidy, drawn, words

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nnviz.figure.layout.lines import segments
 from nnviz.figure.layout.page import SMALL, Block, Style, middle, near4, row, up4
 from nnviz.figure.scene import Anchor, Box, Image, Mark, Rect
-from nnviz.numerals import Numerals, rounded
+from nnviz.numerals import rounded, scientific
 from nnviz.shades import SIDE, Levels, drawn_size, levels_drawn, reduced
 from nnviz.trace import Role
 
@@ -146,10 +146,7 @@ def _bar_texts(scale: Levels) -> list[str]:
 
 def _short(value: float, digits: int) -> str:
     """As `rounded`, but from a million on in a power of ten also what is whole."""
-    if abs(value) < 10**6:
-        return rounded(value, digits)
-    found, _, power = f"{value:.{digits - 1}e}".partition("e")
-    return rounded(float(found), digits) + Numerals(0, int(power)).factor
+    return rounded(value, digits) if abs(value) < 10**6 else scientific(value, digits)
 
 
 def _bar(style: Style, scale: Levels, x: float, height: float) -> list[Mark]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nnviz.figure.layout.page import BODY, ROOM, SMALL, Block, Piece, Style, column, lines, middle4
 from nnviz.figure.scene import Mark, Rect
+from nnviz.notation import ABOUT, EQUAL
 from nnviz.trace import Equation, Formula, Role, Sum
 from nnviz.words import Words
 
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 Widest = Mapping[Role, str]
 """The widest number that a role ever has."""
 
-EQUALS = (" = ", " ≈ ")
-_KEPT = {sign: sign[:-1] + "\N{NO-BREAK SPACE}" for sign in EQUALS}
+_KEPT = {sign: sign[:-1] + "\N{NO-BREAK SPACE}" for sign in (EQUAL, ABOUT)}
 LONG = 12
 """Lines of a sum past which the middle is left out, and said."""
 
@@ -136,7 +136,7 @@ def _gap(style: Style, left_out: int, x: float, y: float, size: int) -> Mark:
 def _rest(style: Style, equation: Equation, wide: Widest) -> list[Piece]:
     """What comes after the first side, from its sign on: the last number is bold."""
     pieces = style.pieces(equation, wide)
-    at = next((i for i, p in enumerate(pieces) if p.text in EQUALS), len(pieces))
+    at = next((i for i, p in enumerate(pieces) if p.text in (EQUAL, ABOUT)), len(pieces))
     return pieces[at:]
 
 

@@ -7,45 +7,15 @@ from typing import Any
 
 from nnviz.figure.layout.page import BODY, ROOM, Block, Style, column, lines
 from nnviz.figure.scene import Mark
+from nnviz.numerals import scientific, thousands
 from nnviz.shapes import times
 from nnviz.trace import Trace
 from nnviz.words import Words
 
 
-def count(n: int | str) -> str:
-    """A whole number with its thousands apart.
-
-    >>> count(3687936)
-    '3,687,936'
-    """
-    return f"{n:,}" if isinstance(n, int) else n
-
-
-_SUPS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def power_of_ten(n: int) -> str:
-    """A very large count, rounded.
-
-    >>> power_of_ten(16777216000000000)
-    '1.678×10¹⁶'
-    """
-    digits, _, power = f"{n:.3e}".partition("e+")
-    return f"{digits.rstrip('0').rstrip('.')}×{ten_to(int(power))}"
-
-
-def ten_to(power: int) -> str:
-    """A power of ten.
-
-    >>> ten_to(0), ten_to(1), ten_to(12)
-    ('1', '10', '10¹²')
-    """
-    return ("1", "10")[power] if power < 2 else "10" + str(power).translate(_SUPS)
-
-
 def counts(n: int) -> str:
     """A count in full, up to where two of them would leave a bar no room."""
-    return count(n) if n < 10**15 else power_of_ten(n)
+    return thousands(n) if n < 10**15 else scientific(n, 4)
 
 
 _COUNTED = {
@@ -84,7 +54,7 @@ def said_of(style: Style, trace: Trace, heading: str) -> str:
         title=heading,
         layers=len(trace.results["rows"]),
         shape=times(trace.options["input"]),
-        n=count(trace.results["total"]["params"]),
+        n=thousands(trace.results["total"]["params"]),
     )
     return style.say(said)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from nnviz.figure.formulas.arithmetic import panelled
 from nnviz.figure.layout.page import BODY, ROOM, SMALL, Block, Piece, Style, column, lines, up4
+from nnviz.notation import ABOUT, EQUAL
 from nnviz.trace import Call, Equation, Expr, Formula, Name, Product, Step, Sum, tokens
 from nnviz.words import Words
 
@@ -13,7 +14,7 @@ MOST_TERMS = 12
 MOST_LINES = 8
 """Terms of a sum, and equations of a step, that are all written."""
 
-_BREAKS = (" + ", " − ", " = ", " ≈ ")
+_BREAKS = (" + ", " − ", EQUAL, ABOUT)
 
 
 def equation_lines(

@@ -11,6 +11,7 @@ from nnviz.figure.scene import SMALLER, Anchor, Box, Place, Span, Text
 from nnviz.figure.theme import Theme, theme
 from nnviz.figure.typeface import Fonts
 from nnviz.lang import say
+from nnviz.notation import ABOUT, EQUAL
 from nnviz.numerals import rounded
 from nnviz.trace import Equation, Role, Token, tokens
 from nnviz.words import Words
@@ -120,7 +121,7 @@ class Style:
         """
         found = list(tokens(equation, self.show))
         found = [t._replace(text=(wide or {}).get(t.role, t.text)) for t in found]
-        last = max((i for i, t in enumerate(found) if t.text in (" = ", " ≈ ")), default=len(found))
+        last = max((i for i, t in enumerate(found) if t.text in (EQUAL, ABOUT)), default=len(found))
         return [self.piece(t, bold=i > last and t.role != "plain") for i, t in enumerate(found)]
 
     def piece(self, token: Token, *, bold: bool = False) -> Piece:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.picture import pixels
 from nnviz.figure.arrays.thumbnail import Thumbnail, thumbnail
-from nnviz.figure.formulas.parameter_counts import command, counted, counts, power_of_ten
+from nnviz.figure.formulas.parameter_counts import command, counted, counts
 from nnviz.figure.layout.lines import arrow
 from nnviz.figure.layout.page import (
     BODY,
@@ -26,6 +26,7 @@ from nnviz.figure.layout.page import (
     up4,
 )
 from nnviz.figure.scene import Group, Image, Mark, Rect, Scene, Text
+from nnviz.numerals import scientific
 from nnviz.request import check_sample
 from nnviz.shades import Levels, colored, ends, levels_as_is
 from nnviz.shapes import times
@@ -35,7 +36,8 @@ from nnviz.words import Words
 if TYPE_CHECKING:
     import numpy as np
 
-    from nnviz.request import Appearance
+    from nnviz.numerals import scientific
+from nnviz.request import Appearance
 
 RANK = 0
 LEAST = 128
@@ -144,7 +146,7 @@ def _ends(style: Style, shades: Levels, made: np.ndarray) -> str:
 
 def _end(style: Style, value: float) -> str:
     if abs(value) >= 10**5:
-        return ("−" if value < 0 else "") + power_of_ten(round(abs(value)))
+        return scientific(round(value), 4)
     return style.show(value)
 
 

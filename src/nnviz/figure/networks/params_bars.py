@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Any
 from nnviz.figure.formulas.parameter_counts import (
     closing,
     command,
-    count,
     counted,
     counts,
     facts_of,
     said_of,
-    ten_to,
 )
 from nnviz.figure.layout.lines import segments
 from nnviz.figure.layout.page import (
@@ -34,6 +32,7 @@ from nnviz.figure.layout.page import (
     up4,
 )
 from nnviz.figure.scene import Mark, Rect, Scene
+from nnviz.numerals import raised, thousands
 from nnviz.shapes import times
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
@@ -172,12 +171,16 @@ def _log_axis(style: Style, scale: Scale, left: float, y: float) -> list[Mark]:
 def _powers(style: Style, scale: Scale) -> list[tuple[int, str]]:
     """The powers of ten on the axis: each in full digits, else as many as have room, evenly."""
     last = len(str(scale.most)) - 1
-    full = [(power, count(10**power)) for power in range(last + 1)]
+    full = [(power, thousands(10**power)) for power in range(last + 1)]
     if _apart(style, scale, full):
         return full
-    every = [(power, ten_to(power)) for power in range(last + 1)]
+    every = [(power, _ten_to(power)) for power in range(last + 1)]
     steps = (every[::step] for step in range(1, last + 2))
     return next(found for found in steps if _apart(style, scale, found))
+
+
+def _ten_to(power: int) -> str:
+    return ("1", "10")[power] if power < 2 else f"10{raised(power)}"
 
 
 def _apart(style: Style, scale: Scale, ticks: list[tuple[int, str]]) -> bool:
@@ -234,7 +237,7 @@ def _versus(style: Style, row: dict[str, Any]) -> Block:
     """Two bars on a linear scale: the weights of a convolution, and of the same map dense."""
     conv, dense = row["conv"]["weights"], row["dense"]["weights"]
     scale = Scale(max(conv, dense, 1), False, ROOM)
-    formula = f"{row['dense']['formula']} = {count(dense)}"
+    formula = f"{row['dense']['formula']} = {thousands(dense)}"
     shared = Words("{weights}, shared", weights=counted(style, conv, "weights"))
     parts = (
         (Words("convolution"), shared, conv),
@@ -256,7 +259,7 @@ def _versus(style: Style, row: dict[str, Any]) -> Block:
         y += BAR + 16
     if conv and dense > conv:
         whole = dense % conv == 0 or dense >= 10 * conv
-        ratio = count(round(dense / conv)) if whole else f"{dense / conv:.1f}"
+        ratio = thousands(round(dense / conv)) if whole else f"{dense / conv:.1f}"
         about = Words("about {n} times as many, and none of them shared", n=ratio)
         exact = Words("{n} times as many, and none of them shared", n=ratio)
         times_ = about if dense % conv else exact

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nnviz.figure.formulas.parameter_counts import command, count, facts_of, power_of_ten, said_of
+from nnviz.figure.formulas.parameter_counts import command, facts_of, said_of
 from nnviz.figure.layout.lines import segments
 from nnviz.figure.layout.page import (
     BODY,
@@ -22,6 +22,7 @@ from nnviz.figure.layout.page import (
     up4,
 )
 from nnviz.figure.scene import Mark, Scene
+from nnviz.numerals import scientific, thousands
 from nnviz.shapes import times
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
@@ -84,7 +85,7 @@ def _cells(row: dict[str, Any], short: bool) -> list[str]:
     """A row as text; `short` writes very large counts as powers of ten."""
 
     def number(n: int) -> str:
-        return power_of_ten(n) if short and n >= 10**7 else count(n)
+        return scientific(n, 4) if short and n >= 10**7 else thousands(n)
 
     field = row.get("receptive_field")
     numbers = [number(row[kind]) for kind in ("weights", "biases", "params", "macs")]
@@ -213,8 +214,8 @@ def _versus(style: Style, trace: Trace) -> list[Block]:
         said = Words(
             "{layer}: {conv} weights, shared; the same map from a dense layer: {dense} weights",
             layer=row["layer"],
-            conv=count(row["conv"]["weights"]),
-            dense=f"{row['dense']['formula']} = {count(row['dense']['weights'])}",
+            conv=thousands(row["conv"]["weights"]),
+            dense=f"{row['dense']['formula']} = {thousands(row['dense']['weights'])}",
         )
         found.append(lines(style, style.say(said), BODY))
     return found

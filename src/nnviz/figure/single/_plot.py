@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nnviz.figure.layout.lines import polyline, segments
 from nnviz.figure.layout.page import SMALL, Block, Style, middle, up4
 from nnviz.figure.scene import Ellipse, Mark, Rect, Text, extent
-from nnviz.numerals import rounded
+from nnviz.numerals import rounded, scientific
 
 if TYPE_CHECKING:
     import numpy as np
@@ -152,12 +152,7 @@ def _said(value: float) -> str:
     """A tick's number: round, so that a power of ten says it where it is large."""
     if abs(value) < 10**6:
         return rounded(value, 3)
-    digits, _, power = f"{value:.1e}".partition("e")
-    raised = str(int(power)).translate(_SUPS)
-    return f"{digits.removesuffix('.0')}×10{raised}".replace("-", "−")
-
-
-_SUPS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+    return scientific(value, 2)
 
 
 def _ticks(style: Style, frame: Frame, taken: list[Text]) -> list[Mark]:

@@ -22,7 +22,7 @@ from nnviz.formats.terminal.text import (
     hue,
     padded,
 )
-from nnviz.numerals import Numerals, numerals
+from nnviz.numerals import Numerals, numerals, thousands
 from nnviz.shades import (
     Levels,
     color_levels,
@@ -140,7 +140,7 @@ def summary(paper: Paper, view: View) -> Block:
         high=paper.show(high),
         mean=paper.show(mean),
     )
-    rest = Words("{n} numbers, not written here", n=f"{view.values.size:,}")
+    rest = Words("{n} numbers, not written here", n=thousands(view.values.size))
     return [[(paper.say(known), "")], [(paper.say(rest), MUTED)]]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from nnviz.formats.terminal.paper import Paper
 from nnviz.formats.terminal.table import Align, Column, table
 from nnviz.formats.terminal.text import BOLD, Block, hue
+from nnviz.numerals import thousands
 from nnviz.shapes import times
 from nnviz.trace import Trace
 from nnviz.words import Words
@@ -43,7 +44,7 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, Sequence) and not isinstance(value, str):
         return times(value)
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return thousands(value) if isinstance(value, int) else str(value)
 
 
 def _versus(paper: Paper, versus: Sequence[dict[str, Any]]) -> Block:

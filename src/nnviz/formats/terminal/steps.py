@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from math import fsum, prod
 from typing import Any
 
+from nnviz.axes import index_names
 from nnviz.formats.terminal.paper import Paper
 from nnviz.formats.terminal.table import Align, Column, table
 from nnviz.formats.terminal.text import BOLD, MUTED, Block, hue, wrapped
-from nnviz.numerals import numerals
+from nnviz.numerals import numerals, thousands
 from nnviz.request import Request
 from nnviz.steps import choose
 from nnviz.trace import Equation, Expr, Num, Product, Step, Sum, Trace, numbers, tokens
@@ -21,7 +22,6 @@ FIRST = 3
 TERMS = 81
 """Terms of a sum that are written unless steps are asked for by number."""
 
-_AXES = {1: ("cell",), 2: ("row", "column"), 3: ("plane", "row", "column")}
 VECTOR = 24
 """Numbers of a vector that a row has room for."""
 _NOT_VALUES = {"layer", "direction", "terms", "from"}
@@ -70,7 +70,7 @@ def steps_table(paper: Paper, trace: Trace, request: Request) -> Block:
     if request.steps is None and count > len(which):
         words = Words(
             "… and {n} more steps: --steps {next} or --steps all shows them",
-            n=f"{count - len(which):,}",
+            n=thousands(count - len(which)),
             next=f"{FIRST + 1}-{min(count, FIRST + 6)}",
         )
         made += wrapped([(paper.say(words), MUTED)], paper.width)
@@ -186,9 +186,7 @@ def _numbers(paper: Paper, steps: list[Step]) -> Column:
 
 def _where(paper: Paper, trace: Trace, steps: list[Step]) -> Column:
     """The place of the output cell, under the names of its axes."""
-    lead = ("sample", "channel", *_AXES.get(trace.plan.dims if trace.plan else 2, ()))
-    rank = len(steps[0].index)
-    names = lead[-rank:] if 1 < rank <= len(lead) else ("cell",)
+    names = index_names(len(steps[0].index), trace.plan.dims if trace.plan else 2)
     cells: list[Block] = [[[(", ".join(map(str, step.index)), "")]] for step in steps]
     return Column(", ".join(paper.say(name) for name in names), cells)
 

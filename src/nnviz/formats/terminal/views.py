@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nnviz.axes import CELL_NAMES, KERNEL_AXES, MAP_AXES
 from nnviz.formats.terminal.arrays import SIDE, View
 from nnviz.trace import Index, Step, Trace
 
@@ -35,7 +36,6 @@ def view(trace: Trace, name: str, step: Step | None = None) -> View:
 
 def _leading(trace: Trace, name: str, rank: int) -> tuple[str, ...]:
     """Names for the axes before the last two."""
-    spatial = trace.plan.dims if trace.plan else 2
-    before = ("sample", "channel") if name in _MAPS else ("filter", "channel")
-    names = (*before, *("plane", "row", "column")[-spatial:])
+    before = MAP_AXES if name in _MAPS else KERNEL_AXES
+    names = (*before, *CELL_NAMES[trace.plan.dims if trace.plan else 2])
     return names[-rank:][:-2] if rank <= len(names) else ("",) * (rank - 2)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from nnviz.axes import CELL_NAMES, SIZE_NAMES
 from nnviz.errors import NnvizError
-from nnviz.ops._layer import CELL_NAMES
 from nnviz.plans import WindowAxis
 from nnviz.shapes import AdaptiveAxis, AnyAxis, Axis, TransposedAxis, times
 from nnviz.trace import Call, Equation, Expr, Fact, Neg, Num, Product, Quotient, Sum
@@ -15,7 +15,6 @@ from nnviz.words import Words
 if TYPE_CHECKING:
     import numpy as np
 
-AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 LAYOUTS = {
     1: "L, C×L or N×C×L",
     2: "H×W, C×H×W or N×C×H×W",
@@ -52,7 +51,7 @@ def size_facts(axes: Sequence[WindowAxis]) -> tuple[Fact, ...]:
     equations = [size_equation(axis) for axis in axes if not isinstance(axis, AdaptiveAxis)]
     if len(set(equations)) == 1:
         return (Fact(Words("output size"), equations[0]),)
-    labels = [Words("output " + name) for name in AXIS_NAMES[n]]
+    labels = [Words("output " + name) for name in SIZE_NAMES[n]]
     return tuple(Fact(label, each) for label, each in zip(labels, equations, strict=True))
 
 
