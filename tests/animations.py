@@ -31,7 +31,9 @@ class Played(NamedTuple):
 
 def played(name: str, trace: Trace, steps: str | None = None, **appearance: Any) -> Played:
     """The trace written in a format and read by Pillow."""
-    content = load(name).write(trace, Request(steps=steps, appearance=Appearance(**appearance)))
+    content = (
+        load(name).write(trace, Request(steps=steps, appearance=Appearance(**appearance))).content
+    )
     image = Image.open(io.BytesIO(content))
     frames, times = [], []
     for n in range(getattr(image, "n_frames", 1)):

@@ -157,7 +157,7 @@ def test_signed_values_are_mixtures_of_the_poles_about_0(name: str) -> None:
 def in_terminal(trace: Trace, **appearance: Any) -> np.ndarray:
     """The pixels of the last picture of half-blocks, H×W×3."""
     request = Request(appearance=Appearance(**appearance), screen=Screen(200, color=True))
-    text = formats.load("table").write(trace, request).decode()
+    text = formats.load("table").write(trace, request).content.decode()
     rows: list[list[list[int]]] = []
     for line in text.splitlines():
         if "▀" not in line:

@@ -67,12 +67,12 @@ class Result:
         """
         path = os.fspath(path)
         form = formats.by_suffix(path)
-        write(path, form.write(self.trace, _request(steps, get, appearance)))
+        write(path, form.write(self.trace, _request(steps, get, appearance)).content)
 
     def _repr_svg_(self) -> str | None:
         """The figure, for a notebook; nothing where there is none."""
         try:
-            return formats.load("svg").write(self.trace, Request()).decode()
+            return formats.load("svg").write(self.trace, Request()).content.decode()
         except NnvizError:
             return None
 

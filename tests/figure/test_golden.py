@@ -77,7 +77,7 @@ def test_golden(name: str) -> None:
     trace, steps, appearance = GOLDEN[name]
     if len(trace.steps):
         assert_steps_hold(trace)
-    made = load("svg").write(trace, Request(steps=steps, appearance=appearance)).decode()
+    made = load("svg").write(trace, Request(steps=steps, appearance=appearance)).content.decode()
     path = FOLDER / name
     if not path.exists():
         path.write_text(made, encoding="utf-8", newline="\n")

@@ -20,7 +20,7 @@ from nnviz.words import Words
 
 def written(output: Any) -> str:
     made = Trace("show", Words("Matrix"), {}, Results(output=np.asarray(output)))
-    return load("csv").write(made, Request()).decode()
+    return load("csv").write(made, Request()).content.decode()
 
 
 def test_no_rows_and_no_array() -> None:
@@ -33,7 +33,7 @@ def test_rows_of_named_values() -> None:
     row = {"layer": "conv --size 3,3", "output": [6, 28, 28], "params": 60, "receptive_field": None}
     made = Trace("params", Words("Parameters"), {}, Results(rows=[row], total={}))
     for get in ("output", "rows"):
-        lines = load("csv").write(made, Request(get=get)).decode().splitlines()
+        lines = load("csv").write(made, Request(get=get)).content.decode().splitlines()
         assert lines == [
             "layer,output,params,receptive_field",
             '"conv --size 3,3",6x28x28,60,',

@@ -32,7 +32,7 @@ def test_equal_frames(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_one_palette_for_all_frames() -> None:
-    content = load("gif").write(note(), Request())
+    content = load("gif").write(note(), Request()).content
     assert content[10] & 0x80
     locals_ = [content[i + 9] & 0x80 for i in _descriptors(content)]
     assert locals_ == [0] * 9

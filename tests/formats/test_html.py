@@ -29,7 +29,7 @@ def written(trace: Trace, steps: str | None = None, **appearance: Any) -> str:
     return (
         load("html")
         .write(trace, Request(steps=steps, appearance=Appearance(**appearance)))
-        .decode()
+        .content.decode()
     )
 
 

@@ -23,7 +23,7 @@ def trace(output: Any, **others: Any) -> Trace:
 
 
 def written(made: Trace, **request: Any) -> str:
-    return load("json").write(made, Request(**request)).decode()
+    return load("json").write(made, Request(**request)).content.decode()
 
 
 REFUSED = [

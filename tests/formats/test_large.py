@@ -22,12 +22,12 @@ def peak():  # in MiB
 
 form = load(sys.argv[1])
 small = nnviz.conv(np.arange(25.0).reshape(5, 5), np.ones((3, 3))).trace
-form.write(small, Request(steps="1-3"))
+form.write(small, Request(steps="1-3")).content
 x = np.zeros((3000, 4000), np.uint8)
 x[::7] = 200
 trace = nnviz.conv(x, np.array([[-1, 0, 1]] * 3)).trace
 made = peak()
-content = form.write(trace, Request(steps="1-3"))
+content = form.write(trace, Request(steps="1-3")).content
 print(round(peak() - made), len(content))
 """
 COPY = 3000 * 4000 * 4 / 2**20

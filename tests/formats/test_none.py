@@ -12,6 +12,6 @@ from nnviz.words import Words
 
 def test_no_bytes_and_no_file() -> None:
     made = Trace("show", Words("Matrix"), {}, Results(output=np.ones(3)))
-    assert load("none").write(made, Request()) == b""
+    assert load("none").write(made, Request()).content == b""
     assert load("none").suffixes == ()
     assert "none" in streams()

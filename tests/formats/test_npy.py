@@ -24,7 +24,7 @@ ARRAYS = [
 @pytest.mark.parametrize("array", ARRAYS)
 def test_type_and_shape_are_kept(array: np.ndarray) -> None:
     made = Trace("show", Words("Matrix"), {}, Results(output=array))
-    back = np.load(io.BytesIO(load("npy").write(made, Request())), allow_pickle=False)
+    back = np.load(io.BytesIO(load("npy").write(made, Request()).content), allow_pickle=False)
     assert back.dtype == array.dtype
     assert back.flags.c_contiguous
     assert np.array_equal(back, array, equal_nan=True)

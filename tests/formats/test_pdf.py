@@ -37,7 +37,9 @@ RNG = np.random.default_rng(2)
 
 
 def written(trace: Trace, steps: str | None = None, **appearance: Any) -> bytes:
-    return load("pdf").write(trace, Request(steps=steps, appearance=Appearance(**appearance)))
+    return (
+        load("pdf").write(trace, Request(steps=steps, appearance=Appearance(**appearance))).content
+    )
 
 
 def test_without_fpdf2(monkeypatch: pytest.MonkeyPatch) -> None:

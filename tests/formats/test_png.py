@@ -32,7 +32,9 @@ def test_more_than_100_megapixels() -> None:
 
 
 def opened(trace: Trace, steps: str | None = None, **appearance: Any) -> Image.Image:
-    content = load("png").write(trace, Request(steps=steps, appearance=Appearance(**appearance)))
+    content = (
+        load("png").write(trace, Request(steps=steps, appearance=Appearance(**appearance))).content
+    )
     return Image.open(io.BytesIO(content))
 
 

@@ -27,7 +27,7 @@ NAMESPACE = "{http://www.w3.org/2000/svg}"
 
 def written(steps: str | None = None, **appearance: object) -> ElementTree.Element:
     request = Request(steps=steps, appearance=Appearance(**appearance))  # type: ignore[arg-type]
-    return ElementTree.fromstring(load("svg").write(note(), request).decode())
+    return ElementTree.fromstring(load("svg").write(note(), request).content.decode())
 
 
 def test_steps_that_are_not_there() -> None:
@@ -106,7 +106,7 @@ def test_the_font_can_be_embedded() -> None:
 def test_pictures_are_embedded() -> None:
     array = np.arange(900).reshape(30, 30) % 256
     trace = run("conv", array, kernel=np.ones((1, 1), int))
-    root = ElementTree.fromstring(load("svg").write(trace, Request()).decode())
+    root = ElementTree.fromstring(load("svg").write(trace, Request()).content.decode())
     image = next(root.iter(f"{NAMESPACE}image"))
     data = base64.b64decode(image.get("href", "").removeprefix("data:image/png;base64,"))
     pixels = np.asarray(Image.open(io.BytesIO(data)))
@@ -132,6 +132,6 @@ def test_what_no_font_has_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nnviz.figure.typeface.SYSTEM_FOLDERS", ())
     request = Request(appearance=Appearance(title="a \U0001f600"))
     for name in ("svg", "png"):
-        notes = load(name).notes(note(), request)
+        notes = load(name).write(note(), request).notes
         assert [str(n).split(":")[0] for n in notes] == ["no font has \U0001f600 (U+1F600)"]
-        assert load(name).notes(note(), Request()) == ()
+        assert load(name).write(note(), Request()).notes == ()

@@ -105,7 +105,7 @@ def lines_of(trace: Trace, screen: Screen = PIPE, **options: Any) -> list[str]:
     """What the view prints, line by line."""
     appearance = Appearance(**{k: v for k, v in options.items() if k != "steps"})
     request = Request(steps=options.get("steps"), screen=screen, appearance=appearance)
-    text = load("table").write(trace, request).decode(screen.encoding)
+    text = load("table").write(trace, request).content.decode(screen.encoding)
     assert text.endswith("\n")
     return text[:-1].split("\n")
 
@@ -170,8 +170,8 @@ def test_a_pipe_gets_every_number(name: str) -> None:
 def test_a_file_is_the_view_of_a_pipe() -> None:
     trace = trace_of("the note's example")
     screen = Screen(40, color=True, encoding="ascii")
-    made = load("txt").write(trace, Request(screen=screen))
-    assert made == load("table").write(trace, Request())
+    made = load("txt").write(trace, Request(screen=screen)).content
+    assert made == load("table").write(trace, Request()).content
 
 
 # --- what stands where ---------------------------------------------------------------

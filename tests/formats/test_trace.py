@@ -42,7 +42,7 @@ def trace(count: int = 3, **others: Any) -> Trace:
 
 
 def written(made: Trace, **request: Any) -> dict[str, Any]:
-    data = load("trace").write(made, Request(**request))
+    data = load("trace").write(made, Request(**request)).content
     assert data.count(b"\n") == 1
     document: dict[str, Any] = json.loads(data)
     return document
@@ -87,15 +87,18 @@ def test_steps(spec: str | None, numbers: list[int]) -> None:
     assert [step["step"] for step in written(trace(), steps=spec)["steps"]] == numbers
 
 
+def notes(made: Trace, **request: Any) -> tuple[Words, ...]:
+    return load("trace").write(made, Request(**request)).notes
+
+
 def test_very_many_steps_are_left_out_with_a_note() -> None:
     most, more = trace(MOST_STEPS), trace(MOST_STEPS + 1)
-    form = load("trace")
     assert len(written(most)["steps"]) == MOST_STEPS
-    assert form.notes(most, Request()) == ()
+    assert notes(most) == ()
     assert written(more)["steps"] == []
-    assert "10001 steps" in str(form.notes(more, Request())[0])
+    assert "10001 steps" in str(notes(more)[0])
     assert len(written(more, steps="all")["steps"]) == MOST_STEPS + 1
-    assert form.notes(more, Request(steps="all")) == ()
+    assert notes(more, steps="all") == ()
 
 
 def test_a_large_array_is_written_as_its_shape_and_type() -> None:
@@ -117,7 +120,7 @@ def test_a_net_has_a_trace_a_layer() -> None:
 def test_a_layer_with_very_many_steps() -> None:
     net = trace(layers=(trace(2), trace(MOST_STEPS + 1)))
     assert [len(layer["steps"]) for layer in written(net)["layers"]] == [2, 0]
-    assert [str(note) for note in load("trace").notes(net, Request())] == [
+    assert [str(note) for note in notes(net)] == [
         "layer 2: none of 10001 steps is written; --steps all writes them"
     ]
     assert len(written(net, steps="all")["layers"][1]["steps"]) == MOST_STEPS + 1

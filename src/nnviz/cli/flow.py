@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import struct
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import starmap
 from typing import Any, NamedTuple
 
 from nnviz import files, formats, lang
@@ -13,6 +13,7 @@ from nnviz.cli import checks, options, streams
 from nnviz.cli.checks import Written
 from nnviz.cli.options import Shared
 from nnviz.errors import NnvizError, UsageError
+from nnviz.formats import Made
 from nnviz.options.operation import Operation
 from nnviz.options.option import Context
 from nnviz.read import ImageOptions, Stdin, read_input
@@ -21,16 +22,10 @@ from nnviz.shapes import times
 from nnviz.trace import Trace
 from nnviz.words import Words
 
-_PNG = b"\x89PNG\r\n\x1a\n"
-
 
 class _File(NamedTuple):
     path: str
-    content: bytes
-    size: str = ""
-    """In pixels, where it is a picture."""
-    notes: tuple[Words, ...] = ()
-    """What a user should be told of this file: what was left out, or has no font."""
+    made: Made
 
 
 def run_command(operation: Operation[Any], given: Written, env: Mapping[str, str]) -> None:
@@ -63,12 +58,12 @@ def run_command(operation: Operation[Any], given: Written, env: Mapping[str, str
         # The table says the notes of the trace itself.
         notes = said if stream == "table" else [*notes, *said]
     for file in made:
-        files.write(file.path, file.content)
+        files.write(file.path, file.made.content)
     if stream is not None:
         streams.write(shown)
     if not shared.general.quiet:
         heard = streams.spoken(language, sys.stderr)
-        notes += [note for file in made for note in file.notes]
+        notes += [note for file in made for note in file.made.notes]
         _remark(dict.fromkeys(notes), made, lambda words: lang.say(words, heard))
 
 
@@ -166,8 +161,8 @@ def _shown(trace: Trace, stream: str, request: Request) -> tuple[bytes, list[Wor
     form, asked = formats.load(stream), request.appearance.lang
     spoken = streams.spoken(asked, sys.stdout) if form.kind == "text" else asked
     request = request._replace(appearance=request.appearance._replace(lang=spoken))
-    content = form.write(trace, request)
-    notes = list(form.notes(trace, request))
+    content, _, said = form.write(trace, request)
+    notes = list(said)
     if spoken != asked and content:
         notes.append(streams.unspoken(asked, sys.stdout))
     return content, notes
@@ -179,21 +174,13 @@ def _render(trace: Trace, appearance: Appearance, shared: Shared) -> Iterator[_F
         form = formats.by_suffix(path)
         with streams.progress(shared.general.quiet) as progress:
             request = _request(shared, appearance, progress=progress)
-            content = form.write(trace, request)
-        yield _File(path, content, _pixels(content), form.notes(trace, request))
+            yield _File(path, form.write(trace, request))
     if asked.map is not None:
         from nnviz.formats.raster import maps as _map
 
         output = trace.array("output")
-        for picture in _map.render(output, asked.map, asked.range, shared.figure.sample):
-            yield _File(picture.path, picture.content, f"{picture.width}×{picture.height}")
-
-
-def _pixels(content: bytes) -> str:
-    if not content.startswith(_PNG):
-        return ""
-    width, height = struct.unpack(">II", content[16:24])
-    return f"{width}×{height}"
+        maps = _map.render(output, asked.map, asked.range, shared.figure.sample)
+        yield from starmap(_File, maps)
 
 
 def _remark(notes: Iterable[Words], made: list[_File], say: Callable[[Words], str]) -> None:
@@ -201,6 +188,7 @@ def _remark(notes: Iterable[Words], made: list[_File], say: Callable[[Words], st
     for note in notes:
         streams.remark(say(Words("note: {note}", note=note)))
     for file in made:
-        size = files.size(len(file.content))
-        text = ", ".join(part for part in (file.path, file.size, size) if part)
+        pixels = times(file.made.size) if file.made.size else ""
+        size = files.size(len(file.made.content))
+        text = ", ".join(part for part in (file.path, pixels, size) if part)
         streams.remark(say(Words("wrote {file}", file=text)))

@@ -20,18 +20,26 @@ from nnviz.words import Words
 Kind = Literal["figure", "values", "text"]
 
 
+class Made(NamedTuple):
+    """The whole content of a file or stream, and what is said of it."""
+
+    content: bytes
+    size: tuple[int, int] | None = None
+    """Width and height, of what is made of pixels."""
+    notes: tuple[Words, ...] = ()
+    """What a user should be told of this writing: what was left out, or has no font."""
+
+
 class Format(NamedTuple):
-    """A format: `write(trace, request)` gives the whole content of the file or stream."""
+    """A format: `write(trace, request)` makes the content of a file or stream."""
 
     kind: Kind
     suffixes: tuple[str, ...]
     """With the point; empty where `-o` has no such file."""
-    write: Callable[[Trace, Request], bytes]
+    write: Callable[[Trace, Request], Made]
     stream: bool = True
     """Whether `-f` offers it on standard output."""
     binary: bool = False
-    notes: Callable[[Trace, Request], tuple[Words, ...]] = lambda *_: ()
-    """What a user should be told of this writing: what was left out."""
 
 
 @cache

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from nnviz.formats import Format
-from nnviz.formats.raster.frames import film, frames, notes
+from nnviz.formats import Format, Made
+from nnviz.formats.raster.frames import film, frames
 from nnviz.formats.raster.painter import SCALE
 from nnviz.request import Request
 from nnviz.trace import Trace
@@ -28,7 +28,7 @@ _Chunk = tuple[bytes, bytes]
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
-def write(trace: Trace, request: Request) -> bytes:
+def write(trace: Trace, request: Request) -> Made:
     """The steps of a trace as an animated PNG file, with its description as text in it."""
     from PIL.PngImagePlugin import PngInfo
 
@@ -38,9 +38,9 @@ def write(trace: Trace, request: Request) -> bytes:
     info.add_itxt("Description", made.desc)
     dpi = 96 * (request.appearance.scale or SCALE)
     out: list[_Chunk] = []
-    number = 0
+    size, number = (0, 0), 0
     for frame in frames(made, request, LONGEST):
-        first = not out
+        size, first = frame.image.size, not out
         chunks = list(_chunks(_still(frame.part, info if first else None, dpi)))
         if first:
             head = [chunk for chunk in chunks if chunk[0] not in (b"IDAT", b"IEND")]
@@ -54,7 +54,8 @@ def write(trace: Trace, request: Request) -> bytes:
             else:
                 out.append((b"fdAT", struct.pack(">I", number) + data))
                 number += 1
-    return _SIGNATURE + b"".join(map(_packed, [*out, (b"IEND", b"")]))
+    content = _SIGNATURE + b"".join(map(_packed, [*out, (b"IEND", b"")]))
+    return Made(content, size, made.notes)
 
 
 def _still(image: Image.Image, info: PngInfo | None, dpi: float) -> bytes:
@@ -82,4 +83,4 @@ def _packed(chunk: _Chunk) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-FORMAT = Format("figure", (".apng",), write, binary=True, notes=notes)
+FORMAT = Format("figure", (".apng",), write, binary=True)

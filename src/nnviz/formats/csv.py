@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from nnviz.formats import Format
+from nnviz.formats import Format, Made
 from nnviz.formats._values import is_table, pick, pick_array
 from nnviz.request import Request
 from nnviz.trace import Trace
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-def write(trace: Trace, request: Request) -> bytes:
+def write(trace: Trace, request: Request) -> Made:
     """The array that `request.get` names, its numbers as they read back; or a table's rows."""
     value = pick(trace, request.get)
     rows = value.get("rows") if isinstance(value, dict) else value
     if is_table(rows):
-        return _table(rows).encode()
+        return Made(_table(rows).encode())
     array = pick_array(trace, request.get, "csv")
-    return "\n".join(_blocks(array)).encode()
+    return Made("\n".join(_blocks(array)).encode())
 
 
 def _table(rows: list[dict[str, Any]]) -> str:

@@ -12,8 +12,8 @@ from io import BytesIO
 from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from nnviz.formats import Format
-from nnviz.formats.raster.frames import Frame, film, frames, notes
+from nnviz.formats import Format, Made
+from nnviz.formats.raster.frames import Frame, film, frames
 from nnviz.formats.raster.palette import OPAQUE, Palette, whole
 from nnviz.request import Request
 from nnviz.trace import Trace
@@ -35,7 +35,7 @@ _KEEP, _CLEAN = 1, 2
 """What becomes of a frame when the next is shown: it stays, or the page is cleared."""
 
 
-def write(trace: Trace, request: Request) -> bytes:
+def write(trace: Trace, request: Request) -> Made:
     """The steps of a trace as an animated GIF file, with its description as a comment."""
     made = film(trace, request)
     clear = made.scenes[0].page is None
@@ -45,8 +45,9 @@ def write(trace: Trace, request: Request) -> bytes:
     out = [_FOREVER, b"\x21\xfe", *_blocks(f"{made.title}\n{made.desc}".encode())]
     for change in chain(first, found):
         out += _frame(change, palette)
-    head = b"GIF89a" + struct.pack("<2H3B", *first[0].frame.image.size, 0xF7, 0, 0)
-    return b"".join([head, palette.table, *out, b"\x3b"])
+    size = first[0].frame.image.size
+    head = b"GIF89a" + struct.pack("<2H3B", *size, 0xF7, 0, 0)
+    return Made(b"".join([head, palette.table, *out, b"\x3b"]), size, made.notes)
 
 
 class _Change(NamedTuple):
@@ -126,4 +127,4 @@ def _blocks(data: bytes) -> Iterator[bytes]:
     yield b"\0"
 
 
-FORMAT = Format("figure", (".gif",), write, binary=True, notes=notes)
+FORMAT = Format("figure", (".gif",), write, binary=True)

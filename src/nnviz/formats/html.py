@@ -5,16 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from nnviz import lang
 from nnviz.figure.scene import Box
 from nnviz.figure.theme import Theme, theme
-from nnviz.formats import Format
+from nnviz.formats import Format, Made
 from nnviz.formats.player.targets import targets
 from nnviz.formats.player.themed import Page, paged
-from nnviz.formats.raster.frames import Film, chosen, film, notes
+from nnviz.formats.raster.frames import Film, film
 from nnviz.formats.svg import STACK, escape, number
 from nnviz.request import Request
 from nnviz.trace import Trace
@@ -39,23 +39,33 @@ _LABELS = {
 }
 
 
-def write(trace: Trace, request: Request) -> bytes:
+def write(trace: Trace, request: Request) -> Made:
     """The steps of a trace as a page with a slider, keys, and output cells that lead to them."""
-    return page(trace, request).encode()
-
-
-def page(trace: Trace, request: Request, *, still: bool = False) -> str:
-    """The page as text; `still` does not play by itself even where motion is welcome."""
     made = film(trace, request)
-    follows = request.appearance.theme == "light"
+    return Made(_page(trace, made, request).encode(), notes=made.notes)
+
+
+def framed(trace: Trace, request: Request) -> str:
+    """The page inside a frame as large as it is, as a notebook takes it: its keys stay its own."""
+    made = film(trace, request)
+    scene = made.scenes[0]
+    height = number(scene.height + _CONTROLS)
+    return (
+        f'<iframe title="{escape(made.title)}" sandbox="allow-scripts" width="100%" '
+        f'height="{height}" style="border:0;max-width:{number(scene.width)}px" '
+        f'srcdoc="{escape(_page(trace, made, request, still=True))}"></iframe>'
+    )
+
+
+def _page(trace: Trace, made: Film, request: Request, *, still: bool = False) -> str:
+    """The page as text; `still` does not play by itself even where motion is welcome."""
+    look = request.appearance
     dark = None
-    if follows:
-        dark = film(
-            trace, request._replace(appearance=request.appearance._replace(theme="dark")), 1
-        )
-    drawn = paged(made.scenes, None if dark is None else dark.scenes)
+    if look.theme == "light":  # then it follows its reader
+        dark = film(trace, request._replace(appearance=look._replace(theme="dark")), 1).scenes
+    drawn = paged(made.scenes, dark)
     several = len(made.scenes) > 1
-    style = _style(made, theme(request.appearance.theme), drawn, request)
+    style = _style(made, theme(look.theme), drawn, request)
     script = (_PLAYER / "player.js").read_text(encoding="utf-8") if several else ""
     body = [
         "<main>",
@@ -69,7 +79,7 @@ def page(trace: Trace, request: Request, *, still: bool = False) -> str:
     ]
     head = [
         "<!doctype html>",
-        f'<html lang="{request.appearance.lang}">',
+        f'<html lang="{look.lang}">',
         "<head>",
         '<meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(style, script)}">',
@@ -81,18 +91,6 @@ def page(trace: Trace, request: Request, *, still: bool = False) -> str:
         "<body data-still>" if still else "<body>",
     ]
     return "\n".join([*head, *body, "</body>", "</html>\n"])
-
-
-def framed(trace: Trace, request: Request) -> str:
-    """The page inside a frame as large as it is, as a notebook takes it: its keys stay its own."""
-    made = film(trace, request)
-    scene = made.scenes[0]
-    height = number(scene.height + _CONTROLS)
-    return (
-        f'<iframe title="{escape(made.title)}" sandbox="allow-scripts" width="100%" '
-        f'height="{height}" style="border:0;max-width:{number(scene.width)}px" '
-        f'srcdoc="{escape(page(trace, request, still=True))}"></iframe>'
-    )
 
 
 def _policy(style: str, script: str) -> str:
@@ -145,14 +143,13 @@ def _frames(trace: Trace, made: Film, drawn: Page, request: Request) -> Iterator
         yield '<svg class="shared" aria-hidden="true"><defs>'
         yield from drawn.shared
         yield "</defs></svg>"
-    numbers = chosen(trace, request) or (0,)
     width, height = number(made.scenes[0].width), number(made.scenes[0].height)
     for i, (scene, lines) in enumerate(zip(made.scenes, drawn.figures, strict=True)):
         data = ""
         if len(made.scenes) > 1:
-            name = _step(numbers[i], trace, request)
+            name = _step(made.steps[i], trace, request)
             data = f' data-delay="{made.delays[i]}" data-name="{escape(name)}" '
-            data += f'data-group="{_group(trace, numbers[i])}"'
+            data += f'data-group="{_group(trace, made.steps[i])}"'
         now = " now" if i == 0 else ""
         yield (
             f'<svg class="frame{now}" viewBox="0 0 {width} {height}" role="img" '
@@ -174,13 +171,12 @@ def _step(step: int, trace: Trace, request: Request) -> str:
 
 def _hits(trace: Trace, made: Film, request: Request) -> Iterator[str]:
     """The output cells, over the figure: each leads to its step."""
-    numbers: Sequence[int] = chosen(trace, request)
     width, height = number(made.scenes[0].width), number(made.scenes[0].height)
     seen: set[tuple[str, Box]] = set()
     yield f'<svg class="hits" viewBox="0 0 {width} {height}">'
     for i, boxes in enumerate(map(targets, made.scenes)):
-        group = _group(trace, numbers[i])
-        name = escape(_step(numbers[i], trace, request))
+        group = _group(trace, made.steps[i])
+        name = escape(_step(made.steps[i], trace, request))
         # One of them for the keyboard and to be read out; the mouse may have more.
         role = f' role="button" tabindex="-1" aria-label="{name}"'
         for box in boxes:
@@ -228,4 +224,4 @@ def _icon(name: str) -> str:
     )
 
 
-FORMAT = Format("figure", (".html",), write, notes=notes)
+FORMAT = Format("figure", (".html",), write)

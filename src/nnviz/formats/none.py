@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from nnviz.formats import Format
+from nnviz.formats import Format, Made
 from nnviz.request import Request
 from nnviz.trace import Trace
 
 
-def write(trace: Trace, request: Request) -> bytes:  # noqa: ARG001 - every format takes both
+def write(trace: Trace, request: Request) -> Made:  # noqa: ARG001 - every format takes both
     """No bytes."""
-    return b""
+    return Made(b"")
 
 
 FORMAT = Format("text", (), write)

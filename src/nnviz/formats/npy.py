@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import io
 
-from nnviz.formats import Format
+from nnviz.formats import Format, Made
 from nnviz.formats._values import pick_array
 from nnviz.request import Request
 from nnviz.trace import Trace
 
 
-def write(trace: Trace, request: Request) -> bytes:
+def write(trace: Trace, request: Request) -> Made:
     """The array that `request.get` names."""
     import numpy as np
 
     array = np.ascontiguousarray(pick_array(trace, request.get, "npy"))
     buffer = io.BytesIO()
     np.save(buffer, array, allow_pickle=False)
-    return buffer.getvalue()
+    return Made(buffer.getvalue())
 
 
 FORMAT = Format("values", (".npy",), write, binary=True)

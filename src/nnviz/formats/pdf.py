@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from nnviz.errors import NnvizError
 from nnviz.figure import scene
 from nnviz.figure.typeface import Face
-from nnviz.formats import Format
-from nnviz.formats._figure import drawn as figure_of
-from nnviz.formats._figure import notes
+from nnviz.formats import Format, Made
+from nnviz.formats._figure import boxes, figure_of
 from nnviz.request import Request
 from nnviz.trace import Trace
 
@@ -23,7 +22,7 @@ _LARGEST = 14400
 """The longest side of a page in points, by the standard."""
 
 
-def write(trace: Trace, request: Request) -> bytes:
+def write(trace: Trace, request: Request) -> Made:
     """The figure of a trace as a PDF document of one page, with its description in it."""
     drawn = figure_of(trace, request)
     scale = POINT * (request.appearance.scale or 1)
@@ -38,12 +37,12 @@ def write(trace: Trace, request: Request) -> bytes:
     page = _Page(_document(drawn, scale, request.appearance.lang), drawn, scale)
     for mark in drawn.flat():
         page.mark(mark)
-    return bytes(page.pdf.output())
+    return Made(bytes(page.pdf.output()), notes=boxes([drawn]))
 
 
 def _document(drawn: scene.Scene, scale: float, language: str) -> FPDF:
     try:
-        from fpdf import FPDF
+        from fpdf import FPDF, encryption
     except ModuleNotFoundError as error:
         if error.name != "fpdf":
             raise
@@ -51,6 +50,9 @@ def _document(drawn: scene.Scene, scale: float, language: str) -> FPDF:
             "PDF is written with the package fpdf2, which is not installed",
             hint='python -m pip install "nnviz[pdf]", or write .svg',
         ) from None
+    # The error of a package that fpdf does without would keep every caller's arrays alive.
+    if (kept := getattr(encryption, "import_error", None)) is not None:
+        kept.__traceback__ = None
     pdf = FPDF(unit="pt", format=(drawn.width * scale, drawn.height * scale))
     pdf.set_auto_page_break(False)
     pdf.set_margin(0)
@@ -181,4 +183,4 @@ def _lines(
             yield (first, offset - sign * first), (last, offset - sign * last)
 
 
-FORMAT = Format("figure", (".pdf",), write, binary=True, notes=notes)
+FORMAT = Format("figure", (".pdf",), write, binary=True)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from nnviz.formats import Format
-from nnviz.formats._figure import drawn as figure_of
-from nnviz.formats._figure import notes
+from nnviz.formats import Format, Made
+from nnviz.formats._figure import boxes, figure_of
 from nnviz.formats.raster.painter import SCALE, paint
 from nnviz.request import Request
 from nnviz.trace import Trace
 
 
-def write(trace: Trace, request: Request) -> bytes:
+def write(trace: Trace, request: Request) -> Made:
     """The figure of a trace as a PNG file, with its description as text in it."""
     from PIL.PngImagePlugin import PngInfo
 
@@ -22,8 +21,9 @@ def write(trace: Trace, request: Request) -> bytes:
     info.add_itxt("Description", drawn.desc)
     stream = BytesIO()
     scale = request.appearance.scale or SCALE
-    paint(drawn, scale).save(stream, "PNG", pnginfo=info, compress_level=4, dpi=(96 * scale,) * 2)
-    return stream.getvalue()
+    image = paint(drawn, scale)
+    image.save(stream, "PNG", pnginfo=info, compress_level=4, dpi=(96 * scale,) * 2)
+    return Made(stream.getvalue(), image.size, boxes([drawn]))
 
 
-FORMAT = Format("figure", (".png",), write, binary=True, notes=notes)
+FORMAT = Format("figure", (".png",), write, binary=True)

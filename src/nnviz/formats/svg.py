@@ -8,9 +8,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from nnviz.figure import scene
-from nnviz.formats import Format
-from nnviz.formats._figure import drawn as figure_of
-from nnviz.formats._figure import notes
+from nnviz.formats import Format, Made
+from nnviz.formats._figure import boxes, figure_of
 from nnviz.request import Request
 from nnviz.trace import Trace
 
@@ -26,10 +25,11 @@ STACK = (
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
 
-def write(trace: Trace, request: Request) -> bytes:
+def write(trace: Trace, request: Request) -> Made:
     """The figure of a trace as an SVG document."""
     drawn = figure_of(trace, request)
-    return svg(drawn, embed_font=request.appearance.embed_font).encode()
+    text = svg(drawn, embed_font=request.appearance.embed_font)
+    return Made(text.encode(), notes=boxes([drawn]))
 
 
 def svg(drawn: scene.Scene, *, embed_font: bool = False, prefix: str = "") -> str:
@@ -215,4 +215,4 @@ def _spaces(text: str) -> str:
     return ' xml:space="preserve"' if "  " in text or text != text.strip() else ""
 
 
-FORMAT = Format("figure", (".svg",), write, notes=notes)
+FORMAT = Format("figure", (".svg",), write)

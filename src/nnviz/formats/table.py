@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from nnviz.formats import Format
+from nnviz.formats import Format, Made
 from nnviz.formats.terminal.header import header
 from nnviz.formats.terminal.paper import Paper
 from nnviz.formats.terminal.params import params_table
@@ -20,7 +20,7 @@ from nnviz.words import Words
 _RESULTS = ("output", "y")
 
 
-def write(trace: Trace, request: Request) -> bytes:
+def write(trace: Trace, request: Request) -> Made:
     """The view as the bytes of a stream: no line wider than its screen, nothing cut."""
     paper = Paper.of(request)
     blocks = [block for block in _blocks(paper, trace, request) if block]
@@ -28,7 +28,7 @@ def write(trace: Trace, request: Request) -> bytes:
     text = "".join(
         spoken(line, color=paper.screen.color) + "\n" for line in fitted(lines, paper.width)
     )
-    return text.encode(paper.screen.encoding, "replace")
+    return Made(text.encode(paper.screen.encoding, "replace"))
 
 
 def _blocks(paper: Paper, trace: Trace, request: Request) -> Iterator[Block]:

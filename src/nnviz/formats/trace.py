@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from nnviz.formats import Format
+from nnviz.formats import Format, Made
 from nnviz.formats._values import dump
 from nnviz.numerals import exact
 from nnviz.request import Request
@@ -23,9 +23,10 @@ MOST_STEPS = 10_000
 """Written where --steps does not ask for more."""
 
 
-def write(trace: Trace, request: Request) -> bytes:
+def write(trace: Trace, request: Request) -> Made:
     """The document of contract section 5, on one line; a net's holds one a layer."""
-    return (_document(trace, request, request.steps, nnviz=__version__) + "\n").encode()
+    document = _document(trace, request, request.steps, nnviz=__version__)
+    return Made((document + "\n").encode(), notes=tuple(_left_out(trace, request)))
 
 
 def default_steps(trace: Trace) -> str:
@@ -33,29 +34,23 @@ def default_steps(trace: Trace) -> str:
     return "all" if len(trace.steps) <= MOST_STEPS else "none"
 
 
-def left_out(trace: Trace, request: Request) -> tuple[Words, ...]:
+def _left_out(trace: Trace, request: Request) -> Iterator[Words]:
     """A note where the steps are too many to be written unasked."""
     if request.steps is not None:
-        return ()
-    notes = []
+        return
     if len(trace.steps) > MOST_STEPS:
-        notes.append(
-            Words(
-                "none of {n} steps is written; --steps 1-{most} writes the first {most}",
-                n=len(trace.steps),
-                most=MOST_STEPS,
-            )
+        yield Words(
+            "none of {n} steps is written; --steps 1-{most} writes the first {most}",
+            n=len(trace.steps),
+            most=MOST_STEPS,
         )
     for number, layer in enumerate(trace.layers, 1):
         if len(layer.steps) > MOST_STEPS:
-            notes.append(
-                Words(
-                    "layer {layer}: none of {n} steps is written; --steps all writes them",
-                    layer=number,
-                    n=len(layer.steps),
-                )
+            yield Words(
+                "layer {layer}: none of {n} steps is written; --steps all writes them",
+                layer=number,
+                n=len(layer.steps),
             )
-    return tuple(notes)
 
 
 def _document(trace: Trace, request: Request, spec: str | None, **head: str) -> str:
@@ -99,4 +94,4 @@ def _step(step: Step) -> dict[str, Any]:
     }
 
 
-FORMAT = Format("values", (), write, notes=left_out)
+FORMAT = Format("values", (), write)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from nnviz.formats import Format, table
+from nnviz.formats import Format, Made, table
 from nnviz.request import Request, Screen
 from nnviz.trace import Trace
 
 
-def write(trace: Trace, request: Request) -> bytes:
+def write(trace: Trace, request: Request) -> Made:
     """What `-f table` prints, for a file."""
     return table.write(trace, request._replace(screen=Screen()))
 

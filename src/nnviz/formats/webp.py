@@ -10,8 +10,8 @@ import struct
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from nnviz.formats import Format
-from nnviz.formats.raster.frames import Frame, film, frames, notes
+from nnviz.formats import Format, Made
+from nnviz.formats.raster.frames import Frame, film, frames
 from nnviz.formats.svg import escape
 from nnviz.request import Request
 from nnviz.trace import Trace
@@ -25,7 +25,7 @@ _REPLACE = 0x02
 """A frame's pixels replace those that were there, also by transparency."""
 
 
-def write(trace: Trace, request: Request) -> bytes:
+def write(trace: Trace, request: Request) -> Made:
     """The steps of a trace as an animated WebP file, with its description as XMP in it."""
     made = film(trace, request)
     body, size, alpha = b"", (0, 0), False
@@ -36,7 +36,7 @@ def write(trace: Trace, request: Request) -> bytes:
     head = _chunk(b"VP8X", bytes((flags, 0, 0, 0)) + _u24(size[0] - 1) + _u24(size[1] - 1))
     head += _chunk(b"ANIM", struct.pack("<4BH", 255, 255, 255, 0, 0))
     body = b"WEBP" + head + body + _chunk(b"XMP ", _xmp(made.title, made.desc))
-    return _chunk(b"RIFF", body)
+    return Made(_chunk(b"RIFF", body), size, made.notes)
 
 
 def _frame(frame: Frame) -> bytes:
@@ -75,4 +75,4 @@ def _xmp(title: str, desc: str) -> bytes:
     ).encode()
 
 
-FORMAT = Format("figure", (".webp",), write, binary=True, notes=notes)
+FORMAT = Format("figure", (".webp",), write, binary=True)

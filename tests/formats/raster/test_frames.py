@@ -13,11 +13,9 @@ from nnviz.figure.typeface import Fonts
 from nnviz.formats.raster.frames import (
     Film,
     check_rate,
-    chosen,
     delays,
     film,
     frames,
-    notes,
 )
 from nnviz.request import Appearance, Request
 
@@ -48,7 +46,7 @@ def test_a_picture_longer_than_the_format_allows() -> None:
     [(None, range(1, 10)), ("all", range(1, 10)), ("none", ()), ("2", [2]), ("1,5,9", [1, 5, 9])],
 )
 def test_which_steps(spec: str | None, steps: range) -> None:
-    assert list(chosen(note(), Request(steps=spec))) == list(steps)
+    assert list(film(note(), Request(steps=spec)).steps) == list(steps)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +97,6 @@ def test_who_waits_is_told_of_every_frame() -> None:
 
 def test_what_no_font_has_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nnviz.figure.typeface.SYSTEM_FOLDERS", ())
-    found = notes(note(), Request(appearance=Appearance(title="a \U0001f600")))
+    found = film(note(), Request(appearance=Appearance(title="a \U0001f600"))).notes
     assert [str(n).split(":")[0] for n in found] == ["no font has \U0001f600 (U+1F600)"]
-    assert notes(note(), Request()) == ()
+    assert film(note(), Request()).notes == ()

@@ -18,10 +18,9 @@ from nnviz.formats.raster.maps import check, render
 
 def pixels(array: Any, span: Any = "auto", path: str = "map.png", **others: int) -> list[Any]:
     made = list(render(np.asarray(array), path, span, **others))
-    images = [Image.open(io.BytesIO(picture.content)) for picture in made]
-    for picture, image in zip(made, images, strict=True):
-        assert image.mode == "L"
-        assert image.size == (picture.width, picture.height)
+    images = [Image.open(io.BytesIO(content)) for _, (content, *_) in made]
+    assert {image.mode for image in images} == {"L"}
+    assert [image.size for image in images] == [picture.size for _, picture in made]
     return [np.asarray(image).tolist() for image in images]
 
 
@@ -71,9 +70,9 @@ def test_levels(array: Any, span: Any, expected: list[list[int]]) -> None:
 def test_channels_are_files_on_the_same_levels() -> None:
     array = np.array([[[0, 10]], [[20, 40]]])
     assert pixels(array) == [[[0, 64]], [[128, 255]]]
-    names = [picture.path for picture in render(array, "out/map.png", "auto")]
+    names = [name for name, _ in render(array, "out/map.png", "auto")]
     assert [name.replace("\\", "/") for name in names] == ["out/map-0.png", "out/map-1.png"]
-    assert [picture.path for picture in render(array[:1], "map.png", "auto")] == ["map.png"]
+    assert [name for name, _ in render(array[:1], "map.png", "auto")] == ["map.png"]
 
 
 def test_one_of_a_batch() -> None:
@@ -83,12 +82,12 @@ def test_one_of_a_batch() -> None:
 @pytest.mark.parametrize("suffix", [".png", ".PNG", ".bmp", ".gif", ".tif", ".webp"])
 def test_lossless_formats(suffix: str) -> None:
     array = np.arange(12).reshape(3, 4) * 20
-    made = next(render(array, "map" + suffix, "clip"))
+    _, made = next(render(array, "map" + suffix, "clip"))
     assert np.asarray(Image.open(io.BytesIO(made.content)).convert("L")).tolist() == array.tolist()
 
 
 def test_jpeg() -> None:
-    assert next(render(np.eye(16), "map.jpg", "auto")).content.startswith(b"\xff\xd8")
+    assert next(render(np.eye(16), "map.jpg", "auto"))[1].content.startswith(b"\xff\xd8")
 
 
 @settings(deadline=None, max_examples=30)

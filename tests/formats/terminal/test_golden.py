@@ -97,7 +97,7 @@ def trace_of(name: str) -> Trace:
 def drawn(name: str, language: str, width: int | None) -> str:
     """The view as text."""
     request = Request(GOLDEN[name].steps, "output", Appearance(lang=language), Screen(width))
-    return load("table").write(trace_of(name), request).decode()
+    return load("table").write(trace_of(name), request).content.decode()
 
 
 def document(name: str) -> str:

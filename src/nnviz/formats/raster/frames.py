@@ -11,7 +11,7 @@ from nnviz.errors import NnvizError, UsageError
 from nnviz.figure import draw
 from nnviz.figure.layout.page import Style, describe, heading_of
 from nnviz.figure.scene import Scene
-from nnviz.formats._figure import boxes_note
+from nnviz.formats._figure import boxes
 from nnviz.formats.raster.paint_ops import Box
 from nnviz.formats.raster.painter import SCALE, Painted, Part, painted
 from nnviz.request import Request
@@ -38,6 +38,13 @@ class Film(NamedTuple):
     """How long each stands, in thousandths of a second."""
     title: str
     desc: str
+    steps: tuple[int, ...] = ()
+    """The step (from 1) of each; none where the whole is shown."""
+
+    @property
+    def notes(self) -> tuple[Words, ...]:
+        """The characters that no font has, in any of the figures."""
+        return boxes(self.scenes)
 
 
 class Frame(NamedTuple):
@@ -54,11 +61,7 @@ class Frame(NamedTuple):
         return self.image.crop(self.box)
 
 
-_last: list[tuple[Trace, Request, Film]] = []
-"""The last two films, light and dark, which are asked for their notes after they were written."""
-
-
-def chosen(trace: Trace, request: Request) -> Sequence[int]:
+def _chosen(trace: Trace, request: Request) -> Sequence[int]:
     """The steps (from 1) that are shown: all unless --steps says which; none, the whole."""
     numbers = choose(request.steps or "all", len(trace.steps))
     if len(numbers) > MOST:
@@ -98,10 +101,7 @@ def film(trace: Trace, request: Request, half: int = 0) -> Film:
 
     Drawing them is the first `half` of the work (0) or, of a second film, the other (1).
     """
-    for about, asked, made in _last:
-        if about is trace and asked == request:
-            return made
-    numbers = chosen(trace, request)
+    numbers = _chosen(trace, request)
     appearance = request.appearance
     times = delays(max(1, len(numbers)), appearance.fps)
     drawn = (draw(trace, appearance, (n,)) for n in numbers)
@@ -112,9 +112,7 @@ def film(trace: Trace, request: Request, half: int = 0) -> Film:
         style = Style.of(appearance)
         title = heading_of(style, trace, appearance, None)
         desc = describe(style, trace, title, None)
-    made = Film(scenes, times, title, desc)
-    _last[:] = [(trace, request, made), *_last[:1]]
-    return made
+    return Film(scenes, times, title, desc, tuple(numbers))
 
 
 def _told(parts: Iterable[T], count: int, request: Request, half: int) -> Iterator[T]:
@@ -183,8 +181,3 @@ def _changed(image: Image.Image, parts: Sequence[Part], grid: int) -> Box:
     left, top = (min(box[i] for box in boxes) for i in (0, 1))
     right, bottom = (max(box[i] for box in boxes) for i in (2, 3))
     return left - left % grid, top - top % grid, right, bottom
-
-
-def notes(trace: Trace, request: Request) -> tuple[Words, ...]:
-    """The characters that no font has, in any of the frames."""
-    return boxes_note({c for scene in film(trace, request).scenes for c in scene.missing})

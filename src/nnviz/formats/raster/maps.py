@@ -6,9 +6,10 @@ import io
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from nnviz.errors import NnvizError, UsageError
+from nnviz.formats import Made
 from nnviz.shades import greys
 from nnviz.words import Words
 
@@ -35,15 +36,6 @@ _SETTINGS: dict[str, dict[str, Any]] = {
 }
 
 
-class Picture(NamedTuple):
-    """A file to be written: its name, content and size in pixels."""
-
-    path: str
-    content: bytes
-    width: int
-    height: int
-
-
 def check(path: str) -> None:
     """Raise UsageError where no picture has such a name, naming the suffixes there are."""
     if Path(path).suffix.lower() not in _FORMATS:
@@ -54,8 +46,10 @@ def check(path: str) -> None:
         )
 
 
-def render(array: np.ndarray, path: str, span: Range, sample: int = 0) -> Iterator[Picture]:
-    """A picture of each channel, every one on the same grey levels.
+def render(
+    array: np.ndarray, path: str, span: Range, sample: int = 0
+) -> Iterator[tuple[str, Made]]:
+    """A file and its picture for each channel, every one on the same grey levels.
 
     `array` is H×W, C×H×W or N×C×H×W, of which `sample` is taken; a vector is a row.
     """
@@ -65,7 +59,7 @@ def render(array: np.ndarray, path: str, span: Range, sample: int = 0) -> Iterat
     for i, channel in enumerate(channels):
         name = path if len(channels) == 1 else _numbered(path, i)
         height, width = channel.shape
-        yield Picture(name, _encoded(greys(channel, low, high), name), width, height)
+        yield name, Made(_encoded(greys(channel, low, high), name), (width, height))
 
 
 def _channels(array: np.ndarray, sample: int) -> np.ndarray:
