@@ -112,6 +112,11 @@ class WindowPlan(Generic[AxisT]):
         return self.groups == self.channels > 1
 
     @property
+    def separate(self) -> bool:
+        """Whether every channel has a filter of its own, and no more than one."""
+        return self.depthwise and self.filters == self.channels
+
+    @property
     def weight(self) -> Index:
         """(F, C/groups, *kernel); of a transposed convolution (C, F/groups, *kernel)."""
         if self.transposed:
@@ -193,4 +198,6 @@ class WindowPlan(Generic[AxisT]):
         if self.dims > 1:
             return self
         (axis,) = self.axes
-        return replace(self, axes=(type(axis)(1, 1), axis))
+        given = None if self.given is None else (*self.given[:-1], 1, self.given[-1])
+        rank = self.rank + 1 if self.rank else 0
+        return replace(self, axes=(type(axis)(1, 1), axis), given=given, rank=rank)

@@ -13,10 +13,10 @@ from scipy import signal
 
 from loops import loop_conv
 from nnviz.core import conv as conv_module
-from nnviz.core import plan
+from nnviz.core import tiles
 from nnviz.core.conv import conv
 from nnviz.core.exact import working_dtype
-from nnviz.core.plan import Method, Plan
+from nnviz.core.tiles import Method, TilePlan
 from nnviz.errors import NnvizError
 from nnviz.padding import check_axes
 from nnviz.shapes import PAD_MODES, Axis, PadMode
@@ -38,10 +38,10 @@ def square(size: int, kernel: int, before: int, after: int) -> tuple[Axis, Axis]
 def force(monkeypatch: pytest.MonkeyPatch, method: Method, rows: int, cols: int) -> None:
     """Cut everything into small tiles of one method, in two threads."""
 
-    def made(axes: tuple[Axis, Axis, Axis], *_: int, **__: Any) -> Plan:
-        return Plan(method, min(rows, axes[1].out), min(cols, axes[2].out), threads=2)
+    def made(axes: tuple[Axis, Axis, Axis], *_: int, **__: Any) -> TilePlan:
+        return TilePlan(method, min(rows, axes[1].out), min(cols, axes[2].out), threads=2)
 
-    monkeypatch.setattr(conv_module, "make_plan", made)
+    monkeypatch.setattr(conv_module, "tile_plan", made)
 
 
 # --- whole numbers ---------------------------------------------------------------
@@ -344,7 +344,7 @@ def test_views_and_read_only_arrays_are_taken_as_they_are(
 def test_memory_beyond_input_and_output_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     x = np.zeros((1, 1, 20, 200_000), np.uint8)
     w = np.ones((1, 1, 11, 11), np.int64)
-    monkeypatch.setattr(plan, "available", lambda: 4)
+    monkeypatch.setattr(tiles, "available", lambda: 4)
     tracemalloc.start()
     try:
         made = conv(x, w, None, [Axis(20, 11, before=5, after=5), Axis(200_000, 11)])

@@ -12,7 +12,7 @@ from onnx.reference import ReferenceEvaluator
 from loops import loop_conv_transpose
 from nnviz.core.conv import conv
 from nnviz.core.exact import working_dtype
-from nnviz.core.plan import SMALL
+from nnviz.core.tiles import SMALL
 from nnviz.core.transpose import conv_transpose, phases
 from nnviz.errors import NnvizError
 from nnviz.padding import PadName, transposed_axes

@@ -9,8 +9,8 @@ import numpy as np
 
 from nnviz.core.exact import Array, FloatName, is_whole, to_int64, working_dtype
 from nnviz.core.padded_source import Source
-from nnviz.core.plan import TILE, Plan, interleaved, make_plan, split
 from nnviz.core.threads import multiply, share
+from nnviz.core.tiles import TILE, TilePlan, interleaved, split, tile_plan
 from nnviz.shapes import Axis, PadMode, cells, unravel
 
 Axes3 = tuple[Axis, Axis, Axis]
@@ -99,7 +99,7 @@ def _convolve(out: Array, x: Array, w: Array, b: Array | None, job: _Job) -> Non
     """Every tile of every group, batch item and depth, some in each thread."""
     channels, filters = w.shape[1], len(w) // job.groups
     exact, runs = job.dtype.kind != "f", len(x) * job.groups
-    plan = make_plan(job.axes, channels, filters, exact=exact, runs=runs)
+    plan = tile_plan(job.axes, channels, filters, exact=exact, runs=runs)
     rows, cols = split(out.shape[3], plan.rows), split(out.shape[4], plan.cols)
     count = (job.groups, len(x), out.shape[2], len(rows), len(cols))
 
@@ -134,7 +134,7 @@ def _write(into: Array, method: Method, source: Source, tile: _Tile, b: Array | 
         into[...] = to_int64(sums) if sums.dtype.kind == "O" else sums
 
 
-def _method(plan: Plan, w: Array, axes: Axes3) -> Method:
+def _method(plan: TilePlan, w: Array, axes: Axes3) -> Method:
     if plan.method == "banded":
         return _Banded(w, axes, plan)
     if plan.method == "columns":
@@ -179,7 +179,7 @@ class _Banded:
     the phases are stacked as rows of the input, the shifts as rows of the product.
     """
 
-    def __init__(self, w: Array, axes: Axes3, plan: Plan) -> None:
+    def __init__(self, w: Array, axes: Axes3, plan: TilePlan) -> None:
         _, h, v = axes
         filters, channels, depths, high, _ = w.shape
         self.axes = axes
@@ -237,7 +237,7 @@ class _Banded:
 class _Columns:
     """What each tap reads as one row of a matrix (im2col), some kernel rows at a time."""
 
-    def __init__(self, w: Array, axes: Axes3, plan: Plan) -> None:
+    def __init__(self, w: Array, axes: Axes3, plan: TilePlan) -> None:
         filters, channels, depths, high, wide = w.shape
         self.axes = axes
         per_row = channels * wide * plan.rows * plan.cols

@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 
 from nnviz.core.exact import Array
-from nnviz.core.plan import split
 from nnviz.core.threads import available, share
+from nnviz.core.tiles import split
 from nnviz.core.window_reduce import (
     AnySlide,
     Reduction,

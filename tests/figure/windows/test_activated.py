@@ -89,3 +89,13 @@ def test_sums_of_wide_channels_go_on_below(act: str) -> None:
     x, w = np.arange(162).reshape(2, 9, 9) % 7, np.ones((2, 3, 3), int)
     for steps in ((), (49,), (1, 2)):
         drawn(run("conv", x, kernel=-w, act=act, bias=-3), *steps)
+
+
+@pytest.mark.parametrize("steps", [(), (13,)], ids=["whole", "a step"])
+def test_what_is_transposed_stays_a_true_equation(steps: tuple[int, ...]) -> None:
+    x = [[1, -2], [3, 4]]
+    trace = run("conv", x, kernel=EDGE, act="relu", transpose=True, stride=2, bias=-1)
+    said = texts(drawn(trace, *steps))
+    assert said.index("bias") < said.index("sum") < said.index("relu") < said.index("output")
+    large = run("conv", np.tile(x, (20, 20)), kernel=EDGE, act="relu", transpose=True)
+    assert {"sum", "relu"} <= set(texts(drawn(large, *steps)))

@@ -15,7 +15,8 @@ from nnviz import figure
 from nnviz.errors import NnvizError
 from nnviz.figure.layout.page import Style
 from nnviz.figure.scene import Image, Path, Rect, Scene
-from nnviz.figure.windows._transposed import cut, part_of, spread
+from nnviz.figure.windows._part import part_of
+from nnviz.figure.windows._spread import cut, spread
 from nnviz.request import THEMES, Appearance
 from nnviz.trace import Trace
 from nnviz.words import Words
@@ -115,6 +116,9 @@ def test_channels_stand_one_below_the_other() -> None:
 def test_a_vector_is_one_row() -> None:
     scene = drawn(up([4, 5, 6], [1, 2, 3]), 3)
     assert "(5×1) + (4×3) = 17" in words(scene)
+    assert {"3, stride 2", "7"} <= set(words(scene))
+    assert not [said for said in words(scene) if said.startswith("1×")]
+    assert words(scene).count("0") == (9 - 3) + 1  # around its cells, and an index
 
 
 def test_large_maps_are_pictures() -> None:

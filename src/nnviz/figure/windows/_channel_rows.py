@@ -16,7 +16,7 @@ HEAD = 44
 
 
 def stacked(
-    style: Style, lines: Sequence[Sequence[Block]], more: Block | None = None
+    style: Style, lines: Sequence[Sequence[Block]], more: Sequence[Block] = ()
 ) -> tuple[Block, float]:
     """The lines in columns, a plus below each last block but the lowest; and where that ends.
 
@@ -45,13 +45,13 @@ def stacked(
             # Over the array's middle, which need not be the column's.
             center = left + last.width / 2 - sign.width / 2
             marks.append(Group(sign.marks, center, near4((end + y + below) / 2 - 16)))
-    if more is not None:
-        marks.append(more.at(0, y))
-        y += more.height
+    for block in more:
+        marks.append(block.at(0, y))
+        y += block.height
     return Block(sum(widths), y, tuple(marks), near4(y / 2)), end
 
 
-def braced(style: Style, lines: Sequence[Sequence[Block]], more: Block | None = None) -> Block:
+def braced(style: Style, lines: Sequence[Sequence[Block]], more: Sequence[Block] = ()) -> Block:
     """The lines with a brace beside them, level with its tip."""
     table, end = stacked(style, lines, more)
     top, bottom = float(HEAD), max(end, table.height - 20)

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from nnviz.figure.arrays.grid import (
     CellSize,
     Table,
+    cell_sizes,
     cells,
     changed,
     grid,
     named,
     operator,
-    roomy,
-    sizes,
 )
 from nnviz.figure.arrays.picture import picture
 from nnviz.figure.formulas.arithmetic import panelled, widest
@@ -33,31 +32,32 @@ from nnviz.figure.layout.page import (
 )
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows import conv_equation
-from nnviz.figure.windows._activated import activated, activated_picture
 from nnviz.figure.windows._channel_rows import braced, stacked
-from nnviz.figure.windows._cutout import KERNELS, cutout, input_picture, large, output_picture
+from nnviz.figure.windows._cutout import cutout
 from nnviz.figure.windows._named_arrays import (
-    bias_block,
+    activated,
+    bias_tables,
     drawn_of,
+    equation_blocks,
     input_block,
     kernel_block,
     kernel_name,
+    more_channels,
     output_block,
     shape_of,
 )
-from nnviz.figure.windows._slices import (
-    Padded,
-    Slices,
-    depthwise,
-    flat_enough,
-    group_channels,
-    padded,
-    partial_maps,
-    result,
-    rows_of,
-    slices,
+from nnviz.figure.windows._padded import Padded, padded, result
+from nnviz.figure.windows._part import Part, flat_enough, part_of, plan_of, rows_of
+from nnviz.figure.windows._pictures import (
+    activated_picture,
+    input_picture,
+    large,
+    output_picture,
+    small_kernel,
+    written_kernels,
 )
 from nnviz.shades import Levels, levels_common
+from nnviz.shapes import AnyAxis
 from nnviz.trace import Equation, Expr, Name, Num, Role, Step, Sum, Trace
 from nnviz.words import Words
 
@@ -73,42 +73,39 @@ SIDE = 128
 
 def fits(trace: Trace) -> Words | None:
     """From two channels a filter on, under a window of one or two axes."""
-    reason = flat_enough(trace)
-    if reason is None and group_channels(trace) < 2 and not depthwise(trace):
+    plan, reason = plan_of(trace), flat_enough(trace)
+    if reason is None and plan.group_channels < 2 and not plan.separate:
         return Words("a filter reads one channel")
     return reason
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """What the rows are made of, measured in cells."""
+    """What the rows are made of, in cells or as pictures."""
 
-    trace: Trace
     style: Style
-    part: Slices
-    inputs: list[Padded]
-    kernels: list[Table]
+    part: Part[AnyAxis]
     partials: list[np.ndarray]
-    output: Table
-    bias: Table | None
-    large: bool
+    """(H', W'): the maps of the channels that are drawn, before they are added."""
+    inputs: list[Padded]
+    """Of the channels that are drawn, where all is in cells."""
+    kernels: list[Table]
+    """Of the channels that are drawn, where they are in cells."""
     shades: Levels | None
-    """Of the partial maps as pictures: one scale for all."""
+    """Of the partial maps as pictures: one scale for all; None where all is in cells."""
     side: int = SIDE
     """The side of a picture of a channel."""
 
     @property
-    def count(self) -> int:
-        return len(self.kernels)
+    def large(self) -> bool:
+        return self.shades is not None
 
     @property
     def hidden(self) -> int:
-        return len(self.part.x) - self.count
+        return len(self.part.x) - len(self.partials)
 
     def tables(self) -> list[Table]:
-        known = [*self.kernels, *([self.bias] if self.bias else [])]
-        if self.large and not roomy(self.style, self.kernels, KERNELS):
-            return known[len(self.kernels) :]
+        known = [*self.kernels, *bias_tables(self.style, self.part)]
         if self.large:
             return known
         maps = [cells(p, self.style.precision) for p in self.partials]
@@ -121,14 +118,14 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 
     Depthwise nothing is added over channels: each row is an equation of its own.
     """
-    if depthwise(trace):
+    if plan_of(trace).separate:
         return conv_equation.draw(trace, appearance, step)
     style = Style.of(appearance)
-    part = slices(trace, step, appearance.sample)
+    part: Part[AnyAxis] = part_of(trace, step, appearance.sample)
     rows, block = _fitting(trace, style, part)
     blocks = [block]
     if step is not None:
-        window = cutout(trace, style, part) if rows.large else None
+        window = cutout(style, part) if rows.large else None
         if window is not None:
             blocks.append(window)
         blocks.append(_sums(rows, step, max(blocks[0].width, 400)))
@@ -138,60 +135,44 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 
 def title(trace: Trace) -> Words:
     """What is convolved, over how many channels."""
-    n, groups = group_channels(trace), trace.options.get("groups", 1)
-    if depthwise(trace):
+    plan = plan_of(trace)
+    if plan.separate:
         return trace.title
-    if groups == 1:
-        return Words("{title} over {n} channels", title=trace.title, n=n)
+    if plan.groups == 1:
+        return Words("{title} over {n} channels", title=trace.title, n=plan.channels)
     return Words(
         "{title} over {n} channels in {groups} groups",
         title=trace.title,
-        n=n * groups,
-        groups=groups,
+        n=plan.channels,
+        groups=plan.groups,
     )
 
 
-def _fitting(trace: Trace, style: Style, part: Slices) -> tuple[_Rows, Block]:
+def _fitting(trace: Trace, style: Style, part: Part[AnyAxis]) -> tuple[_Rows, Block]:
     """The rows in numbers where they fit the page, else in pictures."""
-    if not large(trace, style, part):
-        rows = _rows(trace, style, part, small=True)
+    shown = range(rows_of(len(part.x)))
+    maps = trace.results["partials"][part.sample, part.filter]
+    partials = [maps[c].reshape(part.y.shape) for c in shown]
+    if not large(style, part):
+        inputs = [padded(style, part, c) for c in shown]
+        kernels = [cells(part.w[c], style.precision) for c in shown]
+        rows = _Rows(style, part, partials, inputs, kernels, None)
         block = _laid_out(rows)
         if block.width <= ROOM:
             return rows, block
-    rows = _rows(trace, style, part, small=False)
+    kernels = written_kernels(style, part, shown)
+    rows = _Rows(style, part, partials, [], kernels, levels_common(partials))
     return rows, _laid_out(rows)
-
-
-def _rows(trace: Trace, style: Style, part: Slices, *, small: bool) -> _Rows:
-    assert part.w is not None
-    shown = rows_of(len(part.x))
-    inputs = [
-        padded(trace, style, part.x[c], part.axes, part.at, part.w[c] if part.at else None)
-        for c in range(shown if small else 0)
-    ]
-    partials = partial_maps(trace, part, shown)
-    return _Rows(
-        trace,
-        style,
-        part,
-        inputs,
-        [cells(part.w[c], style.precision) for c in range(shown)],
-        partials,
-        result(style, part.y, part.at) if small else [],
-        None if part.b is None else cells(part.b, style.precision),
-        not small,
-        None if small else levels_common(partials),
-    )
 
 
 def _laid_out(rows: _Rows) -> Block:
     """Beside a brace where that fits the page, else one below the other."""
-    tried = sizes(rows.style, rows.tables(), largest=36) or [CellSize(28, 28, SMALL)]
+    tried = cell_sizes(rows.style, rows.tables(), largest=36)
     smaller = replace(rows, side=96)  # where the numbers at the bars are wide
     for each in (rows, smaller) if rows.large else (rows,):
-        for beside in (True, False):
+        for build in (_beside, _below):
             for size in tried:
-                block = _beside(each, size) if beside else _below(each, size)
+                block = build(each, size)
                 if block.width <= ROOM:
                     return block
     return _below(smaller, tried[-1])
@@ -204,82 +185,64 @@ def _channel(rows: _Rows, c: int, size: CellSize) -> list[Block]:
         given = input_picture(style, part, rows.side, c)
     else:
         given = input_block(style, rows.inputs[c], size, part, c, labels=False)
-    kernel = _kernel(rows, c, size)
-    return [given, operator(style, "∗", 40), kernel, operator(style, "=", 40), _map(rows, c, size)]
+    if rows.kernels:
+        kernel = kernel_block(style, rows.kernels[c], size, part, c)
+    else:
+        shape = shape_of(style, part, part.w[c])
+        kernel = small_kernel(style, part, c)
+        kernel = named(style, kernel, "weight", kernel_name(part, c), shape)
+    made = _partial_map(rows, c, size)
+    return [given, operator(style, "∗", 40), kernel, operator(style, "=", 40), made]
 
 
-def _kernel(rows: _Rows, c: int, size: CellSize) -> Block:
-    style, part = rows.style, rows.part
-    assert part.w is not None
-    if not rows.large or roomy(style, rows.kernels, KERNELS):
-        return kernel_block(style, rows.kernels[c], size, part, c)
-    block = picture(style, part.w[c], "weight", side=96, axes=False, bar=False)
-    return named(style, block, "weight", kernel_name(part, c), shape_of(style, part, part.w[c]))
-
-
-def _map(rows: _Rows, c: int, size: CellSize) -> Block:
+def _partial_map(rows: _Rows, c: int, size: CellSize) -> Block:
     style, part, made = rows.style, rows.part, rows.partials[c]
-    name = Words("partial map {c}", c=part.first + c)
     if rows.large:
-        window = None if part.at is None else (*part.at, 1, 1)
         side = max(96, round(rows.side * max(made.shape) / max(part.x.shape[1:])))
         block = picture(
             style,
             made,
             "intermediate",
             side=min(rows.side, side),
-            window=window,
+            window=part.cell[0] if part.cell else None,
             shades=rows.shades,
             axes=False,
         )
-        return named(style, block, "intermediate", name, shape_of(style, part, made))
-    table = cells(made, style.precision)
-    windows: tuple[tuple[int, int, int, int], ...] = ()
-    if part.at is not None:
-        table = changed(table, [part.at], state="active", bold=True)
-        windows = ((*part.at, 1, 1),)
-    block = grid(style, table, "intermediate", size, windows=windows)
+    else:
+        table = cells(made, style.precision)
+        if part.at is not None:
+            table = changed(table, [part.at], state="active", bold=True)
+        block = grid(style, table, "intermediate", size, windows=part.cell)
+    name = Words("partial map {c}", c=part.channels[c])
     return named(style, block, "intermediate", name, shape_of(style, part, made))
 
 
-def _final(rows: _Rows, size: CellSize) -> list[Block]:
-    """The final map, with an activation the sums and the arrow to it before it."""
+def _final(rows: _Rows, left: Block, size: CellSize) -> list[Block]:
+    """The channels, the bias and the final map, with an activation the sums before it."""
     style, part = rows.style, rows.part
     if rows.large:
-        made = output_picture(style, part, rows.side)
-        return activated_picture(style, part, rows.side, made)
-    return activated(style, part, size, output_block(style, rows.output, size, part))
-
-
-def _lines(rows: _Rows, size: CellSize) -> tuple[list[list[Block]], Block | None]:
-    """A line a channel; and what is said of those that are not drawn."""
-    made = [_channel(rows, c, size) for c in range(rows.count)]
-    if not rows.hidden:
-        return made, None
-    said = rows.style.say(Words("… and {n} more channels", n=rows.hidden))
-    return made, lines(rows.style, said, BODY, fill=rows.style.theme.muted)
+        output = output_picture(style, part, rows.side)
+        made = activated_picture(style, part, rows.side, output)
+    else:
+        output = output_block(style, result(style, part.y, part.at), size, part)
+        made = activated(style, part, size, output)
+    return equation_blocks(style, part, size, [left], made, sign=40)
 
 
 def _beside(rows: _Rows, size: CellSize) -> Block:
     """The rows, a brace over them, and what they come to."""
-    style = rows.style
-    right = [operator(style, "=", 40), *_final(rows, size)]
-    if rows.bias is not None:
-        right = [operator(style, "+", 40), bias_block(style, rows.bias, size), *right]
-    return row([braced(style, *_lines(rows, size)), *right])
+    made = [_channel(rows, c, size) for c in range(len(rows.partials))]
+    return row(_final(rows, braced(rows.style, made, more_channels(rows.style, rows.hidden)), size))
 
 
 def _below(rows: _Rows, size: CellSize) -> Block:
     """The rows, and beneath them the maps' sum with the bias."""
-    style = rows.style
-    table, _ = stacked(style, *_lines(rows, size))
-    first, last = rows.part.first, rows.part.first + len(rows.part.x) - 1
-    said = Words("partial maps {first} to {last}, added", first=first, last=last)
+    style, channels = rows.style, rows.part.channels
+    made = [_channel(rows, c, size) for c in range(len(rows.partials))]
+    table, _ = stacked(style, made, more_channels(style, rows.hidden))
+    said = Words("partial maps {first} to {last}, added", first=channels[0], last=channels[-1])
     label = lines(style, style.say(said), BODY, fill=style.theme.tone("intermediate").line)
-    sum_ = [label, operator(style, "=", 40), *_final(rows, size)]
-    if rows.bias is not None:
-        sum_ = [label, operator(style, "+", 40), bias_block(style, rows.bias, size), *sum_[1:]]
-    return column([table, flow(sum_)], 16)
+    return column([table, flow(_final(rows, label, size))], 16)
 
 
 def _sums(rows: _Rows, step: Step, room: float) -> Block:
@@ -287,7 +250,6 @@ def _sums(rows: _Rows, step: Step, room: float) -> Block:
     import numpy as np
 
     style, part = rows.style, rows.part
-    assert part.w is not None
     assert part.at is not None
     total = step.formula[0].sides[0]
     assert isinstance(total, Sum)
@@ -304,7 +266,7 @@ def _sums(rows: _Rows, step: Step, room: float) -> Block:
     last = [_hidden(style, len(part.x), step)] if rows.hidden else []
     found += step.formula[1:]
     said = [style.pieces(equation) for equation in found]
-    said[rows.count : rows.count] = last
+    said[len(values) : len(values)] = last
     # Of pictures the numbers are too many to be written out for their widths.
     arrays: dict[Role, np.ndarray] = {}
     if not rows.large:

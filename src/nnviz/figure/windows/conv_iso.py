@@ -9,15 +9,18 @@ from nnviz.figure.arrays.grid import MOST, CellSize, Table, cells, changed, size
 from nnviz.figure.formulas.arithmetic import arithmetic
 from nnviz.figure.layout.page import BODY, ROOM, SMALL, Block, Style, column, near4, page, row, up4
 from nnviz.figure.scene import Mark, Scene, Text
-from nnviz.figure.windows._activated import through
 from nnviz.figure.windows._named_arrays import (
-    bias_block,
+    bias_blocks,
+    bias_tables,
     drawn_of,
     input_name,
     kernel_block,
     output_name,
     shape_of,
+    through,
 )
+from nnviz.figure.windows._padded import Padded, padded, result
+from nnviz.figure.windows._part import Area, Part, Place, one_channel, part_of
 from nnviz.figure.windows._planes import (
     TILTS,
     Plane,
@@ -29,16 +32,7 @@ from nnviz.figure.windows._planes import (
     size_of,
     surface,
 )
-from nnviz.figure.windows._slices import (
-    Padded,
-    Place,
-    Slices,
-    flat_enough,
-    group_channels,
-    padded,
-    result,
-    slices,
-)
+from nnviz.shapes import AnyAxis
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
 
@@ -52,14 +46,10 @@ NAME = 44
 
 def fits(trace: Trace) -> Words | None:
     """One channel a filter, with few cells a side."""
-    reason = flat_enough(trace)
+    reason = one_channel(trace)
     if reason is not None:
         return reason
-    if group_channels(trace) > 1:
-        return Words(
-            "a filter reads {n} channels; the view channels shows each", n=group_channels(trace)
-        )
-    part = slices(trace, None)
+    part: Part[AnyAxis] = part_of(trace, None)
     sides = [max(axis.before + axis.size + axis.after, axis.out) for axis in part.axes]
     if max(sides) > MOST:
         return Words(
@@ -76,7 +66,7 @@ class _Pair:
     """What is drawn on the two planes."""
 
     style: Style
-    part: Slices
+    part: Part[AnyAxis]
     channel: Padded
     output: Table
     at: Place
@@ -90,9 +80,9 @@ class _Pair:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The planes and the kernel; of a step its window, else the first, above the arithmetic."""
     style = Style.of(appearance)
-    part = slices(trace, step, appearance.sample)
+    part: Part[AnyAxis] = part_of(trace, step, appearance.sample)
     at = part.at or (0, 0)
-    channel = padded(trace, style, part.x[0], part.axes, at)
+    channel = padded(style, part, at=at, corners=False)
     output = changed(result(style, part.y, part.at), [at], state="active", bold=True)
     block = _beside(_Pair(style, part, channel, output, at))
     blocks = [block]
@@ -121,15 +111,12 @@ def _beside(pair: _Pair) -> Block:
 def _kernel(pair: _Pair) -> Block:
     """The kernel and the bias, flat."""
     style, part = pair.style, pair.part
-    assert part.w is not None
     table = cells(part.w[0], style.precision)
-    bias = [] if part.b is None else [cells(part.b, style.precision)]
-    tried = sizes(style, [table, *bias], largest=36)
+    tried = sizes(style, [table, *bias_tables(style, part)], largest=36)
     size = next((s for s in tried if s.width * len(table[0]) <= ROOM / 2), None)
     size = size or (tried[-1] if tried else CellSize(28, 28, SMALL))
-    blocks = [kernel_block(style, table, size, part)]
-    blocks += [bias_block(style, each, size) for each in bias]
-    blocks += through(style, part)
+    kernel = kernel_block(style, table, size, part)
+    blocks = [kernel, *bias_blocks(style, part, size), *through(style, part)]
     return column(blocks, 16, "middle")
 
 
@@ -195,7 +182,7 @@ def _planes(pair: _Pair, tilt: Tilt, size: int | None) -> Block:
     return Block(_width(pair, tilt), height, tuple(marks), near4(height / 2))
 
 
-def _extent(pair: _Pair) -> tuple[int, int, int, int]:
+def _extent(pair: _Pair) -> Area:
     """The window from its first to its last cell: (row, column, rows, columns)."""
     spans = [axis.positions(o) for axis, o in zip(pair.part.axes, pair.at, strict=True)]
     (top, left), origin = (span[0] for span in spans), pair.channel.origin

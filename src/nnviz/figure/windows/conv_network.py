@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
+from nnviz.figure.arrays.grid import cells
 from nnviz.figure.arrays.neurons import Edge, Layer, Neuron, network, symbol
 from nnviz.figure.formulas.arithmetic import arithmetic, panelled
 from nnviz.figure.formulas.parameter_counts import counted
@@ -25,11 +27,17 @@ from nnviz.figure.layout.page import (
     up4,
 )
 from nnviz.figure.scene import Scene
-from nnviz.figure.windows._activated import through
-from nnviz.figure.windows._named_arrays import drawn_of, input_name, output_name, shape_of
-from nnviz.figure.windows._slices import Place, Slices, flat_enough, group_channels, plan_of, slices
+from nnviz.figure.windows._named_arrays import (
+    drawn_of,
+    input_name,
+    output_name,
+    shape_of,
+    through,
+)
+from nnviz.figure.windows._part import Part, Place, one_channel, part_of
 from nnviz.numerals import numerals
-from nnviz.shapes import times
+from nnviz.plans import Index
+from nnviz.shapes import AnyAxis, ravel, times, unravel
 from nnviz.trace import Call, Equation, Expr, Name, Num, Product, Step, Sum, Trace, tokens
 from nnviz.words import Words
 
@@ -45,17 +53,13 @@ REACHES = (200, 184, 168, 152, 136)
 
 def fits(trace: Trace) -> Words | None:
     """One channel and one filter, with few inputs, outputs and weights."""
-    reason = flat_enough(trace)
+    reason = one_channel(trace)
     if reason is not None:
         return reason
-    if group_channels(trace) > 1:
-        return Words(
-            "a filter reads {n} channels; the view channels shows each", n=group_channels(trace)
-        )
-    part = slices(trace, None)
-    if part.filters > 1:
-        return Words("there are {n} filters; the view equation shows one of them", n=part.filters)
-    assert part.w is not None
+    part: Part[AnyAxis] = part_of(trace, None)
+    n = part.plan.filters
+    if n > 1:
+        return Words("there are {n} filters; the view equation shows one of them", n=n)
     counts = (
         ("inputs", part.x[0].size, INPUTS),
         ("outputs", part.y.size, OUTPUTS),
@@ -82,11 +86,12 @@ def _too_many(what: str, n: int, most: int) -> Words:
 class _Net:
     """What both networks are drawn from."""
 
-    trace: Trace
     style: Style
-    part: Slices
-    places: list[Place]
-    """The inputs, row by row, those in the padding among them where a window reads them."""
+    part: Part[AnyAxis]
+    places: dict[Index, int | None]
+    """The inputs, row by row, those in the padding among them where a window reads them: which
+    input, counted row by row, stands at a place; None for a zero.
+    """
 
     @property
     def outputs(self) -> list[Place]:
@@ -98,22 +103,12 @@ class _Net:
         """The output neuron of the step."""
         return None if self.part.at is None else self.outputs.index(self.part.at)
 
-    def source(self, place: Place) -> int | None:
-        """Which input, counted row by row, stands at a place; None for a zero."""
-        found = [
-            axis.source(p, plan_of(self.trace).mode)
-            for axis, p in zip(self.part.axes, place, strict=True)
-        ]
-        if found[0] is None or found[1] is None:
-            return None
-        return found[0] * self.part.axes[1].size + found[1]
-
 
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """Both networks, the legend between them; of a step its output, edges and arithmetic."""
     style = Style.of(appearance)
-    part = slices(trace, step, appearance.sample)
-    net = _Net(trace, style, part, _places(part))
+    part: Part[AnyAxis] = part_of(trace, step, appearance.sample)
+    net = _Net(style, part, _places(part))
     blocks = [_arranged(net)]
     if step is not None:
         room = min(ROOM, max(400, blocks[0].width))
@@ -128,17 +123,13 @@ def title(trace: Trace) -> Words:
     return Words("{title} as a network", title=trace.title)
 
 
-def _read(part: Slices, at: Place) -> list[Place]:
-    """The places that the window of an output cell reads, a place a weight."""
-    rows, columns = (axis.positions(o) for axis, o in zip(part.axes, at, strict=True))
-    return [(r, c) for r in rows for c in columns]
-
-
-def _places(part: Slices) -> list[Place]:
-    rows, columns = (axis.size for axis in part.axes)
-    real = {(r, c) for r in range(rows) for c in range(columns)}
-    outs = [(r, c) for r in range(part.y.shape[0]) for c in range(part.y.shape[1])]
-    return sorted(real.union(*(_read(part, o) for o in outs)))
+def _places(part: Part[AnyAxis]) -> dict[Index, int | None]:
+    sizes = part.plan.sizes
+    found: dict[Index, int | None] = {unravel(i, sizes): i for i in range(part.x[0].size)}
+    for out in product(*map(range, part.y.shape)):
+        for tap in part.plan.taps(out):
+            found[tap.cell] = None if tap.source is None else ravel(tap.source, sizes)
+    return dict(sorted(found.items()))
 
 
 def _arranged(net: _Net) -> Block:
@@ -166,7 +157,6 @@ def _level(block: Block, beside: Block) -> Block:
 
 
 def _weights(net: _Net) -> list[float]:
-    assert net.part.w is not None
     return [value.item() for value in net.part.w[0].reshape(-1)]
 
 
@@ -175,16 +165,14 @@ def _weights(net: _Net) -> list[float]:
 
 def _shared(net: _Net, reach: float) -> Block:
     """The convolution: every edge in its weight's colour and dash."""
-    style, part, places = net.style, net.part, net.places
-    assert part.w is not None
-    form = numerals(part.x[0], style.precision)
-    read = set() if part.at is None else set(_read(part, part.at))
+    style, part = net.style, net.part
+    values = [cell.text for line in cells(part.x[0], style.precision) for cell in line]
+    read = {tap.cell for tap in part.taps()}
     neurons = []
-    for place in places:
-        i = net.source(place)
-        real = all(0 <= p < axis.size for p, axis in zip(place, part.axes, strict=True))
+    for place, i in net.places.items():
+        real = i is not None and place == unravel(i, part.plan.sizes)
         label = [Piece("0")] if i is None else symbol("x", i)
-        value = form(part.x[0].reshape(-1)[i]) if real and i is not None else ""
+        value = values[i] if real and i is not None else ""
         neurons.append(Neuron(label, value, place in read, padding=not real))
     first = Layer(neurons, "input", style.say(input_name(part)), shape_of(style, part, part.x[0]))
     second = Layer(
@@ -193,11 +181,11 @@ def _shared(net: _Net, reach: float) -> Block:
         style.say(output_name(part)),
         shape_of(style, part, part.y),
     )
-    index = {place: i for i, place in enumerate(places)}
+    index = {place: i for i, place in enumerate(net.places)}
     edges = [
-        _edge(net, index[place], end, weight)
+        _edge(net, index[tap.cell], end, weight)
         for end, out in enumerate(net.outputs)
-        for weight, place in enumerate(_read(part, out))
+        for weight, tap in enumerate(part.plan.taps(out))
     ]
     block = network(style, first, second, _active_last(net, edges), reach)
     size = times(part.shape(part.w[0]))
@@ -306,18 +294,16 @@ def _bias_entry(net: _Net) -> list[Block]:
 
 def _in_symbols(net: _Net, room: float) -> Block:
     """y₀ = w₀·x₀ + w₁·x₁ + …, as the edges have it."""
-    assert net.part.at is not None
     terms: list[Expr] = []
-    for weight, place in enumerate(_read(net.part, net.part.at)):
-        i = net.source(place)
+    for weight, tap in enumerate(net.part.taps()):
+        i = net.places[tap.cell]
         x: Expr = Num(0, "input") if i is None else Name("x", str(i), "input")
         terms.append(Product((Name("w", str(weight), "weight"), x), dot=True))
     if net.part.b is not None:
         terms.append(Name("b", "", "bias"))
     total: Expr = Sum(tuple(terms))
-    act = net.trace.options.get("act")
-    if act:
-        total = Call(act, (total,))
+    if net.part.act is not None:
+        total = Call(net.part.act, (total,))
     equation = Equation((Name("y", str(net.at), "output"), total))
     pieces = [net.style.piece(t) for t in tokens(equation, net.style.show)]
     return lines(net.style, pieces, room=room)

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.grid import MOST, CellSize, Table, changed, fitting, named, operator
 from nnviz.figure.arrays.picture import margin, picture
 from nnviz.figure.formulas.arithmetic import arithmetic
-from nnviz.figure.layout.page import BODY, PANELS, ROOM, SMALL, Block, Style, column, lines, page
+from nnviz.figure.layout.page import BODY, PANELS, ROOM, SMALL, Block, Style, column, page
 from nnviz.figure.scene import Scene
-from nnviz.figure.windows._cutout import explained, input_picture, large, output_picture
-from nnviz.figure.windows._named_arrays import input_block, output_block
-from nnviz.figure.windows._slices import (
-    Padded,
-    Place,
-    Slices,
-    flat_enough,
-    padded,
-    plan_of,
-    result,
-    slices,
-)
+from nnviz.figure.windows._cutout import explained
+from nnviz.figure.windows._named_arrays import input_block, more_channels, output_block
+from nnviz.figure.windows._padded import Padded, padded, result
+from nnviz.figure.windows._part import Part, flat_enough, part_of, plan_of
+from nnviz.figure.windows._pictures import input_picture, large, output_picture
 from nnviz.shades import color_levels, colored
-from nnviz.shapes import times
+from nnviz.shapes import AnyAxis, times, unravel
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
 
@@ -46,28 +40,42 @@ def fits(trace: Trace) -> Words | None:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """Windows that do not overlap are tinted in turn; the maxima are ringed."""
     style = Style.of(appearance)
-    part = slices(trace, step, appearance.sample)
+    part: Part[AnyAxis] = part_of(trace, step, appearance.sample)
     if step is None:
-        blocks = _whole(trace, style, part)
+        blocks = _every_channel(trace, style, part)
     else:
-        block, numbers = _block(trace, style, part)
-        room = max(320, block.width)
-        blocks = [block, _explained(trace, style, part, step, room, numbers=numbers)]
+        block, numbers = _pooled(trace, style, part)
+        blocks = [block, _worked(style, part, step, max(320, block.width), numbers=numbers)]
     return page(style, trace, appearance, step, blocks, title=title(trace))
 
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet."""
-    part = slices(trace, step)
-    block, numbers = _block(trace, style, part, largest=32, rooms=PANELS, side=116)
+    part: Part[AnyAxis] = part_of(trace, step)
+    block, numbers = _pooled(trace, style, part, largest=32, rooms=PANELS, side=116)
     room = max(block.width, PANELS[0])
-    return column([block, _explained(trace, style, part, step, room, SMALL, numbers=numbers)], 12)
+    return column([block, _worked(style, part, step, room, SMALL, numbers=numbers)], 12)
 
 
-def _explained(
-    trace: Trace,
+def title(trace: Trace) -> Words:
+    """The kind of pooling; its window and stride, or the output's size that gives the windows."""
+    plan = plan_of(trace)
+    if "global" in trace.options:
+        return trace.title
+    if "adaptive" in trace.options:
+        return Words("{title}, {shape}", title=trace.title, shape=times(plan.out))
+    strides = [axis.stride for axis in plan.axes]
+    return Words(
+        "{title}, {kernel}, stride {stride}",
+        title=trace.title,
+        kernel=times(plan.kernel),
+        stride=strides[0] if len(set(strides)) == 1 else times(strides),
+    )
+
+
+def _worked(
     style: Style,
-    part: Slices,
+    part: Part[AnyAxis],
     step: Step,
     room: float,
     size: int = BODY,
@@ -76,65 +84,43 @@ def _explained(
 ) -> Block:
     if numbers:
         return arithmetic(style, step.formula, room=room, size=size)
-    return explained(trace, style, part, step, room, size)
+    return explained(style, part, step, room, size)
 
 
-def _block(
+def _every_channel(trace: Trace, style: Style, part: Part[AnyAxis]) -> list[Block]:
+    """The first channels, or a colour picture."""
+    plan, n = plan_of(trace), part.sample
+    if plan.dims == 2 and plan.channels == 3 and large(style, part) and max(plan.out) > MOST:
+        x = trace.arrays["input"].reshape(plan.samples, 3, *plan.sizes)[n]
+        if colored(x):
+            return [_in_colors(style, x, trace.output.reshape(plan.samples, 3, *plan.out)[n])]
+    shown = range(min(plan.channels, SHOWN))
+    rows = [_pooled(trace, style, part_of(trace, None, n, channel=c))[0] for c in shown]
+    return [*rows, *more_channels(style, plan.channels - len(rows))]
+
+
+def _pooled(
     trace: Trace,
     style: Style,
-    part: Slices,
+    part: Part[AnyAxis],
     *,
     largest: int = 44,
     rooms: Sequence[float] = (ROOM,),
     side: int = 280,
 ) -> tuple[Block, bool]:
     """The row in numbers where they fit, else in pictures; and whether in numbers."""
-    if not large(trace, style, part, rooms[-1]):
-        block = _numbers(trace, style, part, largest=largest, rooms=rooms)
+    if not large(style, part, rooms[-1]):
+        block = _in_numbers(trace, style, part, largest=largest, rooms=rooms)
         if block.width <= rooms[-1]:
             return block, True
-    return _pictures(style, part, side), False
+    given, made = input_picture(style, part, side), output_picture(style, part, side)
+    return _in_pictures(style, given, made), False
 
 
-def title(trace: Trace) -> Words:
-    """The kind of pooling; its window and stride, or the output's size that gives the windows."""
-    if "global" in trace.options:
-        return trace.title
-    if "adaptive" in trace.options:
-        shape = times(trace.options["adaptive"])
-        return Words("{title}, {shape}", title=trace.title, shape=shape)
-    kernel, stride = trace.options["kernel"], trace.options["stride"]
-    return Words(
-        "{title}, {kernel}, stride {stride}",
-        title=trace.title,
-        kernel=times(kernel),
-        stride=stride[0] if len(set(stride)) == 1 else times(stride),
-    )
-
-
-def _whole(trace: Trace, style: Style, part: Slices) -> list[Block]:
-    """The first channels, or a colour picture."""
-    full = trace.arrays["input"]
-    if large(trace, style, part) and len(plan_of(trace).axes) == 2 and full.ndim > 2:
-        sample = full.reshape(-1, *full.shape[-3:])[part.sample]
-        out = trace.output.reshape(-1, *trace.output.shape[-3:])[part.sample]
-        if colored(sample) and max(out.shape[1:]) > MOST:
-            return [_colors(style, sample, out)]
-    rows = []
-    for c in range(min(part.channels, SHOWN)):
-        one = slices(trace, None, part.sample, channel=c)
-        rows.append(_block(trace, style, one)[0])
-    if part.channels > SHOWN:
-        said = Words("… and {n} more channels", n=part.channels - SHOWN)
-        rows.append(lines(style, style.say(said), BODY, fill=style.theme.muted))
-    return rows
-
-
-def _numbers(
-    trace: Trace, style: Style, part: Slices, *, largest: int = 44, rooms: Sequence[float] = (ROOM,)
+def _in_numbers(
+    trace: Trace, style: Style, part: Part[AnyAxis], *, largest: int, rooms: Sequence[float]
 ) -> Block:
-    channel = padded(trace, style, part.x[0], part.axes, part.at)
-    output = result(style, part.y, part.at)
+    channel, output = padded(style, part), result(style, part.y, part.at)
     if part.at is None and _apart(part):
         channel, output = _tinted(style, part, channel, output)
     channel = _ringed(trace, part, channel)
@@ -149,7 +135,7 @@ def _numbers(
     return fitting(style, [channel.table, output], build, largest=largest, rooms=rooms)
 
 
-def _apart(part: Slices) -> bool:
+def _apart(part: Part[AnyAxis]) -> bool:
     """Whether no cell is in two windows."""
     return all(
         axis.dilation == 1
@@ -158,64 +144,46 @@ def _apart(part: Slices) -> bool:
     )
 
 
-def _tinted(style: Style, part: Slices, channel: Padded, output: Table) -> tuple[Padded, Table]:
+def _tinted(
+    style: Style, part: Part[AnyAxis], channel: Padded, output: Table
+) -> tuple[Padded, Table]:
     """Windows in the two tints of a checkerboard, outlined; each output cell in its window's."""
     table, windows = channel.table, []
-    for r in range(part.y.shape[0]):
-        for c in range(part.y.shape[1]):
-            fill = style.theme.tints[(r + c) % 2]
-            places = _places(part, channel, (r, c))
-            table = changed(table, places, fill=fill)
-            output = changed(output, [(r, c)], fill=fill, bold=True)
-            rows, columns = (
-                len(axis.positions(o)) for axis, o in zip(part.axes, (r, c), strict=True)
-            )
-            windows.append((*places[0], rows, columns))
+    top, left = channel.origin
+    for r, c in product(*map(range, part.y.shape)):
+        fill = style.theme.tints[(r + c) % 2]
+        places = [(tap.cell[0] + top, tap.cell[1] + left) for tap in part.plan.taps((r, c))]
+        table = changed(table, places, fill=fill)
+        output = changed(output, [(r, c)], fill=fill, bold=True)
+        (first, start), (last, end) = places[0], places[-1]
+        windows.append((first, start, last - first + 1, end - start + 1))
     return replace(channel, table=table, windows=tuple(windows)), output
 
 
-def _places(part: Slices, channel: Padded, at: Place) -> list[Place]:
-    rows, columns = (axis.positions(o) for axis, o in zip(part.axes, at, strict=True))
-    return [(r + channel.origin[0], c + channel.origin[1]) for r in rows for c in columns]
-
-
-def _ringed(trace: Trace, part: Slices, channel: Padded) -> Padded:
+def _ringed(trace: Trace, part: Part[AnyAxis], channel: Padded) -> Padded:
     """The largest cell of each window that is drawn, ringed."""
     if "indices" not in trace.results or (part.at is None and not _apart(part)):
         return channel
-    dims = len(plan_of(trace).axes)
-    indices = trace.results["indices"]
-    shape = (part.samples, -1, *indices.shape[indices.ndim - dims :])
-    flat = indices.reshape(shape)[part.sample, part.filter].reshape(part.y.shape)
+    plan, (top, left) = part.plan, channel.origin
+    flat = trace.results["indices"].reshape(plan.samples, plan.filters, *plan.out)
+    flat = flat[part.sample, part.filter]
     found = flat.reshape(-1) if part.at is None else [flat[part.at]]
-    width = part.axes[1].size
-    places = [
-        (int(i) // width + channel.origin[0], int(i) % width + channel.origin[1]) for i in found
-    ]
+    best = [unravel(int(i), plan.sizes) for i in found]
+    places = [(r + top, c + left) for r, c in best]
     return replace(channel, table=changed(channel.table, places, ring=True, bold=True))
 
 
-def _pictures(style: Style, part: Slices, side: int = 280) -> Block:
-    blocks = [
-        input_picture(style, part, side),
-        operator(style, "→"),
-        output_picture(style, part, side),
-    ]
-    return fitting(style, [], lambda _: blocks)
+def _in_pictures(style: Style, given: Block, made: Block) -> Block:
+    return fitting(style, [], lambda _: [given, operator(style, "→"), made])
 
 
-def _colors(style: Style, x: np.ndarray, y: np.ndarray, side: int = 280) -> Block:
+def _in_colors(style: Style, x: np.ndarray, y: np.ndarray, side: int = 280) -> Block:
     """A colour picture before and after, each as large as it has cells."""
 
     def one(array: np.ndarray, role: Role, name: Words, length: int) -> Block:
-        shades = color_levels(x)
-        block = picture(style, array, role, side=length, shades=shades)
+        block = picture(style, array, role, side=length, shades=color_levels(x))
         return named(style, block, role, name, times(array.shape), left=margin(style, array))
 
     own = max(96, round(side * max(y.shape[1:]) / max(x.shape[1:])))
-    blocks = [
-        one(x, "input", Words("input"), side),
-        operator(style, "→"),
-        one(y, "output", Words("output"), own),
-    ]
-    return fitting(style, [], lambda _: blocks)
+    given = one(x, "input", Words("input"), side)
+    return _in_pictures(style, given, one(y, "output", Words("output"), own))

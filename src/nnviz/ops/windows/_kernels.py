@@ -40,7 +40,7 @@ def dims_of(shape: tuple[int, ...] | None, options: ConvOptions) -> int:
     return {1: 1, 5: 3}.get(len(shape), 2)
 
 
-def make_plan(x: tuple[int, ...], options: ConvOptions, rank: int = 0) -> WindowPlan[Axis]:
+def conv_plan(x: tuple[int, ...], options: ConvOptions, rank: int = 0) -> WindowPlan[Axis]:
     """Plan over an input of shape (N, C, *spatial), given with `rank` axes."""
     shape = given_shape(options)
     samples, channels, *sizes = x

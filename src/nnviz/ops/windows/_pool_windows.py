@@ -121,7 +121,7 @@ def includes_pad(options: PoolOptions) -> bool:
     return _LIKES[options.like or "torch"].include_pad if given is None else given
 
 
-def make_plan(x: tuple[int, ...], options: PoolOptions, rank: int = 0) -> WindowPlan[AnyAxis]:
+def pool_plan(x: tuple[int, ...], options: PoolOptions, rank: int = 0) -> WindowPlan[AnyAxis]:
     """Plan over an input of shape (N, C, *spatial), given with `rank` axes."""
     samples, channels, *sizes = x
     axes = _axes(tuple(sizes), options)

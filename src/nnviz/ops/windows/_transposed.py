@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-def make_plan(
+def transposed_plan(
     x: tuple[int, ...], options: ConvOptions, rank: int = 0
 ) -> WindowPlan[TransposedAxis]:
     """Plan over an input of shape (N, C, *spatial), given with `rank` axes."""
@@ -100,7 +100,7 @@ def run(x: np.ndarray, options: ConvOptions) -> Trace:
     from nnviz.core.transpose import conv_transpose
 
     full = batched(x, dims_of(given_shape(options), options))
-    plan = make_plan(full.shape, options, x.ndim)
+    plan = transposed_plan(full.shape, options, x.ndim)
     kernel, w = weights_of(plan, options)
     b = bias_of(plan, options)
     made = conv_transpose(full, w, b, plan.axes, groups=plan.groups, dtype=float_name(x))
@@ -123,7 +123,7 @@ def _options(plan: WindowPlan[TransposedAxis]) -> dict[str, Any]:
 def layer(shape: tuple[int, ...], options: ConvOptions) -> Layer:
     """Shapes, parameters and MACs of this transposed convolution over an input of `shape`."""
     dims = dims_of(given_shape(options), options)
-    plan = make_plan((1, *channels_first(shape, dims, "conv")), options, len(shape))
+    plan = transposed_plan((1, *channels_first(shape, dims, "conv")), options, len(shape))
     learned = given_shape(options) is None
     has_bias = not options.no_bias and (learned or options.bias is not None)
     biases = plan.filters if has_bias else 0

@@ -13,9 +13,9 @@ from nnviz.ops.windows._conv_options import ConvOptions
 from nnviz.ops.windows._kernels import (
     activated,
     bias_of,
+    conv_plan,
     dims_of,
     given_shape,
-    make_plan,
     weights_of,
 )
 from nnviz.ops.windows._presets import DEFAULT
@@ -44,7 +44,7 @@ def run(x: np.ndarray, options: ConvOptions) -> Trace:
         return _transposed.run(x, options)
     _refuse_transposed_options(options)
     full = batched(x, dims_of(given_shape(options), options))
-    plan = make_plan(full.shape, options, x.ndim)
+    plan = conv_plan(full.shape, options, x.ndim)
     kernel, w = weights_of(plan, options)
     b = bias_of(plan, options)
     made = conv(full, w, b, plan.axes, groups=plan.groups, mode=plan.mode, dtype=float_name(x))
@@ -126,7 +126,7 @@ def layer(shape: tuple[int, ...], options: ConvOptions) -> Layer:
         return _transposed.layer(shape, options)
     _refuse_transposed_options(options)
     dims = dims_of(given_shape(options), options)
-    plan = make_plan((1, *channels_first(shape, dims, "conv")), options, len(shape))
+    plan = conv_plan((1, *channels_first(shape, dims, "conv")), options, len(shape))
     filters, *inside = plan.weight
     learned = given_shape(options) is None
     has_bias = not options.no_bias and (learned or options.bias is not None)

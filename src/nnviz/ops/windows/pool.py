@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nnviz.errors import UsageError
 from nnviz.ops._layer import Layer, channels_first, places
 from nnviz.ops.windows._pool_options import Kind, PoolOptions
-from nnviz.ops.windows._pool_windows import includes_pad, make_plan, scope_of
+from nnviz.ops.windows._pool_windows import includes_pad, pool_plan, scope_of
 from nnviz.ops.windows._window import batched, size_facts, unused_notes
 from nnviz.options.operation import Operation
 from nnviz.plans import WindowPlan
@@ -55,7 +55,7 @@ def run(x: np.ndarray, options: PoolOptions) -> Trace:
     from nnviz.core.pool import max_indices, pool
 
     full = batched(x, options.dims)
-    plan = make_plan(full.shape, options, x.ndim)
+    plan = pool_plan(full.shape, options, x.ndim)
     axes, kind = plan.axes, options.kind
     include, divisor = includes_pad(options), options.divisor_override
     if divisor is not None and kind != "avg":
@@ -170,7 +170,7 @@ class _Explain:
 def layer(shape: tuple[int, ...], options: PoolOptions) -> Layer:
     """Shape of the pooled map; nothing to learn, no multiply–accumulates."""
     dims = options.dims
-    plan = make_plan((1, *channels_first(shape, dims, "pool")), options, len(shape))
+    plan = pool_plan((1, *channels_first(shape, dims, "pool")), options, len(shape))
     return Layer(plan.shown, axes=plan.axes)
 
 

@@ -1,8 +1,6 @@
-"""What a figure of a sliding window draws is cut from the trace by the one index map."""
+"""The window drawn over a padded input is the window summed."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 import pytest
@@ -11,50 +9,12 @@ from hypothesis import strategies as st
 
 from drawing import generators, note
 from helpers import run
-from nnviz.errors import NnvizError
 from nnviz.figure.layout.page import Style
-from nnviz.figure.windows._slices import padded, partial_maps, result, slices
+from nnviz.figure.windows._padded import padded, result
+from nnviz.figure.windows._part import part_of
 from nnviz.request import Appearance
 
 STYLE = Style.of(Appearance())
-RNG = np.random.default_rng(5)
-
-
-def test_a_sample_past_the_end() -> None:
-    trace = run("conv", np.ones((2, 1, 3, 3), int), kernel=np.ones((2, 2), int))
-    with pytest.raises(NnvizError, match="--sample 2 is past the end: the batch has 2"):
-        slices(trace, None, 2)
-
-
-CASES: dict[str, tuple[tuple[int, ...], tuple[int, ...], dict[str, Any]]] = {
-    "a matrix": ((5, 5), (2, 2), {}),
-    "a vector": ((7,), (3,), {}),
-    "channels": ((3, 5, 4), (3, 2, 2), {}),
-    "filters": ((3, 5, 4), (2, 3, 2, 2), {"bias": np.array([1, 2])}),
-    "a batch": ((2, 3, 5, 4), (4, 3, 2, 2), {"padding": 1}),
-    "one kernel for all channels": ((3, 5, 4), (2, 2), {}),
-    "groups": ((4, 5, 4), (2, 2, 3, 3), {"groups": 2}),
-    "depthwise": ((3, 4, 4), (2, 2), {"depthwise": True}),
-    "depthwise, a kernel a channel": ((3, 4, 4), (3, 2, 2), {"depthwise": True}),
-    "depthwise, filters of one channel": ((1, 4, 4), (3, 2, 2), {"depthwise": True}),
-}
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_partial_maps_and_bias_make_the_output(name: str) -> None:
-    shape, kernel, options = CASES[name]
-    trace = run("conv", RNG.integers(-9, 9, shape), kernel=RNG.integers(-9, 9, kernel), **options)
-    for step in trace.steps:
-        part = slices(trace, step)
-        assert part.at is not None
-        assert part.w is not None
-        assert part.y[part.at] == step.value
-        total = sum(partial_maps(trace, part, len(part.x)))
-        bias = 0 if part.b is None else part.b[0]
-        np.testing.assert_array_equal(total + bias, part.y)
-        assert len(part.x) == len(part.w)
-        weights = [weight for _, _, weight in step.detail["terms"]]
-        assert weights == part.w.reshape(-1).tolist()
 
 
 @settings(deadline=None, max_examples=40)
@@ -73,9 +33,7 @@ def test_the_window_drawn_is_the_window_summed(
         "conv", x, kernel=w, stride=stride, dilation=dilation, padding=pad, padding_mode=mode
     )
     step = trace.steps[data.draw(st.integers(0, len(trace.steps) - 1))]
-    part = slices(trace, step)
-    assert part.w is not None
-    drawn = padded(trace, STYLE, part.x[0], part.axes, part.at, part.w[0])
+    drawn = padded(STYLE, part_of(trace, step))
     seen = [cell for line in drawn.table for cell in line if cell.corner]
     terms = [(cell.text, cell.corner) for cell in seen]
     assert terms == [(str(x), f"×{w}") for _, x, w in step.detail["terms"]]
@@ -105,11 +63,11 @@ def test_outputs_after_a_step_are_empty() -> None:
 def test_cells_past_the_padding_are_blank() -> None:
     trace = run("pool", np.ones((3, 3), int), kernel=2, stride=2, kind="avg", ceil_mode=True)
     assert trace.steps[3].detail["divisor"] == 1
-    table = padded(trace, STYLE, trace.arrays["input"], slices(trace, None).axes, (1, 1)).table
+    table = padded(STYLE, part_of(trace, None), at=(1, 1)).table
     assert [cell.text for cell in table[3]] == [""] * 4
     assert [line[3].text for line in table] == [""] * 4
     both = run("pool", np.ones((3, 3), int), kernel=2, padding=1, kind="avg", ceil_mode=True)
-    table = padded(both, STYLE, both.arrays["input"], slices(both, None).axes, None).table
+    table = padded(STYLE, part_of(both, None)).table
     # A row of padding, which counts; then what is cut off, which does not.
     assert [line[1].text for line in table] == ["0", "1", "1", "1", "0", ""][: len(table)]
 
@@ -127,5 +85,5 @@ def test_padding_of_pools_is_shown_where_it_counts(
     options: dict[str, object], texts: list[str]
 ) -> None:
     trace = run("pool", np.ones((1, 1), int), kernel=3, stride=1, padding=1, **options)
-    drawn = padded(trace, STYLE, trace.arrays["input"], slices(trace, None).axes, None)
+    drawn = padded(STYLE, part_of(trace, None))
     assert [cell.text for cell in drawn.table[0]] == texts

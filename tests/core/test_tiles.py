@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from nnviz.core import plan
-from nnviz.core.plan import Method, make_plan
+from nnviz.core import tiles
+from nnviz.core.tiles import Method, tile_plan
 from nnviz.shapes import Axis
 
 ONE = Axis(1, 1)
@@ -27,7 +27,7 @@ def test_the_way_fits_the_work(
     sizes: tuple[int, int], kernel: int, stride: int, channels: int, filters: int, method: Method
 ) -> None:
     h, w = (Axis(n, kernel, stride) for n in sizes)
-    made = make_plan((ONE, h, w), channels, filters)
+    made = tile_plan((ONE, h, w), channels, filters)
     assert made.method == method
     assert 1 <= made.rows <= h.out
     assert 1 <= made.cols <= w.out
@@ -35,20 +35,20 @@ def test_the_way_fits_the_work(
 
 def test_exact_sums_never_use_matrix_products() -> None:
     axis = Axis(3000, 3)
-    assert make_plan((ONE, axis, axis), 1, 1, exact=True).method == "elementwise"
+    assert tile_plan((ONE, axis, axis), 1, 1, exact=True).method == "elementwise"
 
 
 @pytest.mark.parametrize("width", [10, 4000, 10**8])
 @pytest.mark.parametrize("channels", [1, 64])
 def test_a_tile_stays_within_its_bound(width: int, channels: int) -> None:
     h, w = Axis(30, 11), Axis(width + 10, 11)
-    made = make_plan((ONE, h, w), channels, 4)
-    assert made.rows * made.cols * 4 <= plan.BAND
+    made = tile_plan((ONE, h, w), channels, 4)
+    assert made.rows * made.cols * 4 <= tiles.BAND
 
 
 def test_interleaved_cells_are_read_once_each() -> None:
     for kernel, stride, dilation in ((3, 1, 1), (3, 2, 1), (5, 3, 2), (4, 2, 3)):
         axis = Axis(50, kernel, stride, dilation)
-        shifts, phases = plan.interleaved(axis)
+        shifts, phases = tiles.interleaved(axis)
         read = {stride * shift + phase for shift in shifts for phase in phases}
         assert read >= set(axis.positions(0))

@@ -32,7 +32,7 @@ SKIP = 0.4  # moving every second cell, or fewer
 TURN = 30_000.0  # one turn of a Python loop over tiles
 
 
-class Plan(NamedTuple):
+class TilePlan(NamedTuple):
     """`rows` × `cols` output cells a tile, by `method`, some in each of the threads."""
 
     method: Method
@@ -41,14 +41,14 @@ class Plan(NamedTuple):
     threads: int = 1
 
 
-def make_plan(
+def tile_plan(
     axes: tuple[Axis, Axis, Axis],
     channels: int,
     filters: int,
     *,
     exact: bool = False,
     runs: int = 1,
-) -> Plan:
+) -> TilePlan:
     """The cheapest way for each of `runs` groups; `exact` rules out matrix products."""
     _, h, w = axes
     planes = channels * axes[0].kernel
@@ -82,15 +82,15 @@ def interleaved(axis: Axis) -> tuple[list[int], list[int]]:
     )
 
 
-def _sized(method: Method, height: int, rows: int, cols: int, threads: int) -> Plan:
+def _sized(method: Method, height: int, rows: int, cols: int, threads: int) -> TilePlan:
     """Whole rows where they fit in a tile of `height` buffer cells an output cell."""
     cols = max(1, min(cols, TILE // height))
-    return Plan(method, max(1, min(rows, TILE // (height * cols))), cols, threads)
+    return TilePlan(method, max(1, min(rows, TILE // (height * cols))), cols, threads)
 
 
 def _columns(
     h: Axis, w: Axis, channels: int, taps: int, filters: int, threads: int
-) -> tuple[float, Plan]:
+) -> tuple[float, TilePlan]:
     threads = threads if stays_alone(filters, taps) else 1
     plan = _sized("columns", min(taps, TILE), h.out, w.out, threads)
     move = 0.5 if w.stride == 1 else 0.8
@@ -100,7 +100,7 @@ def _columns(
 
 def _banded(
     h: Axis, w: Axis, planes: int, filters: int, rows: int, threads: int
-) -> tuple[float, Plan]:
+) -> tuple[float, TilePlan]:
     rows = min(rows, h.out)
     shifts, phases = interleaved(w)
     read = planes * (h.stride * (rows - 1) + h.extent) * len(phases)
@@ -114,7 +114,7 @@ def _banded(
         + TURN / (rows * cols)
     )
     threads = threads if stays_alone(parts * rows, read) else 1
-    return cost, Plan("banded", rows, cols, threads)
+    return cost, TilePlan("banded", rows, cols, threads)
 
 
 def _written(inner: int, rows: int) -> float:

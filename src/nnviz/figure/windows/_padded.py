@@ -1,0 +1,99 @@
+"""The tables of a sliding window: an input channel with its padding, an output map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nnviz.figure.arrays.grid import Cell, State, Table, cells, changed
+from nnviz.figure.layout.page import Style
+from nnviz.figure.windows._part import Area, Part, Place
+from nnviz.numerals import numerals
+from nnviz.shapes import AnyAxis
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Padded:
+    """An input channel as a table with its padding around it."""
+
+    table: Table
+    origin: Place
+    """Where the input itself begins in the table."""
+    shape: Place
+    windows: tuple[Area, ...] = ()
+    """What gets a firm outline, in the table."""
+
+
+def padded(
+    style: Style,
+    part: Part[AnyAxis],
+    c: int = 0,
+    *,
+    at: Place | None = None,
+    corners: bool = True,
+) -> Padded:
+    """Channel `c` with the padding that its windows read, and the window of output cell `at`
+    (of the step, if there is one) active, the weights small in its lower right `corners`.
+    """
+    axes, at = part.axes, at or part.at
+    spans = [_span(axis) for axis in axes]
+    inner = cells(part.x[c], style.precision)
+    unused = [axis.unused for axis in axes]
+    table = [[_cell_at(part, inner, unused, (r, k)) for k in spans[1]] for r in spans[0]]
+    whole = Padded(table, (-spans[0].start, -spans[1].start), (axes[0].size, axes[1].size))
+    if at is None:
+        return whole
+    return _activated(style, part, whole, at, part.w[c] if corners and len(part.w) else None)
+
+
+def _span(axis: AnyAxis) -> range:
+    """From the first to the last coordinate that is drawn: the input, and what windows read."""
+    last = axis.positions(axis.out - 1)
+    return range(-axis.before, max(axis.size + axis.after, last[-1] + 1 if axis.out else 0))
+
+
+def _cell_at(part: Part[AnyAxis], inner: Table, unused: list[range], place: Place) -> Cell:
+    """A number of the input, or what stands for it in the padding."""
+    both = list(zip(part.axes, place, strict=True))
+    if all(0 <= p < axis.size for axis, p in both):
+        state: State = "unused" if any(map(range.__contains__, unused, place)) else "plain"
+        return Cell(inner[place[0]][place[1]].text, state)
+    if any(p >= axis.size + axis.after for axis, p in both):
+        # Past the padding a window is cut off: nothing there counts.
+        return Cell("", "padding")
+    row, column = (axis.source(p, part.plan.mode) for axis, p in both)
+    if row is None or column is None:
+        return Cell("0" if part.zeros else "", "padding")
+    return Cell(inner[row][column].text, "padding")
+
+
+def _activated(
+    style: Style, part: Part[AnyAxis], whole: Padded, at: Place, weights: np.ndarray | None
+) -> Padded:
+    table, (top, left) = whole.table, whole.origin
+    taps = part.plan.taps(at)
+    places = [(tap.cell[0] + top, tap.cell[1] + left) for tap in taps]
+    form = None if weights is None else numerals(weights, style.precision)
+    for (r, c), tap in zip(places, taps, strict=True):
+        padding = table[r][c].state == "padding"
+        fill = style.theme.tone("input").pale if padding else None
+        table = changed(table, [(r, c)], state="padding" if padding else "active", fill=fill)
+        if form is not None and weights is not None:
+            table = changed(table, [(r, c)], corner="×" + form(weights[tap.kernel]))
+    windows = tuple((r, c, 1, 1) for r, c in places)
+    if all(axis.dilation == 1 or axis.kernel == 1 for axis in part.axes):
+        (r, c), (bottom, right) = places[0], places[-1]
+        windows = ((r, c, bottom - r + 1, right - c + 1),)
+    return Padded(table, whole.origin, whole.shape, windows)
+
+
+def result(style: Style, y: np.ndarray, at: Place | None) -> Table:
+    """An output map; of a step, its cell active and those after it empty."""
+    table = cells(y, style.precision)
+    if at is None:
+        return table
+    after = [(r, c) for r in range(y.shape[0]) for c in range(y.shape[1]) if (r, c) > at]
+    return changed(changed(table, after, hidden=True), [at], state="active", bold=True)
