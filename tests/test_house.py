@@ -13,6 +13,7 @@ import pytest
 
 import nnviz
 from nnviz import formats, ops
+from rooms import imported, room_of
 
 ROOT = Path(nnviz.__file__).parent
 TESTS = Path(__file__).parent
@@ -80,30 +81,9 @@ MAY_IMPORT: dict[str, set[str]] = {
 """What each room may import beside itself; the empty name is the package itself."""
 
 
-def room(path: Path) -> str:
-    """The room a file stands in: a folder of src/nnviz, or the file's own name."""
-    inside = path.relative_to(ROOT)
-    return inside.parts[0] if len(inside.parts) > 1 else inside.stem
-
-
-def modules(path: Path) -> Iterator[tuple[str, int]]:
-    """What a file imports from the project anywhere, inside functions too, with the line."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}:{node.lineno}: a relative import"
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-        else:
-            continue
-        for name in names:
-            if name.partition(".")[0] == "nnviz":
-                yield name, node.lineno
-
-
-def imported(path: Path) -> Iterator[tuple[str, int]]:
+def rooms_imported(path: Path) -> Iterator[tuple[str, int]]:
     """The rooms that a file imports, with the line."""
-    for name, line in modules(path):
+    for name, line in imported(path):
         parts = name.split(".")
         known = len(parts) > 1 and parts[1] in MAY_IMPORT
         yield (parts[1] if known else ""), line
@@ -115,9 +95,9 @@ PRIVATE = re.compile(r"_[A-Za-z]\w*$")
 
 @pytest.mark.parametrize("path", FILES, ids=[str(p.relative_to(ROOT)) for p in FILES])
 def test_imports_go_one_way(path: Path) -> None:
-    here = room(path)
+    here = room_of(path)
     assert here in MAY_IMPORT, f"{here} is not a room of the house"
-    for there, line in imported(path):
+    for there, line in rooms_imported(path):
         assert there == here or there in MAY_IMPORT[here], f"line {line}: {here} imports {there}"
 
 
@@ -143,7 +123,7 @@ def within(path: Path) -> str:
 
 @pytest.mark.parametrize("path", FILES, ids=[str(p.relative_to(ROOT)) for p in FILES])
 def test_private_files_belong_to_their_room(path: Path) -> None:
-    for name, line in modules(path):
+    for name, line in imported(path):
         parts = name.split(".")
         private = next((i for i, part in enumerate(parts) if PRIVATE.match(part)), None)
         if private is not None:
@@ -157,7 +137,7 @@ FAMILIES = {"windows", "recurrent", "networks", "single"}
 @pytest.mark.parametrize("path", FILES, ids=[str(p.relative_to(ROOT)) for p in FILES])
 def test_a_family_of_views_sees_no_other_family(path: Path) -> None:
     here = within(path)
-    for name, line in modules(path):
+    for name, line in imported(path):
         parts = name.split(".")
         if here and parts[:2] == ["nnviz", "figure"] and parts[2] in FAMILIES:
             assert here == parts[2], f"line {line}: {here} imports {name}"
