@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,15 +11,11 @@ from nnviz.figure.layout.blocks import level
 from nnviz.figure.layout.lines import arrow
 from nnviz.figure.layout.page import (
     BODY,
-    ROOM,
     SMALL,
     Block,
     Piece,
     Sign,
     Style,
-    column,
-    flow,
-    lines,
     middle,
     row,
     up4,
@@ -27,8 +23,7 @@ from nnviz.figure.layout.page import (
 from nnviz.figure.scene import Command, Mark, Path, Rect
 from nnviz.numerals import numerals
 from nnviz.shapes import times
-from nnviz.trace import Equation, Name, Role, tokens
-from nnviz.words import Words
+from nnviz.trace import Name, Role
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,7 +40,7 @@ class TermLayout:
     values: bool = True
     """Matrices with their numbers; else as a box with the shape in it."""
 
-    def vector(
+    def term(
         self,
         name: Name,
         values: np.ndarray,
@@ -54,30 +49,20 @@ class TermLayout:
         active: bool = False,
         keep: int | None = None,
     ) -> Block:
-        """A column of cells with its name above and its shape under the name.
+        """A number, a vector as a column, or a matrix, with its name above it and its shape.
 
-        `like` are the numbers that it is written like: those of every gate.
+        `like` are the numbers that it is written like: those of every gate. `keep` is a row of
+        a vector, or a column of a matrix, that is not left out.
         """
-        rows = shown(len(values), keep=keep)
-        lit = [(r, 0) for r in rows if r is not None] if active else []
-        upright = None if like is None else like.reshape(-1, 1)
-        block = self._cells(values[:, None], upright, name.role, rows, (0,), lit)
-        return self._named(block, name, values, like)
-
-    def matrix(
-        self,
-        name: Name,
-        values: np.ndarray,
-        *,
-        like: np.ndarray | None = None,
-        keep: int | None = None,
-    ) -> Block:
-        """A matrix with its numbers, or only its shape."""
-        if not self.values:
+        if values.ndim == 2 and not self.values:
             return self._named(self._box(times(values.shape), name.role), name)
-        rows = shown(len(values))
-        columns = shown(values.shape[1], self.most, keep)
-        return self._named(self._cells(values, like, name.role, rows, columns), name, values, like)
+        table = values if values.ndim == 2 else values.reshape(-1, 1)
+        is_column = values.ndim < 2
+        rows = shown(len(table), keep=keep if is_column else None)
+        columns = (0,) if is_column else shown(table.shape[1], self.most, keep)
+        lit = [(r, c) for r in rows for c in columns if active and r is not None and c is not None]
+        block = self._cells(table, like, name.role, rows, columns, lit)
+        return self._named(block, name, values, like)
 
     def _cells(
         self,
@@ -176,60 +161,3 @@ def bracketed(style: Style, blocks: Sequence[Block], head: float = 44) -> Block:
         )
         marks.append(Path(curve, None, style.theme.ink, 1.5))
     return Block(inner.width + 32, max(inner.height, up4(bottom)), tuple(marks), inner.axis)
-
-
-@dataclass(frozen=True)
-class EquationRow:
-    """One equation between vectors: what it is, in symbols, and in numbers."""
-
-    label: Words
-    equation: Equation
-    build: Callable[[TermLayout], list[Block]]
-
-
-def banded(
-    style: Style,
-    bands: Sequence[EquationRow],
-    tried: Sequence[Sequence[TermLayout]],
-    room: float,
-    *,
-    symbols: bool = True,
-) -> Block:
-    """The bands one below the other, as the first of `tried` can write them.
-
-    Each has its label above it, and its equation in `symbols` unless they stand elsewhere.
-
-    Of each group of writers the first with which every band fits a row; else the first with
-    which one band goes on below. Where no group can, the first with which all fit the page.
-    """
-    for group in tried:
-        for most in (0, 1):
-            for writer in group:
-                blocks = [flow(band.build(writer), 0, room) for band in bands]
-                rows = [row(band.build(writer)) for band in bands]
-                wrapped = sum(r.width > room for r in rows)
-                if wrapped <= most and all(b.width <= room for b in blocks):
-                    return _stacked(style, bands, blocks, room, symbols)
-    for writer in (writer for group in tried for writer in group):
-        blocks = [flow(band.build(writer), 0, room) for band in bands]
-        if all(b.width <= room for b in blocks):
-            break
-    return _stacked(style, bands, blocks, room, symbols)
-
-
-def band_line(style: Style, band: EquationRow, room: float, *, symbols: bool = True) -> Block:
-    """A band's label, and its equation in the colours of its roles."""
-    said = [Piece(style.say(band.label) + "  ", style.theme.muted)]
-    if symbols:
-        said += [style.piece(t) for t in tokens(band.equation, style.show)]
-    return lines(style, said, room=room)
-
-
-def _stacked(
-    style: Style, bands: Sequence[EquationRow], blocks: Sequence[Block], room: float, symbols: bool
-) -> Block:
-    made = []
-    for band, block in zip(bands, blocks, strict=True):
-        head = band_line(style, band, room, symbols=symbols)
-        made.append(replace(column([head, block], 8), axis=0))
-    return flow(made, 40, min(ROOM, room), 24)

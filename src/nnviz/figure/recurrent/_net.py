@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nnviz.figure.arrays.elided import MOST_CELLS, Shown, cell_size, elided, shown
 from nnviz.figure.arrays.grid import CellSize
-from nnviz.figure.formulas.facts import role_lines
-from nnviz.figure.layout.blocks import Block, remark
+from nnviz.figure.formulas.facts import product_note, role_lines
+from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.lines import Point, arrow, rounded_arrow
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, near4, up8
 from nnviz.figure.scene import Mark
@@ -271,11 +271,4 @@ def one_chain(trace: Trace) -> Words | None:
 
 def formulas(trace: Trace, style: Style) -> list[Block]:
     """The formulas of the cell, each symbol in the colour of its role."""
-    return [*role_lines(trace, style), *number_by_number(trace, style)]
-
-
-def number_by_number(trace: Trace, style: Style) -> list[Block]:
-    """What the sign between a gate and a state means, where there are gates."""
-    if trace.options["cell"] == "rnn":
-        return []
-    return [remark(style, Words("⊙ multiplies two vectors number by number"), SMALL)]
+    return [*role_lines(trace, style), *product_note(trace, style)]

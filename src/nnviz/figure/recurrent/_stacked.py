@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.elided import MOST_CELLS
 from nnviz.figure.layout.style import BODY, ROOM, SMALL, Piece, Style, up4, up8
-from nnviz.figure.recurrent._cell_step import CellStep, raised
+from nnviz.figure.recurrent._cell_step import CellStep
 from nnviz.figure.recurrent._net import (
     ARROW,
     LABEL,
@@ -27,6 +27,7 @@ from nnviz.figure.recurrent._net import (
     states_of,
 )
 from nnviz.numerals import numerals
+from nnviz.recurrence import Chain
 from nnviz.trace import Step, Trace
 
 if TYPE_CHECKING:
@@ -63,13 +64,14 @@ class Stack(Net):
 
     def raised(self, layer: int, direction: int) -> str:
         """What stands raised in its names."""
-        return raised(self.trace.options, layer, direction)
+        assert self.trace.recurrence is not None
+        return self.trace.recurrence.raised(Chain(layer, direction))
 
     # --- times -----------------------------------------------------------------------
 
     @cached_property
     def cell_step(self) -> CellStep | None:
-        return None if self.step is None else CellStep(self.trace, self.step)
+        return None if self.step is None else CellStep.of(self.trace, self.step)
 
     @cached_property
     def wanted(self) -> list[int]:

@@ -46,7 +46,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
         formulas(trace, style),
     )
     if step is not None:
-        facts.append(remark(style, CellStep(trace, step).place))
+        facts.append(remark(style, CellStep.of(trace, step).place))
     return page(style, trace, appearance, step, blocks, title=title(trace), facts=facts)
 
 

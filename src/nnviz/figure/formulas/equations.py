@@ -1,0 +1,234 @@
+"""Equations between vectors: each with its label, in symbols, and in cells with their numbers.
+
+Any list of them is drawn: what stands on the right side with the signs between, the sum, the
+function it goes through, and what is made. What is worked out on the way (1 − z, tanh c) has its
+numbers from the equation; nothing is computed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+from nnviz.expressions import (
+    Call,
+    Equation,
+    Expr,
+    Name,
+    Neg,
+    Num,
+    Product,
+    Quotient,
+    Sum,
+    leaves,
+    parts,
+)
+from nnviz.figure.formulas.facts import fact_line
+from nnviz.figure.formulas.vectors import TermLayout, bracketed
+from nnviz.figure.layout.blocks import Block, column, flow, row
+from nnviz.figure.layout.style import BODY, ROOM, SMALL, Style
+from nnviz.trace import VectorEquation, flat, tokens
+from nnviz.words import Words
+
+FEW = 3
+"""Equations up to which matrices have their numbers: of large ones the first and the last."""
+MOST_COLUMNS = 4
+"""Columns up to which the matrices of more equations have their numbers too."""
+
+
+def equation_rows(
+    style: Style,
+    equations: Sequence[VectorEquation],
+    room: float,
+    *,
+    symbols: bool = True,
+    one_hot: bool = False,
+) -> Block:
+    """The equations one below the other, with the largest text and the most numbers that fit.
+
+    Each has its label above it, and itself in `symbols` unless they stand elsewhere. `one_hot`:
+    the input is a character, of which the 1 is never left out.
+    """
+    tried = _tried(style, equations)
+    made = _best([[_Drawing(equations, t, room, one_hot) for t in group] for group in tried])
+    rows = []
+    for equation, block in zip(equations, made.blocks, strict=True):
+        head = fact_line(style, equation.label, equation.equation if symbols else None, room)
+        rows.append(replace(column([head, block], 8), axis=0))
+    return flow(rows, 40, min(ROOM, room), 24)
+
+
+def _tried(style: Style, equations: Sequence[VectorEquation]) -> list[list[TermLayout]]:
+    """Layouts from the roomiest on, in groups of which the first that fits is as good."""
+    if len(equations) <= FEW:
+        return [[TermLayout(style, text, n) for text in (BODY, SMALL)] for n in (8, 6, 5, 4, 3)]
+    # The gates of a cell are alike: the first says how large their matrices are.
+    if max(_widths(equations[0]), default=0) > MOST_COLUMNS:
+        return [[TermLayout(style, SMALL, values=False)]]
+    return [[TermLayout(style, text, values=v) for text in (BODY, SMALL)] for v in (True, False)]
+
+
+def _widths(equation: VectorEquation) -> list[int]:
+    """The columns of each matrix on the right side."""
+    values = [equation.at.value(leaf) for leaf in leaves(equation.right)]
+    return [value.shape[1] for value in values if value.ndim == 2]
+
+
+def _best(groups: Sequence[Sequence[_Drawing]]) -> _Drawing:
+    """Of each group the first with which every equation fits a row; else with which one goes
+    on below; where no group has one, the first that fits the page at all.
+    """
+    for group in groups:
+        for most in (0, 1):
+            for drawing in group:
+                if drawing.broken <= most and drawing.fits:
+                    return drawing
+    every = [drawing for group in groups for drawing in group]
+    return next((drawing for drawing in every if drawing.fits), every[-1])
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    """Equations in one layout."""
+
+    equations: Sequence[VectorEquation]
+    layout: TermLayout
+    room: float
+    one_hot: bool
+
+    @cached_property
+    def terms(self) -> list[list[Block]]:
+        sides = [_Sides(self.layout, equation, self.one_hot) for equation in self.equations]
+        return [[*equation.blocks()] for equation in sides]
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        return [flow(terms, 0, self.room) for terms in self.terms]
+
+    @property
+    def broken(self) -> int:
+        """How many of them go on below."""
+        return sum(row(terms).width > self.room for terms in self.terms)
+
+    @property
+    def fits(self) -> bool:
+        return all(block.width <= self.room for block in self.blocks)
+
+
+# --- one equation ----------------------------------------------------------------------
+
+
+class _Sides(NamedTuple):
+    """An equation as blocks and the signs between them."""
+
+    layout: TermLayout
+    equation: VectorEquation
+    one_hot: bool
+
+    def blocks(self) -> Iterator[Block]:
+        """The right side = what is made; a function between the sum and what it makes of it."""
+        left, right = self.equation.left, self.equation.right
+        made = self._named(self._here(left), left, active=left.role != "intermediate")
+        match right:
+            case Call(function, (inner,)):
+                of = self._whole(inner)
+                if _is_spelt_out(inner):
+                    yield from self._terms(inner)
+                    yield self.layout.sign("=")
+                    of = self._named(self._sum, inner)
+                yield row([of, self.layout.through(function), made])
+            case _:
+                yield from self._terms(right)
+                yield self.layout.sign("=")
+                yield made
+
+    @property
+    def _sum(self) -> Name:
+        """What a function is applied to."""
+        return Name(self.layout.style.say(Words("sum")), role="intermediate")
+
+    def _terms(self, expr: Expr) -> Iterator[Block]:
+        """What an expression is made of, with its signs."""
+        match expr:
+            case Sum(terms):
+                for i, term in enumerate(terms):
+                    minus = isinstance(term, Neg)
+                    if i or minus:
+                        yield self.layout.sign("−" if minus else "+")
+                    yield from self._terms(term.term if isinstance(term, Neg) else term)
+            case Product(factors, dot=True):
+                yield row([*self._between(factors, "·")])
+            case Product(factors, each=each):
+                yield from self._between(factors, "⊙" if each else "×")
+            case Quotient(over, under):
+                yield from self._between((over, under), "/")
+            case _:
+                yield self._whole(expr)
+
+    def _between(self, factors: Sequence[Expr], sign: str) -> Iterator[Block]:
+        keep = next((k for k in map(self._one, factors) if k is not None), None)
+        for i, factor in enumerate(factors):
+            if i:
+                yield self.layout.sign(sign)
+            yield self._whole(factor, keep)
+
+    def _whole(self, expr: Expr, keep: int | None = None) -> Block:
+        """An expression as one block: in brackets where a product with a matrix is in it."""
+        if _has_matrix(expr):
+            return bracketed(self.layout.style, [*self._terms(expr)])
+        return self._named(self._title(expr), expr, keep=keep)
+
+    def _named(
+        self, name: Name, expr: Expr, *, active: bool = False, keep: int | None = None
+    ) -> Block:
+        """The numbers of an expression under a name."""
+        at = self.equation.at
+        like = at.alike.get(expr, at.alike.get(_last(expr)))
+        return self.layout.term(name, at.value(expr), like=like, active=active, keep=keep)
+
+    def _one(self, expr: Expr) -> int | None:
+        """Where the 1 of a character stands."""
+        if not self.one_hot or not isinstance(expr, Name) or expr.role != "input":
+            return None
+        return int(self.equation.at.value(expr).argmax())
+
+    # --- names ---
+
+    def _here(self, name: Name) -> Name:
+        here = self.equation.at.here(name)
+        assert isinstance(here, Name)
+        return here
+
+    def _title(self, expr: Expr) -> Name:
+        """What stands above the numbers of an expression: x₁, 1 − z₁, tanh c₁."""
+        match expr:
+            case Name():
+                return self._here(expr)
+            case Call(function, (Name() as inner,)) if function.isalpha():
+                inner = self._here(inner)
+                return Name(f"{function} {inner.text}", inner.sub, "intermediate")
+        equation = Equation((self.equation.at.here(expr),))
+        pieces = [*tokens(equation, self.layout.style.show)]
+        sup = pieces.pop().text if pieces[-1].place == "sup" else ""
+        sub = pieces.pop().text if pieces[-1].place == "sub" else ""
+        # A state that a gate scales stays a state.
+        role = _last(expr).role if isinstance(expr, Product) else "intermediate"
+        return Name("".join(map(flat, pieces)), sub, role, sup)
+
+
+def _last(expr: Expr) -> Num | Name:
+    """The last number or name of an expression."""
+    return [*leaves(expr)][-1]
+
+
+def _has_matrix(expr: Expr) -> bool:
+    """Whether a product with a matrix is in it."""
+    dot = isinstance(expr, Product) and expr.dot
+    return dot or any(map(_has_matrix, parts(expr)))
+
+
+def _is_spelt_out(expr: Expr) -> bool:
+    """Whether what a function is applied to is drawn term by term, and then as their sum."""
+    return isinstance(expr, Sum) or _has_matrix(expr)
