@@ -14,6 +14,7 @@ from nnviz.figure.layout.lines import Point, arrow, rounded_arrow
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, near4, up8
 from nnviz.figure.scene import Mark
 from nnviz.numerals import Numerals, numerals
+from nnviz.recurrence import Recurrence
 from nnviz.shapes import times
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
@@ -141,31 +142,28 @@ class Net:
     # --- what there is at a time, from 1 ------------------------------------------
 
     @property
-    def length(self) -> int:
-        return len(self.trace.output)
+    def plan(self) -> Recurrence:
+        assert self.trace.recurrence is not None
+        return self.trace.recurrence
 
     @property
-    def mode(self) -> str:
-        return str(self.trace.options["mode"])
+    def length(self) -> int:
+        return self.plan.length
 
     @property
     def feedback(self) -> bool:
-        return bool(self.trace.options.get("feedback"))
+        return self.plan.feedback
 
     @property
     def letters(self) -> str:
         """The states that go from time to time, from the top of a cell down."""
         return "ch" if "c0" in self.trace.arrays else "h"
 
-    @property
-    def makes_outputs(self) -> bool:
-        return "y" in self.trace.results
-
     def has_x(self, t: int) -> bool:
-        return self.mode != "one-to-many" or t == 1 or self.feedback
+        return self.plan.has_x(t)
 
     def has_y(self, t: int) -> bool:
-        return self.makes_outputs and (self.mode != "many-to-one" or t == self.length)
+        return self.plan.has_y(t)
 
     def character(self, t: int) -> str:
         """The character that x_t stands for, in quotes; empty where it is none."""
@@ -258,14 +256,14 @@ def omitted(times: Sequence[int | None], i: int, ends: tuple[int, int]) -> int:
 
 def one_chain(trace: Trace) -> Words | None:
     """Why it is not one chain of cells; None where it is."""
-    layers, directions = trace.options.get("layers", 1), trace.options.get("directions", 1)
-    if layers == directions == 1:
+    plan = trace.recurrence
+    if plan is None or not plan.several:
         return None
     return Words(
         "it draws one layer in one direction, but there are {layers} layers and "
         "{directions} directions",
-        layers=layers,
-        directions=directions,
+        layers=plan.layers,
+        directions=plan.directions,
     )
 
 

@@ -44,7 +44,7 @@ class Sketch(Net):
     @property
     def top(self) -> int:
         """The top of the cells."""
-        return LABEL + ARROW if self.makes_outputs else 4
+        return LABEL + ARROW if self.plan.makes_y else 4
 
     @property
     def tall(self) -> int:
@@ -133,7 +133,7 @@ def rolled(sketch: Sketch) -> Block:
         once = step is None and not sketch.has_x(2)
         marks += sketch.given(left, "1" if once else now, shape=True)
     if sketch.has_y(step.number if step else sketch.length):
-        last = sketch.mode == "many-to-one" and step is None
+        last = sketch.plan.mode == "many-to-one" and step is None
         marks += sketch.made(left, str(sketch.length) if last else now, shape=True)
     center, right = left + sketch.width / 2, left + sketch.width
     if sketch.feedback and step is None:
@@ -142,7 +142,7 @@ def rolled(sketch: Sketch) -> Block:
         marks += _loop(sketch, state, right, before)
     said = [style.width(sketch.letter(state, before), BODY) for state in sketch.letters]
     said.append(style.width(sketch.weight("h"), SMALL))
-    beside = [style.width(sketch.weight(w), SMALL) for w in "xy"[: 1 + sketch.makes_outputs]]
+    beside = [style.width(sketch.weight(w), SMALL) for w in "xy"[: 1 + sketch.plan.makes_y]]
     far, near = right + LOOP + 8 + max(said), center + 8 + max(beside)
     return sketch.block(max(right + sketch.width / 2, far, near), marks)
 

@@ -7,7 +7,7 @@ direction starts, right of them. Of a long sequence the middle is left out, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -47,25 +47,19 @@ class Stack(Net):
 
     @property
     def layers(self) -> int:
-        return int(self.trace.options["layers"])
+        return self.plan.layers
 
     @property
     def directions(self) -> int:
-        return int(self.trace.options["directions"])
-
-    @property
-    def chains(self) -> Iterator[tuple[int, int]]:
-        """Every layer and direction, in the order of the steps of a time."""
-        return ((k, d) for k in range(self.layers) for d in range(self.directions))
+        return self.plan.directions
 
     def end(self, layer: int, direction: int) -> str:
         """How the names of its arrays end."""
-        return f"_l{layer}" + "_reverse" * direction
+        return self.plan.end(Chain(layer, direction))
 
     def raised(self, layer: int, direction: int) -> str:
         """What stands raised in its names."""
-        assert self.trace.recurrence is not None
-        return self.trace.recurrence.raised(Chain(layer, direction))
+        return self.plan.raised(Chain(layer, direction))
 
     # --- times -----------------------------------------------------------------------
 
@@ -194,8 +188,10 @@ class Stack(Net):
     @cached_property
     def lead(self) -> int:
         """Before the first column: the first states, and W_h on the arrows from them."""
-        symbols = [self.style.width(self.symbol("h", self.raised(*c)), SMALL) for c in self.chains]
-        shapes = [self.style.width(self.shape("h", self.end(*c)), SMALL) for c in self.chains]
+        symbols = [
+            self.style.width(self.symbol("h", self.raised(*c)), SMALL) for c in self.plan.chains
+        ]
+        shapes = [self.style.width(self.shape("h", self.end(*c)), SMALL) for c in self.plan.chains]
         beside = max(self.style.width(label, SMALL) for label in self._beside)
         room = beside + 8 - self.width / 2
         return max(self.inner + up4(max(*symbols, *shapes) + 20), up4(room))
@@ -203,7 +199,7 @@ class Stack(Net):
     @property
     def _beside(self) -> list[list[Piece]]:
         """What is said left of the arrows up."""
-        labels = [self.weight("x", self.end(*c), self.raised(*c)) for c in self.chains]
+        labels = [self.weight("x", self.end(*c), self.raised(*c)) for c in self.plan.chains]
         return [*labels, *([self.weight("y")] if self.y else [])]
 
     @property
@@ -265,10 +261,8 @@ class Stack(Net):
 
     def now(self, t: int, layer: int, direction: int) -> bool:
         """Whether it is the step that makes this state."""
-        return self.step is not None and self._number(t, layer, direction) == self.step.number
-
-    def _number(self, t: int, layer: int, direction: int) -> int:
-        return ((t - 1) * self.layers + layer) * self.directions + direction + 1
+        number = self.plan.number(t, Chain(layer, direction))
+        return self.step is not None and number == self.step.number
 
     def active(self, t: int, layer: int, state: State) -> bool:
         """Whether the step makes this state or reads it."""
@@ -284,7 +278,7 @@ class Stack(Net):
         """Whether it is made after the step; not so what a backward step starts from."""
         if self.step is None or not 1 <= t <= self.length:
             return False
-        later = self._number(t, layer, state.direction) > self.step.number
+        later = self.plan.number(t, Chain(layer, state.direction)) > self.step.number
         return later and not self.active(t, layer, state)
 
     @property
