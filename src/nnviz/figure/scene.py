@@ -181,7 +181,9 @@ class Group(NamedTuple):
     y: float = 0
 
 
-Mark: TypeAlias = Rect | Ellipse | Path | Text | Image | Group
+Shape: TypeAlias = Rect | Ellipse | Path
+Leaf: TypeAlias = Shape | Text | Image
+Mark: TypeAlias = Leaf | Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,7 @@ class Scene:
     fonts: Fonts = field(repr=False, compare=False)
     page: Color = None
 
-    def flat(self) -> Iterator[Rect | Ellipse | Path | Text | Image]:
+    def flat(self) -> Iterator[Leaf]:
         """Every mark without groups, where it stands on the page."""
         return flatten(self.marks)
 
@@ -212,9 +214,7 @@ class Scene:
         return [mark for mark in self.flat() if isinstance(mark, Text)]
 
 
-def flatten(
-    marks: Iterable[Mark], dx: float = 0, dy: float = 0
-) -> Iterator[Rect | Ellipse | Path | Text | Image]:
+def flatten(marks: Iterable[Mark], dx: float = 0, dy: float = 0) -> Iterator[Leaf]:
     """The marks inside groups, each moved to where its groups put it."""
     for mark in marks:
         if isinstance(mark, Group):
@@ -223,9 +223,7 @@ def flatten(
             yield _moved(mark, dx, dy)
 
 
-def _moved(
-    mark: Rect | Ellipse | Path | Text | Image, dx: float, dy: float
-) -> Rect | Ellipse | Path | Text | Image:
+def _moved(mark: Leaf, dx: float, dy: float) -> Leaf:
     if not dx and not dy:
         return mark
     if isinstance(mark, Path):
@@ -250,13 +248,12 @@ def extent(mark: Mark) -> Box:
     """
     match mark:
         case Rect(x=x, y=y, width=width, height=height):
-            return _grown(Box(x, y, width, height), mark.line / 2 if mark.stroke else 0)
+            return _outlined(mark, Box(x, y, width, height))
         case Ellipse(x=x, y=y, rx=rx, ry=ry):
-            box = Box(x - rx, y - ry, 2 * rx, 2 * ry)
-            return _grown(box, mark.line / 2 if mark.stroke else 0)
+            return _outlined(mark, Box(x - rx, y - ry, 2 * rx, 2 * ry))
         case Path():
             points = [p for _, points in mark.commands for p in points]
-            return _grown(_hull(points[::2], points[1::2]), mark.line / 2 if mark.stroke else 0)
+            return _outlined(mark, _hull(points[::2], points[1::2]))
         case Text():
             return _text_extent(mark)
         case Image(x=x, y=y, width=width, height=height):
@@ -277,7 +274,9 @@ def _text_extent(text: Text) -> Box:
     return Box(text.start, text.y + min(tops), text.width, max(bottoms) - min(tops))
 
 
-def _grown(box: Box, by: float) -> Box:
+def _outlined(shape: Shape, box: Box) -> Box:
+    """A box and what the outline takes around it."""
+    by = shape.line / 2 if shape.stroke else 0
     return Box(box.x - by, box.y - by, box.width + 2 * by, box.height + 2 * by)
 
 

@@ -20,27 +20,27 @@ def write(trace: Trace, request: Request) -> Made:
     value = pick(trace, request.get)
     rows = value.get("rows") if isinstance(value, dict) else value
     if is_table(rows):
-        return Made(_table(rows).encode())
+        return Made(_records(rows).encode())
     array = pick_array(trace, request.get, "csv")
-    return Made("\n".join(_blocks(array)).encode())
+    return Made("\n".join(_matrices(array)).encode())
 
 
-def _table(rows: list[dict[str, Any]]) -> str:
+def _records(rows: list[dict[str, Any]]) -> str:
     """A line of names and a line a row, as a spreadsheet takes them."""
     from csv import writer
 
     lines = io.StringIO()
     table = writer(lines, lineterminator="\n")
     table.writerow(rows[0])
-    table.writerows([_cell(value) for value in row.values()] for row in rows)
+    table.writerows([_field(value) for value in row.values()] for row in rows)
     return lines.getvalue()
 
 
-def _cell(value: Any) -> Any:
+def _field(value: Any) -> Any:
     return "x".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
-def _blocks(array: np.ndarray) -> Iterator[str]:
+def _matrices(array: np.ndarray) -> Iterator[str]:
     """Matrices as text: the last two axes of each."""
     rows, columns = (1, 1, *array.shape)[-2:]
     for matrix in array.reshape((-1, rows, columns)):

@@ -42,7 +42,7 @@ def write(trace: Trace, request: Request) -> Made:
     found = _changes(frames(made, request, LONGEST, whole=clear))
     first = list(islice(found, SAMPLES))
     palette = Palette(made.scenes, [change.colors for change in first])
-    out = [_FOREVER, b"\x21\xfe", *_blocks(f"{made.title}\n{made.desc}".encode())]
+    out = [_FOREVER, b"\x21\xfe", *_sub_blocks(f"{made.title}\n{made.desc}".encode())]
     for change in chain(first, found):
         out += _frame(change, palette)
     size = first[0].frame.image.size
@@ -119,7 +119,7 @@ def _compressed(numbers: np.ndarray) -> bytes:
     return content[at + 10 : -1]
 
 
-def _blocks(data: bytes) -> Iterator[bytes]:
+def _sub_blocks(data: bytes) -> Iterator[bytes]:
     """Data in blocks of at most 255 bytes, closed by an empty one."""
     for start in range(0, len(data), 255):
         block = data[start : start + 255]

@@ -13,7 +13,7 @@ from nnviz.figure.scene import Box
 from nnviz.figure.theme import Theme, theme
 from nnviz.formats import Format, Made
 from nnviz.formats.player.targets import targets
-from nnviz.formats.player.themed import Page, paged
+from nnviz.formats.player.themed import ThemedFigures, themed
 from nnviz.formats.raster.frames import Film, film
 from nnviz.formats.svg import STACK, escape, number
 from nnviz.request import Request
@@ -63,7 +63,7 @@ def _page(trace: Trace, made: Film, request: Request, *, still: bool = False) ->
     dark = None
     if look.theme == "light":  # then it follows its reader
         dark = film(trace, request._replace(appearance=look._replace(theme="dark")), 1).scenes
-    drawn = paged(made.scenes, dark)
+    drawn = themed(made.scenes, dark)
     several = len(made.scenes) > 1
     style = _style(made, theme(look.theme), drawn, request)
     script = (_PLAYER / "player.js").read_text(encoding="utf-8") if several else ""
@@ -108,7 +108,7 @@ def _hash(text: str) -> str:
     return f"'sha256-{digest}'"
 
 
-def _style(made: Film, own_theme: Theme, drawn: Page, request: Request) -> str:
+def _style(made: Film, own_theme: Theme, drawn: ThemedFigures, request: Request) -> str:
     """The player's style sheet, the colours of the figure, and the font where it is embedded."""
     width = number(made.scenes[0].width * (request.appearance.scale or 1))
     own = {"width": f"{width}px", "stack": STACK}
@@ -137,7 +137,7 @@ def _rule(names: Mapping[str, str]) -> str:
     return ":root{" + "".join(f"--{name}:{value};" for name, value in names.items()) + "}"
 
 
-def _frames(trace: Trace, made: Film, drawn: Page, request: Request) -> Iterator[str]:
+def _frames(trace: Trace, made: Film, drawn: ThemedFigures, request: Request) -> Iterator[str]:
     """The figures, the first of which is seen without a script too."""
     if drawn.shared:
         yield '<svg class="shared" aria-hidden="true"><defs>'

@@ -76,7 +76,7 @@ class _Page:
         if drawn.page:
             self.mark(scene.Rect(0, 0, drawn.width, drawn.height, drawn.page))
 
-    def mark(self, mark: object) -> None:
+    def mark(self, mark: scene.Leaf) -> None:
         match mark:
             case scene.Rect():
                 self._rect(mark)
@@ -98,13 +98,13 @@ class _Page:
             self._shape(mark, lambda path: path.rectangle(*box, round_, round_))
         if mark.hatch:
             ends = tuple(
-                command for a, b in _lines(mark, mark.hatch) for command in (("M", a), ("L", b))
+                command
+                for a, b in _hatch_lines(mark, mark.hatch)
+                for command in (("M", a), ("L", b))
             )
             self.mark(scene.Path(ends, None, mark.hatch.color, mark.hatch.width))
 
-    def _shape(
-        self, mark: scene.Rect | scene.Ellipse | scene.Path, draw: Callable[[Any], object]
-    ) -> None:
+    def _shape(self, mark: scene.Shape, draw: Callable[[Any], object]) -> None:
         from fpdf.enums import StrokeCapStyle, StrokeJoinStyle
 
         with self.pdf.new_path() as path:
@@ -166,7 +166,7 @@ class _Page:
         return self._families[key]
 
 
-def _lines(
+def _hatch_lines(
     mark: scene.Rect, hatch: scene.Hatch
 ) -> Iterator[tuple[tuple[float, float], tuple[float, float]]]:
     """The lines of a hatch inside a rectangle, where an SVG pattern of this gap has them."""

@@ -133,7 +133,7 @@ def _mark(mark: object, hatches: dict[scene.Hatch, str], prefix: str) -> str:
     raise TypeError(type(mark).__name__)
 
 
-def _paint(mark: scene.Rect | scene.Ellipse | scene.Path) -> str:
+def _paint(mark: scene.Shape) -> str:
     paint = f' fill="{mark.fill or "none"}"'
     if mark.stroke:
         paint += f' stroke="{mark.stroke}" stroke-width="{number(mark.line)}"'

@@ -17,7 +17,7 @@ _LONG = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ThemedFigures:
     """The figures of a page, a line a mark."""
 
     figures: tuple[tuple[str, ...], ...]
@@ -36,20 +36,22 @@ class Page:
             yield from faces(self.whole)
 
 
-def paged(light: Sequence[Scene], dark: Sequence[Scene] | None) -> Page:
+def themed(light: Sequence[Scene], dark: Sequence[Scene] | None) -> ThemedFigures:
     """Scenes, and the same ones in dark colours where the page follows its reader."""
     colors: dict[tuple[str, str], int] = {}
     figures = []
     for i, scene in enumerate(light):
-        one = _lines(scene, f"f{i}-")
-        other = one if dark is None else _lines(dark[i], f"f{i}-")
+        one = _svg_lines(scene, f"f{i}-")
+        other = one if dark is None else _svg_lines(dark[i], f"f{i}-")
         figures.append(_merged(one, other, colors))
     figures, shared = _sharing(figures)
     whole = replace(light[0], marks=tuple(mark for scene in light for mark in scene.marks))
-    return Page(tuple(map(tuple, figures)), tuple(shared), tuple(colors), dark is not None, whole)
+    return ThemedFigures(
+        tuple(map(tuple, figures)), tuple(shared), tuple(colors), dark is not None, whole
+    )
 
 
-def _lines(scene: Scene, prefix: str) -> list[str]:
+def _svg_lines(scene: Scene, prefix: str) -> list[str]:
     """The marks of a figure, without its head: title and description become labels."""
     text = svg(scene, prefix=prefix).replace(_CRISP, ' class="crisp"')
     body = text[text.index("</desc>") + len("</desc>") : text.rindex("</svg>")]

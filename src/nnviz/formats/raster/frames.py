@@ -12,7 +12,7 @@ from nnviz.figure import draw
 from nnviz.figure.layout.page import Style, describe, heading_of
 from nnviz.figure.scene import Scene
 from nnviz.formats._figure import boxes
-from nnviz.formats.raster.paint_ops import Box
+from nnviz.formats.raster.paint_ops import Box, hull, moved
 from nnviz.formats.raster.painter import SCALE, Painted, Part, painted
 from nnviz.request import Request
 from nnviz.steps import choose
@@ -171,13 +171,10 @@ def _changed(image: Image.Image, parts: Sequence[Part], grid: int) -> Box:
     """Where a picture differs: a pixel at least, so that a frame is a frame."""
     from PIL import ImageChops
 
-    boxes = []
+    found = []
     for box, before in parts:
-        found = ImageChops.difference(before, image.crop(box)).getbbox(alpha_only=False)
-        if found is not None:
-            boxes.append([found[i] + box[i % 2] for i in range(4)])
-    if not boxes:
-        return 0, 0, 1, 1
-    left, top = (min(box[i] for box in boxes) for i in (0, 1))
-    right, bottom = (max(box[i] for box in boxes) for i in (2, 3))
+        change = ImageChops.difference(before, image.crop(box)).getbbox(alpha_only=False)
+        if change is not None:
+            found.append(moved(change, *box[:2]))
+    left, top, right, bottom = hull(found) if found else (0, 0, 1, 1)
     return left - left % grid, top - top % grid, right, bottom

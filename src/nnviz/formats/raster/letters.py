@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from nnviz.figure import scene
-from nnviz.formats.raster.paint_ops import Box, PaintOp
+from nnviz.formats.raster.paint_ops import Masked, moved
 
 if TYPE_CHECKING:
     from PIL import ImageFont
@@ -49,25 +49,25 @@ class Letters:
         self._fonts = fonts
         self._scale = scale
         self._faces: dict[tuple[Face, float], ImageFont.FreeTypeFont] = {}
-        self._stamps: dict[object, list[PaintOp]] = {}
+        self._known: dict[object, list[Masked]] = {}
 
-    def stamps(self, mark: scene.Text) -> list[PaintOp]:
-        """What to paint of a text, the first first."""
+    def paint_ops(self, mark: scene.Text) -> list[Masked]:
+        """How a text is painted, the first first."""
         x, y = _Corner.of(mark.start * self._scale), _Corner.of(mark.y * self._scale)
         key = mark.spans, mark.size, mark.halo, x.parts, y.parts
-        found = self._stamps.get(key)
+        found = self._known.get(key)
         if found is None:
-            found = self._stamps[key] = self._drawn(mark, x.parts / FRACTIONS, y.parts / FRACTIONS)
-        return [stamp._replace(box=_moved(stamp.box, x.pixels, y.pixels)) for stamp in found]
+            found = self._known[key] = self._drawn(mark, x.parts / FRACTIONS, y.parts / FRACTIONS)
+        return [op._replace(box=moved(op.box, x.pixels, y.pixels)) for op in found]
 
-    def _drawn(self, mark: scene.Text, x: float, y: float) -> list[PaintOp]:
-        """The stamps of a text whose baseline starts at (x, y)."""
+    def _drawn(self, mark: scene.Text, x: float, y: float) -> list[Masked]:
+        """A text whose baseline starts at (x, y)."""
         glyphs = self._glyphs(mark, x, y)
         parts = groupby(glyphs, lambda glyph: glyph.fill)
-        found = [self._stamp(list(some), fill) for fill, some in parts]
+        found = [self._masked(list(some), fill) for fill, some in parts]
         if mark.halo and glyphs:
-            found.insert(0, self._stamp(glyphs, mark.halo, _HALO * self._scale))
-        return [stamp for stamp in found if stamp is not None]
+            found.insert(0, self._masked(glyphs, mark.halo, _HALO * self._scale))
+        return [op for op in found if op is not None]
 
     def _glyphs(self, mark: scene.Text, x: float, y: float) -> list[_Glyph]:
         found = []
@@ -84,7 +84,7 @@ class Letters:
             x += span.width * self._scale
         return found
 
-    def _stamp(self, glyphs: list[_Glyph], color: str, stroke: float = 0) -> PaintOp | None:
+    def _masked(self, glyphs: list[_Glyph], color: str, stroke: float = 0) -> Masked | None:
         """Some glyphs in one mask, no larger than what is drawn of them."""
         from PIL import Image, ImageDraw
 
@@ -102,7 +102,7 @@ class Letters:
         if inked is None:
             return None
         box = inked[0] + left, inked[1] + top, inked[2] + left, inked[3] + top
-        return PaintOp(box, color, mask.crop(inked))
+        return Masked(box, color, mask.crop(inked))
 
     def _font(self, face: Face, size: float) -> ImageFont.FreeTypeFont:
         from PIL import ImageFont
@@ -113,7 +113,3 @@ class Letters:
                 str(face.path), size, face.index, layout_engine=ImageFont.Layout.BASIC
             )
         return self._faces[key]
-
-
-def _moved(box: Box, x: int, y: int) -> Box:
-    return box[0] + x, box[1] + y, box[2] + x, box[3] + y

@@ -55,7 +55,7 @@ def render(
     """
     check(path)
     channels = _channels(array, sample)
-    low, high = _ends(channels, span)
+    low, high = _black_and_white(channels, span)
     for i, channel in enumerate(channels):
         name = path if len(channels) == 1 else _numbered(path, i)
         height, width = channel.shape
@@ -78,7 +78,7 @@ def _channels(array: np.ndarray, sample: int) -> np.ndarray:
     return array.reshape((1,) * (3 - array.ndim) + array.shape)
 
 
-def _ends(channels: np.ndarray, span: Range) -> tuple[float, float]:
+def _black_and_white(channels: np.ndarray, span: Range) -> tuple[float, float]:
     if span == "clip":
         return 0.0, 255.0
     if span != "auto":

@@ -1,4 +1,4 @@
-"""What is painted of a mark, in whole pixels of the page: blocks, stamps and pictures.
+"""What is painted of a mark, in whole pixels of the page: fills, masks and pictures.
 
 Pillow does not antialias shapes, so edges that fall between pixels are drawn larger and
 reduced to a mask that a colour is painted through.
@@ -7,7 +7,7 @@ reduced to a mask that a colour is painted through.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from nnviz.figure import scene
@@ -23,14 +23,25 @@ Box = tuple[int, int, int, int]
 """Left, top, right and bottom, in pixels."""
 
 
-class Block(NamedTuple):
+def hull(boxes: Iterable[Box]) -> Box:
+    """The smallest box that holds them all."""
+    left, top, right, bottom = zip(*boxes, strict=True)
+    return min(left), min(top), max(right), max(bottom)
+
+
+def moved(box: Box, x: int, y: int) -> Box:
+    """A box so far to the right and down."""
+    return box[0] + x, box[1] + y, box[2] + x, box[3] + y
+
+
+class Filled(NamedTuple):
     """An upright rectangle whose edges lie between pixels."""
 
     box: Box
     color: str
 
 
-class PaintOp(NamedTuple):
+class Masked(NamedTuple):
     """A colour painted through a mask as large as the box."""
 
     box: Box
@@ -38,17 +49,17 @@ class PaintOp(NamedTuple):
     mask: Image.Image
 
 
-class Picture(NamedTuple):
+class Pasted(NamedTuple):
     """A picture as large as the box, which covers what was there."""
 
     box: Box
     image: Image.Image
 
 
-Touch: TypeAlias = Block | PaintOp | Picture
+PaintOp: TypeAlias = Filled | Masked | Pasted
 
 
-class Page(NamedTuple):
+class Canvas(NamedTuple):
     """The pixels that there are, and how many of them a unit is."""
 
     width: int
@@ -56,33 +67,30 @@ class Page(NamedTuple):
     scale: float
 
 
-Shape: TypeAlias = scene.Rect | scene.Ellipse | scene.Path | scene.Image
-
-
-def touches(mark: Shape, page: Page) -> Iterator[Touch]:
-    """The touches of a mark that is not a text, the first first."""
+def paint_ops(mark: scene.Shape | scene.Image, canvas: Canvas) -> Iterator[PaintOp]:
+    """How a mark that is not a text is painted, the first first."""
     match mark:
         case scene.Image():
-            yield _picture(mark, page.scale)
+            yield _picture(mark, canvas.scale)
         case scene.Rect() if not mark.radius:
             if mark.fill:
                 ends = mark.x + mark.width, mark.y + mark.height
-                yield from _block((mark.x, mark.y, *ends), mark.fill, page.scale)
+                yield from _upright((mark.x, mark.y, *ends), mark.fill, canvas.scale)
             if mark.hatch:
-                yield _hatched(mark, mark.hatch, page.scale)
+                yield _hatched(mark, mark.hatch, canvas.scale)
             if mark.stroke:
-                yield from _lines(mark, flattened(mark), mark.stroke, page)
+                yield from _stroked(mark, flattened(mark), mark.stroke, canvas)
         case _:
             outlines = flattened(mark)
             if mark.fill:
-                yield from _filled(outlines, mark.fill, page)
+                yield from _filled(outlines, mark.fill, canvas)
             if mark.stroke:
-                yield from _lines(mark, outlines, mark.stroke, page)
+                yield from _stroked(mark, outlines, mark.stroke, canvas)
 
 
-def _lines(
-    mark: scene.Rect | scene.Ellipse | scene.Path, outlines: list[Outline], color: str, page: Page
-) -> Iterator[Touch]:
+def _stroked(
+    mark: scene.Shape, outlines: list[Outline], color: str, canvas: Canvas
+) -> Iterator[PaintOp]:
     half = mark.line / 2
     for one in (each for each in outlines if each.upright):
         for (x0, y0), (x1, y1) in dashed(one, mark.dash, square=half if one.closed else 0):
@@ -91,13 +99,13 @@ def _lines(
                 min(x0, x1) - across, min(y0, y1) - down,
                 max(x0, x1) + across, max(y0, y1) + down,
             )  # fmt: skip
-            yield from _block(edges, color, page.scale)
+            yield from _upright(edges, color, canvas.scale)
     slanted = [each for each in outlines if not each.upright]
     if slanted:
-        yield from _slanted(slanted, mark.line, mark.dash, color, page)
+        yield from _slanted(slanted, mark.line, mark.dash, color, canvas)
 
 
-def _block(edges: tuple[float, ...], color: str, scale: float) -> Iterator[Touch]:
+def _upright(edges: tuple[float, ...], color: str, scale: float) -> Iterator[PaintOp]:
     """An upright rectangle; edges between pixels are shared out by coverage."""
     exact = [edge * scale for edge in edges]
     left, top, right, bottom = (round(edge) for edge in exact)
@@ -105,10 +113,10 @@ def _block(edges: tuple[float, ...], color: str, scale: float) -> Iterator[Touch
     if any(abs(e - w) >= 1e-6 for e, w in zip(exact, whole, strict=True)):
         yield _coverage(exact, color)
     elif right > left and bottom > top:
-        yield Block(whole, color)
+        yield Filled(whole, color)
 
 
-def _coverage(edges: Sequence[float], color: str) -> PaintOp:
+def _coverage(edges: Sequence[float], color: str) -> Masked:
     from PIL import Image, ImageChops
 
     x0, y0, x1, y1 = edges
@@ -119,7 +127,7 @@ def _coverage(edges: Sequence[float], color: str) -> PaintOp:
     down.putdata([_part(y0, y1, y) for y in range(top, bottom)])
     size = (right - left, bottom - top)
     mask = ImageChops.multiply(across.resize(size), down.resize(size))
-    return PaintOp((left, top, right, bottom), color, mask)
+    return Masked((left, top, right, bottom), color, mask)
 
 
 def _part(start: float, end: float, pixel: int) -> int:
@@ -127,19 +135,19 @@ def _part(start: float, end: float, pixel: int) -> int:
     return round(255 * max(0.0, min(end, pixel + 1) - max(start, pixel)))
 
 
-def _filled(outlines: list[Outline], color: str, page: Page) -> Iterator[PaintOp]:
+def _filled(outlines: list[Outline], color: str, canvas: Canvas) -> Iterator[Masked]:
     def fill(pen: Any, place: Callable[[Point], Point]) -> None:
         for one in outlines:
             if len(one.points) > 2:
                 pen.polygon([place(p) for p in one.points], fill=255)
 
-    return _masked(outlines, 1, color, page, fill)
+    return _masked(outlines, 1, color, canvas, fill)
 
 
 def _slanted(
-    outlines: list[Outline], line: float, dash: scene.Dash, color: str, page: Page
-) -> Iterator[PaintOp]:
-    width = max(1, round(line * page.scale * FINER))
+    outlines: list[Outline], line: float, dash: scene.Dash, color: str, canvas: Canvas
+) -> Iterator[Masked]:
+    width = max(1, round(line * canvas.scale * FINER))
 
     def stroke(pen: Any, place: Callable[[Point], Point]) -> None:
         for one in outlines:
@@ -150,23 +158,23 @@ def _slanted(
                 points = [*one.points, *(one.points[:1] if one.closed else ())]
                 pen.line([place(p) for p in points], 255, width, joint="curve")
 
-    return _masked(outlines, line, color, page, stroke)
+    return _masked(outlines, line, color, canvas, stroke)
 
 
 def _masked(
-    outlines: list[Outline], around: float, color: str, page: Page, work: Any
-) -> Iterator[PaintOp]:
+    outlines: list[Outline], around: float, color: str, canvas: Canvas, work: Any
+) -> Iterator[Masked]:
     """`work` drawn FINER times larger over the outlines' box, as far as it is on the page."""
     from PIL import Image, ImageDraw
 
     points = [point for one in outlines for point in one.points]
     if not points:
         return
-    s = page.scale
+    s = canvas.scale
     left = max(0, math.floor((min(x for x, _ in points) - around) * s))
     top = max(0, math.floor((min(y for _, y in points) - around) * s))
-    right = min(page.width, math.ceil((max(x for x, _ in points) + around) * s) + 1)
-    bottom = min(page.height, math.ceil((max(y for _, y in points) + around) * s) + 1)
+    right = min(canvas.width, math.ceil((max(x for x, _ in points) + around) * s) + 1)
+    bottom = min(canvas.height, math.ceil((max(y for _, y in points) + around) * s) + 1)
     if right <= left or bottom <= top:
         return
     mask = Image.new("L", ((right - left) * FINER, (bottom - top) * FINER))
@@ -177,10 +185,10 @@ def _masked(
         return (x * s - left) * FINER - 0.5, (y * s - top) * FINER - 0.5
 
     work(ImageDraw.Draw(mask), place)
-    yield PaintOp((left, top, right, bottom), color, mask.reduce(FINER))
+    yield Masked((left, top, right, bottom), color, mask.reduce(FINER))
 
 
-def _hatched(mark: scene.Rect, hatch: scene.Hatch, scale: float) -> PaintOp:
+def _hatched(mark: scene.Rect, hatch: scene.Hatch, scale: float) -> Masked:
     """Slanted lines at the places where an SVG pattern of this gap has them."""
     from PIL import Image, ImageDraw
 
@@ -201,10 +209,10 @@ def _hatched(mark: scene.Rect, hatch: scene.Hatch, scale: float) -> PaintOp:
         x0, x1 = mark.x - 1, mark.x + mark.width + 1
         line = [((x - mark.x) * s, (offset - sign * x - mark.y) * s) for x in (x0, x1)]
         pen.line(line, 255, max(1, round(hatch.width * s)))
-    return PaintOp((left, top, left + size[0], top + size[1]), hatch.color, mask.reduce(FINER))
+    return Masked((left, top, left + size[0], top + size[1]), hatch.color, mask.reduce(FINER))
 
 
-def _picture(mark: scene.Image, scale: float) -> Picture:
+def _picture(mark: scene.Image, scale: float) -> Pasted:
     from PIL import Image
 
     left, top = round(mark.x * scale), round(mark.y * scale)
@@ -215,4 +223,4 @@ def _picture(mark: scene.Image, scale: float) -> Picture:
     pixels = Image.fromarray(mark.pixels)
     enlarged = size[0] >= pixels.width and size[1] >= pixels.height
     way = Image.Resampling.NEAREST if enlarged and mark.crisp else Image.Resampling.BOX
-    return Picture((left, top, left + size[0], top + size[1]), pixels.resize(size, way))
+    return Pasted((left, top, left + size[0], top + size[1]), pixels.resize(size, way))

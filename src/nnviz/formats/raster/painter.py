@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from nnviz.errors import NnvizError
 from nnviz.figure import scene
 from nnviz.formats.raster.letters import Letters
-from nnviz.formats.raster.paint_ops import Block, Box, Page, PaintOp, Touch, touches
+from nnviz.formats.raster.paint_ops import (
+    Box,
+    Canvas,
+    Filled,
+    Masked,
+    PaintOp,
+    hull,
+    paint_ops,
+)
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -19,8 +27,7 @@ MOST_PIXELS = 100_000_000
 NEAR = 48
 """Pixels between two parts that are painted as one."""
 
-Leaf: TypeAlias = scene.Rect | scene.Ellipse | scene.Path | scene.Text | scene.Image
-Plan: TypeAlias = list[tuple[Leaf, Sequence[Touch]]]
+PaintPlan: TypeAlias = list[tuple[scene.Leaf, Sequence[PaintOp]]]
 """Every mark of a figure with what is painted of it."""
 
 
@@ -41,7 +48,7 @@ class Painted(NamedTuple):
 def paint(drawn: scene.Scene, scale: float = SCALE) -> Image.Image:
     """A Scene as a Pillow image; RGBA where the scene has no page, else RGB."""
     painter = _Painter(drawn, scale)
-    return painter.part((mark, painter.touches(mark)) for mark in drawn.flat())
+    return painter.part((mark, painter.paint_ops(mark)) for mark in drawn.flat())
 
 
 def painted(scenes: Sequence[scene.Scene], scale: float = SCALE) -> Iterator[Painted]:
@@ -51,10 +58,10 @@ def painted(scenes: Sequence[scene.Scene], scale: float = SCALE) -> Iterator[Pai
     """
     painter = _Painter(scenes[0], scale)
     image: Image.Image | None = None
-    plan: Plan = []
+    plan: PaintPlan = []
     for drawn in scenes:
         known = dict(plan)
-        now = [(mark, known.get(mark) or list(painter.touches(mark))) for mark in drawn.flat()]
+        now = [(mark, known.get(mark) or list(painter.paint_ops(mark))) for mark in drawn.flat()]
         if image is None:
             image = painter.part(now)
             yield Painted(image, None)
@@ -79,47 +86,47 @@ class _Painter:
                 height=height,
                 hint="use a smaller --scale, or fewer --steps",
             )
-        self.page = Page(width, height, scale)
+        self.canvas = Canvas(width, height, scale)
         self._color = drawn.page
         self._letters = Letters(drawn.fonts, scale)
 
-    def touches(self, mark: Leaf) -> Iterable[Touch]:
+    def paint_ops(self, mark: scene.Leaf) -> Iterable[PaintOp]:
         """What is painted of a mark."""
         if isinstance(mark, scene.Text):
-            return self._letters.stamps(mark)
-        return touches(mark, self.page)
+            return self._letters.paint_ops(mark)
+        return paint_ops(mark, self.canvas)
 
     def part(
-        self, plan: Iterable[tuple[Leaf, Iterable[Touch]]], box: Box | None = None
+        self, plan: Iterable[tuple[scene.Leaf, Iterable[PaintOp]]], box: Box | None = None
     ) -> Image.Image:
         """A part of the page, or all of it."""
         from PIL import Image, ImageDraw
 
-        left, top, right, bottom = box or (0, 0, self.page.width, self.page.height)
+        left, top, right, bottom = box or (0, 0, self.canvas.width, self.canvas.height)
         mode, color = ("RGB", self._color) if self._color else ("RGBA", (255, 255, 255, 0))
         image = Image.new(mode, (right - left, bottom - top), color)
         pen = ImageDraw.Draw(image)
-        for touch in (touch for _, some in plan for touch in some):
-            x, y, right, bottom = touch.box
-            if box is not None and not _meet(touch.box, box):
+        for op in (op for _, some in plan for op in some):
+            x, y, right, bottom = op.box
+            if box is not None and not _meet(op.box, box):
                 continue
-            if isinstance(touch, Block):
-                pen.rectangle((x - left, y - top, right - left - 1, bottom - top - 1), touch.color)
-            elif isinstance(touch, PaintOp):
-                image.paste(touch.color, (x - left, y - top), touch.mask)
+            if isinstance(op, Filled):
+                pen.rectangle((x - left, y - top, right - left - 1, bottom - top - 1), op.color)
+            elif isinstance(op, Masked):
+                image.paste(op.color, (x - left, y - top), op.mask)
             else:
-                image.paste(touch.image, (x - left, y - top))
+                image.paste(op.image, (x - left, y - top))
         return image
 
 
-def _changed(before: Plan, after: Plan, whole: Box) -> list[Box]:
+def _changed(before: PaintPlan, after: PaintPlan, whole: Box) -> list[Box]:
     """Boxes apart from each other that hold every mark which is only in one of two figures."""
     old, new = {mark for mark, _ in before}, {mark for mark, _ in after}
     if [m for m, _ in before if m in new] != [m for m, _ in after if m in old]:
         return [whole]  # what stays is in another order
     found = [some for mark, some in before if mark not in new]
     found += [some for mark, some in after if mark not in old]
-    boxes = (_within(touch.box, whole) for some in found for touch in some)
+    boxes = (_within(op.box, whole) for some in found for op in some)
     return _apart(box for box in boxes if box[0] < box[2] and box[1] < box[3])
 
 
@@ -130,12 +137,7 @@ def _apart(boxes: Iterable[Box]) -> list[Box]:
         one = box
         while (other := next((o for o in found if _meet(o, one, NEAR)), None)) is not None:
             found.remove(other)
-            one = (
-                min(one[0], other[0]),
-                min(one[1], other[1]),
-                max(one[2], other[2]),
-                max(one[3], other[3]),
-            )
+            one = hull((one, other))
         found.append(one)
     return found
 
@@ -150,9 +152,6 @@ def _meet(one: Box, other: Box, slack: int = 0) -> bool:
 
 
 def _within(box: Box, whole: Box) -> Box:
-    return (
-        max(box[0], whole[0]),
-        max(box[1], whole[1]),
-        min(box[2], whole[2]),
-        min(box[3], whole[3]),
-    )
+    """The part of a box that lies on the whole; from right to left where there is none."""
+    left, top, right, bottom = box
+    return max(left, whole[0]), max(top, whole[1]), min(right, whole[2]), min(bottom, whole[3])

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 SIZE = 255
 """The last of the 256 colours stands for transparency."""
-_FLAT = 128
+_OWN = 128
 OPAQUE = 0xFFFFFF
 """Red, green and blue of a pixel as a whole number, without its alpha."""
 
@@ -24,7 +24,7 @@ class Palette:
     def __init__(self, scenes: Iterable[Scene], samples: Sequence[np.ndarray]) -> None:
         import numpy as np
 
-        flat = list(dict.fromkeys(c for scene in scenes for c in _flat(scene)))[:_FLAT]
+        flat = list(dict.fromkeys(c for scene in scenes for c in _own_colors(scene)))[:_OWN]
         # The number of each colour met so far plus one. A byte each: clearing more takes long.
         self._known = np.zeros(1 << 24, np.uint8)
         for sample in samples:
@@ -32,7 +32,7 @@ class Palette:
         self._known[flat] = 0
         rest = np.flatnonzero(self._known.view(bool))
         self._known[rest] = 0
-        self.colors = np.array([*flat, *_reduced(rest, SIZE - len(flat))], np.uint32)
+        self.colors = np.array([*flat, *_mixtures(rest, SIZE - len(flat))], np.uint32)
         self._known[self.colors] = np.arange(1, len(self.colors) + 1)
 
     @property
@@ -85,7 +85,7 @@ def _parts(colors: np.ndarray) -> np.ndarray:
     return np.stack([colors & 255, colors >> 8 & 255, colors >> 16], 1).astype(np.int32)
 
 
-def _reduced(colors: np.ndarray, count: int) -> list[int]:
+def _mixtures(colors: np.ndarray, count: int) -> list[int]:
     """At most `count` colours that are near all of them."""
     from PIL import Image
 
@@ -100,7 +100,7 @@ def _number(parts: Sequence[int]) -> int:
     return parts[0] | parts[1] << 8 | parts[2] << 16
 
 
-def _flat(scene: Scene) -> Iterator[int]:
+def _own_colors(scene: Scene) -> Iterator[int]:
     """The colours that areas, lines and texts of a scene are painted in."""
     for color in sorted({c for c in (scene.page, *_paints(scene.marks)) if c}):
         yield _number(bytes.fromhex(color[1:]))

@@ -30,7 +30,7 @@ class Outline:
         return list(pairwise(around))
 
 
-def flattened(mark: scene.Rect | scene.Ellipse | scene.Path) -> list[Outline]:
+def flattened(mark: scene.Shape) -> list[Outline]:
     """The outlines of a shape, its curves as short straight lines."""
     match mark:
         case scene.Rect(x=x, y=y, width=w, height=h) if not mark.radius:
