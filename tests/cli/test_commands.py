@@ -87,6 +87,22 @@ def test_version(spawn: Callable[..., Any], nnviz: Nnviz) -> None:
         assert (result.code, result.out, result.err) == (0, f"nnviz {__version__}\n", "")
 
 
+@pytest.mark.parametrize("words", [["-"], ["-1"], ["-.5 2"], ["--", "-"]], ids=str)
+def test_what_is_no_command(nnviz: Nnviz, words: list[str]) -> None:
+    result = nnviz(*words)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith(f"error: there is no command {words[-1]}\n")
+
+
+@pytest.mark.parametrize("words", [["--"], ["--", "--"], ["-h", "conv"], ["--help", "--"]], ids=str)
+def test_help_of_the_program(nnviz: Nnviz, words: list[str]) -> None:
+    assert nnviz(*words).out == nnviz().out
+
+
+def test_two_dashes_may_stand_before_a_command(nnviz: Nnviz) -> None:
+    assert nnviz("--", "show", "1 2", "--json").out == nnviz("show", "1 2", "--json").out
+
+
 def test_an_option_of_a_command_is_none_of_the_program(nnviz: Nnviz) -> None:
     result = nnviz("--json", "conv", "1 2; 3 4")
     assert (result.code, result.out) == (2, "")

@@ -16,7 +16,7 @@ from nnviz.cli.checks import Written
 from nnviz.errors import NnvizError, UsageError, describe
 from nnviz.options.operation import Operation
 from nnviz.options.option import Option
-from nnviz.options.reading import Reading, read
+from nnviz.options.reading import Reading, is_flag, read
 from nnviz.read.sources import STANDARD_INPUT
 from nnviz.read.text import printable
 from nnviz.version import __version__
@@ -55,7 +55,9 @@ def run(words: list[str]) -> int:
 
 
 def _run(words: list[str], env: Mapping[str, str]) -> int:
-    if COMPLETION in env or not words or words[0].startswith("-"):
+    if words[:1] == ["--"]:
+        words = words[1:]
+    if COMPLETION in env or not words or is_flag(words[0]):
         return _run_program(words, env)
     operation = _operation(words[0])
     command = f"nnviz {operation.name}"
@@ -80,7 +82,7 @@ def _run(words: list[str], env: Mapping[str, str]) -> int:
 
 def _run_program(words: list[str], env: Mapping[str, str]) -> int:
     """What stands where a command is expected: options of the program, or nothing."""
-    flags = list(takewhile(lambda word: word.startswith("-"), words))
+    flags = [word for word in takewhile(is_flag, words) if word != "--"]
     if COMPLETION not in env:
         texts, _ = _read(flags, options.PROGRAM, "nnviz")
         if options.VERSION.name in texts and options.HELP.name not in texts:

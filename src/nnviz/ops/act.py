@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from nnviz.errors import UsageError
 from nnviz.ops._layer import places, same_shape
 from nnviz.options import kinds
 from nnviz.options.operation import Operation
-from nnviz.options.option import argument, option
+from nnviz.options.option import argument, declared, option
 from nnviz.shapes import unravel
 from nnviz.trace import (
     Call,
@@ -45,8 +46,6 @@ _TERMS = 6
 """Powers of softmax that are written out as a sum."""
 _LARGEST_POWER = 700
 """Past it e to the x, or to the −x, is no float."""
-_ALPHA = {"leaky-relu": 0.01, "elu": 1.0, "hard-sigmoid": 0.2}
-_BETA = {"hard-sigmoid": 0.5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,16 +65,23 @@ class ActOptions:
     )
 
 
+_DEFAULTS: Mapping[str, ActOptions] = {
+    "leaky-relu": ActOptions(name="leaky-relu", alpha=0.01),
+    "elu": ActOptions(name="elu", alpha=1.0),
+    "hard-sigmoid": ActOptions(name="hard-sigmoid", alpha=0.2, beta=0.5),
+    "softmax": ActOptions(name="softmax", axis=-1),
+    "gelu": ActOptions(name="gelu", approximate="none"),
+}
+"""ONNX's, of what a function takes; what is None here it does not have."""
+
+
 def run(x: np.ndarray, options: ActOptions) -> Trace:
     """Apply an activation to every number of x."""
-    from nnviz.core.activations import activate
-
-    parameters = _parameters(x.ndim, options)
-    name = options.name
-    output = activate(x, name, **parameters)
+    options = _completed(x.ndim, options)
+    output = _applied(x, options)
     results: dict[str, Any] = {"output": output}
-    if name != "softmax":
-        results["curve"] = lambda: _curve(x, name, parameters)
+    if options.name != "softmax":
+        results["curve"] = lambda: _curve(x, options)
 
     def step(i: int) -> Step:
         index = unravel(i, output.shape)
@@ -83,7 +89,7 @@ def run(x: np.ndarray, options: ActOptions) -> Trace:
         return Step(
             number=i + 1,
             index=index,
-            formula=_formula(x, output, index, name, parameters),
+            formula=_formula(x, output, index, options),
             value=output[index].item(),
             detail={"x": at},
             cells={"input": (index,), "output": (index,)},
@@ -91,57 +97,64 @@ def run(x: np.ndarray, options: ActOptions) -> Trace:
 
     return Trace(
         op="act",
-        title=Words("Activation {name}", name=name),
+        title=Words("Activation {name}", name=options.name),
         arrays={"input": x},
         results=Results(**results),
-        options={"name": name, **{k: v for k, v in parameters.items() if v is not None}},
+        options={name: value for name, value in asdict(options).items() if value is not None},
         roles={"input": "input", "output": "output"},
         equation=("input", "→", "output"),
-        facts=_facts(x.ndim, name, parameters),
+        facts=_facts(x.ndim, options),
         steps=Steps(output.size, step),
         places=places(output.ndim),
     )
 
 
-def _parameters(rank: int, options: ActOptions) -> dict[str, Any]:
-    """alpha, beta, axis and approximate, with ONNX's defaults; only what the function has."""
-    name = options.name
-    allowed = {
-        "alpha": (options.alpha, _ALPHA.get(name)),
-        "beta": (options.beta, _BETA.get(name)),
-        "axis": (options.axis, -1 if name == "softmax" else None),
-        "approximate": (options.approximate, "none" if name == "gelu" else None),
-    }
-    made: dict[str, Any] = {}
-    for parameter, (given, default) in allowed.items():
-        if given is not None and default is None:
-            raise UsageError("{name} has no {option}", name=name, option=parameter)
-        if default is not None:
-            made[parameter] = default if given is None else given
-    if "axis" in made and not -rank <= made["axis"] < rank:
+def _completed(rank: int, options: ActOptions) -> ActOptions:
+    """The options with the defaults put in; UsageError for one that the function has not."""
+    default = _DEFAULTS.get(options.name, ActOptions(name=options.name))
+    missing: dict[str, Any] = {}
+    for field in declared(ActOptions):
+        given, otherwise = getattr(options, field.name), getattr(default, field.name)
+        if given is not None and otherwise is None:
+            raise UsageError("{name} has no {option}", name=options.name, option=field.name)
+        if given is None:
+            missing[field.name] = otherwise
+    made = replace(options, **missing)
+    if made.axis is not None and not -rank <= made.axis < rank:
         raise UsageError(
-            "--axis {axis} is out of range for an input of {n} axes", axis=made["axis"], n=rank
+            "--axis {axis} is out of range for an input of {n} axes", axis=made.axis, n=rank
         )
     return made
 
 
-def _curve(x: np.ndarray, name: str, parameters: dict[str, Any]) -> np.ndarray:
+def _applied(x: np.ndarray, options: ActOptions) -> np.ndarray:
+    from nnviz.core.activations import activate
+
+    return activate(
+        x,
+        options.name,
+        alpha=options.alpha,
+        beta=options.beta,
+        axis=-1 if options.axis is None else options.axis,
+        approximate=options.approximate or "none",
+    )
+
+
+def _curve(x: np.ndarray, options: ActOptions) -> np.ndarray:
     """Points (x, f(x)) over the range of the data and a little around it."""
     import numpy as np
-
-    from nnviz.core.activations import activate
 
     finite = x[np.isfinite(x)] if x.dtype.kind == "f" else x
     reach = max(1.0, float(np.abs(finite).max(initial=0))) * 1.1
     at = np.linspace(-reach, reach, 241)
-    return np.stack([at, activate(at, name, **parameters)], axis=1)
+    return np.stack([at, _applied(at, options)], axis=1)
 
 
-def _facts(rank: int, name: str, parameters: dict[str, Any]) -> tuple[Fact, ...]:
-    definition = Fact(Words("definition"), _definition(name, parameters))
-    if name != "softmax":
+def _facts(rank: int, options: ActOptions) -> tuple[Fact, ...]:
+    definition = Fact(Words("definition"), _definition(options))
+    if options.axis is None:
         return (definition,)
-    return definition, Fact(_along(parameters["axis"] % rank, rank))
+    return definition, Fact(_along(options.axis % rank, rank))
 
 
 def _along(axis: int, rank: int) -> Words:
@@ -164,10 +177,11 @@ def _exp(argument: Expr) -> Expr:
     return Power(Name("e"), argument)
 
 
-def _definition(name: str, parameters: dict[str, Any]) -> Equation:
+def _definition(options: ActOptions) -> Equation:
     """What the function is, in symbols."""
-    alpha, beta = Num(parameters.get("alpha") or 0), Num(parameters.get("beta") or 0)
-    tanh_form = parameters.get("approximate") == "tanh"
+    name = options.name
+    alpha, beta = Num(options.alpha or 0), Num(options.beta or 0)
+    tanh_form = options.approximate == "tanh"
     inner = Sum((_X, Product((Num(0.044715), Power(_X, Num(3))), dot=True)))
     gelu = (
         Call("tanh", (Product((Name("√(2/π)"), inner), dot=True),))
@@ -204,16 +218,17 @@ def _of(name: str, right: Expr) -> Equation:
 
 
 def _formula(
-    x: np.ndarray, output: np.ndarray, index: tuple[int, ...], name: str, parameters: dict[str, Any]
+    x: np.ndarray, output: np.ndarray, index: tuple[int, ...], options: ActOptions
 ) -> Formula:
     at, value = Num(x[index].item(), "input"), Num(output[index].item(), "output")
-    if name == "softmax":
-        return (_softmax(x, index, parameters["axis"] % x.ndim, value),)
-    if name == "relu":
+    if options.axis is not None:
+        return (_softmax(x, index, options.axis % x.ndim, value),)
+    if options.name == "relu":
         return (Equation((Call("max", (Num(0), at)), value)),)
-    if name == "leaky-relu" and at.value < 0:
-        return (Equation((Product((Num(parameters["alpha"]), at)), value)),)
-    return (Equation((Call(name, (at,)), value)),)
+    if options.name == "leaky-relu" and at.value < 0:
+        assert options.alpha is not None
+        return (Equation((Product((Num(options.alpha), at)), value)),)
+    return (Equation((Call(options.name, (at,)), value)),)
 
 
 def _softmax(x: np.ndarray, index: tuple[int, ...], axis: int, value: Num) -> Equation:

@@ -61,7 +61,7 @@ class _Reader:
                 for rest in queue:
                     self._argument(rest)
                 return
-            if not _is_flag(word):
+            if not is_flag(word):
                 self._argument(word)
             elif word.startswith("--"):
                 self._long(word, queue)
@@ -122,6 +122,6 @@ class _Reader:
             self.texts[option.name] = text
 
 
-def _is_flag(word: str) -> bool:
-    """Whether a word is spelt as an option: a minus sign, and not one of a number."""
+def is_flag(word: str) -> bool:
+    """Whether a word is spelt as an option: with a minus sign, and not one of a number."""
     return len(word) > 1 and word[0] == "-" and not (word[1].isdigit() or word[1] == ".")
