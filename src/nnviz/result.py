@@ -15,6 +15,7 @@ from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
+    from rich.console import RenderableType
 
 PLAYED = 64
 """Steps past which a notebook shows the figure of the whole instead of a player."""
@@ -86,6 +87,12 @@ class Result:
             return framed(self.trace, Request())
         except NnvizError:
             return None
+
+    def __rich__(self) -> RenderableType:
+        """The terminal view, for `rich.print` and Rich's layouts: as wide as it may be."""
+        from nnviz.formats.terminal.view import TerminalView
+
+        return TerminalView(self.trace, Request())
 
     def __repr__(self) -> str:
         shapes = " ".join(

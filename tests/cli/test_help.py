@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from nnviz import lang
 from nnviz.cli.help import speaking, wrapped
-from nnviz.formats.terminal.text import cell_len
 
 Nnviz = Callable[..., Any]
 M = "1 2 3; 4 5 6; 7 8 9"
@@ -41,9 +41,10 @@ def test_columns_hold_wide_letters() -> None:
     text = "가 나다 라마바 abc 사"
     for room in (4, 6, 8, 12, 40):
         lines = wrapped(text, room)
-        assert " ".join(lines) == text
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
         widths = [sum(2 if _is_korean(c) else 1 for c in line) for line in lines]
-        assert all(w <= room or " " not in line for w, line in zip(widths, lines, strict=True))
+        assert max(widths) <= room
+        assert room < 6 or " ".join(lines) == text  # a word that fits is not broken
 
 
 class _Formatter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -157,38 +158,60 @@ def test_an_encoding_of_the_environment() -> None:
     assert "×".encode() in out
 
 
-BAR = "\r[############------------]  50 %"
-WIPE = f"\r{' ' * (len(BAR) - 1)}\r"
+WIPED = "\r\x1b[1A\x1b[2K"
+"""Back to the start of the bar's line, which is empty then."""
 
 
-@pytest.mark.parametrize(
-    ("terminal", "quiet", "patience", "expected"),
-    [
-        (True, False, 0.0, BAR + WIPE),
-        (True, False, 60.0, ""),
-        (False, False, 0.0, ""),
-        (True, True, 0.0, ""),
-    ],
-    ids=["long work", "short work", "no terminal", "quiet"],
-)
-def test_progress(
-    monkeypatch: pytest.MonkeyPatch, terminal: bool, quiet: bool, patience: float, expected: str
-) -> None:
-    stream = io.StringIO()
-    monkeypatch.setattr(stream, "isatty", lambda: terminal)
-    monkeypatch.setattr(sys, "stderr", stream)
-    monkeypatch.setattr(streams, "PATIENCE", patience)
-    with streams.progress(quiet) as tell:
-        if tell is not None:
-            tell(50, 100)
-    assert stream.getvalue() == expected
-
-
-def test_progress_is_wiped_before_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def watched(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """Standard error as a terminal, and a person who is not patient."""
     stream = io.StringIO()
     monkeypatch.setattr(stream, "isatty", lambda: True)
     monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setattr(streams, "PATIENCE", 0.0)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    return stream
+
+
+def test_long_work_has_a_bar_that_is_wiped(monkeypatch: pytest.MonkeyPatch) -> None:
+    stderr = watched(monkeypatch)
+    with streams.progress(quiet=False) as tell:
+        assert tell is not None
+        assert stderr.getvalue() == ""
+        for done in (25, 50):
+            tell(done, 100)
+    assert list(dict.fromkeys(re.findall(r"\d+%", stderr.getvalue()))) == ["0%", "25%", "50%"]
+    assert "38;5;" in stderr.getvalue()
+    assert stderr.getvalue().endswith(WIPED)
+
+
+def test_a_bar_has_no_colours_where_none_are_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    stderr = watched(monkeypatch)
+    with streams.progress(quiet=False, color="never") as tell:
+        assert tell is not None
+        tell(50, 100)
+    assert "50%" in stderr.getvalue()
+    assert not re.search(r"\x1b\[[0-9;]*m", stderr.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("terminal", "quiet", "patience"),
+    [(True, False, 60.0), (False, False, 0.0), (True, True, 0.0)],
+    ids=["short work", "no terminal", "quiet"],
+)
+def test_no_bar(
+    monkeypatch: pytest.MonkeyPatch, terminal: bool, quiet: bool, patience: float
+) -> None:
+    stderr = watched(monkeypatch)
+    monkeypatch.setattr(stderr, "isatty", lambda: terminal)
+    monkeypatch.setattr(streams, "PATIENCE", patience)
+    with streams.progress(quiet) as tell:
+        if tell is not None:
+            tell(50, 100)
+    assert stderr.getvalue() == ""
+
+
+def test_progress_is_wiped_before_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    stderr = watched(monkeypatch)
 
     def interrupted() -> None:
         with streams.progress(quiet=False) as tell:
@@ -198,4 +221,5 @@ def test_progress_is_wiped_before_an_error(monkeypatch: pytest.MonkeyPatch) -> N
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
-    assert stream.getvalue() == BAR + WIPE
+    assert stderr.getvalue().endswith(WIPED)
+    assert stderr.getvalue().rindex("\x1b[?25h") > stderr.getvalue().rindex("\x1b[?25l")

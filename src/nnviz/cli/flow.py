@@ -172,7 +172,8 @@ def _render(trace: Trace, appearance: Appearance, shared: Shared) -> Iterator[_F
     asked = shared.output
     for path in asked.output:
         form = formats.by_suffix(path)
-        with streams.progress(shared.general.quiet) as progress:
+        general = shared.general
+        with streams.progress(general.quiet, general.color) as progress:
             request = _request(shared, appearance, progress=progress)
             yield _File(path, form.write(trace, request))
     if asked.map is not None:

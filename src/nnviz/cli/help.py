@@ -16,7 +16,6 @@ from typer.core import TyperCommand, TyperGroup
 from nnviz import formats
 from nnviz.cli import options, streams
 from nnviz.figure import view_names
-from nnviz.formats.terminal.text import cell_len
 from nnviz.options.operation import Operation
 from nnviz.options.option import Option, declared
 from nnviz.words import Words
@@ -231,6 +230,7 @@ def _speak(ctx: Any) -> None:
 
 def speaking(formatter: type[Any], say: Say) -> type[Any]:
     """Typer's class that writes help, with its headings and sentences in a language."""
+    from rich.cells import cell_len
 
     class Speaking(formatter):  # type: ignore[misc]
         def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
@@ -262,11 +262,7 @@ def wrapped(text: str, room: int) -> list[str]:
     >>> wrapped("합성곱을 단계마다 봅니다", 18)
     ['합성곱을 단계마다', '봅니다']
     """
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and cell_len(longer) > room:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines
+    from rich.console import Console  # help in English is Typer's own and does without
+    from rich.text import Text
+
+    return [line.plain.rstrip() for line in Text(text).wrap(Console(width=room), room)]

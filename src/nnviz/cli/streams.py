@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from time import monotonic
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from nnviz import lang
 from nnviz.errors import NnvizError
 from nnviz.request import Screen
 from nnviz.words import Words
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 
 def prepare(env: Mapping[str, str]) -> None:
@@ -73,31 +76,43 @@ def write(data: bytes) -> None:
 
 PATIENCE = 0.5
 """Seconds before a person is shown how far it is."""
-_BAR = 24
 
 
 @contextmanager
-def progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+def progress(quiet: bool, color: str = "auto") -> Iterator[Callable[[int, int], None] | None]:
     """What to tell how far it is: a bar on a line of the terminal, which is wiped in the end."""
     if quiet or not is_terminal(sys.stderr):
         yield None
         return
     began = monotonic()
-    shown = ""
+    bars: list[Progress] = []
+    with ExitStack() as stack:
 
-    def tell(done: int, count: int) -> None:
-        nonlocal shown
-        if monotonic() - began >= PATIENCE:
-            shown = f"[{'#' * (_BAR * done // count):-<{_BAR}}] {100 * done // count:3} %"
-            sys.stderr.write(f"\r{shown}")
-            sys.stderr.flush()
+        def tell(done: int, count: int) -> None:
+            if not bars and monotonic() - began >= PATIENCE:
+                bars.append(stack.enter_context(_bar(color)))
+                bars[0].add_task("")
+            for bar in bars:
+                bar.update(bar.task_ids[0], completed=done, total=count, refresh=True)
 
-    try:
         yield tell
-    finally:
-        if shown:
-            sys.stderr.write(f"\r{' ' * len(shown)}\r")
-            sys.stderr.flush()
+
+
+def _bar(color: str) -> Progress:
+    """Rich's bar, which few commands need."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
+
+    return Progress(
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        console=Console(file=sys.stderr, no_color=True if color == "never" else None),
+        auto_refresh=False,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
 
 
 def spoken(language: str, stream: TextIO | None) -> str:

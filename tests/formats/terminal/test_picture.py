@@ -8,16 +8,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.segment import Segment
 
+import consoles
 from nnviz.formats.terminal.paper import Paper
 from nnviz.formats.terminal.picture import Picture, caption, reduced
-from nnviz.formats.terminal.text import block_width, spoken
-from nnviz.request import Screen
 from nnviz.shades import Levels
 
-PLAIN = Paper(Screen(80), "en", 4)
-COLOR = Paper(Screen(80, color=True), "en", 4)
-ASCII = Paper(Screen(80, encoding="ascii"), "en", 4)
+PLAIN = consoles.paper(40)
+COLOR = consoles.paper(40, color=True)
+ASCII = consoles.paper(40, encoding="ascii")
+GROUNDS = consoles.paper(40, color=True, encoding="ascii")
 
 
 @settings(deadline=None, max_examples=60)
@@ -48,34 +50,62 @@ def test_the_two_sides_of_an_edge_do_not_cancel() -> None:
     np.testing.assert_allclose(made.min(axis=2), expected)
 
 
-@pytest.mark.parametrize("paper", [PLAIN, COLOR, ASCII], ids=["shades", "colour", "ascii"])
+@pytest.mark.parametrize(
+    "on", [PLAIN, COLOR, ASCII, GROUNDS], ids=["shades", "colour", "ascii", "grounds"]
+)
 @pytest.mark.parametrize(
     "shape", [(1, 25, 25), (1, 1, 700), (1, 900, 1), (3, 100, 300), (1, 300, 100)]
 )
-def test_fits_its_box(paper: Paper, shape: tuple[int, ...]) -> None:
-    picture = Picture(paper, np.arange(np.prod(shape)).reshape(shape), 40, 20)
-    body = picture.draw(Levels("grey", 0, 9))
-    assert block_width(body) <= 40
-    assert len(body) <= 21
-    lines = [spoken(line, color=False) for line in body]
+def test_fits_its_box(on: Paper, shape: tuple[int, ...]) -> None:
+    scale = Levels("rgb" if shape[0] == 3 else "grey", 0, 9)
+    picture = Picture(on, np.arange(np.prod(shape)).reshape(shape), scale, 20)
+    lines = consoles.drawn(on, picture)
+    assert max(map(cell_len, lines)) <= on.measure(picture) <= 40
+    assert len(lines) <= 21
     assert lines[-1].split()[0] == "0"
     assert lines[-1].split()[-1] == str(shape[2] - 1)
-    assert shape[1] == 1 or len(body) < 3 or lines[-2].split()[0] == str(shape[1] - 1)
+    assert shape[1] == 1 or len(lines) < 3 or lines[-2].split()[0] == str(shape[1] - 1)
+
+
+def test_is_drawn_smaller_where_there_is_less_room() -> None:
+    picture = Picture(COLOR, np.ones((1, 100, 100)), Levels("grey", 0, 1))
+    for width in (40, 30, 12, 5):
+        lines = consoles.drawn(COLOR.within(width), picture)
+        assert max(map(cell_len, lines)) <= width
+
+
+def inks(line: list[Segment]) -> list[tuple[int, int, int]]:
+    """The colour of each ▀ of a line."""
+    return [
+        tuple(s.style.color.triplet)  # type: ignore[misc]
+        for s in line
+        for sign in s.text
+        if sign == "▀" and s.style and s.style.color and s.style.color.triplet
+    ]
 
 
 def test_a_square_is_square() -> None:
     """A character is as high as two are wide."""
-    body = Picture(COLOR, np.ones((1, 100, 100)), 44, 20).draw(Levels("grey", 0, 1))
-    upper = [line for line in body if any(text == "▀" for text, _ in line)]
-    assert len(upper) == 20
-    assert sum(text == "▀" for text, _ in upper[0]) == 40
+    on = consoles.paper(44, color=True)
+    picture = Picture(on, np.ones((1, 100, 100)), Levels("grey", 0, 1), 20)
+    rows = [inks(line) for line in consoles.segments(on, picture)]
+    assert [len(row) for row in rows if row] == [40] * 20
+
+
+def test_sixteen_colours_are_too_few() -> None:
+    on = consoles.paper(40, color=True)
+    on.console._color_system = None
+    assert "▀" not in "".join(consoles.drawn(on, Picture(on, np.eye(30)[None], GREY)))
+    on = consoles.paper(40, color=True)
+    on.console.no_color = True
+    assert "▀" not in "".join(consoles.drawn(on, Picture(on, np.eye(30)[None], GREY)))
 
 
 GREY, SIGNED = Levels("grey", 0, 255), Levels("signed", -9, 9)
 
 
 @pytest.mark.parametrize(
-    ("paper", "scale", "expected"),
+    ("on", "scale", "expected"),
     [
         pytest.param(COLOR, GREY, "black 0, white 255", id="colour"),
         pytest.param(COLOR, SIGNED, "   −9     0     9", id="colour, signed"),
@@ -84,20 +114,20 @@ GREY, SIGNED = Levels("grey", 0, 255), Levels("signed", -9, 9)
         pytest.param(ASCII, SIGNED, "blank 0, @ +-9", id="ascii, signed"),
     ],
 )
-def test_caption(paper: Paper, scale: Levels, expected: str) -> None:
-    assert spoken(caption(paper, scale), color=False) == expected
+def test_caption(on: Paper, scale: Levels, expected: str) -> None:
+    assert consoles.drawn(on, caption(on, scale)) == [expected]
 
 
 def test_a_signed_map_has_the_colours_of_a_figure_and_says_them() -> None:
-    picture = Picture(COLOR, np.array([[[-9, 0, 9]]]), 40, 20)
-    drawn = [style for text, style in picture.draw(SIGNED)[0] if text == "▀"]
-    named = [style for text, style in caption(COLOR, SIGNED) if text == "  " and style]
-    assert [style.replace("38;", "48;") for style in drawn] == named
-    poles = [";".join(str(v) for v in bytes.fromhex(pole[1:])) for pole in COLOR.poles]
-    assert drawn == [f"38;2;{pole}" for pole in poles]
+    picture = Picture(COLOR, np.array([[[-9, 0, 9]]]), SIGNED)
+    poles = [tuple(bytes.fromhex(pole[1:])) for pole in COLOR.poles]
+    assert inks(consoles.segments(COLOR, picture)[0]) == poles
+    (line,) = consoles.segments(COLOR, caption(COLOR, SIGNED))
+    grounds = [s.style.bgcolor for s in line if s.style and s.style.bgcolor]
+    assert [tuple(ground.triplet or ()) for ground in grounds] == poles
 
 
 def test_not_a_number_is_drawn_black() -> None:
     values = np.array([[[np.nan, 0.0, 1.0, np.inf]]])
-    body = Picture(PLAIN, values, 40, 20).draw(Levels("grey", 0, 1))
-    assert spoken(body[0], color=False) == "0   ██"
+    picture = Picture(PLAIN, values, Levels("grey", 0, 1))
+    assert consoles.drawn(PLAIN, picture)[0] == "0   ██"

@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 import pytest
+from rich.cells import cell_len
+from rich.text import Text
 
-from nnviz.formats.terminal.paper import Paper
-from nnviz.formats.terminal.table import Column, table
-from nnviz.formats.terminal.text import Block, block_width, spoken
-from nnviz.request import Screen
+import consoles
+from nnviz.formats.terminal.cells import Cell
+from nnviz.formats.terminal.table import Column, fitted
 
 
-def cells(*texts: str) -> list[Block]:
+def cells(*texts: str) -> list[Cell]:
     """A cell of one line each."""
-    return [[[(text, "")]] for text in texts]
+    return [Cell.of(text) for text in texts]
+
+
+def summed(*lines: str) -> Cell:
+    """A sum of several lines."""
+    return Cell(tuple(map(Text, lines)))
 
 
 COLUMNS = [
     Column("step", cells("1", "12"), "right"),
     Column("where it is", cells("0, 0", "가나, 3")),
-    Column("sums", [[[("1 + 2", "")], [(" + 30 + 4", "")]], [[("5 + 6", "")], [(" + 7", "")]]]),
+    Column("sums", [summed("1 + 2", " + 30 + 4"), summed("5 + 6", " + 7")]),
     Column("value", cells("1.5", "−12.25"), "point"),
 ]
 
 
 def drawn(width: int | None, *, total: bool = False, encoding: str = "utf-8") -> list[str]:
     """The table as text, never wider than `width`."""
-    paper = Paper(Screen(width, encoding=encoding), "en", 4)
-    made = table(paper, COLUMNS, total=total)
-    assert width is None or block_width(made) <= width
-    return [spoken(line, color=False) for line in made]
+    on = consoles.paper(width, encoding=encoding)
+    lines = consoles.drawn(on, fitted(on, COLUMNS, total=total))
+    assert width is None or max(map(cell_len, lines)) <= width
+    return lines
 
 
 def test_wide_enough() -> None:
@@ -60,6 +66,18 @@ def test_lists_where_no_two_columns_fit() -> None:
     assert drawn(9)[0] == "step  1"
 
 
+def test_equations_stay_on_lines_of_their_own() -> None:
+    on = consoles.paper(13)
+    equations = Cell((Text("a = 1 + 2"), Text("b = a + 30 = 33")), apart=True)
+    assert consoles.drawn(on, fitted(on, [Column("x", [equations])])) == [
+        "x",
+        "─────────────",
+        "a = 1 + 2",
+        "b = a + 30",
+        "    = 33",
+    ]
+
+
 @pytest.mark.parametrize("width", [6, 9, 14, 22, 30, 34, 41, 80, None])
 def test_nothing_is_left_out(width: int | None) -> None:
     words = "".join(drawn(width)).replace(" ", "").replace("─", "")
@@ -72,5 +90,12 @@ def test_a_total_stands_under_a_rule() -> None:
     assert [set(line) <= {"─"} for line in lines] == [False, True, False, True, False]
 
 
-def test_rules_that_the_stream_can_carry() -> None:
-    assert "-----" in drawn(None, encoding="cp949")[1]
+@pytest.mark.parametrize(("encoding", "rule"), [("cp949", "-----"), ("cp437", "─────")])
+def test_rules_that_the_stream_can_carry(encoding: str, rule: str) -> None:
+    assert rule in drawn(None, encoding=encoding)[1]
+
+
+def test_headings_and_cells_are_no_markup() -> None:
+    on = consoles.paper()
+    lines = consoles.drawn(on, fitted(on, [Column("[red]x", cells("[bold]1[/bold]", ":smile:"))]))
+    assert [line.strip() for line in lines] == ["[red]x", "─" * 14, "[bold]1[/bold]", ":smile:"]

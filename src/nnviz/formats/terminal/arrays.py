@@ -1,28 +1,21 @@
-"""Arrays as blocks of text: their numbers, a picture of them, or what is known of them."""
+"""Arrays as renderables: their numbers, a picture of them, or what is known of them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from nnviz.formats.terminal.matrix import Matrix
 from nnviz.formats.terminal.paper import Paper
 from nnviz.formats.terminal.picture import Picture, caption
-from nnviz.formats.terminal.text import (
-    BOLD,
-    MARKED,
-    MUTED,
-    Block,
-    Line,
-    beside,
-    block_width,
-    cell_len,
-    hue,
-    padded,
-)
-from nnviz.numerals import Numerals, numerals, thousands
+from nnviz.formats.terminal.row import beside
+from nnviz.numerals import numerals, thousands
 from nnviz.shades import (
     Levels,
     color_levels,
@@ -44,7 +37,6 @@ SIDE = 24
 """Rows or columns that are shown as numbers on a screen."""
 BLOCKS = 16
 """Matrices of one array that are shown on a screen: channels, filters."""
-_PICTURE_ROWS = 24
 _PAGE = 80
 _THUMBNAIL, _WIDE = 28, 64
 """Columns of a picture: one of several side by side, and at most."""
@@ -91,46 +83,52 @@ class View:
             return self.values.size <= SIDE * SIDE
         return all(n <= SIDE for n in self.values.shape[-2:])
 
+    def numbered(self, paper: Paper) -> bool:
+        """Whether its numbers are written."""
+        return self.values.size <= PIPE_CELLS if paper.whole else self.small
 
-def parts(paper: Paper, view: View, room: int | None) -> list[Block]:
-    """The view as blocks that stand one under another: a block a channel.
 
-    `room` is how wide they may be; None writes all numbers, or what is known of them.
-    """
-    if room is None:
-        if view.values.size > PIPE_CELLS:
-            return [summary(paper, view)]
-        return _across(view, list(_matrices(paper, view, None)), _PAGE)
-    if view.small:
-        across = room if view.spread else min(room // 2, _PAGE)
-        return _across(view, list(_matrices(paper, view, room)), across)
+def parts(paper: Paper, view: View) -> list[RenderableType]:
+    """The view as renderables that stand one under another: one a channel."""
+    if view.numbered(paper):
+        return _across(paper, view, list(_matrices(paper, view)))
+    if paper.whole:
+        return [summary(paper, view)]
     if view.spread and len(view.planes) and not view.image:
-        return _rows(list(_pictures(paper, view, min(room, _THUMBNAIL))), room)
-    return list(_pictures(paper, view, min(room, _WIDE)))
+        pictures = _pictures(paper.within(min(paper.width, _THUMBNAIL)), view)
+        return _rows(paper, list(pictures), paper.width)
+    return list(_pictures(paper.within(min(paper.width, _WIDE)), view))
 
 
-def _across(view: View, blocks: list[Block], room: int) -> list[Block]:
+def _across(paper: Paper, view: View, blocks: list[RenderableType]) -> list[RenderableType]:
     """Filters side by side and their channels one under another, where there is room."""
     if view.spread:
-        return _rows(blocks, room)
+        return _rows(paper, blocks, _PAGE if paper.whole else paper.width)
     if len(view.planes) != 2 or view.role != "weight" or len(blocks) != prod(view.planes):
         return blocks
     filters, channels = view.planes
-    rows = [beside([blocks[f * channels + c] for f in range(filters)]) for c in range(channels)]
-    return rows if max(map(block_width, rows)) <= room else blocks
+    rows = [[blocks[f * channels + c] for f in range(filters)] for c in range(channels)]
+    width = max(_width(paper, row, 2) for row in rows)
+    if width > (_PAGE if paper.whole else min(paper.width // 2, _PAGE)):
+        return blocks
+    return [beside(paper, row, 2) for row in rows]
 
 
-def _rows(blocks: list[Block], room: int) -> list[Block]:
+def _rows(paper: Paper, blocks: list[RenderableType], room: int) -> list[RenderableType]:
     """As many blocks side by side as there is room for."""
-    rows: list[list[Block]] = []
+    rows: list[list[RenderableType]] = []
     for block in blocks:
-        if not rows or block_width(beside([*rows[-1], block], 3)) > room:
+        if not rows or _width(paper, [*rows[-1], block], 3) > room:
             rows.append([])
         rows[-1].append(block)
-    return [beside(row, 3) for row in rows]
+    return [beside(paper, row, 3) for row in rows]
 
 
-def summary(paper: Paper, view: View) -> Block:
+def _width(paper: Paper, blocks: Sequence[RenderableType], gap: int) -> int:
+    return sum(map(paper.measure, blocks)) + gap * (len(blocks) - 1)
+
+
+def summary(paper: Paper, view: View) -> RenderableType:
     """What is known of an array whose numbers are not written."""
     low, high, mean = _range(view.values)
     known = Words(
@@ -141,24 +139,25 @@ def summary(paper: Paper, view: View) -> Block:
         mean=paper.show(mean),
     )
     rest = Words("{n} numbers, not written here", n=thousands(view.values.size))
-    return [[(paper.say(known), "")], [(paper.say(rest), MUTED)]]
+    return Group(Text(paper.say(known)), paper.muted(rest))
 
 
-def factor(paper: Paper, view: View, room: int | None) -> str:
+def factor(paper: Paper, view: View) -> str:
     """The power of ten that all numbers of the view are written in, if any."""
-    if view.values.size > PIPE_CELLS if room is None else not view.small:
+    if not view.numbered(paper):
         return ""
-    return numerals(view.values, paper.precision).factor
+    return numerals(view.values, paper.appearance.precision).factor
 
 
 # --- numbers ---------------------------------------------------------------------
 
 
-def _matrices(paper: Paper, view: View, room: int | None) -> Iterator[Block]:
-    write = numerals(view.values, paper.precision)
-    for index, label in _shown_planes(paper, view, room):
+def _matrices(paper: Paper, view: View) -> Iterator[RenderableType]:
+    write = numerals(view.values, paper.appearance.precision)
+    labels = [paper.text(name) for name in view.labels]
+    for index, label in _shown_planes(paper, view):
         if index is None:
-            yield [label]
+            yield label
             continue
         plane = view.values[index]
         if plane.ndim < 2:
@@ -166,104 +165,47 @@ def _matrices(paper: Paper, view: View, room: int | None) -> Iterator[Block]:
         marked = {i[len(index) :] for i in view.marked if i[: len(index)] == index}
         if view.vector:
             marked = {(*i, 0) if view.column else (0, *i) for i in marked}
-        block = _matrix(paper, view, plane, write, marked, room)
-        yield [label, *block] if label else block
+        texts = [[paper.text(write(value)) for value in row] for row in plane.tolist()]
+        matrix = Matrix(paper, texts, view.role, labels, marked, view.vector)
+        yield Group(label, matrix) if label else matrix
 
 
-def _shown_planes(
-    paper: Paper, view: View, room: int | None
-) -> Iterator[tuple[Index | None, Line]]:
-    """The index of each matrix and its label; a line of text where there are too many."""
+def _shown_planes(paper: Paper, view: View) -> Iterator[tuple[Index | None, Text]]:
+    """The index of each matrix and its label; a remark alone where there are too many."""
     indices = list(product(*map(range, view.planes)))
-    most = len(indices) if room is None else BLOCKS
+    most = len(indices) if paper.whole else BLOCKS
     for index in indices[:most]:
         named = zip(view.leading[-len(index) :] if index else (), index, strict=False)
         label = " · ".join(f"{paper.say(word)} {i}" for word, i in named)
-        yield index, [(paper.text(label), MUTED)] if label else []
+        yield index, Text(paper.text(label), "muted")
     if len(indices) > most:
         words = Words("… {n} more: -f csv writes all", n=len(indices) - most)
-        yield None, [(paper.say(words), MUTED)]
-
-
-def _matrix(
-    paper: Paper,
-    view: View,
-    plane: np.ndarray,
-    write: Numerals,
-    marked: Collection[Index],
-    room: int | None,
-) -> Block:
-    """A matrix between brackets, in blocks of columns where it is too wide."""
-    texts = [[paper.text(write(value)) for value in row] for row in plane.tolist()]
-    width = max((cell_len(text) for row in texts for text in row), default=0)
-    names = [paper.text(name) for name in view.labels]
-    side = max(map(cell_len, names), default=0)
-    across = plane.shape[1]
-    fitting = across
-    if room is not None:
-        fitting = max(1, (room - 3 - (side + 1 if names else 0)) // (width + 1))
-    made: Block = []
-    for start in range(0, across, fitting):
-        stop = min(start + fitting, across)
-        if fitting < across:
-            made.append([(_columns(paper, start, stop - 1, view.vector), MUTED)])
-        for r, row in enumerate(texts):
-            line: Line = []
-            if names:
-                name = names[r] if r < len(names) else ""
-                line = [*padded([(name, MUTED)], side), (" ", "")]
-            before, after = _brackets(paper, r, len(texts))
-            line.append((before + " ", hue(view.role)))
-            for c in range(start, stop):
-                style = hue(view.role, BOLD, MARKED) if (r, c) in marked else hue(view.role)
-                line += [*padded([(row[c], style)], width, "right"), (" ", "")]
-            made.append([*line, (after, hue(view.role))])
-    return made
-
-
-def _columns(paper: Paper, first: int, last: int, vector: bool) -> str:
-    which = f"{first}–{last}" if last > first else f"{first}"
-    if vector:
-        return paper.say(Words("cells {which}", which=which))
-    return paper.say(Words("columns {which}", which=which))
-
-
-def _brackets(paper: Paper, row: int, rows: int) -> tuple[str, str]:
-    if rows == 1:
-        return "[", "]"
-    pairs = ("⎡", "⎤") if row == 0 else ("⎣", "⎦") if row == rows - 1 else ("⎢", "⎥")
-    return paper.text(pairs[0]), paper.text(pairs[1])
+        yield None, paper.muted(words)
 
 
 # --- pictures --------------------------------------------------------------------
 
 
-def _pictures(paper: Paper, view: View, room: int) -> Iterator[Block]:
+def _pictures(paper: Paper, view: View) -> Iterator[RenderableType]:
     values = view.values.reshape(1, -1) if view.vector else view.values
     if view.leading[:1] == ("sample",) and len(values) > 1:
-        sample = min(paper.sample, len(values) - 1)
-        words = Words("sample {n} of {count}", n=sample, count=len(values))
-        yield [[(paper.say(words), MUTED)]]
+        sample = min(paper.appearance.sample, len(values) - 1)
+        yield paper.muted(Words("sample {n} of {count}", n=sample, count=len(values)))
         view = replace(view, values=values[sample], leading=view.leading[1:])
-        yield from _pictures(paper, view, room)
+        yield from _pictures(paper, view)
         return
     if _in_color(view, values):
-        planes: list[tuple[Index | None, Line]] = [((), [])]
+        planes: list[tuple[Index | None, Text]] = [((), Text())]
     else:
-        planes = list(_shown_planes(paper, view, room))
-    height, across = values.shape[-2:]
-    drawn = {
-        index: Picture(paper, values[index].reshape(-1, height, across), room, _PICTURE_ROWS)
-        for index, _ in planes
-        if index is not None
-    }
+        planes = list(_shown_planes(paper, view))
     scale = _levels(view, values)
     for index, label in planes:
         if index is None:
-            yield [label]
+            yield label
         else:
-            made = [*drawn[index].draw(scale), caption(paper, scale)]
-            yield [label, *made] if label else made
+            plane = values[index].reshape(-1, *values.shape[-2:])
+            made = Picture(paper, plane, scale), caption(paper, scale)
+            yield Group(label, *made) if label else Group(*made)
 
 
 def _in_color(view: View, values: np.ndarray) -> bool:

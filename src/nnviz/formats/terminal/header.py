@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from rich.text import Text
+
+from nnviz.formats.terminal.lines import Hanging
 from nnviz.formats.terminal.paper import Paper
-from nnviz.formats.terminal.text import BOLD, MUTED, Block, Line, wrapped
 from nnviz.shapes import AnyAxis, times
-from nnviz.trace import Trace, tokens
+from nnviz.trace import Trace
 from nnviz.words import Words
 
 _SHOWN_BY_AXES = {"kernel", "stride", "padding", "dilation"}
@@ -22,38 +24,38 @@ _USUAL: dict[str, Any] = {
     "approximate": "none",
     "output_activation": "none",
 }
-_INDENT = 2
 
 
-def header(paper: Paper, trace: Trace) -> Block:
-    """Title and shapes, options, facts and notes, wrapped to the screen."""
-    lines = [_title(paper, trace)]
+def header(paper: Paper, trace: Trace) -> list[Hanging]:
+    """Title and shapes, options, facts and notes."""
+    lines = [title(paper, trace)]
     options = " · ".join(_options(paper, trace))
     if options:
-        lines.append([(paper.text(options), "")])
+        lines.append(Text(paper.text(options)))
     for fact in trace.facts:
-        line: Line = [(paper.say(fact.label), MUTED)]
+        line = paper.muted(fact.label)
         if fact.equation is not None:
-            line += [("  ", ""), *(paper.token(t) for t in tokens(fact.equation, paper.show))]
+            line = Text("  ").join([line, Text.assemble(*paper.formula(fact.equation))])
         lines.append(line)
-    lines += [[(paper.say(note), MUTED)] for note in trace.notes]
-    return [part for line in lines for part in wrapped(line, paper.width, _INDENT)]
+    lines += [paper.muted(note) for note in trace.notes]
+    return [Hanging(line) for line in lines]
 
 
-def _title(paper: Paper, trace: Trace) -> Line:
-    line: Line = [(paper.say(trace.title), BOLD)]
+def title(paper: Paper, trace: Trace) -> Text:
+    """What runs, on what, and the shape of what comes out."""
+    line = Text.assemble((paper.say(trace.title), "heading"))
     names = list(trace.equation)
     if "=" in names:  # What goes in, and what comes out at last.
         names = [*names[: names.index("=")], names[-1]]
     if trace.results and "output" in trace.results and not trace.equation:
         names = [*trace.arrays, "output"]
     for i, name in enumerate(names):
-        line.append(("  " if i == 0 else " ", ""))
+        line.append("  " if i == 0 else " ")
         if name not in trace.arrays and name not in trace.results:
-            line.append((paper.text(name), ""))
+            line.append(paper.text(name))
             continue
         if name == "output" and i and names[i - 1] != "→":
-            line.append((paper.text("→ "), ""))
+            line.append(paper.text("→ "))
         line += paper.name(name, trace.roles.get(name, "plain"), trace.array(name).shape)
     return line
 

@@ -1,23 +1,28 @@
-"""What a view is written on: a screen's width, colours and signs, a language, a precision."""
+"""What a view is written on: a console and its room, a language, a precision."""
 
 from __future__ import annotations
 
 import codecs
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from rich.measure import Measurement
+from rich.text import Text
 
 from nnviz.formats.terminal.ascii import ascii_form
-from nnviz.formats.terminal.text import BOLD, Line, hue
 from nnviz.numerals import rounded
-from nnviz.request import Request, Screen
+from nnviz.request import Appearance
 from nnviz.shades import Poles
 from nnviz.shapes import times
-from nnviz.trace import Token, flat
+from nnviz.trace import Equation, Token, flat, tokens
 from nnviz.words import Words
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderableType
 
 # Their older terminals draw × → ─ two columns wide, newer ones one: only ASCII is sure.
 _EAST_ASIAN = {"cp949", "euc_kr", "johab", "cp932", "shift_jis", "euc_jp", "gbk", "gb2312", "big5"}
@@ -25,77 +30,103 @@ _EAST_ASIAN = {"cp949", "euc_kr", "johab", "cp932", "shift_jis", "euc_jp", "gbk"
 
 @dataclass(frozen=True)
 class Paper:
-    """Turns words, names and formulas into spans that the stream can carry."""
+    """Turns words, names and formulas into text that the console can carry, and measures it."""
 
-    screen: Screen
-    lang: str
-    precision: int
-    sample: int = 0
-    theme: str = "light"
-
-    @classmethod
-    def of(cls, request: Request) -> Paper:
-        """The paper that a request asks for."""
-        look = request.appearance
-        return cls(request.screen, look.lang, look.precision, look.sample, look.theme)
+    console: Console
+    options: ConsoleOptions
+    appearance: Appearance
+    whole: bool = False
+    """Whether there is no screen: every number is written, and nothing is drawn."""
 
     @property
-    def width(self) -> int | None:
-        return self.screen.width
+    def width(self) -> int:
+        """Columns there are."""
+        return self.options.max_width
 
-    @cached_property
-    def unicode(self) -> bool:
-        """Whether the stream carries every sign."""
-        return codecs.lookup(self.screen.encoding).name.startswith("utf")
+    def within(self, width: int) -> Paper:
+        """A part of the paper."""
+        return replace(self, options=self.options.update_width(width))
 
-    @cached_property
-    def _east_asian(self) -> bool:
-        return codecs.lookup(self.screen.encoding).name in _EAST_ASIAN
+    @property
+    def shaded(self) -> bool:
+        """Whether the console has the colours of a picture: sixteen are too few."""
+        return self.console.color_system in ("256", "truecolor") and not self.console.no_color
 
     @cached_property
     def poles(self) -> Poles:
         """The colours of signed values, as in a figure of this theme."""
         from nnviz.figure.theme import theme  # only pictures of signed values need it
 
-        return theme(self.theme).poles
+        return theme(self.appearance.theme).poles
+
+    @cached_property
+    def _encoding(self) -> str:
+        return codecs.lookup(self.options.encoding).name
 
     def text(self, text: str) -> str:
         """The text with signs that the stream carries; control characters are spelled out."""
         if not text.isprintable():
             text = "".join(c if c.isprintable() else _spelled(c) for c in text)
-        if self.unicode or text.isascii():
+        if self._encoding.startswith("utf") or text.isascii():
             return text
-        if self._east_asian or ascii_form("·", self.screen.encoding) != "·":
+        east_asian = self._encoding in _EAST_ASIAN
+        if east_asian or ascii_form("·", self._encoding) != "·":
             text = text.replace(" · ", ", ").replace("·", "*")
-        if not self._east_asian:
-            return ascii_form(text, self.screen.encoding)
+        if not east_asian:
+            return ascii_form(text, self._encoding)
         runs = groupby(text, lambda c: unicodedata.east_asian_width(c) in "WF")
         return "".join(
-            ascii_form("".join(run), self.screen.encoding if wide else "ascii")
-            for wide, run in runs
+            ascii_form("".join(run), self._encoding if wide else "ascii") for wide, run in runs
         )
 
     def say(self, words: Words | str) -> str:
         """Words in the language of the view; a text is looked up as words without gaps."""
         from nnviz.lang import say
 
-        return self.text(say(words if isinstance(words, Words) else Words(words), self.lang))
+        return self.text(
+            say(words if isinstance(words, Words) else Words(words), self.appearance.lang)
+        )
+
+    def muted(self, words: Words) -> Text:
+        """A remark."""
+        return Text(self.say(words), "muted")
 
     def show(self, value: Any) -> str:
         """A number of a formula."""
-        return rounded(value, self.precision)
+        return rounded(value, self.appearance.precision)
 
-    def name(self, name: str, role: str, shape: tuple[int, ...]) -> Line:
+    def name(self, name: str, role: str, shape: tuple[int, ...]) -> Text:
         """An array's name and shape in the colour of its role; a number alone has no shape."""
-        line = [(self.say(name), hue(role, BOLD))]
-        if prod(shape) == 1 and len(shape) < 2:
-            return line
-        written = f"({shape[0]})" if len(shape) == 1 else self.text(times(shape))
-        return [*line, (f" {written}", hue(role))]
+        text = Text.assemble((self.say(name), f"{role}.name"))
+        if prod(shape) != 1 or len(shape) > 1:
+            written = f"({shape[0]})" if len(shape) == 1 else self.text(times(shape))
+            text.append(f" {written}", role)
+        return text
 
-    def token(self, token: Token) -> tuple[str, str]:
-        """A piece of a formula, in the colour of its role."""
-        return self.text(flat(token)), hue(token.role)
+    def formula(self, equation: Equation) -> list[Text]:
+        """An equation in the colours of its roles, on as many lines as its long sum has."""
+        lines: list[list[Token]] = [[]]
+        for token in tokens(equation, self.show):
+            if token.line:
+                lines.append([])
+            lines[-1].append(token)
+        return [
+            Text.assemble(
+                *(
+                    (self.text("".join(map(flat, run))), role)
+                    for role, run in groupby(line, lambda token: token.role)
+                )
+            )
+            for line in lines
+        ]
+
+    def measure(self, renderable: RenderableType) -> int:
+        """Columns that something takes, of those there are."""
+        return Measurement.get(self.console, self.options, renderable).maximum
+
+    def height(self, renderable: RenderableType) -> int:
+        """Lines that something takes."""
+        return len(self.console.render_lines(renderable, self.options, pad=False))
 
 
 def _spelled(character: str) -> str:

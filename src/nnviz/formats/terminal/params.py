@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from nnviz.formats.terminal.cells import Cell
 from nnviz.formats.terminal.paper import Paper
-from nnviz.formats.terminal.table import Align, Column, table
-from nnviz.formats.terminal.text import BOLD, Block, hue
+from nnviz.formats.terminal.table import Align, Column, fitted
 from nnviz.numerals import thousands
 from nnviz.shapes import times
 from nnviz.trace import Trace
@@ -26,17 +29,17 @@ _COLUMNS: tuple[tuple[str, str, Align], ...] = (
 _ROLES = {"output": "output", "weights": "weight", "biases": "bias"}
 
 
-def params_table(paper: Paper, trace: Trace) -> Block:
+def params_table(paper: Paper, trace: Trace) -> Iterator[RenderableType]:
     """Every layer with its output, derivation and counts, and the totals."""
     rows = [*trace.results["rows"], {"layer": paper.say("total"), **trace.results["total"]}]
     columns = []
     for key, heading, align in _COLUMNS:
-        style = hue(_ROLES.get(key, "plain"))
-        cells: list[Block] = [[[(paper.text(_cell(row.get(key))), style)]] for row in rows]
+        style = _ROLES.get(key, "")
+        cells = [Cell.of(paper.text(_cell(row.get(key))), style) for row in rows]
         columns.append(Column(paper.say(heading), cells, align))
-    made = table(paper, columns, total=True)
-    versus = trace.results.get("versus", [])
-    return [*made, [], *_versus(paper, versus)] if versus else made
+    yield fitted(paper, columns, total=True)
+    if versus := trace.results.get("versus"):
+        yield _versus(paper, versus)
 
 
 def _cell(value: Any) -> str:
@@ -47,8 +50,14 @@ def _cell(value: Any) -> str:
     return thousands(value) if isinstance(value, int) else str(value)
 
 
-def _versus(paper: Paper, versus: Sequence[dict[str, Any]]) -> Block:
+def _versus(paper: Paper, versus: Sequence[dict[str, Any]]) -> RenderableType:
     """Each convolution beside the dense layer that would make the same map."""
+    headings: tuple[tuple[str, Align], ...] = (
+        ("layer", "left"),
+        ("weights, shared", "right"),
+        ("as a dense layer", "left"),
+        ("weights", "right"),
+    )
     rows = [
         (
             row["layer"],
@@ -58,15 +67,9 @@ def _versus(paper: Paper, versus: Sequence[dict[str, Any]]) -> Block:
         )
         for row in versus
     ]
-    headings: tuple[tuple[str, Align], ...] = (
-        ("layer", "left"),
-        ("weights, shared", "right"),
-        ("as a dense layer", "left"),
-        ("weights", "right"),
-    )
     columns = [
-        Column(paper.say(heading), [[[(paper.text(_cell(row[i])), "")]] for row in rows], align)
+        Column(paper.say(heading), [Cell.of(paper.text(_cell(row[i]))) for row in rows], align)
         for i, (heading, align) in enumerate(headings)
     ]
     title = paper.say(Words("the same maps by a multilayer perceptron, without biases"))
-    return [[(title, BOLD)], *table(paper, columns)]
+    return Group(Text(title, "heading"), fitted(paper, columns))

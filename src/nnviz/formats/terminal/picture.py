@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import repeat
 from typing import TYPE_CHECKING
 
+from rich.color import Color
+from rich.measure import Measurement
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+
 from nnviz.formats.terminal.paper import Paper
-from nnviz.formats.terminal.text import MUTED, Block, Line, padded
 from nnviz.shades import Levels, greys
 from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
+    from rich.console import Console, ConsoleOptions, RenderResult
 
 _SHADES = " ░▒▓█"
 _ASCII = " .:-=+*#%@"
@@ -18,60 +28,87 @@ _SAMPLES = 8
 """Values looked at for a pixel of the picture, along each axis."""
 
 
+@dataclass(frozen=True)
 class Picture:
-    """A plane (1×H×W) or the three planes of an image (3×H×W), made small enough to draw."""
+    """A plane (1×H×W) or the three planes of an image (3×H×W), made small enough to draw.
 
-    def __init__(self, paper: Paper, planes: np.ndarray, width: int, rows: int) -> None:
-        """Fit the planes into `width` columns by `rows` lines, axes included."""
-        self._paper = paper
-        self._shape = planes.shape[1], planes.shape[2]
-        self._margin = len(str(self._shape[0] - 1)) + 1
-        tall, wide = _fit(*self._shape, 2 * rows, max(1, width - self._margin))
-        self._half = paper.screen.color and paper.text("▀") == "▀"
-        self.values = reduced(planes, tall if self._half else -(-tall // 2), wide)
+    Its rows 0 … H−1 stand down the left side, its columns and what its shades mean beneath.
+    """
 
-    def draw(self, scale: Levels) -> Block:
-        """The picture, its rows 0 … H−1 down the left side and its columns beneath."""
-        if not self._paper.screen.color:
-            return self._with_axes(_shaded(self._paper, self.values, scale))
-        planes = self.values if scale.shades == "rgb" else self.values[0]
-        pixels = scale.paint(planes, self._paper.poles).reshape(*planes.shape[-2:], -1)
-        return self._with_axes(_half_blocks(pixels) if self._half else _spaces(pixels))
+    paper: Paper
+    planes: np.ndarray
+    scale: Levels
+    rows: int = 24
+    """Lines at most."""
 
-    def _with_axes(self, body: Block) -> Block:
-        height, across = self._shape
-        made: Block = []
+    @cached_property
+    def _margin(self) -> int:
+        return len(str(self.planes.shape[1] - 1)) + 1
+
+    @cached_property
+    def _half(self) -> bool:
+        """Whether a character shows two pixels, one above the other."""
+        return self.paper.shaded and self.paper.text("▀") == "▀"
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        """The planes, made as small as they are drawn."""
+        wide = max(1, self.paper.width - self._margin)
+        tall, wide = _fit((self.planes.shape[1], self.planes.shape[2]), 2 * self.rows, wide)
+        return reduced(self.planes, tall if self._half else -(-tall // 2), wide)
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        width = max(self._margin + self.values.shape[2], self._beneath.cell_len)
+        return Measurement(width, width)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if options.max_width < self.paper.width:
+            yield replace(self, paper=self.paper.within(options.max_width))
+            return
+        muted = console.get_style("muted")
+        body = list(self._body())
         for i, line in enumerate(body):
-            label = "0" if i == 0 else str(height - 1) if i == len(body) - 1 else ""
-            side = padded([(label, MUTED)], self._margin - 1, "right")
-            made.append([*side, (" ", ""), *line])
-        last = str(across - 1)
-        rule = self._paper.text("─") * max(1, self.values.shape[-1] - len(last) - 3)
-        beneath = f"0 {rule} {last}" if across > 1 else "0"
-        return [*made, [(" " * self._margin, ""), (beneath, MUTED)]]
+            label = "0" if i == 0 else f"{self.planes.shape[1] - 1}" if i == len(body) - 1 else ""
+            yield Segment(f"{label:>{self._margin - 1}} ", muted)
+            yield from line
+            yield Segment.line()
+        yield self._beneath
+
+    @cached_property
+    def _beneath(self) -> Text:
+        last = self.planes.shape[2] - 1
+        rule = self.paper.text("─") * max(1, self.values.shape[2] - len(str(last)) - 3)
+        return Text(" " * self._margin + (f"0 {rule} {last}" if last else "0"), "muted")
+
+    def _body(self) -> Iterator[list[Segment]]:
+        if not self.paper.shaded:
+            return _shaded(ramp(self.paper), self.values, self.scale)
+        planes = self.values if self.scale.shades == "rgb" else self.values[0]
+        pixels = self.scale.paint(planes, self.paper.poles).reshape(*planes.shape[-2:], -1)
+        return _half_blocks(pixels) if self._half else _grounds(pixels)
 
 
-def caption(paper: Paper, scale: Levels) -> Line:
+def caption(paper: Paper, scale: Levels) -> Text:
     """What black and white stand for, or the colours about 0, or the shades."""
     import numpy as np
 
     low, high = paper.text(paper.show(scale.low)), paper.text(paper.show(scale.high))
     more = paper.text("≥ ") if scale.clipped else ""
-    if not paper.screen.color:
+    if not paper.shaded:
         low, high = ("0", "±" + high) if scale.shades == "signed" else (low, high)
         full = ramp(paper)[-1]
-        words = Words("blank {low}, {full} {high}", low=low, full=full, high=more + high)
-        return [(paper.say(words), MUTED)]
+        return paper.muted(
+            Words("blank {low}, {full} {high}", low=low, full=full, high=more + high)
+        )
     if scale.shades != "signed":
-        return [(paper.say(Words("black {low}, white {high}", low=low, high=high)), MUTED)]
+        return paper.muted(Words("black {low}, white {high}", low=low, high=high))
     less = paper.text("≤ ") if scale.clipped else ""
-    ends = np.array([[scale.low, 0, scale.high]])
-    made: Line = []
-    for pixel, text in zip(
-        scale.paint(ends, paper.poles)[0], (less + low, "0", more + high), strict=True
-    ):
-        made += [("  ", ""), ("  ", f"48;2;{_rgb(pixel)}"), (f" {text}", MUTED)]
-    return made[1:]
+    pixels = scale.paint(np.array([[scale.low, 0, scale.high]]), paper.poles)[0].tolist()
+    swatches = [
+        Text.assemble(("  ", Style(bgcolor=_color(pixel))), (f" {text}", "muted"))
+        for pixel, text in zip(pixels, (less + low, "0", more + high), strict=True)
+    ]
+    return Text("  ").join(swatches)
 
 
 def reduced(planes: np.ndarray, tall: int, wide: int) -> np.ndarray:
@@ -111,47 +148,46 @@ def _sampled(size: int, blocks: int) -> tuple[np.ndarray, np.ndarray, np.ndarray
     return edges[block] + inner * np.diff(edges)[block] // counts[block], starts, counts
 
 
-def _fit(height: int, across: int, tall: int, wide: int) -> tuple[int, int]:
+def _fit(shape: tuple[int, int], tall: int, wide: int) -> tuple[int, int]:
     """The picture's size in pixels: inside (tall, wide), in proportion, never enlarged."""
+    height, across = shape
     scale = max(1.0, height / tall, across / wide)
     return max(1, int(height / scale)), max(1, int(across / scale))
 
 
-def _half_blocks(grey: np.ndarray) -> Block:
+def _half_blocks(pixels: np.ndarray) -> Iterator[list[Segment]]:
     """Two pixels a character: the upper one is its ink, the lower one its ground."""
-    body: Block = []
-    for top in range(0, len(grey), 2):
-        upper = grey[top]
-        lower = grey[top + 1] if top + 1 < len(grey) else None
-        line: Line = []
-        for x, ink in enumerate(upper):
-            ground = "" if lower is None else f";48;2;{_rgb(lower[x])}"
-            line.append(("▀", f"38;2;{_rgb(ink)}{ground}"))
-        body.append(line)
-    return body
+    for top in range(0, len(pixels), 2):
+        inks = map(_color, pixels[top].tolist())
+        below = pixels[top + 1 : top + 2].tolist()
+        grounds = map(_color, below[0]) if below else repeat(None)
+        yield [
+            Segment("▀", Style.from_color(ink, ground))
+            for ink, ground in zip(inks, grounds, strict=False)
+        ]
 
 
-def _spaces(grey: np.ndarray) -> Block:
+def _grounds(pixels: np.ndarray) -> Iterator[list[Segment]]:
     """One pixel a character, for a stream with colours but without ▀."""
-    return [[(" ", f"48;2;{_rgb(pixel)}") for pixel in row] for row in grey]
+    for row in pixels.tolist():
+        yield [Segment(" ", Style.from_color(bgcolor=_color(pixel))) for pixel in row]
 
 
-def _rgb(pixel: np.ndarray) -> str:
-    parts = pixel.tolist()
-    return ";".join(str(part) for part in (parts if len(parts) == 3 else parts * 3))
+def _color(pixel: list[int]) -> Color:
+    return Color.from_rgb(*(pixel if len(pixel) == 3 else pixel * 3))
 
 
-def _shaded(paper: Paper, values: np.ndarray, scale: Levels) -> Block:
+def _shaded(shades: str, values: np.ndarray, scale: Levels) -> Iterator[list[Segment]]:
     """Characters the fuller the greater the value, of signed ones the farther from 0."""
     import numpy as np
 
-    shades, low, high = ramp(paper), scale.low, scale.high
+    low, high = scale.low, scale.high
     if scale.shades == "signed":
         values, low = np.abs(values), 0.0
     planes = np.stack([greys(plane, min(low, high), max(low, high)) for plane in values], -1)
     luma = planes @ ([0.299, 0.587, 0.114] if planes.shape[-1] == 3 else [1.0])
-    steps = (luma * len(shades) // 256).astype(int).tolist()
-    return [[("".join(shades[step] for step in row), "")] for row in steps]
+    for row in (luma * len(shades) // 256).astype(int).tolist():
+        yield [Segment("".join(shades[step] for step in row))]
 
 
 def ramp(paper: Paper) -> str:

@@ -1,0 +1,92 @@
+"""A matrix between brackets, in blocks of columns where it is too wide."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len, set_cell_size
+from rich.measure import Measurement
+from rich.text import Text
+
+from nnviz.formats.terminal.paper import Paper
+from nnviz.trace import Index
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Numbers in rows, in the colour of a role."""
+
+    paper: Paper
+    rows: Sequence[Sequence[str]]
+    role: str = "plain"
+    labels: Sequence[str] = ()
+    """Names of the rows, which stand before them."""
+    marked: Collection[Index] = ()
+    """Cells that are marked: row, column."""
+    vector: bool = False
+    """Whether its blocks are of cells, not of columns."""
+
+    @cached_property
+    def _cell(self) -> int:
+        """Columns of a number and the blank after it."""
+        return 1 + max((cell_len(text) for row in self.rows for text in row), default=0)
+
+    @cached_property
+    def _side(self) -> int:
+        """Columns of the labels and the blank after them."""
+        return 1 + max(map(cell_len, self.labels)) if self.labels else 0
+
+    def _across(self, width: int) -> int:
+        """Numbers of a row that fit: at least one."""
+        return max(1, min(len(self.rows[0]), (width - self._side - 3) // self._cell))
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        """One number and its brackets at least; as many as fit at most."""
+        least, most = (
+            self._side + 3 + count * self._cell for count in (1, self._across(options.max_width))
+        )
+        return Measurement(least, most)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        count, across = len(self.rows[0]), self._across(options.max_width)
+        for start in range(0, count, across):
+            stop = min(start + across, count)
+            if across < count:
+                yield self.paper.muted(self._which(start, stop - 1))
+            for row in range(len(self.rows)):
+                yield self._line(row, start, stop)
+
+    def _which(self, first: int, last: int) -> Words:
+        which = f"{first}–{last}" if last > first else f"{first}"
+        if self.vector:
+            return Words("cells {which}", which=which)
+        return Words("columns {which}", which=which)
+
+    def _line(self, row: int, start: int, stop: int) -> Text:
+        before, after = self._brackets(row)
+        label = self.labels[row] if row < len(self.labels) else ""
+        line = Text.assemble((set_cell_size(label, self._side), "muted"), (before, self.role))
+        marks = []
+        for column in range(start, stop):
+            text = self.rows[row][column]
+            line.append(" " * (self._cell - cell_len(text)) + text, self.role)
+            if (row, column) in self.marked:
+                marks.append((len(line) - len(text), len(line)))
+        line.append(f" {after}", self.role)
+        for mark in marks:
+            line.stylize(f"{self.role}.marked", *mark)
+        return line
+
+    def _brackets(self, row: int) -> tuple[str, str]:
+        last = len(self.rows) - 1
+        if not last:
+            return "[", "]"
+        pair = "⎡⎤" if row == 0 else "⎣⎦" if row == last else "⎢⎥"
+        return self.paper.text(pair[0]), self.paper.text(pair[1])

@@ -1,0 +1,84 @@
+"""Lines that break as a formula breaks: set in, before a sign, never cut."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+
+from consoles import console, plain
+from nnviz.formats.terminal.lines import fitting, hanging, stripped
+
+CONSOLE = console()
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "indent", "expected"),
+    [
+        pytest.param("one two", 20, 0, ["one two"], id="fits"),
+        pytest.param("one two three", 7, 0, ["one two", "three"], id="breaks at a space"),
+        pytest.param("one two three", 7, 2, ["one two", "  three"], id="indents what follows"),
+        pytest.param("  one two six", 8, 0, ["  one", "two six"], id="keeps spaces at the start"),
+        pytest.param("a  bc de", 5, 0, ["a  bc", "de"], id="keeps spaces between"),
+        pytest.param("abcdefgh", 3, 0, ["abc", "def", "gh"], id="breaks a long word"),
+        pytest.param("(1×2) + (3×4)", 8, 0, ["(1×2)", "+ (3×4)"], id="a sign keeps its term"),
+        pytest.param("(1×2) + (3×4)", 9, 2, ["(1×2)", "  + (3×4)"], id="and its indent"),
+        pytest.param("+ bias (2) → y 3×3", 12, 0, ["+ bias (2)", "→ y 3×3"], id="shapes stay"),
+        pytest.param("a kernel 3×3 b", 10, 0, ["a", "kernel 3×3", "b"], id="with their names"),
+        pytest.param("가나다라", 5, 0, ["가나", "다라"], id="Hangul is two columns wide"),
+        pytest.param("a가 나다 라", 8, 3, ["a가 나다", "   라"], id="wide words, set in"),
+        pytest.param("one two", 3, 2, ["one", "two"], id="no indent where there is no room"),
+        pytest.param("", 5, 0, [""], id="nothing"),
+    ],
+)
+def test_hanging(text: str, width: int, indent: int, expected: list[str]) -> None:
+    assert [line.plain for line in hanging(CONSOLE, Text(text), width, indent)] == expected
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    st.lists(st.tuples(st.text("ab 가−+= ×", max_size=12), st.sampled_from(["", "bold"]))),
+    st.integers(2, 30),
+    st.integers(0, 4),
+)
+def test_hanging_loses_nothing(parts: list[tuple[str, str]], width: int, indent: int) -> None:
+    text = Text.assemble(*parts)
+    made = hanging(CONSOLE, text, width, indent)
+    assert max(line.cell_len for line in made) <= width
+    kept = "".join(line.plain for line in made).replace(" ", "")
+    assert kept == text.plain.replace(" ", "")
+    bold = sum(len(part.replace(" ", "")) for part, style in parts if style)
+    assert sum(len(_bold(line).replace(" ", "")) for line in made) == bold
+
+
+def _bold(line: Text) -> str:
+    return "".join(line.plain[start:end] for start, end, style in line.spans if style == "bold")
+
+
+GROUND, REVERSE = Style(bgcolor="red"), Style(reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        pytest.param([Segment("a"), Segment("  "), Segment(" ")], "a", id="no style"),
+        pytest.param([Segment("a  ", Style(bold=True)), Segment(" ")], "a", id="of no ground"),
+        pytest.param([Segment("a"), Segment(" ", GROUND), Segment(" ")], "a ", id="a ground"),
+        pytest.param([Segment("a "), Segment(" ", REVERSE)], "a  ", id="marked"),
+        pytest.param([Segment("  ")], "", id="nothing else"),
+    ],
+)
+def test_stripped(line: list[Segment], expected: str) -> None:
+    assert "".join(segment.text for segment in stripped(line)) == expected
+
+
+def test_a_line_that_is_too_wide_is_broken_with_its_styles() -> None:
+    bold = Style(bold=True)
+    line = [Segment("one "), Segment("two three", bold)]
+    made = list(fitting(CONSOLE, line, 8))
+    assert plain(made) == ["one two", "three"]
+    assert [s.text for part in made for s in part if s.style == bold] == ["two", "three"]
+    assert list(fitting(CONSOLE, line, 13)) == [line]
