@@ -7,13 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.grid import Cell, CellSize, grid
-from nnviz.figure.layout.page import (
-    BODY,
-    Block,
-    Style,
-    middle,
-    up4,
-)
+from nnviz.figure.layout.blocks import Block
+from nnviz.figure.layout.style import BODY, Style, middle, up4
 from nnviz.figure.scene import Box, Mark
 from nnviz.numerals import Numerals
 from nnviz.trace import Role

@@ -7,21 +7,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
+from nnviz.figure.layout.blocks import Block, Sign, flow, row
 from nnviz.figure.layout.lines import segments
-from nnviz.figure.layout.page import (
-    BODY,
-    ROOM,
-    SMALL,
-    TITLE,
-    Block,
-    Sign,
-    Style,
-    flow,
-    middle,
-    middle4,
-    row,
-    up4,
-)
+from nnviz.figure.layout.style import BODY, ROOM, SMALL, TITLE, Style, middle, middle4, up4
 from nnviz.figure.scene import Anchor, Box, Hatch, Mark, Rect
 from nnviz.numerals import Numerals, numerals
 from nnviz.shapes import times

@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.lines import polyline
-from nnviz.figure.layout.page import BODY, SMALL, Block, Piece, Style, middle, near4, up4
+from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, near4, up4
 from nnviz.figure.scene import Anchor, Box, Dash, Ellipse, Mark
 from nnviz.trace import Role
 

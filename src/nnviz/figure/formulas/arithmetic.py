@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from nnviz.figure.layout.page import BODY, ROOM, SMALL, Block, Piece, Style, column, lines, middle4
+from nnviz.figure.layout.blocks import Block, column, lines
+from nnviz.figure.layout.style import BODY, ROOM, SMALL, Piece, Style, middle4
 from nnviz.figure.scene import Mark, Rect
 from nnviz.notation import ABOUT, EQUAL
 from nnviz.trace import Equation, Formula, Role, Sum

@@ -1,27 +1,14 @@
-"""The facts of a trace as lines."""
+"""What the signs of a trace's facts mean."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nnviz.expressions import Equation, Expr, Product, parts
-from nnviz.figure.layout.blocks import Block, lines, remark
-from nnviz.figure.layout.style import ROOM, SMALL, Piece, Style
-from nnviz.trace import Trace, tokens
+from nnviz.expressions import Expr, Product, parts
+from nnviz.figure.layout.blocks import Block, remark
+from nnviz.figure.layout.style import SMALL, Style
+from nnviz.trace import Trace
 from nnviz.words import Words
-
-
-def role_lines(trace: Trace, style: Style) -> list[Block]:
-    """The facts of a trace, a line each, each symbol in the colour of its role."""
-    return [fact_line(style, fact.label, fact.equation) for fact in trace.facts]
-
-
-def fact_line(style: Style, label: Words, equation: Equation | None, room: float = ROOM) -> Block:
-    """A label, and the equation behind it where there is one."""
-    pieces = [Piece(style.say(label) + "  ", style.theme.muted)]
-    if equation is not None:
-        pieces += [style.piece(token) for token in tokens(equation, style.show)]
-    return lines(style, pieces, room=room)
 
 
 def product_note(trace: Trace, style: Style) -> list[Block]:

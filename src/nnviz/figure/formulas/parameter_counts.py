@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nnviz.figure.layout.page import BODY, ROOM, Block, Style, column, lines
+from nnviz.figure.layout.blocks import Block, column, lines, remark
+from nnviz.figure.layout.style import BODY, ROOM, Style
 from nnviz.figure.scene import Mark
 from nnviz.numerals import scientific, thousands
 from nnviz.shapes import times
@@ -44,7 +45,7 @@ def command(style: Style, text: str, size: int, room: float) -> Block:
 
 def facts_of(style: Style, trace: Trace) -> list[Block]:
     """The shape that the chain is given, and what else is said of it."""
-    return [lines(style, style.say(f.label), BODY, fill=style.theme.muted) for f in trace.facts]
+    return [remark(style, fact.label) for fact in trace.facts]
 
 
 def said_of(style: Style, trace: Trace, heading: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nnviz.figure.formulas.arithmetic import panelled
-from nnviz.figure.layout.page import BODY, ROOM, SMALL, Block, Piece, Style, column, lines, up4
+from nnviz.figure.layout.blocks import Block, column, lines, remark
+from nnviz.figure.layout.style import BODY, ROOM, SMALL, Piece, Style, up4
 from nnviz.notation import ABOUT, EQUAL
 from nnviz.trace import Call, Equation, Expr, Formula, Name, Product, Step, Sum, tokens
 from nnviz.words import Words
@@ -75,7 +76,7 @@ def workings(style: Style, formula: Formula, *, room: float = ROOM, size: int = 
     ]
     if len(formula) > MOST_LINES:
         said = Words("… and {n} more equations", n=len(formula) - MOST_LINES)
-        parts.append(lines(style, style.say(said), SMALL, fill=style.theme.muted))
+        parts.append(remark(style, said, SMALL))
     return panelled(style, column(parts, 4), room)
 
 

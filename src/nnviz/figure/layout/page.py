@@ -5,28 +5,29 @@ How to write an arrangement, `figure/{family}/{op}_{view}.py` (found by its file
     def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
         style = Style.of(appearance)
         array = trace.arrays["input"]
-        drawn = cells(array, style.precision)
-        table = grid(style, drawn, "input", CellSize(44, 44, BODY))
-        block = named(style, table, "input", "input", array.shape)
-        sign = operator(style, "→")
-        return page(style, trace, appearance, step, [row([block, sign, ...])])
+        table = cells(array, style.precision)
+        cells_ = NamedCells(style, table, "input", "input", times(array.shape))
+        parts = [cells_, operator(style, "→"), ...]
+        block = largest_fit(parts, cell_sizes(style, [table]))
+        return page(style, trace, appearance, step, [block])
 
-    def fits(trace: Trace) -> Words | None:      # why this view cannot draw it; None: it can
     RANK = 0                                     # the lowest that fits is the default
 
-Optional, for sheets of several steps: `panel(trace, style, step) -> Block`, a compact form, and
+Optional: `fits(trace) -> Words | None`, why this view cannot draw it (None: it can). For sheets
+of several steps: `panel(trace, style, step) -> Block`, a compact form, and
 `shared(trace, style, steps) -> list[Block]`, what is drawn once above the panels.
 
-- A `Block` is marks in their own coordinates from (0, 0) to (width, height), with an `axis`:
-  the y on which a `row` lines its blocks up. `row`, `column`, `flow` (a row that wraps at the
-  page's width) and `inset` put blocks together; `Block.at(x, y)` is the `Group` to paint.
-- Three text sizes and no more: TITLE, BODY, SMALL. `style.text(x, y, content, size, …)` makes
-  a measured `Text`; `content` is a str or a list of `Piece(text, fill, bold, place)`, as
-  `style.pieces(equation)` gives for a formula in the colours of its roles.
-- `figure.arrays`: in `grid` the cells of an array, its name, the signs between, and `fitting` (the
-  largest cells with which a row fits the page); in `picture` an array too large for numbers.
-  `figure.formulas.arithmetic`: `arithmetic(style, formula)`, `sentence`. `figure.layout.lines`:
-  `arrow`, `brace`, `polyline`.
+- A `Block` (`blocks`) is marks in their own coordinates from (0, 0) to (width, height), with an
+  `axis`: the y on which a `row` lines its blocks up. `row`, `column`, `flow` (a row that wraps at
+  the page's width) and `inset` put blocks together; `Block.at(x, y)` is the `Group` to paint.
+- Three text sizes and no more (`style`): TITLE, BODY, SMALL. `style.text(x, y, content, size, …)`
+  makes a measured `Text`; `content` is a str or a list of `Piece(text, fill, bold, place)`, as
+  `style.pieces(equation)` gives for a formula in the colours of its roles. `style.note` is a small
+  muted one, `remark` a muted line, `lines` a paragraph.
+- `figure.arrays`: in `fit` a row whose parts are measured before they are drawn, with the largest
+  cells that fit the page; in `named` the cells of an array or its picture with name and shape; in
+  `grid` the cells and the signs between. `figure.formulas`: `arithmetic(style, formula)`,
+  `worked(style, blocks, step)`. `figure.layout.lines`: `arrow`, `brace`, `polyline`.
 - Colours only from `style.theme`: `.ink .muted .rule .panel .tone(role)`. A number in a cell is
   `.ink`; a label of a role `.tone(role).line`; on an active fill `.tone(role).deep`.
 - Positions on a grid of 4 (`up4`); nothing wider than ROOM, which is the page without margins.
@@ -36,9 +37,8 @@ Optional, for sheets of several steps: `panel(trace, style, step) -> Block`, a c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from nnviz.figure.layout.blocks import Block, Sign, column, flow, inset, lines, row
+from nnviz.figure.layout.blocks import Block, Sign, column, flow, inset, lines, remark, row
 from nnviz.figure.layout.style import (
     BODY,
     MARGIN,
@@ -56,12 +56,10 @@ from nnviz.figure.layout.style import (
     up4,
 )
 from nnviz.figure.scene import Scene, extent
+from nnviz.request import Appearance
 from nnviz.shapes import times
-from nnviz.trace import Step, Trace, text, tokens
+from nnviz.trace import Equation, Step, Trace, text, tokens
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    from nnviz.request import Appearance
 
 __all__ = [
     "BODY",
@@ -147,25 +145,29 @@ def heading_of(
     return style.say(words)
 
 
-def fact_lines(style: Style, trace: Trace) -> list[Block]:
+def fact_lines(style: Style, trace: Trace, *, colored: bool = False) -> list[Block]:
     """The facts of a trace, a line each: the output size with the numbers in it."""
-    found = []
-    for fact in trace.facts:
-        pieces = [Piece(style.say(fact.label) + "  ")]
-        if fact.equation is not None:
-            pieces += [
-                Piece(t.text, None, False, t.place) for t in tokens(fact.equation, style.show)
-            ]
-        found.append(lines(style, pieces, fill=style.theme.muted))
-    return found
+    return [fact_line(style, f.label, f.equation, colored=colored) for f in trace.facts]
+
+
+def fact_line(
+    style: Style,
+    label: Words,
+    equation: Equation | None,
+    room: float = ROOM,
+    *,
+    colored: bool = True,
+) -> Block:
+    """A label, and the equation behind it where there is one, its symbols coloured or not."""
+    muted = style.theme.muted
+    said = [] if equation is None else tokens(equation, style.show)
+    pieces = [style.piece(t) if colored else Piece(t.text, muted, False, t.place) for t in said]
+    return lines(style, [Piece(style.say(label) + "  ", muted), *pieces], room=room)
 
 
 def note_lines(style: Style, trace: Trace, room: float) -> list[Block]:
     """What a reader should be told, small, below the figure."""
-    width = max(room, 320)
-    return [
-        lines(style, style.say(n), SMALL, room=width, fill=style.theme.muted) for n in trace.notes
-    ]
+    return [remark(style, note, SMALL, room=max(room, 320)) for note in trace.notes]
 
 
 def describe(style: Style, trace: Trace, title: str, step: Step | None) -> str:

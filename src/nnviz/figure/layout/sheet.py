@@ -4,30 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from nnviz.figure.layout.page import (
-    BODY,
-    MARGIN,
-    ROOM,
-    Block,
-    Style,
-    column,
-    fact_lines,
-    framed,
-    heading_of,
-    lines,
-    note_lines,
-    row,
-    up4,
-)
-from nnviz.figure.layout.page import TITLE as LARGE
+from nnviz.figure.layout.blocks import Block, column, lines, row
+from nnviz.figure.layout.page import fact_lines, framed, heading_of, note_lines
+from nnviz.figure.layout.style import BODY, MARGIN, ROOM, Style, up4
+from nnviz.figure.layout.style import TITLE as LARGE
 from nnviz.figure.scene import Group, Rect, Scene
+from nnviz.request import Appearance
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    from nnviz.request import Appearance
 
 GAP = 16
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from nnviz.figure.scene import SMALLER, Anchor, Box, Place, Span, Text
 from nnviz.figure.theme import Theme, theme
@@ -13,11 +13,9 @@ from nnviz.figure.typeface import Fonts
 from nnviz.lang import say
 from nnviz.notation import ABOUT, EQUAL
 from nnviz.numerals import rounded
+from nnviz.request import Appearance
 from nnviz.trace import Equation, Role, Token, tokens
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    from nnviz.request import Appearance
 
 TITLE, BODY, SMALL = 20, 15, 11
 PAGE = 720

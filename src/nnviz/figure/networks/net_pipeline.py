@@ -9,22 +9,10 @@ from typing import TYPE_CHECKING
 from nnviz.figure.arrays.picture import pixels
 from nnviz.figure.arrays.thumbnail import Thumbnail, thumbnail
 from nnviz.figure.formulas.parameter_counts import command, counted, counts
+from nnviz.figure.layout.blocks import Block, column, lines, row
 from nnviz.figure.layout.lines import arrow
-from nnviz.figure.layout.page import (
-    BODY,
-    ROOM,
-    SMALL,
-    Block,
-    Piece,
-    Style,
-    column,
-    lines,
-    middle,
-    near4,
-    page,
-    row,
-    up4,
-)
+from nnviz.figure.layout.page import page
+from nnviz.figure.layout.style import BODY, ROOM, SMALL, Piece, Style, middle, near4, up4
 from nnviz.figure.scene import Group, Image, Mark, Rect, Scene, Text
 from nnviz.numerals import scientific
 from nnviz.request import check_sample
@@ -36,7 +24,6 @@ from nnviz.words import Words
 if TYPE_CHECKING:
     import numpy as np
 
-    from nnviz.numerals import scientific
 from nnviz.request import Appearance
 
 RANK = 0

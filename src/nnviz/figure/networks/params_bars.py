@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nnviz.figure.formulas.parameter_counts import (
     closing,
@@ -15,30 +15,16 @@ from nnviz.figure.formulas.parameter_counts import (
     facts_of,
     said_of,
 )
+from nnviz.figure.layout.blocks import Block, column, lines
 from nnviz.figure.layout.lines import segments
-from nnviz.figure.layout.page import (
-    BODY,
-    ROOM,
-    SMALL,
-    TITLE,
-    Block,
-    Style,
-    column,
-    framed,
-    heading_of,
-    lines,
-    middle,
-    near4,
-    up4,
-)
+from nnviz.figure.layout.page import framed, heading_of
+from nnviz.figure.layout.style import BODY, ROOM, SMALL, TITLE, Style, middle, near4, up4
 from nnviz.figure.scene import Mark, Rect, Scene
 from nnviz.numerals import raised, thousands
+from nnviz.request import Appearance
 from nnviz.shapes import times
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    from nnviz.request import Appearance
 
 RANK = 0
 NAMES = 216

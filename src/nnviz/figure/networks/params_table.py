@@ -4,31 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nnviz.figure.formulas.parameter_counts import command, facts_of, said_of
+from nnviz.figure.layout.blocks import Block, column, lines
 from nnviz.figure.layout.lines import segments
-from nnviz.figure.layout.page import (
-    BODY,
-    ROOM,
-    SMALL,
-    TITLE,
-    Block,
-    Style,
-    column,
-    framed,
-    heading_of,
-    lines,
-    up4,
-)
+from nnviz.figure.layout.page import framed, heading_of
+from nnviz.figure.layout.style import BODY, ROOM, SMALL, TITLE, Style, up4
 from nnviz.figure.scene import Mark, Scene
 from nnviz.numerals import scientific, thousands
+from nnviz.request import Appearance
 from nnviz.shapes import times
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    from nnviz.request import Appearance
 
 RANK = 10
 _HEADS = (

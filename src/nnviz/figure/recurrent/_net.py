@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nnviz.figure.arrays.elided import MOST_CELLS, Shown, cell_size, elided, shown
 from nnviz.figure.arrays.grid import CellSize
-from nnviz.figure.formulas.facts import product_note, role_lines
+from nnviz.figure.formulas.facts import product_note
 from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.lines import Point, arrow, rounded_arrow
+from nnviz.figure.layout.page import fact_lines
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, near4, up8
 from nnviz.figure.scene import Mark
 from nnviz.numerals import Numerals, numerals
@@ -269,4 +270,4 @@ def one_chain(trace: Trace) -> Words | None:
 
 def formulas(trace: Trace, style: Style) -> list[Block]:
     """The formulas of the cell, each symbol in the colour of its role."""
-    return [*role_lines(trace, style), *product_note(trace, style)]
+    return [*fact_lines(style, trace, colored=True), *product_note(trace, style)]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nnviz.figure.formulas.equations import equation_rows
-from nnviz.figure.formulas.facts import fact_line, product_note
+from nnviz.figure.formulas.facts import product_note
 from nnviz.figure.layout.blocks import Block, remark
-from nnviz.figure.layout.page import page
+from nnviz.figure.layout.page import fact_line, page
 from nnviz.figure.layout.style import PANELS, ROOM, Style
 from nnviz.figure.recurrent._cell_step import CellStep
 from nnviz.figure.scene import Scene

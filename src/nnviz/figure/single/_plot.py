@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.lines import polyline, segments
-from nnviz.figure.layout.page import SMALL, Block, Style, middle, up4
+from nnviz.figure.layout.style import SMALL, Style, middle, up4
 from nnviz.figure.scene import Ellipse, Mark, Rect, Text, extent
 from nnviz.numerals import rounded, scientific
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.elided import cell_size, elided, shown
 from nnviz.figure.arrays.grid import CellSize, named, operator, written_shape
-from nnviz.figure.formulas.facts import role_lines
 from nnviz.figure.formulas.wrapped import worked
 from nnviz.figure.layout.blocks import Block, column, flow, row
-from nnviz.figure.layout.page import name_of, page
+from nnviz.figure.layout.page import fact_lines, name_of, page
 from nnviz.figure.layout.style import BODY, PANELS, ROOM, SMALL, Style
 from nnviz.figure.scene import Scene
 from nnviz.numerals import Numerals, numerals
@@ -31,7 +30,9 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The arrays in a row; of a step, the row of weights that it takes and its arithmetic."""
     style = Style.of(appearance)
     blocks = worked(style, [_row(trace, style, step)], step)
-    return page(style, trace, appearance, step, blocks, facts=role_lines(trace, style))
+    return page(
+        style, trace, appearance, step, blocks, facts=fact_lines(style, trace, colored=True)
+    )
 
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
