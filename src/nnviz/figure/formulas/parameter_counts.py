@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 from nnviz.figure.layout.blocks import Block, column, lines, remark
-from nnviz.figure.layout.style import BODY, ROOM, Style
-from nnviz.figure.scene import Mark
+from nnviz.figure.layout.page import framed, heading_of
+from nnviz.figure.layout.style import TITLE, Style
+from nnviz.figure.scene import Scene
 from nnviz.numerals import scientific, thousands
+from nnviz.request import Appearance
 from nnviz.shapes import times
-from nnviz.trace import Trace
+from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
 
@@ -43,13 +44,17 @@ def command(style: Style, text: str, size: int, room: float) -> Block:
     return column([lines(style, row, size, room=room) for row in rows], 0)
 
 
-def facts_of(style: Style, trace: Trace) -> list[Block]:
-    """The shape that the chain is given, and what else is said of it."""
-    return [remark(style, fact.label) for fact in trace.facts]
-
-
-def said_of(style: Style, trace: Trace, heading: str) -> str:
-    """One sentence for a screen reader."""
+def parameters_page(
+    style: Style,
+    trace: Trace,
+    appearance: Appearance,
+    step: Step | None,
+    blocks: Sequence[Block],
+) -> Scene:
+    """A figure of a chain's parameters under its title and the shape that the chain is given."""
+    heading = heading_of(style, trace, appearance, step)
+    given = [remark(style, fact.label) for fact in trace.facts[:1]]
+    head = column([lines(style, heading, TITLE, bold=True), *given], 4)
     said = Words(
         "{title}: {layers} layers, input {shape}, {n} parameters in all.",
         title=heading,
@@ -57,17 +62,4 @@ def said_of(style: Style, trace: Trace, heading: str) -> str:
         shape=times(trace.options["input"]),
         n=thousands(trace.results["total"]["params"]),
     )
-    return style.say(said)
-
-
-def closing(style: Style, total: Mapping[str, Any], left: float) -> Block:
-    """The line of totals beneath the bars."""
-    said = ", ".join(counted(style, total[kind], kind) for kind in ("weights", "biases"))
-    end = style.text(ROOM, 20, counts(total["params"]), BODY, bold=True, anchor="end")
-    middle = lines(style, said, BODY, room=ROOM - left - end.width - 16)
-    marks: list[Mark] = [
-        style.text(0, 20, style.say(Words("total")), BODY, bold=True),
-        middle.at(left, 2),
-        end,
-    ]
-    return Block(ROOM, middle.height + 4, tuple(marks))
+    return framed(style, column([head, *blocks], 20), heading, style.say(said))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.picture import pixels
 from nnviz.figure.arrays.thumbnail import Thumbnail, thumbnail
 from nnviz.figure.formulas.parameter_counts import command, counted, counts
-from nnviz.figure.layout.blocks import Block, column, lines, row
+from nnviz.figure.layout.blocks import Block, column, lines, remark, row, wrapped
 from nnviz.figure.layout.lines import arrow
 from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import BODY, ROOM, SMALL, Piece, Style, middle, near4, up4
 from nnviz.figure.scene import Group, Image, Mark, Rect, Scene, Text
 from nnviz.numerals import scientific
-from nnviz.request import check_sample
+from nnviz.request import Appearance, check_sample
 from nnviz.shades import Levels, colored, ends, levels_as_is
 from nnviz.shapes import times
 from nnviz.trace import Role, Step, Trace
@@ -23,8 +23,6 @@ from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
-
-from nnviz.request import Appearance
 
 RANK = 0
 LEAST = 128
@@ -100,41 +98,33 @@ def _layer(
 ) -> _Stage:
     small = thumbnail(style, made, role, shades)
     room = max(LEAST, small.block.width)
-    head = column([*_named(style, name, room), _counted(style, *_parameters(layer), room)], 0)
-    return _stage(style, head, small, made)
-
-
-def _named(style: Style, name: str, room: float) -> list[Block]:
-    """What the layer does, and its options smaller beneath."""
     what, dash, options = name.partition(" -")
     said = [lines(style, what, BODY, room=room, bold=True)]
-    return [*said, command(style, "-" + options, SMALL, room)] if dash else said
+    said += [command(style, "-" + options, SMALL, room)] if dash else []
+    return _stage(
+        style, column([*said, _counted(style, *_parameters(layer), room)], 0), small, made
+    )
 
 
 def _stage(style: Style, head: Block, small: Thumbnail, made: np.ndarray) -> _Stage:
-    muted, room = style.theme.muted, max(LEAST, small.block.width)
-    said = times(made.shape) + (f", {small.factor}" if small.factor else "")
-    foot = [lines(style, said, SMALL, room=room, fill=muted)]
+    said: list[Words | str] = [times(made.shape) + (f", {small.factor}" if small.factor else "")]
     if small.shown < small.channels:
-        more = Words("the first {n} of {all} maps", n=small.shown, all=small.channels)
-        foot.append(lines(style, style.say(more), SMALL, room=room, fill=muted))
+        said.append(Words("the first {n} of {all} maps", n=small.shown, all=small.channels))
     if small.shades is not None and small.shades.shades != "rgb":
-        foot.append(lines(style, _ends(style, small.shades, made), SMALL, room=room, fill=muted))
-    return _Stage(head, small.block, column(foot, 0), small.shades)
+        said.append(_ends(style, small.shades, made))
+    room = max(LEAST, small.block.width)
+    foot = column([remark(style, each, SMALL, room=room) for each in said], 0)
+    return _Stage(head, small.block, foot, small.shades)
 
 
-def _ends(style: Style, shades: Levels, made: np.ndarray) -> str:
+def _ends(style: Style, shades: Levels, made: np.ndarray) -> Words | str:
     """The least and the greatest value, whatever the shades reach to; of ink what it means."""
     if shades.low > shades.high:
         low, high = style.show(shades.low), style.show(shades.high)
-        return style.say(Words("black is {low}, white is {high}", low=low, high=high))
-    return " … ".join(_end(style, value) for value in ends(made))
-
-
-def _end(style: Style, value: float) -> str:
-    if abs(value) >= 10**5:
-        return scientific(round(value), 4)
-    return style.show(value)
+        return Words("black is {low}, white is {high}", low=low, high=high)
+    return " … ".join(
+        scientific(round(v), 4) if abs(v) >= 10**5 else style.show(v) for v in ends(made)
+    )
 
 
 def _parameters(layer: Trace) -> tuple[int, int]:
@@ -149,8 +139,7 @@ def _parameters(layer: Trace) -> tuple[int, int]:
 def _counted(style: Style, weights: int, biases: int, room: float) -> Block:
     """150 weights + 6 biases."""
     if not weights + biases:
-        said = style.say(Words("no parameters"))
-        return lines(style, said, SMALL, room=room, fill=style.theme.muted)
+        return remark(style, Words("no parameters"), SMALL, room=room)
     theme = style.theme
     pieces = [Piece(counted(style, weights, "weights"), theme.tone("weight").line)]
     if not biases:
@@ -164,36 +153,22 @@ def _counted(style: Style, weights: int, biases: int, room: float) -> Block:
 def _total(style: Style, trace: Trace) -> Block:
     """All the parameters of the network."""
     each = [_parameters(layer) for layer in trace.layers]
-    weights, biases = sum(w for w, _ in each), sum(b for _, b in each)
-    if not weights + biases:
-        said = Words("no parameters")
-    elif not biases:
-        said = Words("parameters: {weights}", weights=counted(style, weights, "weights"))
-    else:
-        said = Words(
-            "parameters: {weights} + {biases} = {n}",
-            n=counts(weights + biases),
-            weights=counted(style, weights, "weights"),
-            biases=counted(style, biases, "biases"),
-        )
-    return lines(style, style.say(said), fill=style.theme.muted)
+    w, b = sum(w for w, _ in each), sum(b for _, b in each)
+    weights, biases = counted(style, w, "weights"), counted(style, b, "biases")
+    said = Words(
+        "parameters: {weights} + {biases} = {n}", n=counts(w + b), weights=weights, biases=biases
+    )
+    said = said if b else Words("parameters: {weights}", weights=weights)
+    return remark(style, said if w + b else Words("no parameters"))
 
 
 # --- the rows --------------------------------------------------------------------
 
 
-def _rows(stages: Sequence[_Stage]) -> list[list[_Stage]]:
+def _rows(stages: Sequence[_Stage]) -> list[Sequence[_Stage]]:
     """As many stages a row as fit the page, each after its arrow."""
-    rows: list[list[_Stage]] = [[]]
-    used = 0.0
-    for i, stage in enumerate(stages):
-        wide = stage.width + (ARROW if i else 0)
-        if rows[-1] and used + wide > ROOM:
-            rows.append([])
-            used = 0
-        rows[-1].append(stage)
-        used += wide
-    return rows
+    widths = [stage.width + (ARROW if i else 0) for i, stage in enumerate(stages)]
+    return [stages[line] for line in wrapped(stages, widths, 0, ROOM)]
 
 
 def _row(style: Style, stages: Sequence[_Stage], *, first: bool) -> Block:
@@ -242,6 +217,5 @@ def _legend(style: Style, stages: Sequence[_Stage]) -> list[Block]:
     for x, sign in ((6, "−"), (122, "+")):
         marks.append(style.text(x, middle(10, SMALL), sign, SMALL, anchor="middle"))
     bar = Block(136, 20, tuple(marks), 12)
-    said = style.say(Words("signed values, each layer on a scale of its own"))
-    text = lines(style, said, SMALL, room=ROOM - 160, fill=style.theme.muted)
-    return [row([bar, Block(text.width, text.height, text.marks, 8)], 8)]
+    said = Words("signed values, each layer on a scale of its own")
+    return [row([bar, replace(remark(style, said, SMALL, room=ROOM - 160), axis=8)], 8)]

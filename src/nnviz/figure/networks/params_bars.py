@@ -7,19 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from nnviz.figure.formulas.parameter_counts import (
-    closing,
-    command,
-    counted,
-    counts,
-    facts_of,
-    said_of,
-)
-from nnviz.figure.layout.blocks import Block, column, lines
+from nnviz.figure.formulas.parameter_counts import command, counted, counts, parameters_page
+from nnviz.figure.layout.blocks import Block, lines, remark
 from nnviz.figure.layout.lines import segments
-from nnviz.figure.layout.page import framed, heading_of
-from nnviz.figure.layout.style import BODY, ROOM, SMALL, TITLE, Style, middle, near4, up4
-from nnviz.figure.scene import Mark, Rect, Scene
+from nnviz.figure.layout.style import BODY, ROOM, SMALL, Style, middle, near4, up4
+from nnviz.figure.scene import Mark, Rect, Scene, Text
 from nnviz.numerals import raised, thousands
 from nnviz.request import Appearance
 from nnviz.shapes import times
@@ -35,19 +27,14 @@ LOG_FROM = 100
 """How many times the smallest bar the largest is where a linear scale would hide it."""
 
 
-def fits(_: Trace) -> Words | None:
-    """Every chain."""
-    return None
+_KINDS: tuple[tuple[str, Role], ...] = (("weights", "weight"), ("biases", "bias"))
 
 
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """A row a layer with a bar for its weights and one for its biases."""
     style = Style.of(appearance)
-    heading = heading_of(style, trace, appearance, step)
-    blocks = [column([lines(style, heading, TITLE, bold=True), *facts_of(style, trace)[:1]], 4)]
-    blocks.append(_bars(style, trace))
-    blocks += [_versus(style, row) for row in trace.results["versus"]]
-    return framed(style, column(blocks, 20), heading, said_of(style, trace, heading))
+    blocks = [_bars(style, trace), *(_versus(style, row) for row in trace.results["versus"])]
+    return parameters_page(style, trace, appearance, step, blocks)
 
 
 # --- the scale -------------------------------------------------------------------
@@ -88,13 +75,11 @@ def _scale(rows: list[dict[str, Any]], length: float) -> Scale:
 
 def _bars(style: Style, trace: Trace) -> Block:
     rows, total = trace.results["rows"], trace.results["total"]
-    ends = up4(max(style.width(t, BODY, True) for t in (counts(total["params"]), _head(style))))
+    ends = up4(max(_end(style, t).width for t in (counts(total["params"]), _head(style))))
     left = NAMES + 16
-    right = ROOM - ends - 16
-    beside = up4(
-        max(style.width(counted(style, r[k], k), SMALL) for r in rows for k, _ in _KINDS) + 8
-    )
-    scale = _scale(rows, max(64, right - left - beside))
+    said = (counted(style, row[kind], kind) for row in rows for kind, _ in _KINDS)
+    beside = up4(max(style.width(text, SMALL) for text in said) + 8)
+    scale = _scale(rows, max(64, ROOM - ends - 16 - left - beside))
     head = _header(style, left)
     marks: list[Mark] = [head.at(0, 0)]
     first = y = head.height + 8
@@ -105,23 +90,23 @@ def _bars(style: Style, trace: Trace) -> Block:
     if scale.log:
         marks += _log_axis(style, scale, left, y)
         y += 32
-    marks.append(_rule(style, y - 4, style.theme.ink))
-    end = closing(style, total, left)
-    marks.append(end.at(0, y))
-    y += end.height
-    return Block(ROOM, y, tuple(marks))
-
-
-_KINDS: tuple[tuple[str, Role], ...] = (("weights", "weight"), ("biases", "bias"))
+    end = _totals(style, total, left)
+    marks += [_rule(style, y - 4, style.theme.ink), end.at(0, y)]
+    return Block(ROOM, y + end.height, tuple(marks))
 
 
 def _head(style: Style) -> str:
     return style.say(Words("parameters"))
 
 
+def _end(style: Style, said: str, y: float = 20) -> Text:
+    """What stands at the right end of a line."""
+    return style.text(ROOM, y, said, BODY, bold=True, anchor="end")
+
+
 def _header(style: Style, left: float) -> Block:
     """The names of the columns, and what the two colours are."""
-    end = style.text(ROOM, 20, _head(style), BODY, bold=True, anchor="end")
+    end = _end(style, _head(style))
     marks: list[Mark] = [style.text(0, 20, style.say(Words("layer")), BODY, bold=True), end]
     x, y = left, 20.0
     for kind, role in _KINDS:
@@ -135,23 +120,29 @@ def _header(style: Style, left: float) -> Block:
     return Block(ROOM, y + 12, tuple(marks))
 
 
+def _totals(style: Style, total: dict[str, Any], left: float) -> Block:
+    """The line of totals beneath the bars."""
+    said = ", ".join(counted(style, total[kind], kind) for kind, _ in _KINDS)
+    end = _end(style, counts(total["params"]))
+    text = lines(style, said, BODY, room=ROOM - left - end.width - 16)
+    first = style.text(0, 20, style.say(Words("total")), BODY, bold=True)
+    return Block(ROOM, text.height + 4, (first, text.at(left, 2), end))
+
+
 def _rule(style: Style, y: float, stroke: str | None = None) -> Mark:
     return segments([((0, y), (ROOM, y))], stroke or style.theme.rule)
 
 
 def _log_axis(style: Style, scale: Scale, left: float, y: float) -> list[Mark]:
     """Powers of ten along a logarithmic scale."""
-    muted = style.theme.muted
-    marks: list[Mark] = [
+    said = style.say(Words("logarithmic scale"))
+    found = [(left + scale.exact(10**power), text) for power, text in _powers(style, scale)]
+    return [
         _rule(style, y - 4),
-        style.text(0, y + 16, style.say(Words("logarithmic scale")), SMALL, fill=muted),
+        style.note(0, y + 16, said),
+        *(style.note(x, y + 16, text, "middle") for x, text in found),
+        segments([((x, y - 4), (x, y + 2)) for x, _ in found], style.theme.muted),
     ]
-    ticks = []
-    for power, said in _powers(style, scale):
-        x = left + scale.exact(10**power)
-        ticks.append(((x, y - 4), (x, y + 2)))
-        marks.append(style.text(x, y + 16, said, SMALL, fill=muted, anchor="middle"))
-    return [*marks, segments(ticks, muted)]
 
 
 def _powers(style: Style, scale: Scale) -> list[tuple[int, str]]:
@@ -180,32 +171,21 @@ def _apart(style: Style, scale: Scale, ticks: list[tuple[int, str]]) -> bool:
 
 def _row(style: Style, row: dict[str, Any], scale: Scale, left: float) -> Block:
     """A layer: its text and output shape, its bars, its parameters."""
-    muted = style.theme.muted
-    name = command(style, row["layer"], BODY, NAMES)
-    marks: list[Mark] = [name.at(0, 0)]
-    shape = style.text(0, name.height + 12, times(row["output"]), SMALL, fill=muted)
-    marks.append(shape)
+    name, params = command(style, row["layer"], BODY, NAMES), row["params"]
     height = name.height + 20
-    end = counts(row["params"])
-    marks.append(
-        style.text(
-            ROOM,
-            middle(height / 2, BODY),
-            end,
-            BODY,
-            fill=None if row["params"] else muted,
-            bold=bool(row["params"]),
-            anchor="end",
-        )
-    )
+    fill = None if params else style.theme.muted
+    at, said = middle(height / 2, BODY), counts(params)
+    marks: list[Mark] = [
+        name.at(0, 0),
+        style.note(0, name.height + 12, times(row["output"])),
+        style.text(ROOM, at, said, BODY, fill=fill, bold=bool(params), anchor="end"),
+    ]
     kinds = [(kind, role) for kind, role in _KINDS if row[kind]]
     y = 4 * round((height - len(kinds) * (BAR + 8) + 8) / 8)
     for kind, role in kinds:
-        length = scale(row[kind])
+        length, at = scale(row[kind]), middle(y + BAR / 2, SMALL)
+        said, fill = counted(style, row[kind], kind), style.theme.tone(role).line
         marks.append(_bar(style, role, left, y, length))
-        said = counted(style, row[kind], kind)
-        fill = style.theme.tone(role).line
-        at = middle(y + BAR / 2, SMALL)
         marks.append(style.text(left + length + 8, at, said, SMALL, fill=fill))
         y += BAR + 8
     return Block(ROOM, height, tuple(marks))
@@ -230,26 +210,28 @@ def _versus(style: Style, row: dict[str, Any]) -> Block:
         (Words("dense layer that makes the same map"), Words("{n} weights", n=formula), dense),
     )
     said = style.say(Words("{layer}: the same map, twice", layer=row["layer"]))
-    marks: list[Mark] = []
     title = lines(style, said, BODY, room=ROOM, bold=True)
-    marks.append(title.at(0, 0))
+    marks: list[Mark] = [title.at(0, 0)]
     y = title.height + 8
     for name, text, weights in parts:
         label = style.text(0, y + 12, style.say(name), BODY)
-        marks.append(label)
         fill = style.theme.tone("weight").line
         line = lines(style, style.say(text), BODY, room=ROOM - label.width - 24, fill=fill)
-        marks.append(line.at(up4(label.width + 24), y - 4))
+        marks += [label, line.at(up4(label.width + 24), y - 4)]
         y += max(24, line.height)
         marks.append(_bar(style, "weight", 0, y, scale(weights)))
         y += BAR + 16
     if conv and dense > conv:
-        whole = dense % conv == 0 or dense >= 10 * conv
-        ratio = thousands(round(dense / conv)) if whole else f"{dense / conv:.1f}"
-        about = Words("about {n} times as many, and none of them shared", n=ratio)
-        exact = Words("{n} times as many, and none of them shared", n=ratio)
-        times_ = about if dense % conv else exact
-        note = lines(style, style.say(times_), SMALL, fill=style.theme.muted)
+        note = remark(style, _ratio(conv, dense), SMALL)
         marks.append(note.at(0, y - 8))
         y += note.height
     return Block(ROOM, y, tuple(marks))
+
+
+def _ratio(conv: int, dense: int) -> Words:
+    """How many times as many weights the dense layer has."""
+    whole = dense % conv == 0 or dense >= 10 * conv
+    ratio = thousands(round(dense / conv)) if whole else f"{dense / conv:.1f}"
+    if dense % conv:
+        return Words("about {n} times as many, and none of them shared", n=ratio)
+    return Words("{n} times as many, and none of them shared", n=ratio)

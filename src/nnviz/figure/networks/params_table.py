@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nnviz.figure.formulas.parameter_counts import command, facts_of, said_of
-from nnviz.figure.layout.blocks import Block, column, lines
+from nnviz.figure.formulas.parameter_counts import command, parameters_page
+from nnviz.figure.layout.blocks import Block, lines, remark
 from nnviz.figure.layout.lines import segments
-from nnviz.figure.layout.page import framed, heading_of
-from nnviz.figure.layout.style import BODY, ROOM, SMALL, TITLE, Style, up4
+from nnviz.figure.layout.style import BODY, ROOM, SMALL, Style, up4
 from nnviz.figure.scene import Mark, Scene
 from nnviz.numerals import scientific, thousands
 from nnviz.request import Appearance
@@ -35,22 +34,12 @@ _LEAST = {0: 88, 2: 64, 1: 56}
 """The least room of those: words give way before shapes, which are read as one."""
 
 
-def fits(_: Trace) -> Words | None:
-    """Every chain."""
-    return None
-
-
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The table, its totals beneath a rule; convolution against dense beneath that."""
     style = Style.of(appearance)
-    heading = heading_of(style, trace, appearance, step)
-    head = column([lines(style, heading, TITLE, bold=True), *facts_of(style, trace)[:1]], 4)
-    notes = [
-        lines(style, style.say(fact.label), SMALL, fill=style.theme.muted)
-        for fact in trace.facts[1:]
-    ]
-    blocks = [head, _table(style, trace), *_versus(style, trace), *notes]
-    return framed(style, column(blocks, 20), heading, said_of(style, trace, heading))
+    notes = [remark(style, fact.label, SMALL) for fact in trace.facts[1:]]
+    blocks = [_table(style, trace), *_versus(style, trace), *notes]
+    return parameters_page(style, trace, appearance, step, blocks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +56,14 @@ class _Grid:
     @property
     def width(self) -> float:
         return self.left(len(self.widths)) - self.gap
+
+    @property
+    def lead(self) -> int:
+        """From line to line."""
+        return 24 if self.size == BODY else 16
+
+    def rule(self, style: Style, y: float, line: float = 1) -> Mark:
+        return segments([((0, y), (self.width, y))], style.theme.ink, line)
 
 
 def _cells(row: dict[str, Any], short: bool) -> list[str]:
@@ -123,27 +120,17 @@ def _squeezed(widths: list[float], over: float) -> list[float]:
 
 
 def _drawn(style: Style, sized: _Grid, heads: list[str], rows: list[list[str]]) -> Block:
-    ink = style.theme.ink
-    top = _line(style, sized, heads, bold=True)
-    marks: list[Mark] = [_rule(sized, 0, ink, 2), top.at(0, 4)]
+    top, last = (_line(style, sized, row, bold=True) for row in (heads, rows[-1]))
     y = top.height + 8
-    marks.append(_rule(sized, y, ink, 1))
+    marks: list[Mark] = [sized.rule(style, 0, 2), top.at(0, 4), sized.rule(style, y)]
     y += 4
     for row in rows[:-1]:
         block = _line(style, sized, row)
         marks.append(block.at(0, y))
         y += block.height
-    y += 4
-    marks.append(_rule(sized, y, ink, 1))
-    last = _line(style, sized, rows[-1], bold=True)
-    marks.append(last.at(0, y + 4))
-    y += last.height + 8
-    marks.append(_rule(sized, y, ink, 2))
-    return Block(sized.width, y + 4, tuple(marks))
-
-
-def _rule(sized: _Grid, y: float, stroke: str, line: float) -> Mark:
-    return segments([((0, y), (sized.width, y))], stroke, line)
+    end = y + last.height + 12
+    marks += [sized.rule(style, y + 4), last.at(0, y + 8), sized.rule(style, end, 2)]
+    return Block(sized.width, end + 4, tuple(marks))
 
 
 def _line(style: Style, sized: _Grid, row: Sequence[str], *, bold: bool = False) -> Block:
@@ -160,7 +147,7 @@ def _line(style: Style, sized: _Grid, row: Sequence[str], *, bold: bool = False)
         else:
             found = _right(style, sized, c, text, bold)
             marks += found
-            height = max(height, _lead(sized) * len(found))
+            height = max(height, sized.lead * len(found))
     return Block(sized.width, height + (4 if sized.size == SMALL else 0), tuple(marks))
 
 
@@ -170,28 +157,15 @@ def _cell(style: Style, sized: _Grid, c: int, text: str, bold: bool) -> Block:
     return lines(style, text, sized.size, room=sized.widths[c], bold=bold)
 
 
-def _lead(sized: _Grid) -> int:
-    return 24 if sized.size == BODY else 16
-
-
 def _right(style: Style, sized: _Grid, c: int, text: str, bold: bool) -> list[Mark]:
     """A number, or a head on as many lines as it takes, at the right of its column."""
-    lead = _lead(sized)
-    fits_ = style.width(text, sized.size, bold) <= sized.widths[c]
-    parts = [text] if fits_ else text.split(" ")
+    size, right = sized.size, sized.left(c) + sized.widths[c]
+    alone = style.width(text, size, bold) <= sized.widths[c]
     fill = style.theme.muted if text in ("0", "—") else None
-    right = sized.left(c) + sized.widths[c]
+    first = sized.lead - up4(0.35 * size)
     return [
-        style.text(
-            right,
-            lead * (i + 1) - up4(0.35 * sized.size),
-            part,
-            sized.size,
-            fill=fill,
-            bold=bold,
-            anchor="end",
-        )
-        for i, part in enumerate(parts)
+        style.text(right, first + sized.lead * i, part, size, fill=fill, bold=bold, anchor="end")
+        for i, part in enumerate([text] if alone else text.split(" "))
     ]
 
 
@@ -205,5 +179,5 @@ def _versus(style: Style, trace: Trace) -> list[Block]:
             conv=thousands(row["conv"]["weights"]),
             dense=f"{row['dense']['formula']} = {thousands(row['dense']['weights'])}",
         )
-        found.append(lines(style, style.say(said), BODY))
+        found.append(lines(style, style.say(said)))
     return found

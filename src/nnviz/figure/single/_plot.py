@@ -66,16 +66,14 @@ def curve(
 ) -> Block:
     """A curve (n×2) and points on it (m×2); the active one with lines to both axes."""
     frame = _framed(style, line, size)
-    marks: list[Mark] = [
-        Rect(frame.left, 0, frame.width, frame.height, style.theme.panel, style.theme.rule, 1)
-    ]
-    marks += _zeros(style, frame)
-    marks.append(
-        polyline([(frame.across(x), frame.down(y)) for x, y in line.tolist()], style.theme.ink, 2)
-    )
-    dot = style.theme.tone("output")
-    spread = _spread(points)
+    dot, spread, theme = style.theme.tone("output"), _spread(points), style.theme
     r = 4 if len(spread) <= 24 else 2
+    path = [(frame.across(x), frame.down(y)) for x, y in line.tolist()]
+    marks: list[Mark] = [
+        Rect(frame.left, 0, frame.width, frame.height, theme.panel, theme.rule, 1),
+        *_zeros(style, frame),
+        polyline(path, theme.ink, 2),
+    ]
     marks += [
         Ellipse(frame.across(x), frame.down(y), r, r, dot.active, dot.line, 1.5) for x, y in spread
     ]
@@ -124,28 +122,14 @@ def _lead(style: Style, frame: Frame, at: tuple[float, float]) -> list[Mark]:
     """From the x axis up to the point and from there to the y axis, with both numbers."""
     x, y = frame.across(at[0]), frame.down(at[1])
     given, made = style.theme.tone("input"), style.theme.tone("output")
+    first, second = (style.show(value) for value in at)
+    low, left = frame.height + 16, frame.left - 6
     return [
         polyline([(x, frame.height), (x, y)], given.line, 1.5, (4, 3)),
         polyline([(x, y), (frame.left, y)], made.line, 1.5, (4, 3)),
         Ellipse(x, y, 6, 6, made.active, made.line, 2),
-        style.text(
-            x,
-            frame.height + 16,
-            style.show(at[0]),
-            SMALL,
-            fill=given.line,
-            bold=True,
-            anchor="middle",
-        ),
-        style.text(
-            frame.left - 6,
-            middle(y, SMALL),
-            style.show(at[1]),
-            SMALL,
-            fill=made.line,
-            bold=True,
-            anchor="end",
-        ),
+        style.text(x, low, first, SMALL, fill=given.line, bold=True, anchor="middle"),
+        style.text(left, middle(y, SMALL), second, SMALL, fill=made.line, bold=True, anchor="end"),
     ]
 
 
@@ -158,15 +142,11 @@ def _said(value: float) -> str:
 
 def _ticks(style: Style, frame: Frame, taken: list[Text]) -> list[Mark]:
     """Ticks and their numbers, where no other number stands."""
-    muted = style.theme.muted
     across = [(v, frame.across(v)) for v in ticks(*frame.x)]
     down = [(v, frame.down(v)) for v in ticks(*frame.y)]
     texts = [
-        style.text(x, frame.height + 16, _said(v), SMALL, fill=muted, anchor="middle")
-        for v, x in across
-    ] + [
-        style.text(frame.left - 6, middle(y, SMALL), _said(v), SMALL, fill=muted, anchor="end")
-        for v, y in down
+        *(style.note(x, frame.height + 16, _said(v), "middle") for v, x in across),
+        *(style.note(frame.left - 6, middle(y, SMALL), _said(v), "end") for v, y in down),
     ]
     free: list[Text] = []
     for text in texts:
@@ -176,4 +156,4 @@ def _ticks(style: Style, frame: Frame, taken: list[Text]) -> list[Mark]:
     bottom, left = frame.height, frame.left
     lines = [((x, bottom), (x, bottom + 4)) for _, x in across]
     lines += [((left - 4, y), (left, y)) for _, y in down]
-    return [segments(lines, muted), *free]
+    return [segments(lines, style.theme.muted), *free]
