@@ -25,9 +25,9 @@ from nnviz.expressions import (
     leaves,
     parts,
 )
-from nnviz.figure.formulas.facts import fact_line
 from nnviz.figure.formulas.vectors import TermLayout, bracketed
 from nnviz.figure.layout.blocks import Block, column, flow, row
+from nnviz.figure.layout.page import fact_line
 from nnviz.figure.layout.style import BODY, ROOM, SMALL, Style
 from nnviz.trace import VectorEquation, flat, tokens
 from nnviz.words import Words
