@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from string import Template
 
 from nnviz import lang
 from nnviz.figure.scene import Box
@@ -23,19 +24,15 @@ from nnviz.words import Words
 _PLAYER = Path(__file__).parent / "player"
 _CONTROLS = 64
 """What the slider and its buttons take below the figure."""
-_ICONS = {
-    "first": "M2 2h3v16H2zM18 2v16L6 10z",
-    "back": "M13 2l2 2-6 6 6 6-2 2-8-8z",
-    "play": "M5 2v16l12-8z",
-    "pause": "M4 2h4v16H4zM12 2h4v16h-4z",
-    "next": "M7 2l8 8-8 8-2-2 6-6-6-6z",
-    "last": "M15 2h3v16h-3zM2 2v16l12-8z",
-}
 _LABELS = {
+    "steps": Words("steps"),
     "first": Words("first step"),
     "back": Words("previous step"),
+    "play": Words("play"),
+    "pause": Words("pause"),
     "next": Words("next step"),
     "last": Words("last step"),
+    "step": Words("step"),
 }
 
 
@@ -66,14 +63,14 @@ def _page(trace: Trace, made: Film, request: Request, *, still: bool = False) ->
     drawn = themed(made.scenes, dark)
     several = len(made.scenes) > 1
     style = _style(made, theme(look.theme), drawn, request)
-    script = (_PLAYER / "player.js").read_text(encoding="utf-8") if several else ""
+    script = _player("player.js") if several else ""
     body = [
         "<main>",
         f'<figure role="group" aria-label="{escape(made.desc)}">',
         *_frames(trace, made, drawn, request),
         *(_hits(trace, made, request) if several else ()),
         "</figure>",
-        *(_controls(len(made.scenes), request) if several else ()),
+        *([_controls(len(made.scenes), request)] if several else ()),
         "</main>",
         *([f"<script>{script}</script>"] if several else ()),
     ]
@@ -114,7 +111,7 @@ def _style(made: Film, own_theme: Theme, drawn: ThemedFigures, request: Request)
     own = {"width": f"{width}px", "stack": STACK}
     light = own | _colors(own_theme) | {f"c{i}": pair[0] for i, pair in enumerate(drawn.colors)}
     rules = [*drawn.faces(request.appearance.embed_font), _rule(light)]
-    rules.append((_PLAYER / "player.css").read_text(encoding="utf-8"))
+    rules.append(_player("player.css"))
     if drawn.two:
         dark = _colors(theme("dark")) | {f"c{i}": p[1] for i, p in enumerate(drawn.colors)}
         shown = ".in-light{display:none}.in-dark{display:inline}"
@@ -190,38 +187,15 @@ def _hits(trace: Trace, made: Film, request: Request) -> Iterator[str]:
     yield "</svg>"
 
 
-def _controls(count: int, request: Request) -> Iterator[str]:
+def _controls(count: int, request: Request) -> str:
     """Buttons, slider and counter; they appear with the script that moves them."""
-
-    def say(words: Words) -> str:
-        return escape(lang.say(words, request.appearance.lang))
-
-    def button(name: str) -> str:
-        label = f'id="{name}" aria-label="{say(_LABELS[name])}"'
-        return f'<button type="button" {label}>{_icon(name)}</button>'
-
-    play, pause = say(Words("play")), say(Words("pause"))
-    yield f'<div class="controls" role="group" aria-label="{say(Words("steps"))}" hidden>'
-    yield button("first") + button("back")
-    yield (
-        f'<button type="button" id="play" aria-pressed="false" aria-label="{play}" '
-        f'data-play="{play}" data-pause="{pause}">{_icon("play")}{_icon("pause")}</button>'
-    )
-    yield button("next") + button("last")
-    yield (
-        f'<input type="range" id="slider" min="1" max="{count}" value="1" '
-        f'aria-label="{say(Words("step"))}">'
-    )
-    yield f'<output id="count" for="slider" aria-hidden="true">1 / {count}</output>'
-    yield "</div>"
-    yield '<p id="live" class="live" aria-live="polite"></p>'
+    language = request.appearance.lang
+    labels = {name: escape(lang.say(words, language)) for name, words in _LABELS.items()}
+    return Template(_player("controls.html")).substitute(labels, count=count).rstrip("\n")
 
 
-def _icon(name: str) -> str:
-    return (
-        f'<svg class="{name}" viewBox="0 0 20 20" aria-hidden="true">'
-        f'<path d="{_ICONS[name]}"/></svg>'
-    )
+def _player(name: str) -> str:
+    return (_PLAYER / name).read_text(encoding="utf-8")
 
 
 FORMAT = Format("figure", (".html",), write)

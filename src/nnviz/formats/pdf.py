@@ -10,6 +10,7 @@ from nnviz.figure import scene
 from nnviz.figure.typeface import Face
 from nnviz.formats import Format, Made
 from nnviz.formats._figure import boxes, figure_of
+from nnviz.formats.raster.strokes import hatch_offsets
 from nnviz.request import Request
 from nnviz.trace import Trace
 
@@ -97,11 +98,7 @@ class _Page:
         if mark.fill or mark.stroke:
             self._shape(mark, lambda path: path.rectangle(*box, round_, round_))
         if mark.hatch:
-            ends = tuple(
-                command
-                for a, b in _hatch_lines(mark, mark.hatch)
-                for command in (("M", a), ("L", b))
-            )
+            ends = tuple(_hatch_lines(mark, mark.hatch))
             self.mark(scene.Path(ends, None, mark.hatch.color, mark.hatch.width))
 
     def _shape(self, mark: scene.Shape, draw: Callable[[Any], object]) -> None:
@@ -166,21 +163,15 @@ class _Page:
         return self._families[key]
 
 
-def _hatch_lines(
-    mark: scene.Rect, hatch: scene.Hatch
-) -> Iterator[tuple[tuple[float, float], tuple[float, float]]]:
-    """The lines of a hatch inside a rectangle, where an SVG pattern of this gap has them."""
-    step = hatch.gap * 2**0.5
-    sign = 1 if hatch.up else -1
-    right, bottom = mark.x + mark.width, mark.y + mark.height
-    ends = [sign * x + y for x in (mark.x, right) for y in (mark.y, bottom)]
-    for n in range(int(min(ends) // step) - 1, int(max(ends) // step) + 1):
-        # The line where sign·x + y = offset.
-        offset = (n + 0.5) * step
-        across = sorted(sign * (offset - y) for y in (mark.y, bottom))
+def _hatch_lines(mark: scene.Rect, hatch: scene.Hatch) -> Iterator[scene.Command]:
+    """The lines of a hatch as far as they lie inside a rectangle."""
+    sign, right = 1 if hatch.up else -1, mark.x + mark.width
+    for offset in hatch_offsets(mark, hatch):
+        across = sorted(sign * (offset - y) for y in (mark.y, mark.y + mark.height))
         first, last = max(mark.x, across[0]), min(right, across[1])
         if first < last:
-            yield (first, offset - sign * first), (last, offset - sign * last)
+            yield "M", (first, offset - sign * first)
+            yield "L", (last, offset - sign * last)
 
 
 FORMAT = Format("figure", (".pdf",), write, binary=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,18 +29,6 @@ class _Glyph(NamedTuple):
     fill: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Corner:
-    """A place as whole pixels and the rest in parts of a pixel."""
-
-    pixels: int
-    parts: int
-
-    @classmethod
-    def of(cls, place: float) -> _Corner:
-        return cls(*divmod(round(place * FRACTIONS), FRACTIONS))
-
-
 class Letters:
     """The texts of one figure, or of all frames of one film, at one scale."""
 
@@ -53,12 +40,13 @@ class Letters:
 
     def paint_ops(self, mark: scene.Text) -> list[Masked]:
         """How a text is painted, the first first."""
-        x, y = _Corner.of(mark.start * self._scale), _Corner.of(mark.y * self._scale)
-        key = mark.spans, mark.size, mark.halo, x.parts, y.parts
+        places = (round(v * self._scale * FRACTIONS) for v in (mark.start, mark.y))
+        (x, x_parts), (y, y_parts) = (divmod(place, FRACTIONS) for place in places)
+        key = mark.spans, mark.size, mark.halo, x_parts, y_parts
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = self._drawn(mark, x.parts / FRACTIONS, y.parts / FRACTIONS)
-        return [op._replace(box=moved(op.box, x.pixels, y.pixels)) for op in found]
+            found = self._known[key] = self._drawn(mark, x_parts / FRACTIONS, y_parts / FRACTIONS)
+        return [op._replace(box=moved(op.box, x, y)) for op in found]
 
     def _drawn(self, mark: scene.Text, x: float, y: float) -> list[Masked]:
         """A text whose baseline starts at (x, y)."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from nnviz.figure import scene
-from nnviz.formats.raster.strokes import Outline, Point, dashed, flattened
+from nnviz.formats.raster.strokes import Outline, Point, dashed, flattened, hatch_offsets
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -189,7 +189,7 @@ def _masked(
 
 
 def _hatched(mark: scene.Rect, hatch: scene.Hatch, scale: float) -> Masked:
-    """Slanted lines at the places where an SVG pattern of this gap has them."""
+    """Slanted lines, drawn larger and cut off at the rectangle's edge."""
     from PIL import Image, ImageDraw
 
     s = scale * FINER
@@ -197,15 +197,8 @@ def _hatched(mark: scene.Rect, hatch: scene.Hatch, scale: float) -> Masked:
     size = round(mark.width * scale), round(mark.height * scale)
     mask = Image.new("L", (size[0] * FINER, size[1] * FINER))
     pen = ImageDraw.Draw(mask)
-    step = hatch.gap * math.sqrt(2)
     sign = 1 if hatch.up else -1
-    # Lines x·sign + y = offset, through the middle of each strip of the pattern.
-    ends = [
-        sign * x + y for x in (mark.x, mark.x + mark.width) for y in (mark.y, mark.y + mark.height)
-    ]
-    first = math.floor(min(ends) / step - 1)
-    for n in range(first, math.ceil(max(ends) / step) + 1):
-        offset = (n + 0.5) * step
+    for offset in hatch_offsets(mark, hatch):
         x0, x1 = mark.x - 1, mark.x + mark.width + 1
         line = [((x - mark.x) * s, (offset - sign * x - mark.y) * s) for x in (x0, x1)]
         pen.line(line, 255, max(1, round(hatch.width * s)))

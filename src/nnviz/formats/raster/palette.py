@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from nnviz.figure.scene import Group, Mark, Rect, Scene, Text
+from nnviz.figure.scene import Ellipse, Path, Rect, Scene, Text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -102,19 +102,13 @@ def _number(parts: Sequence[int]) -> int:
 
 def _own_colors(scene: Scene) -> Iterator[int]:
     """The colours that areas, lines and texts of a scene are painted in."""
-    for color in sorted({c for c in (scene.page, *_paints(scene.marks)) if c}):
-        yield _number(bytes.fromhex(color[1:]))
-
-
-def _paints(marks: Iterable[Mark]) -> Iterator[str | None]:
-    for mark in marks:
+    found: set[str | None] = {scene.page}
+    for mark in scene.flat():
         match mark:
-            case Group():
-                yield from _paints(mark.marks)
             case Text():
-                yield mark.halo
-                yield from (span.fill for span in mark.spans)
-            case Rect(hatch=hatch) if hatch:
-                yield from (mark.fill, mark.stroke, hatch.color)
-            case _:
-                yield from (getattr(mark, "fill", None), getattr(mark, "stroke", None))
+                found.update((mark.halo, *(span.fill for span in mark.spans)))
+            case Rect() | Ellipse() | Path():
+                found.update((mark.fill, mark.stroke))
+        if isinstance(mark, Rect) and mark.hatch:
+            found.add(mark.hatch.color)
+    return (_number(bytes.fromhex(color[1:])) for color in sorted(filter(None, found)))

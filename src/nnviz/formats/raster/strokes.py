@@ -116,5 +116,14 @@ def dashed(one: Outline, dash: Sequence[float], square: float = 0) -> Iterator[P
                 left = float(dash[at % len(dash)])
 
 
+def hatch_offsets(mark: scene.Rect, hatch: scene.Hatch) -> Iterator[float]:
+    """Each line of a hatch is where sign·x + y is one of these: as in an SVG pattern of its gap."""
+    step, sign = hatch.gap * math.sqrt(2), 1 if hatch.up else -1
+    right, bottom = mark.x + mark.width, mark.y + mark.height
+    ends = [sign * x + y for x in (mark.x, right) for y in (mark.y, bottom)]
+    for n in range(math.floor(min(ends) / step - 1), math.ceil(max(ends) / step) + 1):
+        yield (n + 0.5) * step
+
+
 def _between(start: Point, end: Point, part: float) -> Point:
     return (start[0] + (end[0] - start[0]) * part, start[1] + (end[1] - start[1]) * part)
