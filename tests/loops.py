@@ -13,6 +13,11 @@ from nnviz.shapes import AnyAxis, Axis, PadMode, TransposedAxis
 Array = np.ndarray[Any, Any]
 
 
+def row(*values: Any, dtype: Any = None) -> Array:
+    """One batch item of one channel of one row."""
+    return np.array(values, dtype).reshape(1, 1, -1)
+
+
 def outputs(axes: Sequence[AnyAxis]) -> Iterator[tuple[int, ...]]:
     return product(*(range(axis.out) for axis in axes))
 

@@ -41,7 +41,7 @@ _CONV, _TRANSPOSE, _POOL, _ADAPTIVE, _RNN, _ACT, _DENSE = (
     for name in ("conv", "conv_transpose", "pool", "adaptive_pool", "rnn", "act", "dense")
 )
 _ONNX_CONV, _ONNX_POOL, _ONNX_TRANSPOSE, _ONNX_ACT, _ONNX_GEMM, _ONNX_FLATTEN = (
-    f"test_properties.py::test_{name}"
+    f"test_onnx.py::test_{name}"
     for name in (
         "conv_is_onnx_conv",
         "pool_is_onnx_pool",

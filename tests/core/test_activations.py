@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from onnx import TensorProto, helper
-from onnx.reference import ReferenceEvaluator
 from scipy import special
 
 from nnviz.core.activations import activate, erf
+from onnx_answers import onnx
 
 SCALAR: dict[str, Callable[[float], float]] = {
     "relu": lambda v: max(0.0, v),
@@ -52,11 +51,7 @@ def test_options_mean_what_they_mean_in_onnx(
     name: str, operator: str, options: dict[str, Any]
 ) -> None:
     x = np.random.default_rng(0).standard_normal((4, 5)).astype("f4") * 3
-    node = helper.make_node(operator, ["x"], ["y"], **options)
-    ends = [helper.make_tensor_value_info(n, TensorProto.FLOAT, None) for n in "xy"]
-    graph = helper.make_graph([node], "g", ends[:1], ends[1:])
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)])
-    expected = np.asarray(next(iter(ReferenceEvaluator(model).run(None, {"x": x}))))
+    (expected,) = onnx(operator, [x], **options)
     made = activate(x, name, **options)
     assert made.dtype == np.float32
     np.testing.assert_allclose(made, expected, rtol=1e-5, atol=1e-6)

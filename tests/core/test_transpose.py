@@ -6,10 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from onnx import TensorProto, helper
-from onnx.reference import ReferenceEvaluator
 
-from loops import loop_conv_transpose
+from loops import loop_conv_transpose, row
 from nnviz.core.conv import conv
 from nnviz.core.exact import working_dtype
 from nnviz.core.tiles import SMALL
@@ -17,13 +15,9 @@ from nnviz.core.transpose import conv_transpose, phases
 from nnviz.errors import NnvizError
 from nnviz.padding import PadName, transposed_axes
 from nnviz.shapes import Axis, TransposedAxis
+from onnx_answers import onnx
 
 Array = np.ndarray[Any, Any]
-
-
-def row(*values: Any, dtype: Any = None) -> Array:
-    """One batch item of one channel of one row."""
-    return np.array(values, dtype).reshape(1, 1, -1)
 
 
 # --- whole numbers ---------------------------------------------------------------
@@ -249,14 +243,6 @@ def test_it_is_the_adjoint_of_conv(axes: list[Axis], groups: int, seed: int) -> 
     assert there == (x * conv_transpose(y, w, None, back, groups=groups)).sum()
 
 
-def onnx(x: Array, w: Array, **options: Any) -> Array:
-    node = helper.make_node("ConvTranspose", ["x", "w"], ["y"], **options)
-    ends = [helper.make_tensor_value_info(n, TensorProto.FLOAT, None) for n in "xwy"]
-    graph = helper.make_graph([node], "g", ends[:2], ends[2:])
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)])
-    return np.asarray(next(iter(ReferenceEvaluator(model).run(None, {"x": x, "w": w}))))
-
-
 @settings(deadline=None, max_examples=40)
 @given(layer=layers(least=0, batch=1))
 def test_any_layer_equals_onnx(layer: dict[str, Any]) -> None:
@@ -268,9 +254,9 @@ def test_any_layer_equals_onnx(layer: dict[str, Any]) -> None:
     x, w = layer["x"].astype("f4"), layer["w"].astype("f4")
     if layer["groups"] > 1:  # its groups hold one channel each
         x, w = x[:, :2], w[:2, :1]
-    expected = onnx(
-        x,
-        w,
+    (expected,) = onnx(
+        "ConvTranspose",
+        [x, w],
         strides=[a.stride for a in axes],
         dilations=[a.dilation for a in axes],
         pads=[a.before for a in axes] + [a.after for a in axes],
@@ -290,7 +276,7 @@ def test_padding_by_name_equals_onnx(
     x, w = row(1, 10, 100, 1000, dtype="f4"), row(1, 2, 3, dtype="f4")
     shape = None if wanted is None else [wanted]
     options: dict[str, Any] = {} if wanted is None else {"output_shape": shape}
-    expected = onnx(x, w, strides=[stride], auto_pad=auto, **options)
+    (expected,) = onnx("ConvTranspose", [x, w], strides=[stride], auto_pad=auto, **options)
     axes = transposed_axes(
         [4], [3], stride=[stride], dilation=[1], padding=name, output_padding=[0],
         output_shape=shape,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import io
-import json
 import os
 import subprocess
 import sys
@@ -15,8 +14,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
 
+from contents import npy, npz, picture, safetensors
 from nnviz.errors import NnvizError, UsageError
 from nnviz.read import ImageOptions, Source, Stdin, read_array, read_input, read_weights
 
@@ -55,35 +54,6 @@ def test_a_file_in_a_hidden_folder_is_not_missing(monkeypatch: pytest.MonkeyPatc
 
 def piped(data: bytes) -> Stdin:
     return Stdin(io.BytesIO(data))
-
-
-def npz(**held: object) -> bytes:
-    file = io.BytesIO()
-    np.savez(file, allow_pickle=False, **{k: np.asarray(v) for k, v in held.items()})
-    return file.getvalue()
-
-
-def npy(array: object) -> bytes:
-    file = io.BytesIO()
-    np.save(file, np.asarray(array))
-    return file.getvalue()
-
-
-def picture(kind: str = "PNG") -> bytes:
-    file = io.BytesIO()
-    Image.new("L", (3, 2), 9).save(file, kind)
-    return file.getvalue()
-
-
-def safetensors(**held: list[float]) -> bytes:
-    header, body = {}, b""
-    for name, values in held.items():
-        data = np.array(values, np.float32).tobytes()
-        offsets = [len(body), len(body) + len(data)]
-        header[name] = {"dtype": "F32", "shape": [len(values)], "data_offsets": offsets}
-        body += data
-    text = json.dumps(header).encode()
-    return len(text).to_bytes(8, "little") + text + body
 
 
 @pytest.fixture
