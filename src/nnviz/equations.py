@@ -69,7 +69,7 @@ def lists(quantities: Iterable[Quantity]) -> dict[str, Any]:
 class Substitution:
     """What the symbols of equations stand for at one step."""
 
-    values: Mapping[Expr, np.ndarray]
+    values: Mapping[Any, np.ndarray | float]
     """The value of every symbol; and of sums that the operation has worked out itself."""
     subs: Mapping[str, str] = field(default_factory=dict)
     """What subscripts stand for: {"t": "2", "t−1": "1"}."""
@@ -250,7 +250,7 @@ def _lines(equation: VectorEquation, unit: Index) -> list[Equation]:
 def _indexed(at: Substitution, name: Name, unit: Index) -> Name:
     """A symbol with its time and its unit: h_2,0."""
     sub = at.subs.get(name.sub, name.sub)
-    return Name(name.text, ",".join([*([sub] if sub else []), *map(str, unit)]), name.role)
+    return name._replace(sub=",".join([*([sub] if sub else []), *map(str, unit)]))
 
 
 def _item(value: np.ndarray, unit: Index) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nnviz.equations import Fact, Index, Quantity, VectorEquation
+from nnviz.equations import Fact, Index, Quantity, VectorEquation, lists, number_by_number
 from nnviz.errors import NnvizError
 from nnviz.expressions import (
     Call,
@@ -92,14 +92,35 @@ class Step:
     detail: Mapping[str, Any] = field(default_factory=dict)
     """What the trace document adds for this operation (terms, from, window, …), ready for JSON."""
     cells: Mapping[str, tuple[Index, ...]] = field(default_factory=dict)
-    """Cells of each array that take part, as full indices into that array as given
-    (batch and channel axes included where it has them). Coordinates below 0 or past
-    the end stand in the padding."""
+    """Cells of each array that take part, as indices into that array as given (batch and
+    channel axes included where it has them); one of fewer axes stands for all cells there.
+    Coordinates below 0 or past the end stand in the padding."""
     quantities: tuple[Quantity, ...] = ()
     """The vectors that the step reads and makes, in the order in which a table lists them;
     none where a step makes one number."""
     equations: tuple[VectorEquation, ...] = ()
     """How the step makes its vectors, for a figure."""
+
+    @classmethod
+    def of_vectors(
+        cls,
+        number: int,
+        index: Index,
+        equations: tuple[VectorEquation, ...],
+        quantities: tuple[Quantity, ...],
+        cells: Mapping[str, tuple[Index, ...]],
+    ) -> Step:
+        """A step that makes vectors by equations, of which the last makes its value."""
+        return cls(
+            number,
+            index,
+            number_by_number(*([equation] for equation in equations)),
+            equations[-1].made.tolist(),
+            lists(quantities),
+            {"output": (index,), **cells},
+            quantities,
+            equations,
+        )
 
 
 class Steps(Lazy[Step]):

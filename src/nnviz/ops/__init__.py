@@ -18,14 +18,17 @@ if TYPE_CHECKING:
 @cache
 def _modules() -> dict[str, str]:
     """The module of each operation, by its name."""
-    here = Path(__file__).parent
-    found = sorted(p for p in here.glob("**/*.py") if not p.stem.startswith("_"))
-    inside = ((p.stem, p.relative_to(here).with_suffix("")) for p in found)
-    return {name: ".".join((__name__, *path.parts)) for name, path in sorted(inside)}
+    found = {}
+    for folder in map(Path, __path__):
+        for path in folder.glob("**/*.py"):
+            if not path.stem.startswith("_"):
+                inside = path.relative_to(folder).with_suffix("")
+                found[path.stem] = ".".join((__name__, *inside.parts))
+    return dict(sorted(found.items()))
 
 
 def names() -> tuple[str, ...]:
-    """Every operation there is, from the files of this folder, in alphabetical order."""
+    """Every operation there is, from the files of this package, in alphabetical order."""
     return tuple(_modules())
 
 

@@ -141,14 +141,15 @@ def _link(layer: _Layer, context: Context) -> Link:
 
 
 def _operation(name: str) -> Operation[Any]:
-    layers = [n for n in ops.names() if ops.load(n).layer is not None]
+    known = map(ops.load, ops.names())
+    layers = {operation.name: operation for operation in known if operation.layer is not None}
     if name not in layers:
         raise UsageError(
             "{name} is not a layer",
             name=name,
             hint=Words("layers: {names}", names=", ".join(layers)),
         )
-    return ops.load(name)
+    return layers[name]
 
 
 @contextmanager

@@ -163,7 +163,9 @@ class _Sides(NamedTuple):
             case Product(factors, each=each):
                 yield from self._between(factors, "⊙" if each else "×")
             case Quotient(over, under):
-                yield from self._between((over, under), "/")
+                yield from self._terms(over) if _is_dot(over) else [self._whole(over)]
+                yield self.layout.sign("/")
+                yield self._whole(under)
             case _:
                 yield self._whole(expr)
 
@@ -225,8 +227,11 @@ def _last(expr: Expr) -> Num | Name:
 
 def _has_matrix(expr: Expr) -> bool:
     """Whether a product with a matrix is in it."""
-    dot = isinstance(expr, Product) and expr.dot
-    return dot or any(map(_has_matrix, parts(expr)))
+    return _is_dot(expr) or any(map(_has_matrix, parts(expr)))
+
+
+def _is_dot(expr: Expr) -> bool:
+    return isinstance(expr, Product) and expr.dot
 
 
 def _is_spelt_out(expr: Expr) -> bool:

@@ -1,97 +1,130 @@
-"""An operation with no view of its own: its arrays in a row, and the step's arithmetic."""
+"""An operation with no view of its own: its arrays in a row, and how its step is made."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from math import prod
 from typing import TYPE_CHECKING
 
-from nnviz.figure.arrays.grid import (
-    MOST,
-    CellSize,
-    Table,
-    cells,
-    changed,
-    fitting,
-    grid,
-    named,
-    operator,
-)
-from nnviz.figure.arrays.picture import picture
-from nnviz.figure.formulas.arithmetic import arithmetic
-from nnviz.figure.layout.page import ROOM, Block, Style, name_of, page
-from nnviz.figure.scene import Scene
-from nnviz.trace import Step, Trace
+from nnviz.figure.arrays.fit import cell_sizes, largest_fit
+from nnviz.figure.arrays.grid import MOST, Table, cells, changed, operator, written_shape
+from nnviz.figure.arrays.named import NamedCells, named_picture
+from nnviz.figure.formulas.equations import equation_rows
+from nnviz.figure.formulas.facts import product_note
+from nnviz.figure.formulas.wrapped import worked
+from nnviz.figure.layout.blocks import Block, column
+from nnviz.figure.layout.page import fact_line, name_of, page
+from nnviz.figure.layout.style import PANELS, ROOM, Style
+from nnviz.figure.scene import Rect, Scene, flatten
+from nnviz.numerals import numerals
+from nnviz.request import Appearance
+from nnviz.shapes import ravel
+from nnviz.trace import Index, Step, Trace
 from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
-
-    from nnviz.request import Appearance
 
 RANK = 0
 
 
 def fits(trace: Trace) -> Words | None:
     """Whether its arrays are vectors or matrices."""
-    shapes = [trace.array(name) for name in trace.equation if name.isidentifier()]
-    if not shapes:
+    ranks = [trace.array(name).ndim for name in trace.equation if name.isidentifier()]
+    if not ranks:
         return Words("it has no arrays")
-    if any(array.ndim > 2 for array in shapes):
-        return Words("it has more than two axes")
-    return None
+    return Words("it has more than two axes") if max(ranks) > 2 else None
 
 
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The arrays and the signs between them; a step's cells active, later outputs empty."""
     style = Style.of(appearance)
-    names = [name for name in trace.equation if name.isidentifier()]
-    arrays = {name: trace.array(name) for name in names}
+    blocks = _blocks(trace, style, step, ROOM)
+    return page(style, trace, appearance, step, blocks, facts=_facts(trace, style, step))
+
+
+def panel(trace: Trace, style: Style, step: Step) -> Block:
+    """A step for a sheet."""
+    return column(_blocks(trace, style, step, PANELS[-1], symbols=False), 20)
+
+
+def facts(trace: Trace, style: Style, _: Sequence[Step]) -> list[Block]:
+    """What a sheet says once."""
+    return _facts(trace, style, None)
+
+
+def _facts(trace: Trace, style: Style, step: Step | None) -> list[Block]:
+    """The facts of the trace; not the equations that the step has beside its numbers."""
+    drawn = [] if step is None else [(e.label, e.equation) for e in step.equations]
+    said = [fact_line(style, *fact) for fact in trace.facts if fact not in drawn]
+    return [*said, *product_note(trace, style)]
+
+
+def _blocks(
+    trace: Trace, style: Style, step: Step | None, room: float, *, symbols: bool = True
+) -> list[Block]:
+    """The arrays; of a step its equations between vectors too, or else its arithmetic."""
+    arrays = _arrays(trace, style, step, room)
+    if step is None or not step.equations:
+        return [arrays] if step is None else worked(style, [arrays], step)
+    made = equation_rows(style, step.equations, room, symbols=symbols)
+    return [arrays, _plain(made) if _marks_step(arrays) else made]
+
+
+def _marks_step(block: Block) -> bool:
+    """Whether it says where the step's own cells are: to them a page leads, and to no others."""
+    return any(isinstance(mark, Rect) and mark.now for mark in flatten(block.marks))
+
+
+def _plain(block: Block) -> Block:
+    marks = flatten(block.marks)
+    return replace(
+        block, marks=tuple(m._replace(now=None) if isinstance(m, Rect) else m for m in marks)
+    )
+
+
+def _arrays(trace: Trace, style: Style, step: Step | None, room: float) -> Block:
+    arrays = {name: trace.array(name) for name in trace.equation if name.isidentifier()}
     tables = {
         name: _table(name, array, style.precision, step)
         for name, array in arrays.items()
         if max(array.shape, default=1) <= MOST
     }
-
-    def build(size: CellSize) -> list[Block]:
-        return [
-            _block(style, trace, name, arrays[name], tables.get(name), size)
-            if name in arrays
-            else operator(style, name)
-            for name in trace.equation
-        ]
-
-    blocks = [fitting(style, list(tables.values()), build)]
-    if step is not None and step.formula:
-        blocks.append(arithmetic(style, step.formula, room=min(ROOM, max(400, blocks[0].width))))
-    return page(style, trace, appearance, step, blocks)
+    parts = [
+        _part(style, trace, name, arrays[name], tables.get(name))
+        if name in arrays
+        else operator(style, name)
+        for name in trace.equation
+    ]
+    return largest_fit(parts, cell_sizes(style, tables.values()), rooms=(room,))
 
 
 def _table(name: str, array: np.ndarray, precision: int, step: Step | None) -> Table:
+    """The cells of an array; of a step those that it reads or makes, and no later outputs."""
     table = cells(array, precision)
     if step is None:
         return table
     columns = len(table[0])
-    active = [divmod(_flat(index, array.shape), columns) for index in step.cells.get(name, ())]
+    active = [i for index in step.cells.get(name, ()) for i in _under(index, array.shape)]
     if name == "output":
-        done = _flat(step.index, array.shape)
-        after = [divmod(i, columns) for i in range(done + 1, array.size)]
-        table = changed(table, after, hidden=True)
-    return changed(table, active, state="active")
+        after = range(_under(step.index, array.shape).stop, array.size)
+        table = changed(table, [divmod(i, columns) for i in after], hidden=True)
+    return changed(table, [divmod(i, columns) for i in active], state="active")
 
 
-def _flat(index: tuple[int, ...], shape: tuple[int, ...]) -> int:
-    flat = 0
-    for i, n in zip(index, shape, strict=True):
-        flat = flat * n + i
-    return flat
+def _under(index: Index, shape: Index) -> range:
+    """The cells at an index, row by row: one, or all where it has fewer axes than the array."""
+    count = prod(shape[len(index) :])
+    first = ravel(index, shape[: len(index)]) * count
+    return range(first, first + count)
 
 
-def _block(
-    style: Style, trace: Trace, name: str, array: np.ndarray, table: Table | None, size: CellSize
-) -> Block:
-    role = trace.roles.get(name, "plain")
+def _part(
+    style: Style, trace: Trace, name: str, array: np.ndarray, table: Table | None
+) -> NamedCells | Block:
+    role, said = trace.roles.get(name, "plain"), name_of(name)
     if table is None:
-        matrix = array.reshape(-1, array.shape[-1])
-        inner = picture(style, matrix, role)
-    else:
-        inner = grid(style, table, role, size)
-    return named(style, inner, role, name_of(name), array.shape)
+        return named_picture(style, array.reshape(-1, array.shape[-1]), role, said)
+    shape = written_shape(array.shape, numerals(array, style.precision))
+    return NamedCells(style, table, role, said, shape)
