@@ -27,8 +27,6 @@ from nnviz.shades import (
     levels,
     levels_after,
     levels_as_is,
-    levels_common,
-    levels_drawn,
 )
 from nnviz.trace import Trace
 
@@ -43,6 +41,8 @@ LEVELS = {
     "floats above 1": (RAMP / 10, Levels("grey", 0, 25.5)),
     "signed": (RAMP - 100, Levels("signed", -155, 155)),
     "nothing but zero": (RAMP * 0, Levels("grey", 0, 1.0)),
+    "a vector": (RAMP[0] - 9, Levels("signed", -9, 9)),
+    "a batch of channels": ((RAMP - 3).reshape(2, 2, 8, 8), Levels("signed", -252, 252)),
     "nothing finite": (np.array([[np.nan, np.inf]]), Levels("grey", 0, 1.0)),
 }
 READ = {
@@ -56,7 +56,7 @@ READ = {
 @pytest.mark.parametrize("name", LEVELS)
 def test_levels(name: str) -> None:
     array, expected = LEVELS[name]
-    assert levels(array) == levels_drawn(array) == expected
+    assert levels(array) == expected
 
 
 @pytest.mark.parametrize("name", READ)
@@ -76,12 +76,12 @@ AFTER = {
 @pytest.mark.parametrize("name", AFTER)
 def test_what_is_made_of_a_picture_keeps_its_scale_where_the_ranges_are_alike(name: str) -> None:
     made, expected = AFTER[name]
-    assert levels_after(RAMP, Levels("grey", 0, 255), made) == expected
+    assert levels_after(RAMP, made) == expected
 
 
 def test_maps_of_one_figure_share_a_scale() -> None:
-    assert levels_common([RAMP, RAMP * 3]) == Levels("grey", 0, 765)
-    assert levels_common([RAMP, RAMP - 300]) == Levels("signed", -300, 300)
+    assert levels(np.stack([RAMP, RAMP * 3])) == Levels("grey", 0, 765)
+    assert levels(np.stack([RAMP, RAMP - 300])) == Levels("signed", -300, 300)
 
 
 def test_a_few_extremes_do_not_pale_a_signed_map() -> None:
@@ -215,7 +215,7 @@ def test_what_is_made_of_a_map_too(kernel: list[list[float]], image: bool) -> No
 
 def test_the_range_does_not_depend_on_how_large_a_map_is_drawn() -> None:
     array = NOISE.standard_normal((900, 900)) * 10
-    scale = levels_drawn(array)
+    scale = levels(array)
     assert scale.high < ends(array)[1]
     said = {
         tuple(m.content for m in flatten(block.marks) if isinstance(m, Text))

@@ -27,6 +27,8 @@ FINE = 2
 """Pixels of a picture that are kept a unit, for a scale of 2."""
 _USUAL = 99
 """The part of the pixels, of 100, that a map of signed values tells apart."""
+_MAPS = 16
+"""Maps that are looked at for it, of an array that has more."""
 _BLOCK = 2**18
 """Values turned into greys at a time, so that a large map needs little more than its picture."""
 
@@ -106,21 +108,28 @@ def _finite(scaled: np.ndarray) -> np.ndarray:
 # --- the levels of an array --------------------------------------------------------
 
 
-def levels(array: np.ndarray, drawn: np.ndarray | None = None, *, image: bool = False) -> Levels:
-    """Greys from 0 to the greatest value for what is never negative, of an image that was read
-    0..255 or 0..65535 (0..1 for parts of it); else a map centred on 0, as far as all but the
-    most extreme of the drawn pixels reach."""
+def levels(array: np.ndarray, *, image: bool = False) -> Levels:
+    """One scale for all the maps of an array (…, H, W), in pictures of any size.
+
+    Greys from 0 to the greatest value for what is never negative, of an image that was read
+    0..255 or 0..65535 (0..1 for parts of it); else the signed values about 0, as far as all
+    but the most extreme pixels reach.
+    """
     low, high = ends(array)
     if low < 0:
-        return _signed(array if drawn is None else drawn)
+        return _signed(array)
     full = (255, 65535) if array.dtype.kind in "uib" else (1, 255, 65535)
     top = next((most for most in full if high <= most), high) if image else high
     return Levels("grey", 0, top or 1.0)
 
 
-def _signed(drawn: np.ndarray) -> Levels:
+def _signed(array: np.ndarray) -> Levels:
     import numpy as np
 
+    maps = np.atleast_2d(array)
+    if maps.ndim > 2:
+        maps = maps.reshape(-1, *maps.shape[-2:])[:_MAPS]
+    drawn = reduced(maps, drawn_size(maps.shape[-2:]))
     sizes = np.abs(drawn[np.isfinite(drawn)]).astype(float)
     most = float(sizes.max()) if sizes.size else 0.0
     usual = float(np.percentile(sizes, _USUAL)) if sizes.size else 0.0
@@ -129,31 +138,15 @@ def _signed(drawn: np.ndarray) -> Levels:
     return Levels("signed", -(most or 1.0), most or 1.0)
 
 
-def levels_drawn(array: np.ndarray, *, image: bool = False) -> Levels:
-    """The levels of an array (H×W, or C×H×W), the same in pictures of any size."""
-    if ends(array)[0] >= 0:  # the ends are all that counts
-        return levels(array, image=image)
-    return levels(array, reduced(array, drawn_size(array.shape[-2:])))
-
-
 def levels_after(
-    given: np.ndarray, scale: Levels, made: np.ndarray, *, least: float = 0.5
+    given: np.ndarray, made: np.ndarray, *, image: bool = False, least: float = 0.5
 ) -> Levels:
-    """The levels of what was made of a picture: the picture's own where its range holds the
-    new one and this reaches `least` of it, so that equal values have equal shades."""
-    own = levels_drawn(made)
+    """The levels of what was made of a map: the given one's where its range holds the new
+    one and this reaches `least` of it, so that equal values have equal shades."""
+    scale, own = levels(given, image=image), levels(made)
     held = scale.clipped or (scale.low <= ends(made)[0] and ends(made)[1] <= scale.high)
     reached = max(map(abs, ends(made))) >= least * max(map(abs, ends(given)))
     return scale if own.shades == scale.shades and held and reached else own
-
-
-def levels_common(arrays: Sequence[np.ndarray]) -> Levels:
-    """One scale for several maps of one shape."""
-    import numpy as np
-
-    size = drawn_size(arrays[0].shape)
-    drawn = np.stack([reduced(array, size) for array in arrays])
-    return levels(np.array([ends(array) for array in arrays]), drawn)
 
 
 def levels_as_is(array: np.ndarray, *, image: bool) -> Levels:

@@ -21,7 +21,7 @@ from nnviz.trace import Trace
 if TYPE_CHECKING:
     import numpy as np
 
-    from nnviz.formats.raster.painter import Part
+    from nnviz.formats.raster.painter import Repainted
 
 LONGEST = 65535
 SAMPLES = 3
@@ -76,7 +76,7 @@ def _changes(found: Iterable[Frame]) -> Iterator[_Change]:
             yield _Change(frame, *(np.concatenate(each) for each in zip(*some, strict=True)))
 
 
-def _differing(frame: Frame, part: Part) -> tuple[np.ndarray, np.ndarray]:
+def _differing(frame: Frame, part: Repainted) -> tuple[np.ndarray, np.ndarray]:
     """Where in the frame's box pixels of a part differ, and their colours."""
     import numpy as np
 

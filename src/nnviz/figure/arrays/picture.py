@@ -9,7 +9,7 @@ from nnviz.figure.layout.lines import segments
 from nnviz.figure.layout.page import SMALL, Block, Style, middle, near4, row, up4
 from nnviz.figure.scene import Anchor, Box, Image, Mark, Rect
 from nnviz.numerals import rounded, scientific
-from nnviz.shades import SIDE, Levels, drawn_size, levels_drawn, reduced
+from nnviz.shades import SIDE, Levels, drawn_size, levels, reduced
 from nnviz.trace import Role
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def picture(
     h, w = array.shape[-2:]
     width, height = drawn_size((h, w), side)
     small = reduced(array, (width, height))
-    scale = shades or levels_drawn(array)
+    scale = shades or levels(array)
     room = margin(style, array) if axes else 0
     left = 0 if mirrored else room
     tone = style.theme.tone(role)

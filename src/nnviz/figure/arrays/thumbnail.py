@@ -65,7 +65,7 @@ def _written(style: Style, maps: np.ndarray, role: Role) -> Thumbnail | None:
     if len(maps) > 4 or max(maps.shape[1:]) > FEW:
         return None
     form = numerals(maps, style.precision)
-    size = _cell(style, [form(value) for value in maps.reshape(-1)])
+    size = _low_cell(style, [form(value) for value in maps.reshape(-1)])
     grids = [grid(style, cells(m, style.precision, form), role, size) for m in maps]
     for across in dict.fromkeys((len(maps), min(2, len(maps)), 1)):
         block = _arranged(grids, across, 8)
@@ -74,7 +74,7 @@ def _written(style: Style, maps: np.ndarray, role: Role) -> Thumbnail | None:
     return None
 
 
-def _cell(style: Style, texts: Sequence[str]) -> CellSize:
+def _low_cell(style: Style, texts: Sequence[str]) -> CellSize:
     """A low cell that has room for every text."""
     widest = max(style.width(text, SMALL) for text in texts)
     return CellSize(max(28, up4(widest + 8)), 24, SMALL)
@@ -85,7 +85,7 @@ def _vector(style: Style, values: np.ndarray, role: Role, shades: Levels | None)
         return _strip(style, values, role, shades)
     form = numerals(values, style.precision)
     table = cells(values.reshape(-1, 1), style.precision, form)
-    size = replace(_cell(style, [form(value) for value in values]), height=20)
+    size = replace(_low_cell(style, [form(value) for value in values]), height=20)
     inner = grid(style, table, role, size)
     left = index_room(style, len(values))
     ys = (middle(20 * i + 10, SMALL) for i in range(len(values)))
@@ -101,7 +101,7 @@ def _strip(style: Style, values: np.ndarray, role: Role, shades: Levels | None) 
     width, tall = STRIP
     height = len(values) * (tall // len(values)) if len(values) <= tall else tall
     line = values.reshape(-1, 1)
-    scale = shades or levels(line, reduced(line, (width, height)))
+    scale = shades or levels(line)
     marks = _framed(style, role, Image(0, 0, width, height, pixels(style, line, STRIP, scale)))
     return Thumbnail(Block(width, up4(height), marks), scale)
 
@@ -114,7 +114,7 @@ def _maps(style: Style, maps: np.ndarray, role: Role, shades: Levels | None) -> 
     side = SIDES[across]
     size = _size(maps.shape[1:], side)
     small = np.stack([reduced(each, size) for each in maps[:shown]])
-    scale = shades or levels(maps, small)
+    scale = shades or levels(maps)
     pictures = [_picture(style, each, role, side, scale) for each in small]
     return Thumbnail(_arranged(pictures, across, GAP), scale, "", shown, len(maps))
 

@@ -25,7 +25,7 @@ from nnviz.figure.scene import Scene
 from nnviz.figure.single._plot import curve
 from nnviz.numerals import numerals, plain
 from nnviz.request import Appearance, check_sample
-from nnviz.shades import color_levels, colored, levels_after, levels_drawn
+from nnviz.shades import color_levels, colored, levels, levels_after
 from nnviz.shapes import times
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
@@ -198,8 +198,7 @@ def _pictures(
     image: bool,
 ) -> list[Block]:
     window = None if at is None else (*at, 1, 1)
-    given = levels_drawn(x, image=image)
-    shades = given, levels_after(x, given, y)
+    shades = levels(x, image=image), levels_after(x, y, image=image)
     before, after = (
         named_picture(style, a, role, _name(role, channel), side=SIDE, window=window, shades=scale)
         for a, role, scale in zip((x, y), _ROLES, shades, strict=True)

@@ -35,7 +35,7 @@ from nnviz.figure.windows._named_arrays import (
 )
 from nnviz.figure.windows._padded import padded, result
 from nnviz.figure.windows._part import Part
-from nnviz.shades import color_levels, levels_after, levels_drawn
+from nnviz.shades import color_levels, levels, levels_after
 from nnviz.shapes import AnyAxis, times
 from nnviz.words import Words
 
@@ -96,7 +96,7 @@ def input_picture(style: Style, part: Part[Any], side: int, c: int | None = None
     color = c is None and len(part.x) == 3
     array = part.x if color else part.x[c or 0]
     # One scale for all channels.
-    shades = color_levels(array) if color else levels_drawn(part.x, image=part.image)
+    shades = color_levels(array) if color else levels(part.x, image=part.image)
     block = picture(style, array, "input", side=side, window=part.seen(), shades=shades)
     name = Words("input") if color else input_name(part, c or 0)
     return named(style, block, "input", name, times(array.shape), left=margin(style, array))
@@ -118,8 +118,7 @@ def output_picture(style: Style, part: Part[Any], side: int) -> Block:
     own = max(96, min(side, round(side * max(LEAST, max(part.y.shape) / longest))))
     # Pooling keeps the values, however few of the large ones are left.
     least = 0.5 if len(part.w) else 0
-    given = levels_drawn(part.x, image=part.image)
-    shades = levels_after(part.x, given, part.y, least=least)
+    shades = levels_after(part.x, part.y, image=part.image, least=least)
     block = picture(style, part.y, "output", side=own, window=window, shades=shades)
     left = margin(style, part.y)
     return named(style, block, "output", output_name(part), times(part.y.shape), left=left)

@@ -56,7 +56,7 @@ from nnviz.figure.windows._pictures import (
     small_kernel,
     written_kernels,
 )
-from nnviz.shades import Levels, levels_common
+from nnviz.shades import Levels, levels
 from nnviz.shapes import AnyAxis
 from nnviz.trace import Equation, Expr, Name, Num, Role, Step, Sum, Trace
 from nnviz.words import Words
@@ -161,7 +161,8 @@ def _fitting(trace: Trace, style: Style, part: Part[AnyAxis]) -> tuple[_Rows, Bl
         if block.width <= ROOM:
             return rows, block
     kernels = written_kernels(style, part, shown)
-    rows = _Rows(style, part, partials, [], kernels, levels_common(partials))
+    scale = levels(maps[: len(shown)].reshape(-1, *part.y.shape))
+    rows = _Rows(style, part, partials, [], kernels, scale)
     return rows, _laid_out(rows)
 
 

@@ -13,7 +13,7 @@ from nnviz.figure.layout.page import Style, describe, heading_of
 from nnviz.figure.scene import Scene
 from nnviz.formats._figure import boxes
 from nnviz.formats.raster.paint_ops import Box, hull, moved
-from nnviz.formats.raster.painter import SCALE, Painted, Part, painted
+from nnviz.formats.raster.painter import SCALE, Painted, Repainted, painted
 from nnviz.request import Request
 from nnviz.steps import choose
 from nnviz.trace import Trace
@@ -53,7 +53,7 @@ class Frame(NamedTuple):
     image: Image.Image
     box: Box
     delay: int
-    parts: Sequence[Part] | None
+    parts: Sequence[Repainted] | None
     """Parts of the page that hold all that differs; None where all is new."""
 
     @property
@@ -167,7 +167,7 @@ def _frames(
             yield Frame(image, _changed(image, parts, grid), delay, parts)
 
 
-def _changed(image: Image.Image, parts: Sequence[Part], grid: int) -> Box:
+def _changed(image: Image.Image, parts: Sequence[Repainted], grid: int) -> Box:
     """Where a picture differs: a pixel at least, so that a frame is a frame."""
     from PIL import ImageChops
 

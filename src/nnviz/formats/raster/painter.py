@@ -31,7 +31,7 @@ PaintPlan: TypeAlias = list[tuple[scene.Leaf, Sequence[PaintOp]]]
 """Every mark of a figure with what is painted of it."""
 
 
-class Part(NamedTuple):
+class Repainted(NamedTuple):
     """A part of the page, and what it was like before."""
 
     box: Box
@@ -42,7 +42,7 @@ class Painted(NamedTuple):
     """A figure, and the parts outside of which it is as the one before; None for the first."""
 
     image: Image.Image
-    parts: Sequence[Part] | None
+    parts: Sequence[Repainted] | None
 
 
 def paint(drawn: scene.Scene, scale: float = SCALE) -> Image.Image:
@@ -67,7 +67,7 @@ def painted(scenes: Sequence[scene.Scene], scale: float = SCALE) -> Iterator[Pai
             yield Painted(image, None)
         else:
             whole = (0, 0, *image.size)
-            parts = [Part(box, image.crop(box)) for box in _changed(plan, now, whole)]
+            parts = [Repainted(box, image.crop(box)) for box in _changed(plan, now, whole)]
             for box, _ in parts:
                 image.paste(painter.part(now, box), box[:2])
             yield Painted(image, parts)

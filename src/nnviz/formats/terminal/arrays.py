@@ -21,9 +21,9 @@ from nnviz.shades import (
     color_levels,
     colored,
     ends,
+    levels,
     levels_after,
     levels_as_is,
-    levels_drawn,
 )
 from nnviz.trace import Index
 from nnviz.words import Words
@@ -220,14 +220,10 @@ def _levels(view: View, values: np.ndarray) -> Levels:
     """One scale for all channels that are shown: the one that a figure has."""
     if _in_color(view, values):
         return color_levels(values)
-    maps = values.reshape(-1, *values.shape[-2:])[:BLOCKS]
-    if view.inked and len(maps) == 1:
-        return levels_as_is(maps[0], image=view.image)
-    if view.source is None:
-        return levels_drawn(maps, image=view.image)
-    given = view.source.values.reshape(-1, *view.source.values.shape[-2:])
-    scale = levels_drawn(given, image=view.source.image)
-    return levels_after(given, scale, maps, least=view.least)
+    if view.source is not None:
+        source = view.source
+        return levels_after(source.values, values, image=source.image, least=view.least)
+    return (levels_as_is if view.inked else levels)(values, image=view.image)
 
 
 def _range(values: np.ndarray) -> tuple[Any, Any, float]:
