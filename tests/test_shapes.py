@@ -71,6 +71,10 @@ def test_windows_lie_where_the_size_says(
         assert windows[-1][0] < size
         assert windows[-1][-1] >= size + after
     read = {p for window in windows for p in window}
+    assert axis.turned.out == size
+    pairs = [(o, tap, p) for o, window in enumerate(windows) for tap, p in enumerate(window)]
+    for p in range(size):
+        assert axis.turned.taps(p) == sorted((tap, o) for o, tap, q in pairs if q == p)
     assert not read & set(axis.unused)
     for o, window in enumerate(windows):
         assert axis.counted(o, include_pad=False) == sum(0 <= p < size for p in window)

@@ -74,6 +74,17 @@ class Axis(NamedTuple):
         low, high = (-self.before, self.size + self.after) if include_pad else (0, self.size)
         return sum(low <= p < high for p in self.positions(o))
 
+    @property
+    def turned(self) -> TransposedAxis:
+        """The same pairs of cells, asked from the input: the `taps` of its cell p are the kernel
+        cells by which outputs read input cell p, each with its output.
+
+        >>> Axis(size=5, kernel=3, stride=2).turned.taps(2)
+        [(0, 1), (2, 0)]
+        """
+        whole = TransposedAxis(self.out, self.kernel, self.stride, self.dilation, self.before)
+        return whole._replace(after=whole.out - self.size)
+
     def source(self, p: int, mode: PadMode = "zeros") -> int | None:
         """The input cell that position `p` reads; None is a zero of the padding."""
         if 0 <= p < self.size:

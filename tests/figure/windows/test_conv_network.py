@@ -129,7 +129,7 @@ def test_padding_is_dashed_and_is_no_input_of_the_dense_layer() -> None:
 @pytest.mark.parametrize("name", THEMES)
 def test_no_two_weights_look_alike(name: str) -> None:
     style = Style.of(Appearance(theme=name))
-    looks = [conv_network._look(style, i) for i in range(conv_network.WEIGHTS)]
+    looks = [conv_network._line_of(style, i) for i in range(conv_network.WEIGHTS)]
     apart = {appearance[1:] for appearance in looks} if name == "print" else set(looks)
     assert len(apart) == conv_network.WEIGHTS
     drawn(small(), 4, view="network", theme=name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic
 
@@ -123,6 +124,11 @@ def part_of(trace: Trace, step: Step | None, sample: int = 0, *, channel: int = 
         image=trace.image,
         zeros=trace.options.get("count_include_pad", trace.op != "pool"),
     )
+
+
+def filters_of(trace: Trace, steps: Sequence[Step]) -> list[Part[Any]]:
+    """A part for each filter that some steps belong to."""
+    return list({part.filter: part for part in (part_of(trace, step) for step in steps)}.values())
 
 
 def _kernels(trace: Trace, plan: WindowPlan[Any], f: int) -> np.ndarray:

@@ -20,7 +20,7 @@ from nnviz.figure.arrays.grid import (
     roomy,
 )
 from nnviz.figure.arrays.picture import margin, picture
-from nnviz.figure.layout.page import ROOM, Block, Style, column, flow, near4
+from nnviz.figure.layout.page import ROOM, Block, Style, column, flow, near4, row
 from nnviz.figure.windows._named_arrays import (
     SUM,
     bias_tables,
@@ -89,6 +89,12 @@ def among_pictures(
         if block is not None:
             return block
     return flow(build(SIDES[1], cell_sizes(style, tables, largest=below)[0]))
+
+
+def small_pictures(style: Style, part: Part[Any], c: int | None = None) -> Block:
+    """Input → output, for a sheet."""
+    given, made = input_picture(style, part, 132, c), output_picture(style, part, 132)
+    return row([given, operator(style, "→", 36), made])
 
 
 def input_picture(style: Style, part: Part[Any], side: int, c: int | None = None) -> Block:

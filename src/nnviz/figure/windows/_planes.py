@@ -90,18 +90,18 @@ def surface(style: Style, plane: Plane) -> list[Mark]:
     for r, line in enumerate(plane.table):
         for c, cell in enumerate(line):
             if cell.state == "padding" and cell.fill:
-                marks.append(_filled(plane.corners(r, c, 1, 1), cell.fill))
+                marks.append(_filled_plane(plane.corners(r, c, 1, 1), cell.fill))
     if inner != whole:
-        marks.append(_lines(plane, whole, theme.muted, (3, 3)))
-    marks.append(_filled(plane.corners(*inner), tone.pale))
+        marks.append(_plane_lines(plane, whole, theme.muted, (3, 3)))
+    marks.append(_filled_plane(plane.corners(*inner), tone.pale))
     for r, line in enumerate(plane.table):
         for c, cell in enumerate(line):
             if cell.state == "active":
-                one = _filled(plane.corners(r, c, 1, 1), tone.active)
+                one = _filled_plane(plane.corners(r, c, 1, 1), tone.active)
                 marks.append(one._replace(now=plane.role))
             elif cell.state == "unused":
-                marks.append(_struck(plane, r, c, theme.muted))
-    marks.append(_lines(plane, inner, theme.rule, ()))
+                marks.append(_struck_cell(plane, r, c, theme.muted))
+    marks.append(_plane_lines(plane, inner, theme.rule, ()))
     marks.append(polyline(plane.corners(*inner), tone.line, 2, tone.dash, close=True))
     return marks
 
@@ -165,41 +165,41 @@ def rays(
 
     What lies behind the plane with the corners `above` is hidden.
     """
-    covers: list[Sequence[Point]] = [_around(extent(text)) for text in texts]
+    covers: list[Sequence[Point]] = [_room_around(extent(text)) for text in texts]
     covers += [above] if above else []
     pairs = [
         piece
         for start, end in zip(starts, ends, strict=True)
-        for piece in _pieces(start, end, covers)
+        for piece in _seen_pieces(start, end, covers)
     ]
     return segments(pairs, stroke, 1.25)
 
 
-def _around(box: Box) -> list[Point]:
+def _room_around(box: Box) -> list[Point]:
     """The corners of a box with a little room, clockwise."""
     left, top, right, bottom = box.x - 2, box.y - 1, box.right + 2, box.bottom + 1
     return [(left, top), (right, top), (right, bottom), (left, bottom)]
 
 
-def _pieces(
+def _seen_pieces(
     start: Point, end: Point, covers: Sequence[Sequence[Point]]
 ) -> list[tuple[Point, Point]]:
     """What is left of a line outside all covers."""
-    found = (_inside(start, end, cover) for cover in covers)
+    found = (_hidden_part(start, end, cover) for cover in covers)
     hidden = sorted(span for span in found if span is not None)
     at, left = 0.0, []
     for begin, stop in [*hidden, (1.0, 1.0)]:
         if begin > at + 1e-6:
-            left.append((_along(start, end, at), _along(start, end, begin)))
+            left.append((_point_along(start, end, at), _point_along(start, end, begin)))
         at = max(at, stop)
     return left
 
 
-def _along(start: Point, end: Point, part: float) -> Point:
+def _point_along(start: Point, end: Point, part: float) -> Point:
     return start[0] + part * (end[0] - start[0]), start[1] + part * (end[1] - start[1])
 
 
-def _inside(start: Point, end: Point, corners: Sequence[Point]) -> tuple[float, float] | None:
+def _hidden_part(start: Point, end: Point, corners: Sequence[Point]) -> tuple[float, float] | None:
     """Between which parts of its length a line is inside a convex shape whose corners go
     round clockwise (Cyrus and Beck, 1978).
     """
@@ -217,12 +217,12 @@ def _inside(start: Point, end: Point, corners: Sequence[Point]) -> tuple[float, 
     return (first, last) if first < last else None
 
 
-def _filled(points: Sequence[Point], fill: str) -> Path:
+def _filled_plane(points: Sequence[Point], fill: str) -> Path:
     commands: list[Command] = [("L" if i else "M", p) for i, p in enumerate(points)]
     return Path((*commands, ("Z", ())), fill)
 
 
-def _lines(plane: Plane, area: tuple[int, int, int, int], stroke: str, dash: Dash) -> Path:
+def _plane_lines(plane: Plane, area: tuple[int, int, int, int], stroke: str, dash: Dash) -> Path:
     """The grid of some cells."""
     r, c, rows, columns = area
     pairs = [(plane.point(r + i, c), plane.point(r + i, c + columns)) for i in range(rows + 1)]
@@ -230,7 +230,7 @@ def _lines(plane: Plane, area: tuple[int, int, int, int], stroke: str, dash: Das
     return segments(pairs, stroke, 1, dash)
 
 
-def _struck(plane: Plane, r: int, c: int, stroke: str) -> Path:
+def _struck_cell(plane: Plane, r: int, c: int, stroke: str) -> Path:
     """Two strokes across the corners of a cell that no window reads, beside its number."""
     ends = (((0.0, 0.3), (0.3, 0.0)), ((0.7, 1.0), (1.0, 0.7)))
     pairs = [(plane.point(r + a, c + b), plane.point(r + d, c + e)) for (a, b), (d, e) in ends]

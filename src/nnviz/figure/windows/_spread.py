@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from nnviz.figure.arrays.grid import Cell, CellSize, Table, cells, changed
 from nnviz.figure.layout.lines import segments
@@ -126,38 +127,23 @@ def spread_grid(style: Style, channel: Spread, size: CellSize, *, vector: bool) 
 def _spread_numbers(style: Style, table: Table, size: CellSize, left: float) -> list[Mark]:
     """Numbers that end alike, so that their points align."""
     widest = max(style.width(cell.text, size.text) for line in table for cell in line)
-    fill = style.theme.tone("weight").deep
+    fill, muted = style.theme.tone("weight").deep, style.theme.muted
     marks: list[Mark] = []
     for r, line in enumerate(table):
         for c, cell in enumerate(line):
             box = Box(left + c * size.width, r * size.height, size.width, size.height)
-            padding = cell.state == "padding"
-            x = box.x + box.width / 2
-            y = middle(box.y + box.height / 2, size.text)
+            text = partial(style.text, cell=box)
+            x, y = box.x + box.width / 2, middle(box.y + box.height / 2, size.text)
             if cell.corner:
                 y = min(y - 2, box.bottom - SMALL - 2 - 0.24 * size.text)
-                corner = style.text(
-                    box.right - 3,
-                    box.bottom - 3,
-                    cell.corner,
-                    SMALL,
-                    fill=fill,
-                    anchor="end",
-                    cell=box,
-                )
-                marks.append(corner)
-            x += 0 if padding or "." not in cell.text else widest / 2
-            marks.append(
-                style.text(
-                    x,
-                    y,
-                    cell.text,
-                    size.text,
-                    fill=style.theme.muted if padding else None,
-                    anchor="end" if not padding and "." in cell.text else "middle",
-                    cell=box,
-                )
-            )
+                place = box.right - 3, box.bottom - 3
+                marks.append(text(*place, cell.corner, SMALL, fill=fill, anchor="end"))
+            if cell.state == "padding":
+                marks.append(text(x, y, cell.text, size.text, fill=muted, anchor="middle"))
+            elif "." in cell.text:
+                marks.append(text(x + widest / 2, y, cell.text, size.text, anchor="end"))
+            else:
+                marks.append(text(x, y, cell.text, size.text, anchor="middle"))
     return marks
 
 

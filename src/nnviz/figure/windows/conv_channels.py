@@ -122,13 +122,13 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
         return conv_equation.draw(trace, appearance, step)
     style = Style.of(appearance)
     part: Part[AnyAxis] = part_of(trace, step, appearance.sample)
-    rows, block = _fitting(trace, style, part)
+    rows, block = _fitting_rows(trace, style, part)
     blocks = [block]
     if step is not None:
         window = cutout(style, part) if rows.large else None
         if window is not None:
             blocks.append(window)
-        blocks.append(_sums(rows, step, max(blocks[0].width, 400)))
+        blocks.append(_sums_by_channel(rows, step, max(blocks[0].width, 400)))
     facts = drawn_of(style, trace, part)
     return page(style, trace, appearance, step, blocks, title=title(trace), facts=facts)
 
@@ -148,7 +148,7 @@ def title(trace: Trace) -> Words:
     )
 
 
-def _fitting(trace: Trace, style: Style, part: Part[AnyAxis]) -> tuple[_Rows, Block]:
+def _fitting_rows(trace: Trace, style: Style, part: Part[AnyAxis]) -> tuple[_Rows, Block]:
     """The rows in numbers where they fit the page, else in pictures."""
     shown = range(rows_of(len(part.x)))
     maps = trace.results["partials"][part.sample, part.filter]
@@ -171,15 +171,15 @@ def _laid_out(rows: _Rows) -> Block:
     tried = cell_sizes(rows.style, rows.tables(), largest=36)
     smaller = replace(rows, side=96)  # where the numbers at the bars are wide
     for each in (rows, smaller) if rows.large else (rows,):
-        for build in (_beside, _below):
+        for build in (_rows_beside, _rows_below):
             for size in tried:
                 block = build(each, size)
                 if block.width <= ROOM:
                     return block
-    return _below(smaller, tried[-1])
+    return _rows_below(smaller, tried[-1])
 
 
-def _channel(rows: _Rows, c: int, size: CellSize) -> list[Block]:
+def _channel_row(rows: _Rows, c: int, size: CellSize) -> list[Block]:
     """Input channel ∗ kernel channel = partial map."""
     style, part = rows.style, rows.part
     if rows.large:
@@ -218,7 +218,7 @@ def _partial_map(rows: _Rows, c: int, size: CellSize) -> Block:
     return named(style, block, "intermediate", name, shape_of(style, part, made))
 
 
-def _final(rows: _Rows, left: Block, size: CellSize) -> list[Block]:
+def _final_map(rows: _Rows, left: Block, size: CellSize) -> list[Block]:
     """The channels, the bias and the final map, with an activation the sums before it."""
     style, part = rows.style, rows.part
     if rows.large:
@@ -230,23 +230,24 @@ def _final(rows: _Rows, left: Block, size: CellSize) -> list[Block]:
     return equation_blocks(style, part, size, [left], made, sign=40)
 
 
-def _beside(rows: _Rows, size: CellSize) -> Block:
+def _rows_beside(rows: _Rows, size: CellSize) -> Block:
     """The rows, a brace over them, and what they come to."""
-    made = [_channel(rows, c, size) for c in range(len(rows.partials))]
-    return row(_final(rows, braced(rows.style, made, more_channels(rows.style, rows.hidden)), size))
+    made = [_channel_row(rows, c, size) for c in range(len(rows.partials))]
+    left = braced(rows.style, made, more_channels(rows.style, rows.hidden))
+    return row(_final_map(rows, left, size))
 
 
-def _below(rows: _Rows, size: CellSize) -> Block:
+def _rows_below(rows: _Rows, size: CellSize) -> Block:
     """The rows, and beneath them the maps' sum with the bias."""
     style, channels = rows.style, rows.part.channels
-    made = [_channel(rows, c, size) for c in range(len(rows.partials))]
+    made = [_channel_row(rows, c, size) for c in range(len(rows.partials))]
     table, _ = stacked(style, made, more_channels(style, rows.hidden))
     said = Words("partial maps {first} to {last}, added", first=channels[0], last=channels[-1])
     label = lines(style, style.say(said), BODY, fill=style.theme.tone("intermediate").line)
-    return column([table, flow(_final(rows, label, size))], 16)
+    return column([table, flow(_final_map(rows, label, size))], 16)
 
 
-def _sums(rows: _Rows, step: Step, room: float) -> Block:
+def _sums_by_channel(rows: _Rows, step: Step, room: float) -> Block:
     """What each channel comes to, a line each, and the sum of the channels."""
     import numpy as np
 
@@ -264,7 +265,7 @@ def _sums(rows: _Rows, step: Step, room: float) -> Block:
         bias = total.terms[len(part.x) * each :]
         terms: tuple[Expr, ...] = (*values, *bias)
         found.append(Equation((Sum(terms), *step.formula[0].sides[1:])))
-    last = [_hidden(style, len(part.x), step)] if rows.hidden else []
+    last = [_sum_of_all(style, len(part.x), step)] if rows.hidden else []
     found += step.formula[1:]
     said = [style.pieces(equation) for equation in found]
     said[len(values) : len(values)] = last
@@ -278,7 +279,7 @@ def _sums(rows: _Rows, step: Step, room: float) -> Block:
     return panelled(style, column([lines(style, p, size, room=room - 32) for p in said], 4), room)
 
 
-def _hidden(style: Style, count: int, step: Step) -> list[Piece]:
+def _sum_of_all(style: Style, count: int, step: Step) -> list[Piece]:
     """What all channels come to, where not all are written out."""
     words = Words("all {n} channels and the bias add up to", n=count)
     if "bias" not in step.cells:

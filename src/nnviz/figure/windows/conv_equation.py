@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.grid import MOST, CellSize, Table, cells, fitting, operator
 from nnviz.figure.formulas.arithmetic import Widest, arithmetic, widest
-from nnviz.figure.layout.page import PANELS, ROOM, SMALL, Block, Style, column, page, row
+from nnviz.figure.layout.page import PANELS, ROOM, SMALL, Block, Style, column, page
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows._cutout import explained
 from nnviz.figure.windows._named_arrays import (
@@ -22,13 +22,20 @@ from nnviz.figure.windows._named_arrays import (
     output_block,
 )
 from nnviz.figure.windows._padded import padded, result
-from nnviz.figure.windows._part import Part, flat_enough, one_channel, part_of, plan_of, rows_of
+from nnviz.figure.windows._part import (
+    Part,
+    filters_of,
+    flat_enough,
+    one_channel,
+    part_of,
+    plan_of,
+    rows_of,
+)
 from nnviz.figure.windows._pictures import (
-    input_picture,
     kernels_block,
     large,
-    output_picture,
     picture_row,
+    small_pictures,
     written_kernels,
 )
 from nnviz.shades import colored
@@ -64,29 +71,29 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     style = Style.of(appearance)
     part: Part[AnyAxis] = part_of(trace, step, appearance.sample)
     if step is None and plan_of(trace).separate:
-        return page(style, trace, appearance, step, _every(trace, style, appearance.sample))
+        return page(style, trace, appearance, step, _row_a_channel(trace, style, appearance.sample))
     if not large(style, part):
-        blocks = [_in_numbers(style, part)]
+        blocks = [_row_in_cells(style, part)]
         if step is not None:
             room = min(ROOM, max(360, blocks[0].width))
-            wide = _wide(style, part)
+            wide = _widest_of(style, part)
             blocks.append(arithmetic(style, step.formula, room=room, wide=wide))
     else:
-        blocks = [_in_pictures(style, part)]
+        blocks = [_row_in_pictures(style, part)]
         if step is not None:
             blocks.append(explained(style, part, step, max(600, blocks[0].width)))
     return page(style, trace, appearance, step, blocks, facts=drawn_of(style, trace, part))
 
 
-def _every(trace: Trace, style: Style, sample: int) -> list[Block]:
+def _row_a_channel(trace: Trace, style: Style, sample: int) -> list[Block]:
     """A row a channel of a depthwise convolution, nothing added over channels."""
     channels = plan_of(trace).channels
     parts = [part_of(trace, None, sample, channel=c) for c in range(rows_of(channels))]
     if any(large(style, part) for part in parts):
-        rows = [_in_pictures(style, part) for part in parts]
+        rows = [_row_in_pictures(style, part) for part in parts]
     else:
-        tables = [table for part in parts for table in _tables(style, part)]
-        rows = [_in_numbers(style, part, tables) for part in parts]
+        tables = [table for part in parts for table in _row_tables(style, part)]
+        rows = [_row_in_cells(style, part, tables) for part in parts]
     return [*rows, *more_channels(style, channels - len(parts))]
 
 
@@ -94,8 +101,7 @@ def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet: input and output in small cells, and the arithmetic."""
     part: Part[AnyAxis] = part_of(trace, step)
     if large(style, part, PANELS[-1]):
-        blocks = [input_picture(style, part, 132), operator(style, "→", 36)]
-        block = row([*blocks, output_picture(style, part, 132)])
+        block = small_pictures(style, part)
         room = max(block.width, PANELS[0])
         return column([block, explained(style, part, step, room, SMALL)], 12)
     channel, output = padded(style, part), result(style, part.y, part.at)
@@ -109,15 +115,14 @@ def panel(trace: Trace, style: Style, step: Step) -> Block:
 
     block = fitting(style, [channel.table, output], build, largest=32, rooms=PANELS)
     room = max(block.width, PANELS[0])
-    wide = _wide(style, part)
+    wide = _widest_of(style, part)
     sums = arithmetic(style, step.formula, room=room, size=SMALL, wide=wide)
     return column([block, sums], 12)
 
 
 def shared(trace: Trace, style: Style, steps: Sequence[Step]) -> list[Block]:
     """The kernel and the bias of each filter that a sheet of these steps shows."""
-    parts = {part.filter: part for part in (part_of(trace, step) for step in steps)}
-    return [_kernel_and_bias(style, part) for part in parts.values()]
+    return [_kernel_and_bias(style, part) for part in filters_of(trace, steps)]
 
 
 def _kernel_and_bias(style: Style, part: Part[AnyAxis]) -> Block:
@@ -130,7 +135,7 @@ def _kernel_and_bias(style: Style, part: Part[AnyAxis]) -> Block:
     return fitting(style, tables, build, largest=32, gap=40)
 
 
-def _wide(style: Style, part: Part[AnyAxis]) -> Widest:
+def _widest_of(style: Style, part: Part[AnyAxis]) -> Widest:
     """The widest numbers that stand in the arithmetic of any step."""
     arrays: dict[Role, np.ndarray] = {"input": part.x, "output": part.y}
     if part.pre is not None:
@@ -138,7 +143,7 @@ def _wide(style: Style, part: Part[AnyAxis]) -> Widest:
     return widest(style, arrays)
 
 
-def _tables(style: Style, part: Part[AnyAxis]) -> list[Table]:
+def _row_tables(style: Style, part: Part[AnyAxis]) -> list[Table]:
     """What the cells of a row have to hold."""
     return [
         padded(style, part).table,
@@ -148,7 +153,7 @@ def _tables(style: Style, part: Part[AnyAxis]) -> list[Table]:
     ]
 
 
-def _in_numbers(style: Style, part: Part[AnyAxis], tables: Sequence[Table] = ()) -> Block:
+def _row_in_cells(style: Style, part: Part[AnyAxis], tables: Sequence[Table] = ()) -> Block:
     """The row of arrays, with cells as large as fit; of several rows, for all their `tables`."""
     channel, output = padded(style, part), result(style, part.y, part.at)
     kernel = cells(part.w[0], style.precision)
@@ -162,9 +167,9 @@ def _in_numbers(style: Style, part: Part[AnyAxis], tables: Sequence[Table] = ())
         made = activated(style, part, size, output_block(style, output, size, part))
         return equation_blocks(style, part, size, left, made)
 
-    return fitting(style, tables or _tables(style, part), build)
+    return fitting(style, tables or _row_tables(style, part), build)
 
 
-def _in_pictures(style: Style, part: Part[AnyAxis]) -> Block:
+def _row_in_pictures(style: Style, part: Part[AnyAxis]) -> Block:
     """Arrays too large for numbers: pictures, the window outlined."""
     return picture_row(style, part, "∗", below=36 if len(part.w) == 1 else 28)

@@ -84,7 +84,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     at = part.at or (0, 0)
     channel = padded(style, part, at=at, corners=False)
     output = changed(result(style, part.y, part.at), [at], state="active", bold=True)
-    block = _beside(_Pair(style, part, channel, output, at))
+    block = _kernel_beside(_Pair(style, part, channel, output, at))
     blocks = [block]
     if step is not None:
         room = min(ROOM, max(400, block.width))
@@ -92,15 +92,15 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     return page(style, trace, appearance, step, blocks, facts=drawn_of(style, trace, part))
 
 
-def _beside(pair: _Pair) -> Block:
+def _kernel_beside(pair: _Pair) -> Block:
     """The kernel beside the planes, or below where that is too wide."""
-    kernel = _kernel(pair)
+    kernel = _flat_kernel(pair)
     rooms = (ROOM - kernel.width - 32, ROOM)
     for tilts in (TILTS[:-1], TILTS):
         for room in rooms:
             for tilt in tilts:
                 size = tilt.text(pair.style, pair.tables)
-                if _width(pair, tilt) <= room and (size is not None or tilts is TILTS):
+                if _planes_width(pair, tilt) <= room and (size is not None or tilts is TILTS):
                     planes = _planes(pair, tilt, size)
                     if room == ROOM:
                         return column([planes, kernel], 20)
@@ -108,7 +108,7 @@ def _beside(pair: _Pair) -> Block:
     return column([_planes(pair, TILTS[-1], None), kernel], 20)
 
 
-def _kernel(pair: _Pair) -> Block:
+def _flat_kernel(pair: _Pair) -> Block:
     """The kernel and the bias, flat."""
     style, part = pair.style, pair.part
     table = cells(part.w[0], style.precision)
@@ -128,29 +128,29 @@ def _half_names(pair: _Pair) -> float:
     return max(*names, *shapes) / 2
 
 
-def _right(pair: _Pair) -> int:
+def _index_room(pair: _Pair) -> int:
     """The room of the rows' indices, which a vector has not."""
     if pair.part.dims == 1:
         return 0
     return up4(pair.style.width(str(pair.channel.shape[0] - 1), SMALL) + 12)
 
 
-def _widths(pair: _Pair, tilt: Tilt) -> tuple[float, float]:
+def _half_widths(pair: _Pair, tilt: Tilt) -> tuple[float, float]:
     """From the planes' common middle to the left and to the right."""
     halves = [size_of(len(t), len(t[0]), tilt)[0] / 2 for t in pair.tables]
     least = _half_names(pair)
-    return max(*halves, least), max(halves[0] + _right(pair), halves[1], least)
+    return max(*halves, least), max(halves[0] + _index_room(pair), halves[1], least)
 
 
-def _width(pair: _Pair, tilt: Tilt) -> int:
-    left, right = _widths(pair, tilt)
+def _planes_width(pair: _Pair, tilt: Tilt) -> int:
+    left, right = _half_widths(pair, tilt)
     return up4(left) + up4(right) + 4
 
 
 def _planes(pair: _Pair, tilt: Tilt, size: int | None) -> Block:
     """The output above the input, its cell over the window's middle, and lines between."""
     style, part = pair.style, pair.part
-    middle = up4(_widths(pair, tilt)[0])
+    middle = up4(_half_widths(pair, tilt)[0])
     (wide, tall), (less, low) = (size_of(len(t), len(t[0]), tilt) for t in pair.tables)
     gap = max(48, 2 * tilt.down)
     below = Plane(
@@ -161,28 +161,20 @@ def _planes(pair: _Pair, tilt: Tilt, size: int | None) -> Block:
     texts = [*figures(style, below, size), *indices(style, below, rows=part.dims > 1)]
     marks: list[Mark] = surface(style, below)
     marks += [outline(style, below, each) for each in pair.channel.windows]
-    starts, ends = below.corners(*_extent(pair)), above.corners(*pair.at, 1, 1)
+    starts, ends = below.corners(*_window_extent(pair)), above.corners(*pair.at, 1, 1)
     cover = above.corners(0, 0, above.rows, above.columns)
     marks.append(rays(starts, ends, texts, style.theme.muted, cover))
     marks += [*texts, *surface(style, above), outline(style, above, (*pair.at, 1, 1))]
     marks += figures(style, above, size)
     bottom = NAME + low + gap + tall + 20
-    marks += _name(
-        style, "output", style.say(output_name(part)), shape_of(style, part, part.y), middle, 0
-    )
-    marks += _name(
-        style,
-        "input",
-        style.say(input_name(part)),
-        shape_of(style, part, part.x[0]),
-        middle,
-        bottom,
-    )
+    shapes = [shape_of(style, part, array) for array in (part.y, part.x[0])]
+    marks += _plane_name(style, "output", output_name(part), shapes[0], middle, 0)
+    marks += _plane_name(style, "input", input_name(part), shapes[1], middle, bottom)
     height = up4(bottom + NAME - 4)
-    return Block(_width(pair, tilt), height, tuple(marks), near4(height / 2))
+    return Block(_planes_width(pair, tilt), height, tuple(marks), near4(height / 2))
 
 
-def _extent(pair: _Pair) -> Area:
+def _window_extent(pair: _Pair) -> Area:
     """The window from its first to its last cell: (row, column, rows, columns)."""
     spans = [axis.positions(o) for axis, o in zip(pair.part.axes, pair.at, strict=True)]
     (top, left), origin = (span[0] for span in spans), pair.channel.origin
@@ -190,10 +182,12 @@ def _extent(pair: _Pair) -> Area:
     return top + origin[0], left + origin[1], rows, columns
 
 
-def _name(style: Style, role: Role, name: str, shape: str, x: float, y: float) -> list[Text]:
+def _plane_name(
+    style: Style, role: Role, name: Words, shape: str, x: float, y: float
+) -> list[Text]:
     """A plane's name and its shape below, in the middle."""
     fill, muted = style.theme.tone(role).line, style.theme.muted
     return [
-        style.text(x, y + 16, name, BODY, fill=fill, bold=True, anchor="middle"),
+        style.text(x, y + 16, style.say(name), BODY, fill=fill, bold=True, anchor="middle"),
         style.text(x, y + 34, shape, SMALL, fill=muted, anchor="middle"),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -68,7 +68,7 @@ def fits(trace: Trace) -> Words | None:
     for what, n, most in counts:
         if n > most:
             return _too_many(what, n, most)
-    n = len(_places(part))
+    n = len(_input_places(part))
     return _too_many("inputs with the padding", n, INPUTS) if n > INPUTS else None
 
 
@@ -108,8 +108,8 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """Both networks, the legend between them; of a step its output, edges and arithmetic."""
     style = Style.of(appearance)
     part: Part[AnyAxis] = part_of(trace, step, appearance.sample)
-    net = _Net(style, part, _places(part))
-    blocks = [_arranged(net)]
+    net = _Net(style, part, _input_places(part))
+    blocks = [_side_by_side(net)]
     if step is not None:
         room = min(ROOM, max(400, blocks[0].width))
         worked = arithmetic(style, step.formula, room=room - 32, panel=False)
@@ -123,7 +123,7 @@ def title(trace: Trace) -> Words:
     return Words("{title} as a network", title=trace.title)
 
 
-def _places(part: Part[AnyAxis]) -> dict[Index, int | None]:
+def _input_places(part: Part[AnyAxis]) -> dict[Index, int | None]:
     sizes = part.plan.sizes
     found: dict[Index, int | None] = {unravel(i, sizes): i for i in range(part.x[0].size)}
     for out in product(*map(range, part.y.shape)):
@@ -132,38 +132,39 @@ def _places(part: Part[AnyAxis]) -> dict[Index, int | None]:
     return dict(sorted(found.items()))
 
 
-def _arranged(net: _Net) -> Block:
+def _side_by_side(net: _Net) -> Block:
     """Side by side with the legend between, else the legend below, else one below the other."""
-    legend = [_entry(net, i) for i in range(len(_weights(net)))]
+    legend = [_weight_entry(net, i) for i in range(len(_weight_values(net)))]
     legend += [*_bias_entry(net), *through(net.style, net.part)]
     beside = column(legend, 0)
-    beside = Block(beside.width, beside.height, beside.marks, beside.height / 2)
+    beside = replace(beside, axis=beside.height / 2)
     for reach in REACHES:
-        whole = row([_level(_shared(net, reach), beside), beside, _dense(net, reach)], 20)
+        whole = row(
+            [_level_with(_edges_shared(net, reach), beside), beside, _edges_apart(net, reach)], 20
+        )
         if whole.width <= ROOM:
             return whole
     below = flow(legend, 20, lead=0)
     for reach in REACHES:
-        pair = row([_shared(net, reach), _dense(net, reach)], 32)
+        pair = row([_edges_shared(net, reach), _edges_apart(net, reach)], 32)
         if pair.width <= ROOM:
             return column([pair, below], 12)
-    return column([_shared(net, REACHES[-1]), below, _dense(net, REACHES[-1])], 24)
+    return column([_edges_shared(net, REACHES[-1]), below, _edges_apart(net, REACHES[-1])], 24)
 
 
-def _level(block: Block, beside: Block) -> Block:
+def _level_with(block: Block, beside: Block) -> Block:
     """A network whose legend, beside it, stands within its height."""
-    axis = max(block.axis, up4(beside.axis))
-    return Block(block.width, block.height, block.marks, axis)
+    return replace(block, axis=max(block.axis, up4(beside.axis)))
 
 
-def _weights(net: _Net) -> list[float]:
+def _weight_values(net: _Net) -> list[float]:
     return [value.item() for value in net.part.w[0].reshape(-1)]
 
 
 # --- the two networks --------------------------------------------------------------
 
 
-def _shared(net: _Net, reach: float) -> Block:
+def _edges_shared(net: _Net, reach: float) -> Block:
     """The convolution: every edge in its weight's colour and dash."""
     style, part = net.style, net.part
     values = [cell.text for line in cells(part.x[0], style.precision) for cell in line]
@@ -176,25 +177,25 @@ def _shared(net: _Net, reach: float) -> Block:
         neurons.append(Neuron(label, value, place in read, padding=not real))
     first = Layer(neurons, "input", style.say(input_name(part)), shape_of(style, part, part.x[0]))
     second = Layer(
-        _outputs(net, values=True),
+        _made_neurons(net, values=True),
         "output",
         style.say(output_name(part)),
         shape_of(style, part, part.y),
     )
     index = {place: i for i, place in enumerate(net.places)}
     edges = [
-        _edge(net, index[tap.cell], end, weight)
+        _edge_of(net, index[tap.cell], end, weight)
         for end, out in enumerate(net.outputs)
         for weight, tap in enumerate(part.plan.taps(out))
     ]
     block = network(style, first, second, _active_last(net, edges), reach)
     size = times(part.shape(part.w[0]))
-    said = style.say(_sharing(net))
+    said = style.say(_shared_counts(net))
     return _headed(style, block, style.say(Words("convolution, kernel {size}", size=size)), said)
 
 
-def _sharing(net: _Net) -> Words:
-    n, style = len(_weights(net)), net.style
+def _shared_counts(net: _Net) -> Words:
+    n, style = len(_weight_values(net)), net.style
     weights = counted(style, n, "weights")
     if net.part.b is None:
         return Words("{weights}, shared", weights=weights)
@@ -203,14 +204,16 @@ def _sharing(net: _Net) -> Words:
     )
 
 
-def _dense(net: _Net, reach: float) -> Block:
+def _edges_apart(net: _Net, reach: float) -> Block:
     """The dense layer over the same cells: every edge a weight of its own."""
     style, part = net.style, net.part
     theme = style.theme
     count, made, at = part.x[0].size, part.y.size, net.at
     neurons = [Neuron(symbol("x", i), "", at is not None) for i in range(count)]
     first = Layer(neurons, "input", style.say(Words("input")), str(count))
-    second = Layer(_outputs(net, values=False), "output", style.say(Words("output")), str(made))
+    second = Layer(
+        _made_neurons(net, values=False), "output", style.say(Words("output")), str(made)
+    )
     edges = []
     for end in range(made):
         stroke, line = (theme.muted, 0.75) if at is None else (theme.rule, 1.0)
@@ -229,7 +232,7 @@ def _dense(net: _Net, reach: float) -> Block:
     return _headed(style, block, style.say(Words("dense layer")), style.say(said))
 
 
-def _outputs(net: _Net, *, values: bool) -> list[Neuron]:
+def _made_neurons(net: _Net, *, values: bool) -> list[Neuron]:
     form = numerals(net.part.y, net.style.precision)
     at = net.at
     found = []
@@ -246,8 +249,7 @@ def _headed(style: Style, block: Block, name: str, said: str) -> Block:
         lines(style, said, SMALL, room=block.width, fill=style.theme.muted),
     ]
     made = column([column(head, 0, "middle"), block], 16, "middle")
-    axis = made.height - block.height + block.axis
-    return Block(made.width, made.height, made.marks, axis)
+    return replace(made, axis=made.height - block.height + block.axis)
 
 
 def _active_last(net: _Net, edges: list[Edge]) -> list[Edge]:
@@ -255,13 +257,13 @@ def _active_last(net: _Net, edges: list[Edge]) -> list[Edge]:
     return sorted(edges, key=lambda edge: edge.end == net.at)
 
 
-def _edge(net: _Net, start: int, end: int, weight: int) -> Edge:
+def _edge_of(net: _Net, start: int, end: int, weight: int) -> Edge:
     if net.at not in (None, end):
         return Edge(start, end, net.style.theme.rule, 1)
-    return Edge(start, end, *_look(net.style, weight))
+    return Edge(start, end, *_line_of(net.style, weight))
 
 
-def _look(style: Style, weight: int) -> tuple[str, float, tuple[float, ...]]:
+def _line_of(style: Style, weight: int) -> tuple[str, float, tuple[float, ...]]:
     """A weight's colour, width and dash: no two alike, in greys too."""
     theme = style.theme
     line = 2.5 if weight < len(theme.dashes) else 1.25
@@ -271,11 +273,11 @@ def _look(style: Style, weight: int) -> tuple[str, float, tuple[float, ...]]:
 # --- legend and formula ----------------------------------------------------------------
 
 
-def _entry(net: _Net, weight: int) -> Block:
+def _weight_entry(net: _Net, weight: int) -> Block:
     """A weight's line, its name and its value."""
     style = net.style
-    line = polyline([(0, 12), (36, 12)], *_look(style, weight))
-    said = [*symbol("w", weight), Piece(f" = {style.show(_weights(net)[weight])}")]
+    line = polyline([(0, 12), (36, 12)], *_line_of(style, weight))
+    said = [*symbol("w", weight), Piece(f" = {style.show(_weight_values(net)[weight])}")]
     text = style.text(44, middle(12, BODY), said, BODY)
     return Block(up4(44 + text.width), 24, (line, text), 12)
 

@@ -29,7 +29,6 @@ from nnviz.figure.layout.page import (
     fact_lines,
     lines,
     page,
-    row,
 )
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows._channel_rows import braced
@@ -45,12 +44,11 @@ from nnviz.figure.windows._named_arrays import (
     shape_of,
 )
 from nnviz.figure.windows._padded import result
-from nnviz.figure.windows._part import Part, flat_enough, part_of
+from nnviz.figure.windows._part import Part, filters_of, flat_enough, part_of
 from nnviz.figure.windows._pictures import (
-    input_picture,
     kernels_block,
-    output_picture,
     picture_row,
+    small_pictures,
     written_kernels,
 )
 from nnviz.figure.windows._spread import cut, spans, spread, spread_grid, spread_tables, turned
@@ -75,10 +73,10 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The spread input, the kernel and the output; of a step, what reaches its cell."""
     style = Style.of(appearance)
     part: Part[TransposedAxis] = part_of(trace, step, appearance.sample)
-    large = _large(style, part)
-    blocks = [_in_pictures(style, part) if large else _in_numbers(style, part)]
+    large = _too_large(style, part)
+    blocks = [_spread_in_pictures(style, part) if large else _spread_in_cells(style, part)]
     if blocks[0].width > ROOM:
-        large, blocks = True, [_in_pictures(style, part)]
+        large, blocks = True, [_spread_in_pictures(style, part)]
     if step is not None:
         room = min(ROOM, max(360, blocks[0].width))
         blocks.append(arithmetic(style, step.formula, room=room))
@@ -92,14 +90,13 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet: the first channel, the output, and the arithmetic."""
     part: Part[TransposedAxis] = part_of(trace, step)
-    if _large(style, part, PANELS[-1]):
-        given, made = input_picture(style, part, 132, 0), output_picture(style, part, 132)
-        block = row([given, operator(style, "→", 36), made])
+    if _too_large(style, part, PANELS[-1]):
+        block = small_pictures(style, part, 0)
     else:
 
         def build(size: CellSize) -> list[Block]:
-            given = _input(style, part, 0, size)
-            return _leveled([given, operator(style, "→", 36), _output(style, part, size)])
+            given = _spread_input(style, part, 0, size)
+            return _leveled([given, operator(style, "→", 36), _cut_output(style, part, size)])
 
         tables = [*spread_tables(style, part, 0), cut(style, part)[0]]
         block = fitting(style, tables, build, largest=32, rooms=PANELS)
@@ -109,20 +106,20 @@ def panel(trace: Trace, style: Style, step: Step) -> Block:
 
 def shared(trace: Trace, style: Style, steps: Sequence[Step]) -> list[Block]:
     """The kernels and the bias of each filter that a sheet of these steps shows."""
-    parts = {part.filter: part for part in (part_of(trace, step) for step in steps)}
-    return [_kernels_and_bias(style, replace(part, at=None)) for part in parts.values()]
+    parts = filters_of(trace, steps)
+    return [_kernels_and_bias(style, replace(part, at=None)) for part in parts]
 
 
 def _kernels_and_bias(style: Style, part: Part[TransposedAxis]) -> Block:
     """The kernels as the panels have them: turned over the spread cells, else as a picture."""
-    large = _large(style, part, PANELS[-1])
-    tables = [turned(style, part, c) for c in _shown(part)]
+    large = _too_large(style, part, PANELS[-1])
+    tables = [turned(style, part, c) for c in _drawn_channels(part)]
 
     def build(size: CellSize) -> list[Block]:
         if large:
             kernels = [kernels_block(style, part, (0,), size)]
         else:
-            kernels = [_kernel(style, part, c, size) for c in _shown(part)]
+            kernels = [_turned_kernel(style, part, c, size) for c in _drawn_channels(part)]
         return [*kernels, *bias_blocks(style, part, size)]
 
     tables = written_kernels(style, part, (0,)) if large else tables
@@ -130,44 +127,44 @@ def _kernels_and_bias(style: Style, part: Part[TransposedAxis]) -> Block:
     return fitting(style, tables, build, largest=32, gap=40)
 
 
-def _large(style: Style, part: Part[TransposedAxis], room: float = ROOM) -> bool:
+def _too_large(style: Style, part: Part[TransposedAxis], room: float = ROOM) -> bool:
     """Whether there are too many cells a side for numbers, or numbers too wide for cells."""
     if max(*(len(span) for span in spans(part)), *part.y.shape, *part.w.shape[1:]) > MOST:
         return True
-    return not roomy(style, _tables(style, part), room)
+    return not roomy(style, _spread_tables_of(style, part), room)
 
 
-def _shown(part: Part[TransposedAxis]) -> range:
+def _drawn_channels(part: Part[TransposedAxis]) -> range:
     return range(min(len(part.x), SHOWN))
 
 
 # --- in numbers --------------------------------------------------------------------
 
 
-def _tables(style: Style, part: Part[TransposedAxis]) -> list[Table]:
+def _spread_tables_of(style: Style, part: Part[TransposedAxis]) -> list[Table]:
     """What the cells of all rows have to hold, but for the bias."""
-    tables = [table for c in _shown(part) for table in spread_tables(style, part, c)]
-    tables += [turned(style, part, c) for c in _shown(part)]
+    tables = [table for c in _drawn_channels(part) for table in spread_tables(style, part, c)]
+    tables += [turned(style, part, c) for c in _drawn_channels(part)]
     sums = [] if part.pre is None else [result(style, part.pre, part.at)]
     return [*tables, *sums, cut(style, part)[0]]
 
 
-def _in_numbers(style: Style, part: Part[TransposedAxis]) -> Block:
+def _spread_in_cells(style: Style, part: Part[TransposedAxis]) -> Block:
     """A row a channel, and what they come to."""
 
     def build(size: CellSize) -> list[Block]:
-        rows = [
-            [_input(style, part, c, size), operator(style, "∗"), _kernel(style, part, c, size)]
-            for c in _shown(part)
-        ]
+        inputs = [_spread_input(style, part, c, size) for c in _drawn_channels(part)]
+        kernels = [_turned_kernel(style, part, c, size) for c in _drawn_channels(part)]
+        pairs = zip(inputs, kernels, strict=True)
+        rows = [[given, operator(style, "∗"), kernel] for given, kernel in pairs]
         left = rows[0]
         if len(part.x) > 1:
             more = more_channels(style, len(part.x) - len(rows))
             left = [braced(style, [_leveled(blocks) for blocks in rows], more)]
-        made = activated(style, part, size, _output(style, part, size))
+        made = activated(style, part, size, _cut_output(style, part, size))
         return _leveled(equation_blocks(style, part, size, left, made))
 
-    return fitting(style, [*_tables(style, part), *bias_tables(style, part)], build)
+    return fitting(style, [*_spread_tables_of(style, part), *bias_tables(style, part)], build)
 
 
 def _leveled(blocks: list[Block]) -> list[Block]:
@@ -175,7 +172,7 @@ def _leveled(blocks: list[Block]) -> list[Block]:
     return [block if isinstance(block, Sign) else level(block) for block in blocks]
 
 
-def _input(style: Style, part: Part[TransposedAxis], c: int, size: CellSize) -> Block:
+def _spread_input(style: Style, part: Part[TransposedAxis], c: int, size: CellSize) -> Block:
     """The input, spread, which is said where it can be seen."""
     channel = spread(style, part, c)
     inner = spread_grid(style, channel, size, vector=part.dims == 1)
@@ -188,7 +185,7 @@ def _input(style: Style, part: Part[TransposedAxis], c: int, size: CellSize) -> 
     return named(style, inner, "input", input_name(part, c), shape, left=left)
 
 
-def _kernel(style: Style, part: Part[TransposedAxis], c: int, size: CellSize) -> Block:
+def _turned_kernel(style: Style, part: Part[TransposedAxis], c: int, size: CellSize) -> Block:
     """A turned kernel, which is said where it can be seen."""
     shape = shape_of(style, part, part.w[c])
     if part.w[c].size > 1:
@@ -197,7 +194,7 @@ def _kernel(style: Style, part: Part[TransposedAxis], c: int, size: CellSize) ->
     return named(style, inner, "weight", kernel_name(part), shape)
 
 
-def _output(style: Style, part: Part[TransposedAxis], size: CellSize) -> Block:
+def _cut_output(style: Style, part: Part[TransposedAxis], size: CellSize) -> Block:
     """The output among the cells that padding cuts away, which are hatched."""
     table, (top, left) = cut(style, part)
     windows = [(r + top, c + left, rows, columns) for r, c, rows, columns in part.cell]
@@ -210,14 +207,13 @@ def _output(style: Style, part: Part[TransposedAxis], size: CellSize) -> Block:
         return block
     said = style.say(Words("hatched: cut away"))
     note = lines(style, said, SMALL, room=max(120, block.width), fill=style.theme.muted)
-    whole = column([block, note], 4)
-    return Block(whole.width, whole.height, whole.marks, block.axis)
+    return replace(column([block, note], 4), axis=block.axis)
 
 
 # --- as pictures ------------------------------------------------------------------------
 
 
-def _in_pictures(style: Style, part: Part[TransposedAxis]) -> Block:
+def _spread_in_pictures(style: Style, part: Part[TransposedAxis]) -> Block:
     """Arrays too large for numbers: the first channel, what reaches the step's cell outlined."""
     block = picture_row(style, part, "∗ᵀ", 0)
     more = more_channels(style, len(part.x) - 1)

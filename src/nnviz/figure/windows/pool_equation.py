@@ -92,8 +92,9 @@ def _every_channel(trace: Trace, style: Style, part: Part[AnyAxis]) -> list[Bloc
     plan, n = plan_of(trace), part.sample
     if plan.dims == 2 and plan.channels == 3 and large(style, part) and max(plan.out) > MOST:
         x = trace.arrays["input"].reshape(plan.samples, 3, *plan.sizes)[n]
+        y = trace.output.reshape(plan.samples, 3, *plan.out)[n]
         if colored(x):
-            return [_in_colors(style, x, trace.output.reshape(plan.samples, 3, *plan.out)[n])]
+            return [_pooled_in_colors(style, x, y)]
     shown = range(min(plan.channels, SHOWN))
     rows = [_pooled(trace, style, part_of(trace, None, n, channel=c))[0] for c in shown]
     return [*rows, *more_channels(style, plan.channels - len(rows))]
@@ -110,20 +111,20 @@ def _pooled(
 ) -> tuple[Block, bool]:
     """The row in numbers where they fit, else in pictures; and whether in numbers."""
     if not large(style, part, rooms[-1]):
-        block = _in_numbers(trace, style, part, largest=largest, rooms=rooms)
+        block = _pooled_in_cells(trace, style, part, largest=largest, rooms=rooms)
         if block.width <= rooms[-1]:
             return block, True
     given, made = input_picture(style, part, side), output_picture(style, part, side)
-    return _in_pictures(style, given, made), False
+    return _pooled_in_pictures(style, given, made), False
 
 
-def _in_numbers(
+def _pooled_in_cells(
     trace: Trace, style: Style, part: Part[AnyAxis], *, largest: int, rooms: Sequence[float]
 ) -> Block:
     channel, output = padded(style, part), result(style, part.y, part.at)
-    if part.at is None and _apart(part):
-        channel, output = _tinted(style, part, channel, output)
-    channel = _ringed(trace, part, channel)
+    if part.at is None and _windows_apart(part):
+        channel, output = _tinted_windows(style, part, channel, output)
+    channel = _ringed_maxima(trace, part, channel)
 
     def build(size: CellSize) -> list[Block]:
         return [
@@ -135,7 +136,7 @@ def _in_numbers(
     return fitting(style, [channel.table, output], build, largest=largest, rooms=rooms)
 
 
-def _apart(part: Part[AnyAxis]) -> bool:
+def _windows_apart(part: Part[AnyAxis]) -> bool:
     """Whether no cell is in two windows."""
     return all(
         axis.dilation == 1
@@ -144,7 +145,7 @@ def _apart(part: Part[AnyAxis]) -> bool:
     )
 
 
-def _tinted(
+def _tinted_windows(
     style: Style, part: Part[AnyAxis], channel: Padded, output: Table
 ) -> tuple[Padded, Table]:
     """Windows in the two tints of a checkerboard, outlined; each output cell in its window's."""
@@ -160,9 +161,9 @@ def _tinted(
     return replace(channel, table=table, windows=tuple(windows)), output
 
 
-def _ringed(trace: Trace, part: Part[AnyAxis], channel: Padded) -> Padded:
+def _ringed_maxima(trace: Trace, part: Part[AnyAxis], channel: Padded) -> Padded:
     """The largest cell of each window that is drawn, ringed."""
-    if "indices" not in trace.results or (part.at is None and not _apart(part)):
+    if "indices" not in trace.results or (part.at is None and not _windows_apart(part)):
         return channel
     plan, (top, left) = part.plan, channel.origin
     flat = trace.results["indices"].reshape(plan.samples, plan.filters, *plan.out)
@@ -173,11 +174,11 @@ def _ringed(trace: Trace, part: Part[AnyAxis], channel: Padded) -> Padded:
     return replace(channel, table=changed(channel.table, places, ring=True, bold=True))
 
 
-def _in_pictures(style: Style, given: Block, made: Block) -> Block:
+def _pooled_in_pictures(style: Style, given: Block, made: Block) -> Block:
     return fitting(style, [], lambda _: [given, operator(style, "→"), made])
 
 
-def _in_colors(style: Style, x: np.ndarray, y: np.ndarray, side: int = 280) -> Block:
+def _pooled_in_colors(style: Style, x: np.ndarray, y: np.ndarray, side: int = 280) -> Block:
     """A colour picture before and after, each as large as it has cells."""
 
     def one(array: np.ndarray, role: Role, name: Words, length: int) -> Block:
@@ -186,4 +187,4 @@ def _in_colors(style: Style, x: np.ndarray, y: np.ndarray, side: int = 280) -> B
 
     own = max(96, round(side * max(y.shape[1:]) / max(x.shape[1:])))
     given = one(x, "input", Words("input"), side)
-    return _in_pictures(style, given, one(y, "output", Words("output"), own))
+    return _pooled_in_pictures(style, given, one(y, "output", Words("output"), own))

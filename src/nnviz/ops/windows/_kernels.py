@@ -46,7 +46,7 @@ def conv_plan(x: tuple[int, ...], options: ConvOptions, rank: int = 0) -> Window
     samples, channels, *sizes = x
     dims = len(sizes)
     groups = channels if options.depthwise else options.groups
-    weight = _weight_shape(shape, channels, groups, dims, options)
+    weight = _conv_weight(shape, channels, groups, dims, options)
     axes = window_axes(
         sizes,
         weight[2:],
@@ -65,7 +65,7 @@ def drawn_shape(weight: tuple[int, ...]) -> tuple[int, ...]:
     return weight[2:] if weight[:2] == (1, 1) else weight
 
 
-def _weight_shape(
+def _conv_weight(
     shape: tuple[int, ...] | None, channels: int, groups: int, dims: int, options: ConvOptions
 ) -> tuple[int, ...]:
     """(F, C/groups, *kernel), checked against the channels and groups."""
@@ -97,10 +97,10 @@ def _weight_shape(
             most=dims + 2,
             hint="--dims says over how many axes the kernel slides",
         )
-    return _checked(weight, channels, groups)
+    return _checked_weight(weight, channels, groups)
 
 
-def _checked(weight: tuple[int, ...], channels: int, groups: int) -> tuple[int, ...]:
+def _checked_weight(weight: tuple[int, ...], channels: int, groups: int) -> tuple[int, ...]:
     if weight[1] != channels // groups:
         raise NnvizError(
             "the kernel has {kernel} channels, but the input has {input}"

@@ -29,7 +29,7 @@ _LIKES: dict[Framework, _Like] = {
 }
 
 
-def _axes(sizes: tuple[int, ...], options: PoolOptions) -> tuple[AnyAxis, ...]:
+def _pool_axes(sizes: tuple[int, ...], options: PoolOptions) -> tuple[AnyAxis, ...]:
     """The windows over the spatial axes."""
     n = len(sizes)
     if options.adaptive is not None:
@@ -124,5 +124,5 @@ def includes_pad(options: PoolOptions) -> bool:
 def pool_plan(x: tuple[int, ...], options: PoolOptions, rank: int = 0) -> WindowPlan[AnyAxis]:
     """Plan over an input of shape (N, C, *spatial), given with `rank` axes."""
     samples, channels, *sizes = x
-    axes = _axes(tuple(sizes), options)
+    axes = _pool_axes(tuple(sizes), options)
     return WindowPlan(axes, channels, channels, channels, samples, rank=rank)

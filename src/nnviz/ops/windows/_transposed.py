@@ -42,7 +42,7 @@ def transposed_plan(
     dims = len(sizes)
     groups = channels if options.depthwise else options.groups
     shape = given_shape(options)
-    weight = _weight_shape(shape, channels, groups, dims, options)
+    weight = _transposed_weight(shape, channels, groups, dims, options)
     wanted = options.output_shape
     axes = transposed_axes(
         sizes,
@@ -58,7 +58,7 @@ def transposed_plan(
     return WindowPlan(axes, channels, filters, groups, samples, given, rank=rank)
 
 
-def _weight_shape(
+def _transposed_weight(
     shape: tuple[int, ...] | None, channels: int, groups: int, dims: int, options: ConvOptions
 ) -> tuple[int, ...]:
     """(C, F/groups, *kernel), checked against the channels and groups."""
@@ -107,10 +107,10 @@ def run(x: np.ndarray, options: ConvOptions) -> Trace:
     pre, act = made.reshape(plan.shown), options.act
     sums = WeightedSum(plan, full, kernel, w, b, pre, activated(pre, act), act)
     title = Words("Transposed convolution")
-    return sums.trace("conv_transpose", title, sign="∗ᵀ", options=_options(plan))
+    return sums.trace("conv_transpose", title, sign="∗ᵀ", options=_transposed_in_force(plan))
 
 
-def _options(plan: WindowPlan[TransposedAxis]) -> dict[str, Any]:
+def _transposed_in_force(plan: WindowPlan[TransposedAxis]) -> dict[str, Any]:
     return {
         "stride": [a.stride for a in plan.axes],
         "padding": [[a.before, a.after] for a in plan.axes],

@@ -47,7 +47,7 @@ def size_facts(axes: Sequence[WindowAxis]) -> tuple[Fact, ...]:
     n = len(axes)
     if isinstance(axes[0], AdaptiveAxis):
         names = zip(CELL_NAMES[n], axes, strict=True)
-        return tuple(Fact(_shared_out(axis, name)) for name, axis in names)
+        return tuple(Fact(_where_windows_lie(axis, name)) for name, axis in names)
     equations = [size_equation(axis) for axis in axes if not isinstance(axis, AdaptiveAxis)]
     if len(set(equations)) == 1:
         return (Fact(Words("output size"), equations[0]),)
@@ -55,7 +55,7 @@ def size_facts(axes: Sequence[WindowAxis]) -> tuple[Fact, ...]:
     return tuple(Fact(label, each) for label, each in zip(labels, equations, strict=True))
 
 
-def _shared_out(axis: WindowAxis, name: str) -> Words:
+def _where_windows_lie(axis: WindowAxis, name: str) -> Words:
     """Where the windows of adaptive pooling lie."""
     return Words(
         "output {axis} i of {out}: input ⌊i·{size}/{out}⌋ to ⌈(i + 1)·{size}/{out}⌉ − 1",
@@ -67,17 +67,17 @@ def _shared_out(axis: WindowAxis, name: str) -> Words:
 
 def size_equation(axis: Axis | TransposedAxis) -> Equation:
     """⌊(5 + 2·0 − 1·(3 − 1) − 1) / 1⌋ + 1 = 3, or turned round as ONNX has it."""
-    terms = _slid(axis) if isinstance(axis, Axis) else _spread(axis)
+    terms = _slid_terms(axis) if isinstance(axis, Axis) else _spread_terms(axis)
     return Equation((Sum(terms), Num(axis.out, "output")))
 
 
-def _slid(axis: Axis) -> tuple[Expr, ...]:
+def _slid_terms(axis: Axis) -> tuple[Expr, ...]:
     """⌊(5 + 2·0 − 1·(3 − 1) − 1) / 1⌋ + 1."""
     if axis.before == axis.after:
         pads: list[Expr] = [Product((Num(2), Num(axis.before)), dot=True)]
     else:
         pads = [Num(axis.before), Num(axis.after)]
-    room = Sum((Num(axis.size), *pads, Neg(_reach(axis)), Num(-1)))
+    room = Sum((Num(axis.size), *pads, Neg(_reach_term(axis)), Num(-1)))
     rounding = Call("ceil" if axis.ceil else "floor", (Quotient(room, Num(axis.stride)),))
     made = -(-(axis.padded - axis.extent) // axis.stride) + 1 if axis.ceil else axis.out
     if made != axis.out:  # the window that would start in the padding is dropped
@@ -85,16 +85,16 @@ def _slid(axis: Axis) -> tuple[Expr, ...]:
     return rounding, Num(1)
 
 
-def _spread(axis: TransposedAxis) -> tuple[Expr, ...]:
+def _spread_terms(axis: TransposedAxis) -> tuple[Expr, ...]:
     """(3 − 1)·2 + 1·(3 − 1) + 1 − 2·1 + 1."""
     cut: list[Expr] = [Num(-axis.before), Num(-axis.after)]
     if axis.before == axis.after:
         cut = [Neg(Product((Num(2), Num(axis.before)), dot=True))]
     steps = Product((Sum((Num(axis.size), Num(-1))), Num(axis.stride)), dot=True)
-    return steps, _reach(axis), Num(1), *cut, Num(axis.output_padding)
+    return steps, _reach_term(axis), Num(1), *cut, Num(axis.output_padding)
 
 
-def _reach(axis: Axis | TransposedAxis) -> Expr:
+def _reach_term(axis: Axis | TransposedAxis) -> Expr:
     """1·(3 − 1)."""
     return Product((Num(axis.dilation), Sum((Num(axis.kernel), Num(-1)))), dot=True)
 

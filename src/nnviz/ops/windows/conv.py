@@ -54,8 +54,8 @@ def run(x: np.ndarray, options: ConvOptions) -> Trace:
         "conv",
         Words("Depthwise convolution") if plan.depthwise else Words("Convolution"),
         sign="∗",
-        options=_options(plan),
-        notes=(*_notes(plan, options), *unused_notes(plan.axes)),
+        options=_conv_in_force(plan),
+        notes=(*_kernel_notes(plan, options), *unused_notes(plan.axes)),
         partials=lambda: Partials(plan, full, w),
     )
 
@@ -69,7 +69,7 @@ def _refuse_transposed_options(options: ConvOptions) -> None:
             raise UsageError("{flag} belongs to --transpose", flag=flag)
 
 
-def _options(plan: WindowPlan[Axis]) -> dict[str, Any]:
+def _conv_in_force(plan: WindowPlan[Axis]) -> dict[str, Any]:
     return {
         "stride": [a.stride for a in plan.axes],
         "padding": [[a.before, a.after] for a in plan.axes],
@@ -79,7 +79,7 @@ def _options(plan: WindowPlan[Axis]) -> dict[str, Any]:
     }
 
 
-def _notes(plan: WindowPlan[Axis], options: ConvOptions) -> Iterable[Words]:
+def _kernel_notes(plan: WindowPlan[Axis], options: ConvOptions) -> Iterable[Words]:
     given = options.kernel
     if given is None and given_shape(options) is not None:
         yield Words("the kernel is the default, {name}", name=DEFAULT)

@@ -79,7 +79,7 @@ def run(x: np.ndarray, options: PoolOptions) -> Trace:
         title=Words(_TITLES[scope_of(options)][kind]),
         arrays={"input": x},
         results=Results(**results),
-        options=_in_force(options, axes),
+        options=_pool_in_force(options, axes),
         roles={"input": "input", "output": "output", "indices": "plain"},
         equation=("input", "→", "output"),
         facts=size_facts(axes),
@@ -90,7 +90,7 @@ def run(x: np.ndarray, options: PoolOptions) -> Trace:
     )
 
 
-def _in_force(options: PoolOptions, axes: Sequence[AnyAxis]) -> dict[str, Any]:
+def _pool_in_force(options: PoolOptions, axes: Sequence[AnyAxis]) -> dict[str, Any]:
     kind, scope = options.kind, scope_of(options)
     return {
         "kind": kind,
