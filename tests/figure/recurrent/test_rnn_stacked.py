@@ -12,7 +12,7 @@ from helpers import run
 from nnviz import figure
 from nnviz.errors import NnvizError
 from nnviz.figure.layout.page import Style
-from nnviz.figure.recurrent._stacked import Stack, measured
+from nnviz.figure.recurrent._stacked import Stack, measured_stack
 from nnviz.figure.scene import Path, Rect, Scene, extent
 from nnviz.request import Appearance
 from nnviz.trace import Trace
@@ -55,7 +55,7 @@ def _net(
 
 
 def _stack(trace: Trace, step: int | None = None) -> Stack:
-    return measured(trace, Style.of(Appearance()), trace.steps[step - 1] if step else None)
+    return measured_stack(trace, Style.of(Appearance()), trace.steps[step - 1] if step else None)
 
 
 @pytest.mark.parametrize(

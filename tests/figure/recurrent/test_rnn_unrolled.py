@@ -11,7 +11,7 @@ from helpers import run
 from nnviz import figure
 from nnviz.errors import NnvizError
 from nnviz.figure.layout.page import Style
-from nnviz.figure.recurrent._unrolled import arranged, measured
+from nnviz.figure.recurrent._unrolled import arranged, measured_chain
 from nnviz.request import Appearance
 from nnviz.trace import Trace
 from view_checks import assert_tidy, drawn, words
@@ -86,7 +86,7 @@ def test_characters_stand_below_their_vectors(text: str) -> None:
 
 def test_the_one_of_a_character_is_never_left_out() -> None:
     text = "the quick brown fox jumps"
-    chain = measured(_text(text, hidden=2), Style.of(Appearance()), None)
+    chain = measured_chain(_text(text, hidden=2), Style.of(Appearance()), None)
     for row, cells in zip(chain.x.rows, chain.x.shown, strict=True):
         assert int(row.argmax()) in cells
         assert len(cells) == len(chain.x.shown[0])
@@ -95,7 +95,7 @@ def test_the_one_of_a_character_is_never_left_out() -> None:
 @pytest.mark.parametrize("step", [1, 2, 3, 50, 51, 99, 100])
 def test_a_long_sequence_keeps_the_step_and_the_time_before_it(step: int) -> None:
     trace = run("rnn", np.arange(100.0).reshape(-1, 1) / 100, hidden=2)
-    chain = measured(trace, Style.of(Appearance()), trace.steps[step - 1])
+    chain = measured_chain(trace, Style.of(Appearance()), trace.steps[step - 1])
     times = [t for row in arranged(chain) for t in row]
     assert {1, step, max(1, step - 1), 100} <= set(times)
     kept = [t for t in times if t is not None]
@@ -129,7 +129,7 @@ def test_an_lstm_has_its_cell_states_too() -> None:
     trace = run("rnn", X, cell="lstm", hidden=3, outputs=1)
     said = words(drawn(trace, precision=3))
     assert [s for s in said if s[:1] == "c" and s[1:].isdigit()] == ["c0", "c1", "c2", "c3"]
-    cells = measured(trace, Style.of(Appearance()), None).states[0].vectors
+    cells = measured_chain(trace, Style.of(Appearance()), None).states[0].vectors
     assert cells.letter == "c"
     for step in trace.steps:
         np.testing.assert_array_equal(cells.rows[step.number], step.detail["c"])

@@ -72,8 +72,8 @@ def in_a_row(
 ) -> Block | None:
     """The parts in a row with the first of `sizes` that fits `room`; None where none does."""
     for size in sizes:
-        if _across(_widths(parts, size), gap) <= room:
-            return row(_drawn(parts, size), gap)
+        if _row_width(_part_widths(parts, size), gap) <= room:
+            return row(_drawn_parts(parts, size), gap)
     return None
 
 
@@ -91,20 +91,20 @@ def largest_fit(
         if alone is not None:
             return alone
         for size in sizes:
-            widths = _widths(parts, size)
+            widths = _part_widths(parts, size)
             lines = wrapped(parts, widths, gap, room)
-            if all(_across(widths[line], gap) <= room for line in lines):
-                return flow(_drawn(parts, size), gap, room)
-    return flow(_drawn(parts, sizes[-1]), gap, rooms[-1])
+            if all(_row_width(widths[line], gap) <= room for line in lines):
+                return flow(_drawn_parts(parts, size), gap, room)
+    return flow(_drawn_parts(parts, sizes[-1]), gap, rooms[-1])
 
 
-def _widths(parts: Sequence[Part | Block], size: CellSize) -> list[float]:
+def _part_widths(parts: Sequence[Part | Block], size: CellSize) -> list[float]:
     return [p.width if isinstance(p, Block) else p.width(size) for p in parts]
 
 
-def _across(widths: Sequence[float], gap: float) -> float:
+def _row_width(widths: Sequence[float], gap: float) -> float:
     return sum(widths) + gap * (len(widths) - 1)
 
 
-def _drawn(parts: Sequence[Part | Block], size: CellSize) -> list[Block]:
+def _drawn_parts(parts: Sequence[Part | Block], size: CellSize) -> list[Block]:
     return [p if isinstance(p, Block) else p.block(size) for p in parts]

@@ -187,10 +187,10 @@ def grid(
     for r, c, tall, wide in windows:
         box = Rect(left + c * w, r * h, wide * w, tall * h)
         marks.append(box._replace(stroke=tone.line, line=3, now=role))
-    marks += _numbers(style, table, size, left)
+    marks += _cell_numbers(style, table, size, left)
     if labels:
         shape = (rows if labels == "both" else 0, columns)
-        marks += _labels(style, size, inner, shape, Box(left, 0, 0, len(table) * h))
+        marks += _index_labels(style, size, inner, shape, Box(left, 0, 0, len(table) * h))
     width, height = left + len(table[0]) * w, len(table) * h
     return Block(width, height + (20 if labels else 0), tuple(marks), middle4(height))
 
@@ -254,7 +254,7 @@ def _rings(style: Style, table: Table, size: CellSize, left: float) -> list[Mark
     ]
 
 
-def _numbers(style: Style, table: Table, size: CellSize, left: float) -> list[Mark]:
+def _cell_numbers(style: Style, table: Table, size: CellSize, left: float) -> list[Mark]:
     """The numbers: whole ones centred, those with a point set so that the points align."""
     columns = list(zip(*table, strict=True))
     bold = any(cell.bold for line in table for cell in line)
@@ -291,7 +291,7 @@ def _corner(style: Style, text: str, box: Box) -> Mark:
     return style.text(box.right - 3, box.bottom - 3, text, SMALL, fill=fill, anchor="end", cell=box)
 
 
-def _labels(
+def _index_labels(
     style: Style, size: CellSize, inner: Box, shape: tuple[int, int], whole: Box
 ) -> list[Mark]:
     middles = [middle(inner.y + (r + 0.5) * size.height, SMALL) for r in range(shape[0])]

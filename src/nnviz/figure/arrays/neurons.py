@@ -62,30 +62,30 @@ def network(
     The columns are as high as `least` neurons, or as the larger layer.
     """
     size = _value_size(style, (first, second))
-    lefts = (_beside(style, first, size), _half_head(style, first))
-    rights = (_beside(style, second, size), _half_head(style, second))
+    lefts = (_room_beside(style, first, size), _half_head(style, first))
+    rights = (_room_beside(style, second, size), _half_head(style, second))
     across = max(reach, up4(lefts[1] + rights[1] + 12))
     x0, room = up4(max(lefts)), up4(max(rights))
     count = max(len(first.neurons), len(second.neurons), least)
     height = count * (PITCH if count <= MANY else CLOSE)
-    ys = [_places(len(layer.neurons), height) for layer in (first, second)]
+    ys = [_neuron_places(len(layer.neurons), height) for layer in (first, second)]
     xs = (x0, x0 + across)
     marks: list[Mark] = []
     for edge in edges:
         ends = (xs[0], ys[0][edge.start]), (xs[1], ys[1][edge.end])
-        marks.append(_edge(edge, *ends, [height / len(y) for y in ys]))
+        marks.append(_edge_line(edge, *ends, [height / len(y) for y in ys]))
     for k, layer in enumerate((first, second)):
-        marks += _head(style, layer, xs[k])
+        marks += _layer_head(style, layer, xs[k])
         for neuron, y in zip(layer.neurons, ys[k], strict=True):
             marks += _neuron(style, neuron, layer.role, xs[k], y)
-            marks += _value(style, neuron, xs[k], y, size, before=k == 0)
+            marks += _neuron_value(style, neuron, xs[k], y, size, before=k == 0)
     return Block(xs[1] + room, height + _HEAD, tuple(marks), near4(height / 2 + _HEAD))
 
 
 _HEAD = 48
 
 
-def _places(count: int, height: float) -> list[float]:
+def _neuron_places(count: int, height: float) -> list[float]:
     """The heights of evenly spread circles."""
     return [_HEAD + (i + 0.5) * height / count for i in range(count)]
 
@@ -100,13 +100,13 @@ def _value_size(style: Style, layers: Sequence[Layer]) -> int:
     return BODY if max(style.width(v, BODY, True) for v in values) <= 40 else SMALL
 
 
-def _beside(style: Style, layer: Layer, size: int) -> float:
+def _room_beside(style: Style, layer: Layer, size: int) -> float:
     """What a circle and its value take from the circle's centre."""
     values = max(style.width(n.value, size, True) for n in layer.neurons)
     return RADIUS + 2 + (6 + values if values else 0)
 
 
-def _head(style: Style, layer: Layer, x: float) -> list[Mark]:
+def _layer_head(style: Style, layer: Layer, x: float) -> list[Mark]:
     fill, muted = style.theme.tone(layer.role).line, style.theme.muted
     return [
         style.text(x, 16, layer.name, BODY, fill=fill, bold=True, anchor="middle"),
@@ -114,7 +114,7 @@ def _head(style: Style, layer: Layer, x: float) -> list[Mark]:
     ]
 
 
-def _edge(
+def _edge_line(
     edge: Edge, start: tuple[float, float], end: tuple[float, float], apart: Sequence[float]
 ) -> Mark:
     (x0, y0), (x1, y1) = start, end
@@ -147,7 +147,7 @@ def _neuron(style: Style, neuron: Neuron, role: Role, x: float, y: float) -> lis
     return [circle, text]
 
 
-def _value(
+def _neuron_value(
     style: Style, neuron: Neuron, x: float, y: float, size: int, *, before: bool
 ) -> list[Mark]:
     if not neuron.value:

@@ -50,17 +50,17 @@ def thumbnail(
 ) -> Thumbnail:
     """One sample of an output: (D,), (H, W) or (C, …, H, W); `shades` where they are known."""
     if array.ndim <= 1:
-        return _vector(style, array.reshape(-1), role, shades)
+        return _vector_strip(style, array.reshape(-1), role, shades)
     if shades is not None and shades.shades == "rgb":
-        return Thumbnail(_picture(style, array, role, 120, shades), shades)
+        return Thumbnail(_small_picture(style, array, role, 120, shades), shades)
     maps = array.reshape(-1, *array.shape[-2:])
-    return _written(style, maps, role) or _maps(style, maps, role, shades)
+    return _maps_in_numbers(style, maps, role) or _maps_in_pictures(style, maps, role, shades)
 
 
 # --- numbers -------------------------------------------------------------------
 
 
-def _written(style: Style, maps: np.ndarray, role: Role) -> Thumbnail | None:
+def _maps_in_numbers(style: Style, maps: np.ndarray, role: Role) -> Thumbnail | None:
     """Few small matrices in numbers, where they have room."""
     if len(maps) > 4 or max(maps.shape[1:]) > FEW:
         return None
@@ -68,7 +68,7 @@ def _written(style: Style, maps: np.ndarray, role: Role) -> Thumbnail | None:
     size = _low_cell(style, [form(value) for value in maps.reshape(-1)])
     grids = [grid(style, cells(m, style.precision, form), role, size) for m in maps]
     for across in dict.fromkeys((len(maps), min(2, len(maps)), 1)):
-        block = _arranged(grids, across, 8)
+        block = _in_rows_of(grids, across, 8)
         if block.width <= ROOM and block.height <= HEIGHT:
             return Thumbnail(block, None, form.factor, len(maps), len(maps))
     return None
@@ -80,7 +80,7 @@ def _low_cell(style: Style, texts: Sequence[str]) -> CellSize:
     return CellSize(max(28, up4(widest + 8)), 24, SMALL)
 
 
-def _vector(style: Style, values: np.ndarray, role: Role, shades: Levels | None) -> Thumbnail:
+def _vector_strip(style: Style, values: np.ndarray, role: Role, shades: Levels | None) -> Thumbnail:
     if len(values) > VECTOR:
         return _strip(style, values, role, shades)
     form = numerals(values, style.precision)
@@ -102,43 +102,45 @@ def _strip(style: Style, values: np.ndarray, role: Role, shades: Levels | None) 
     height = len(values) * (tall // len(values)) if len(values) <= tall else tall
     line = values.reshape(-1, 1)
     scale = shades or levels(line)
-    marks = _framed(style, role, Image(0, 0, width, height, pixels(style, line, STRIP, scale)))
+    marks = _outlined(style, role, Image(0, 0, width, height, pixels(style, line, STRIP, scale)))
     return Thumbnail(Block(width, up4(height), marks), scale)
 
 
-def _maps(style: Style, maps: np.ndarray, role: Role, shades: Levels | None) -> Thumbnail:
+def _maps_in_pictures(
+    style: Style, maps: np.ndarray, role: Role, shades: Levels | None
+) -> Thumbnail:
     import numpy as np
 
     shown = min(len(maps), MAPS)
     across = min(4, math.ceil(math.sqrt(shown)))
     side = SIDES[across]
-    size = _size(maps.shape[1:], side)
+    size = _picture_size(maps.shape[1:], side)
     small = np.stack([reduced(each, size) for each in maps[:shown]])
     scale = shades or levels(maps)
-    pictures = [_picture(style, each, role, side, scale) for each in small]
-    return Thumbnail(_arranged(pictures, across, GAP), scale, "", shown, len(maps))
+    pictures = [_small_picture(style, each, role, side, scale) for each in small]
+    return Thumbnail(_in_rows_of(pictures, across, GAP), scale, "", shown, len(maps))
 
 
-def _picture(style: Style, array: np.ndarray, role: Role, side: int, scale: Levels) -> Block:
-    width, height = _size(array.shape[-2:], side)
+def _small_picture(style: Style, array: np.ndarray, role: Role, side: int, scale: Levels) -> Block:
+    width, height = _picture_size(array.shape[-2:], side)
     data = pixels(style, array, (width, height), scale)
-    marks = _framed(style, role, Image(0, 0, width, height, data))
+    marks = _outlined(style, role, Image(0, 0, width, height, data))
     return Block(up4(width), up4(height), marks, near4(height / 2))
 
 
-def _size(shape: Sequence[int], side: int) -> tuple[int, int]:
+def _picture_size(shape: Sequence[int], side: int) -> tuple[int, int]:
     """Width and height of a picture whose longer side is `side`, whatever its cells."""
     longest = max(shape)
     height, width = (max(4, near4(n * side / longest)) for n in shape)
     return width, height
 
 
-def _framed(style: Style, role: Role, image: Image) -> tuple[Mark, ...]:
+def _outlined(style: Style, role: Role, image: Image) -> tuple[Mark, ...]:
     tone = style.theme.tone(role)
     return image, Rect(0, 0, image.width, image.height, None, tone.line, 1.5, tone.dash)
 
 
-def _arranged(blocks: Sequence[Block], across: int, gap: float) -> Block:
+def _in_rows_of(blocks: Sequence[Block], across: int, gap: float) -> Block:
     """Blocks in rows of `across`."""
     tops = [on_top(block) for block in blocks]
     return column([row(tops[i : i + across], gap) for i in range(0, len(tops), across)], gap)

@@ -64,7 +64,7 @@ def _equation(style: Style, equation: Equation, room: float, size: int, wide: Wi
     first = equation.sides[0]
     if isinstance(first, Sum) and first.per_line:
         for at in (size, SMALL):
-            block = _rows(style, equation, first, at, wide)
+            block = _sum_rows(style, equation, first, at, wide)
             if block.width <= room:
                 return block
     pieces = style.pieces(equation)
@@ -73,10 +73,10 @@ def _equation(style: Style, equation: Equation, room: float, size: int, wide: Wi
     return lines(style, pieces, size, room=room)
 
 
-def _rows(style: Style, equation: Equation, total: Sum, size: int, wide: Widest) -> Block:
+def _sum_rows(style: Style, equation: Equation, total: Sum, size: int, wide: Widest) -> Block:
     """A sum a line a kernel row, its terms in columns."""
-    signs, terms = _terms(style, total, {})
-    room = [style.width(term, size) for term in _terms(style, total, wide)[1]]
+    signs, terms = _signed_terms(style, total, {})
+    room = [style.width(term, size) for term in _signed_terms(style, total, wide)[1]]
     rows = [
         list(range(i, min(i + total.per_line, len(terms))))
         for i in range(0, len(terms), total.per_line)
@@ -94,7 +94,7 @@ def _rows(style: Style, equation: Equation, total: Sum, size: int, wide: Widest)
     end = 0.0
     for n, indices in enumerate(shown):
         if left_out and n == len(shown) - 1:
-            marks.append(_gap(style, left_out, plus, y, size))
+            marks.append(_lines_left_out(style, left_out, plus, y, size))
             y += lead
         x = 0.0
         for c, i in enumerate(indices):
@@ -112,7 +112,7 @@ def _rows(style: Style, equation: Equation, total: Sum, size: int, wide: Widest)
     return Block(width, height, tuple(marks), middle4(height))
 
 
-def _terms(style: Style, total: Sum, wide: Widest) -> tuple[list[str], list[list[Piece]]]:
+def _signed_terms(style: Style, total: Sum, wide: Widest) -> tuple[list[str], list[list[Piece]]]:
     """The sign before each term, and the term without it."""
     signs, terms = [], []
     for i, term in enumerate(total.terms):
@@ -129,7 +129,7 @@ def _folded(rows: list[list[int]]) -> tuple[list[list[int]], int]:
     return [*rows[: LONG - 2], rows[-1]], len(rows) - LONG + 1
 
 
-def _gap(style: Style, left_out: int, x: float, y: float, size: int) -> Mark:
+def _lines_left_out(style: Style, left_out: int, x: float, y: float, size: int) -> Mark:
     said = style.say(Words("… and {n} more lines", n=left_out))
     return style.text(x, y, said, size, fill=style.theme.muted)
 

@@ -23,7 +23,7 @@ def sheet(trace: Trace, appearance: Appearance, view: Any, steps: Sequence[Step]
     style = Style.of(appearance)
     panels = [_panel(trace, appearance, view, style, step) for step in steps]
     width, height = up4(max(p.width for p in panels)), up4(max(p.height for p in panels))
-    even = [_framed(style, panel, width, height) for panel in panels]
+    even = [_panel_frame(style, panel, width, height) for panel in panels]
     across = max(1, int((ROOM + GAP) // (even[0].width + GAP)))
     across = min(across, len(panels))
     rows = [row(even[i : i + across], GAP) for i in range(0, len(even), across)]
@@ -40,7 +40,7 @@ def sheet(trace: Trace, appearance: Appearance, view: Any, steps: Sequence[Step]
     said = Words(
         "{title}: steps {steps} of {count}",
         title=title,
-        steps=_numbers([s.number for s in steps]),
+        steps=_step_numbers([s.number for s in steps]),
         count=len(trace.steps),
     )
     return framed(style, block, title, style.say(said) + ".")
@@ -54,7 +54,7 @@ def _panel(trace: Trace, appearance: Appearance, view: Any, style: Style, step: 
     return column([number, inner], 8)
 
 
-def _framed(style: Style, block: Block, width: float, height: float) -> Block:
+def _panel_frame(style: Style, block: Block, width: float, height: float) -> Block:
     """A panel as large as the largest, in a thin frame where that leaves it on the page."""
     if width + 24 > ROOM:
         return replace(block, width=width, height=height, axis=0)
@@ -69,7 +69,7 @@ def _bare(view: Any, trace: Trace, appearance: Appearance, step: Step) -> Block:
     return Block(scene.width - 2 * MARGIN, scene.height - 2 * MARGIN, (inside,))
 
 
-def _numbers(steps: Sequence[int]) -> str:
+def _step_numbers(steps: Sequence[int]) -> str:
     """1–4, or 1, 5, 9."""
     if list(steps) == list(range(steps[0], steps[-1] + 1)):
         return f"{steps[0]}–{steps[-1]}"

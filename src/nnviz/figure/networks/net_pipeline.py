@@ -53,8 +53,8 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """Input and layers left to right, as many a row as fit the page."""
     style = Style.of(appearance)
     stages = _stages(trace, style, appearance.sample)
-    rows = [_row(style, part, first=i == 0) for i, part in enumerate(_rows(stages))]
-    blocks = [column(rows, 32), *_legend(style, stages)]
+    rows = [_stage_row(style, part, first=i == 0) for i, part in enumerate(_stage_rows(stages))]
+    blocks = [column(rows, 32), *_signed_legend(style, stages)]
     return page(style, trace, appearance, step, blocks, facts=[_total(style, trace)])
 
 
@@ -71,7 +71,7 @@ def _stages(trace: Trace, style: Style, sample: int) -> list[_Stage]:
 
     pictured = trace.image or colored(one(x))
     shades = levels_as_is(one(x), image=trace.image) if pictured else None
-    stages = [_input(trace, style, one(x), sample if batch and len(x) > 1 else None)]
+    stages = [_input_stage(trace, style, one(x), sample if batch and len(x) > 1 else None)]
     names = trace.labels.get("layers", ())
     for i, layer in enumerate(trace.layers):
         # Pooling makes of a picture one with the same range.
@@ -80,11 +80,11 @@ def _stages(trace: Trace, style: Style, sample: int) -> list[_Stage]:
         if role == "intermediate" and layer.roles.get("output") == "hidden":
             role = "hidden"
         name = names[i] if i < len(names) else style.say(layer.title)
-        stages.append(_layer(style, layer, one(layer.output), name, role, shades))
+        stages.append(_layer_stage(style, layer, one(layer.output), name, role, shades))
     return stages
 
 
-def _input(trace: Trace, style: Style, x: np.ndarray, sample: int | None) -> _Stage:
+def _input_stage(trace: Trace, style: Style, x: np.ndarray, sample: int | None) -> _Stage:
     said = Words("input") if sample is None else Words("input {n}", n=sample)
     pictorial = x.ndim >= 2 and (trace.image or colored(x) or max(x.shape[-2:]) > 5)
     small = thumbnail(style, x, "input", levels_as_is(x, image=trace.image) if pictorial else None)
@@ -93,7 +93,7 @@ def _input(trace: Trace, style: Style, x: np.ndarray, sample: int | None) -> _St
     return _stage(style, head, small, x)
 
 
-def _layer(
+def _layer_stage(
     style: Style, layer: Trace, made: np.ndarray, name: str, role: Role, shades: Levels | None
 ) -> _Stage:
     small = thumbnail(style, made, role, shades)
@@ -111,13 +111,13 @@ def _stage(style: Style, head: Block, small: Thumbnail, made: np.ndarray) -> _St
     if small.shown < small.channels:
         said.append(Words("the first {n} of {all} maps", n=small.shown, all=small.channels))
     if small.shades is not None and small.shades.shades != "rgb":
-        said.append(_ends(style, small.shades, made))
+        said.append(_shade_ends(style, small.shades, made))
     room = max(LEAST, small.block.width)
     foot = column([remark(style, each, SMALL, room=room) for each in said], 0)
     return _Stage(head, small.block, foot, small.shades)
 
 
-def _ends(style: Style, shades: Levels, made: np.ndarray) -> Words | str:
+def _shade_ends(style: Style, shades: Levels, made: np.ndarray) -> Words | str:
     """The least and the greatest value, whatever the shades reach to; of ink what it means."""
     if shades.low > shades.high:
         low, high = style.show(shades.low), style.show(shades.high)
@@ -165,13 +165,13 @@ def _total(style: Style, trace: Trace) -> Block:
 # --- the rows --------------------------------------------------------------------
 
 
-def _rows(stages: Sequence[_Stage]) -> list[Sequence[_Stage]]:
+def _stage_rows(stages: Sequence[_Stage]) -> list[Sequence[_Stage]]:
     """As many stages a row as fit the page, each after its arrow."""
     widths = [stage.width + (ARROW if i else 0) for i, stage in enumerate(stages)]
     return [stages[line] for line in wrapped(stages, widths, 0, ROOM)]
 
 
-def _row(style: Style, stages: Sequence[_Stage], *, first: bool) -> Block:
+def _stage_row(style: Style, stages: Sequence[_Stage], *, first: bool) -> Block:
     """Names level above, shapes level beneath, and what is made centred between."""
     head = max(s.head.height for s in stages)
     body = max(s.body.height for s in stages)
@@ -202,7 +202,7 @@ def _centred(block: Block, width: float) -> Block:
     return Block(width, block.height, tuple(moved(m) for m in block.marks), block.axis)
 
 
-def _legend(style: Style, stages: Sequence[_Stage]) -> list[Block]:
+def _signed_legend(style: Style, stages: Sequence[_Stage]) -> list[Block]:
     """A bar for the signed maps, and that every layer has a scale of its own."""
     import numpy as np
 

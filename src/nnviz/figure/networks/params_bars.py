@@ -33,7 +33,10 @@ _KINDS: tuple[tuple[str, Role], ...] = (("weights", "weight"), ("biases", "bias"
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """A row a layer with a bar for its weights and one for its biases."""
     style = Style.of(appearance)
-    blocks = [_bars(style, trace), *(_versus(style, row) for row in trace.results["versus"])]
+    blocks = [
+        _parameter_bars(style, trace),
+        *(_versus_bars(style, row) for row in trace.results["versus"]),
+    ]
     return parameters_page(style, trace, appearance, step, blocks)
 
 
@@ -73,9 +76,9 @@ def _scale(rows: list[dict[str, Any]], length: float) -> Scale:
 # --- a row a layer -----------------------------------------------------------------
 
 
-def _bars(style: Style, trace: Trace) -> Block:
+def _parameter_bars(style: Style, trace: Trace) -> Block:
     rows, total = trace.results["rows"], trace.results["total"]
-    ends = up4(max(_end(style, t).width for t in (counts(total["params"]), _head(style))))
+    ends = up4(max(_end(style, t).width for t in (counts(total["params"]), _params_head(style))))
     left = NAMES + 16
     said = (counted(style, row[kind], kind) for row in rows for kind, _ in _KINDS)
     beside = up4(max(style.width(text, SMALL) for text in said) + 8)
@@ -84,7 +87,7 @@ def _bars(style: Style, trace: Trace) -> Block:
     marks: list[Mark] = [head.at(0, 0)]
     first = y = head.height + 8
     for row in rows:
-        block = _row(style, row, scale, left)
+        block = _layer_bars(style, row, scale, left)
         marks += [block.at(0, y), *([_rule(style, y - 4)] if y > first else [])]
         y += block.height + 8
     if scale.log:
@@ -95,7 +98,7 @@ def _bars(style: Style, trace: Trace) -> Block:
     return Block(ROOM, y + end.height, tuple(marks))
 
 
-def _head(style: Style) -> str:
+def _params_head(style: Style) -> str:
     return style.say(Words("parameters"))
 
 
@@ -106,7 +109,7 @@ def _end(style: Style, said: str, y: float = 20) -> Text:
 
 def _header(style: Style, left: float) -> Block:
     """The names of the columns, and what the two colours are."""
-    end = _end(style, _head(style))
+    end = _end(style, _params_head(style))
     marks: list[Mark] = [style.text(0, 20, style.say(Words("layer")), BODY, bold=True), end]
     x, y = left, 20.0
     for kind, role in _KINDS:
@@ -114,7 +117,7 @@ def _header(style: Style, left: float) -> Block:
         wide = 20 + style.width(said, BODY)
         if x > left and x + wide + 16 > end.start:
             x, y = left, y + 24
-        marks += [_bar(style, role, x, y - 12, 12), style.text(x + 20, y, said, BODY)]
+        marks += [_count_bar(style, role, x, y - 12, 12), style.text(x + 20, y, said, BODY)]
         x = up4(x + wide + 20)
     marks.append(_rule(style, y + 12, style.theme.ink))
     return Block(ROOM, y + 12, tuple(marks))
@@ -149,18 +152,18 @@ def _powers(style: Style, scale: Scale) -> list[tuple[int, str]]:
     """The powers of ten on the axis: each in full digits, else as many as have room, evenly."""
     last = len(str(scale.most)) - 1
     full = [(power, thousands(10**power)) for power in range(last + 1)]
-    if _apart(style, scale, full):
+    if _labels_apart(style, scale, full):
         return full
     every = [(power, _ten_to(power)) for power in range(last + 1)]
     steps = (every[::step] for step in range(1, last + 2))
-    return next(found for found in steps if _apart(style, scale, found))
+    return next(found for found in steps if _labels_apart(style, scale, found))
 
 
 def _ten_to(power: int) -> str:
     return ("1", "10")[power] if power < 2 else f"10{raised(power)}"
 
 
-def _apart(style: Style, scale: Scale, ticks: list[tuple[int, str]]) -> bool:
+def _labels_apart(style: Style, scale: Scale, ticks: list[tuple[int, str]]) -> bool:
     """Whether no label touches the next."""
     ends = [
         (scale.exact(10**power) - half, scale.exact(10**power) + half)
@@ -169,7 +172,7 @@ def _apart(style: Style, scale: Scale, ticks: list[tuple[int, str]]) -> bool:
     return all(b[0] - a[1] >= 8 for a, b in pairwise(ends))
 
 
-def _row(style: Style, row: dict[str, Any], scale: Scale, left: float) -> Block:
+def _layer_bars(style: Style, row: dict[str, Any], scale: Scale, left: float) -> Block:
     """A layer: its text and output shape, its bars, its parameters."""
     name, params = command(style, row["layer"], BODY, NAMES), row["params"]
     height = name.height + 20
@@ -185,13 +188,13 @@ def _row(style: Style, row: dict[str, Any], scale: Scale, left: float) -> Block:
     for kind, role in kinds:
         length, at = scale(row[kind]), middle(y + BAR / 2, SMALL)
         said, fill = counted(style, row[kind], kind), style.theme.tone(role).line
-        marks.append(_bar(style, role, left, y, length))
+        marks.append(_count_bar(style, role, left, y, length))
         marks.append(style.text(left + length + 8, at, said, SMALL, fill=fill))
         y += BAR + 8
     return Block(ROOM, height, tuple(marks))
 
 
-def _bar(style: Style, role: Role, x: float, y: float, length: float) -> Mark:
+def _count_bar(style: Style, role: Role, x: float, y: float, length: float) -> Mark:
     tone = style.theme.tone(role)
     return Rect(x, y, length, BAR, tone.active, tone.line, 1, tone.dash)
 
@@ -199,7 +202,7 @@ def _bar(style: Style, role: Role, x: float, y: float, length: float) -> Mark:
 # --- convolution against dense -----------------------------------------------------
 
 
-def _versus(style: Style, row: dict[str, Any]) -> Block:
+def _versus_bars(style: Style, row: dict[str, Any]) -> Block:
     """Two bars on a linear scale: the weights of a convolution, and of the same map dense."""
     conv, dense = row["conv"]["weights"], row["dense"]["weights"]
     scale = Scale(max(conv, dense, 1), False, ROOM)
@@ -219,7 +222,7 @@ def _versus(style: Style, row: dict[str, Any]) -> Block:
         line = lines(style, style.say(text), BODY, room=ROOM - label.width - 24, fill=fill)
         marks += [label, line.at(up4(label.width + 24), y - 4)]
         y += max(24, line.height)
-        marks.append(_bar(style, "weight", 0, y, scale(weights)))
+        marks.append(_count_bar(style, "weight", 0, y, scale(weights)))
         y += BAR + 16
     if conv and dense > conv:
         note = remark(style, _ratio(conv, dense), SMALL)

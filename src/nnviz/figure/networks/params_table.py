@@ -38,7 +38,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The table, its totals beneath a rule; convolution against dense beneath that."""
     style = Style.of(appearance)
     notes = [remark(style, fact.label, SMALL) for fact in trace.facts[1:]]
-    blocks = [_table(style, trace), *_versus(style, trace), *notes]
+    blocks = [_parameter_table(style, trace), *_versus_lines(style, trace), *notes]
     return parameters_page(style, trace, appearance, step, blocks)
 
 
@@ -66,7 +66,7 @@ class _Grid:
         return segments([((0, y), (self.width, y))], style.theme.ink, line)
 
 
-def _cells(row: dict[str, Any], short: bool) -> list[str]:
+def _row_texts(row: dict[str, Any], short: bool) -> list[str]:
     """A row as text; `short` writes very large counts as powers of ten."""
 
     def number(n: int) -> str:
@@ -79,17 +79,17 @@ def _cells(row: dict[str, Any], short: bool) -> list[str]:
     return [row["layer"], shape, row.get("formula", ""), *numbers, last]
 
 
-def _table(style: Style, trace: Trace) -> Block:
+def _parameter_table(style: Style, trace: Trace) -> Block:
     heads = [style.say(head) for head in _HEADS]
     results = trace.results
     total = {"layer": style.say(Words("total")), **results["total"]}
     every = [*results["rows"], total]
-    made = [_cells(row, False) for row in every]
+    made = [_row_texts(row, False) for row in every]
     sized = _sized(style, heads, made)
     if sized.width > ROOM:
-        made = [_cells(row, True) for row in every]
+        made = [_row_texts(row, True) for row in every]
         sized = _sized(style, heads, made)
-    return _drawn(style, sized, heads, made)
+    return _ruled_table(style, sized, heads, made)
 
 
 def _sized(style: Style, heads: list[str], rows: list[list[str]]) -> _Grid:
@@ -119,13 +119,13 @@ def _squeezed(widths: list[float], over: float) -> list[float]:
     return made
 
 
-def _drawn(style: Style, sized: _Grid, heads: list[str], rows: list[list[str]]) -> Block:
-    top, last = (_line(style, sized, row, bold=True) for row in (heads, rows[-1]))
+def _ruled_table(style: Style, sized: _Grid, heads: list[str], rows: list[list[str]]) -> Block:
+    top, last = (_table_line(style, sized, row, bold=True) for row in (heads, rows[-1]))
     y = top.height + 8
     marks: list[Mark] = [sized.rule(style, 0, 2), top.at(0, 4), sized.rule(style, y)]
     y += 4
     for row in rows[:-1]:
-        block = _line(style, sized, row)
+        block = _table_line(style, sized, row)
         marks.append(block.at(0, y))
         y += block.height
     end = y + last.height + 12
@@ -133,7 +133,7 @@ def _drawn(style: Style, sized: _Grid, heads: list[str], rows: list[list[str]]) 
     return Block(sized.width, end + 4, tuple(marks))
 
 
-def _line(style: Style, sized: _Grid, row: Sequence[str], *, bold: bool = False) -> Block:
+def _table_line(style: Style, sized: _Grid, row: Sequence[str], *, bold: bool = False) -> Block:
     """A row of the table; the words may take several lines, the numbers stand on the first."""
     marks: list[Mark] = []
     height = 0.0
@@ -141,23 +141,23 @@ def _line(style: Style, sized: _Grid, row: Sequence[str], *, bold: bool = False)
         if not text:
             continue
         if c in _TEXTS:
-            block = _cell(style, sized, c, text, bold)
+            block = _text_cell(style, sized, c, text, bold)
             marks.append(block.at(sized.left(c), 0))
             height = max(height, block.height)
         else:
-            found = _right(style, sized, c, text, bold)
+            found = _right_aligned(style, sized, c, text, bold)
             marks += found
             height = max(height, sized.lead * len(found))
     return Block(sized.width, height + (4 if sized.size == SMALL else 0), tuple(marks))
 
 
-def _cell(style: Style, sized: _Grid, c: int, text: str, bold: bool) -> Block:
+def _text_cell(style: Style, sized: _Grid, c: int, text: str, bold: bool) -> Block:
     if c == 0 and not bold:
         return command(style, text, sized.size, sized.widths[c])
     return lines(style, text, sized.size, room=sized.widths[c], bold=bold)
 
 
-def _right(style: Style, sized: _Grid, c: int, text: str, bold: bool) -> list[Mark]:
+def _right_aligned(style: Style, sized: _Grid, c: int, text: str, bold: bool) -> list[Mark]:
     """A number, or a head on as many lines as it takes, at the right of its column."""
     size, right = sized.size, sized.left(c) + sized.widths[c]
     alone = style.width(text, size, bold) <= sized.widths[c]
@@ -169,7 +169,7 @@ def _right(style: Style, sized: _Grid, c: int, text: str, bold: bool) -> list[Ma
     ]
 
 
-def _versus(style: Style, trace: Trace) -> list[Block]:
+def _versus_lines(style: Style, trace: Trace) -> list[Block]:
     """A line for each convolution: its weights, and those of the same map dense."""
     found = []
     for row in trace.results["versus"]:

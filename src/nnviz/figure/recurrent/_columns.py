@@ -52,21 +52,21 @@ def row_block(row: Row) -> Block:
     chain = row.chain
     marks: list[Mark] = []
     if row.first:
-        marks += _states(row, chain.inner / 2, 0, active=chain.now(1))
-        marks += _arrows(row, chain.inner + 4, chain.lead)
+        marks += _chain_states(row, chain.inner / 2, 0, active=chain.now(1))
+        marks += _chain_arrows(row, chain.inner + 4, chain.lead)
     for i, t in enumerate(row.times):
-        marks += _gap(row, i) if t is None else _column(row, i, t)
+        marks += _omitted_column(row, i) if t is None else _chain_column(row, i, t)
         if i:
-            marks += _arrows(row, chain.left(i) - chain.gap, chain.left(i))
+            marks += _chain_arrows(row, chain.left(i) - chain.gap, chain.left(i))
     if chain.feedback:
         for i, (t, after) in enumerate(zip(row.times, row.times[1:], strict=False)):
             if t is not None and after == t + 1:
-                marks += _to_next(row, i)
+                marks += _y_to_next_x(row, i)
     width = chain.left(len(row.times) - 1) + chain.width + chain.tail
     return Block(width, row.height, tuple(marks))
 
 
-def _states(
+def _chain_states(
     row: Row, center: float, t: int, *, active: bool = False, blank: bool = False
 ) -> Iterator[Mark]:
     """The states of time t around `center`, each with its name above it."""
@@ -76,7 +76,7 @@ def _states(
         yield from chain.named(vectors, t, block, center, row.box + below)
 
 
-def _arrows(row: Row, start: float, end: float) -> Iterator[Mark]:
+def _chain_arrows(row: Row, start: float, end: float) -> Iterator[Mark]:
     """The arrow of each state from column to column, named."""
     for state in row.chain.states:
         y = row.box + state.lane
@@ -95,7 +95,7 @@ def state_label(chain: Chain, state: State, end: Point) -> Iterator[Mark]:
         yield style.text(x, y - 8, said, SMALL, anchor="middle")
 
 
-def _gap(row: Row, i: int) -> Iterator[Mark]:
+def _omitted_column(row: Row, i: int) -> Iterator[Mark]:
     """Dots where times are left out, and how many."""
     every = [t for times in arranged(row.chain) for t in times]
     known = next(k for k, t in enumerate(row.times) if t is not None)
@@ -108,15 +108,15 @@ def _gap(row: Row, i: int) -> Iterator[Mark]:
 # --- a column ----------------------------------------------------------------------
 
 
-def _column(row: Row, i: int, t: int) -> Iterator[Mark]:
-    yield from _cell(row, i, t)
+def _chain_column(row: Row, i: int, t: int) -> Iterator[Mark]:
+    yield from _chain_cell(row, i, t)
     if row.chain.has_x(t):
-        yield from _below(row, i, t)
+        yield from _x_below(row, i, t)
     if row.chain.has_y(t):
-        yield from _above(row, i, t)
+        yield from _y_above(row, i, t)
 
 
-def _cell(row: Row, i: int, t: int) -> Iterator[Mark]:
+def _chain_cell(row: Row, i: int, t: int) -> Iterator[Mark]:
     """The cell with its states in it."""
     chain, theme = row.chain, row.chain.style.theme
     now = chain.now(t)
@@ -124,21 +124,21 @@ def _cell(row: Row, i: int, t: int) -> Iterator[Mark]:
     box = Rect(chain.left(i), row.box, chain.width, chain.tall, theme.panel, edge, line, (), 12)
     yield box._replace(now="hidden") if now else box
     active = now or chain.now(t + 1)
-    yield from _states(row, row.center(i), t, active=active, blank=chain.later(t))
+    yield from _chain_states(row, row.center(i), t, active=active, blank=chain.later(t))
 
 
-def _below(row: Row, i: int, t: int) -> Iterator[Mark]:
+def _x_below(row: Row, i: int, t: int) -> Iterator[Mark]:
     """x_t, its name and character, and its arrow up."""
     chain, x, top = row.chain, row.center(i), row.bottom + ARROW
     blank = chain.feedback and chain.later(t)
     block = chain.x.block(chain.style, t - 1, active=chain.now(t), blank=blank)
     yield block.at(x - block.width / 2, top)
     yield from chain.arrow((x, top - 4), (x, row.bottom), "input")
-    yield _beside(chain, "x", x, top - ARROW / 2)
+    yield _weight_beside(chain, "x", x, top - ARROW / 2)
     yield from chain.below(chain.x, t, x, top + block.height)
 
 
-def _above(row: Row, i: int, t: int) -> Iterator[Mark]:
+def _y_above(row: Row, i: int, t: int) -> Iterator[Mark]:
     """y_t, its name, and the arrow up to it."""
     chain, y, x = row.chain, row.chain.y, row.center(i)
     assert y is not None
@@ -146,17 +146,17 @@ def _above(row: Row, i: int, t: int) -> Iterator[Mark]:
     block = y.block(chain.style, at, active=chain.now(t), blank=chain.later(t))
     yield from chain.named(y, t, block, x, LABEL)
     yield from chain.arrow((x, row.box), (x, LABEL + block.height + 2), "output")
-    yield _beside(chain, "y", x, row.box - ARROW / 2)
+    yield _weight_beside(chain, "y", x, row.box - ARROW / 2)
 
 
-def _beside(chain: Chain, letter: str, x: float, y: float) -> Mark:
+def _weight_beside(chain: Chain, letter: str, x: float, y: float) -> Mark:
     """The name of a weight beside an arrow up; before it where y goes down behind it."""
     anchor: Anchor = "end" if chain.feedback else "start"
     x = x - 8 if chain.feedback else x + 8
     return chain.style.text(x, middle(y, SMALL), chain.weight(letter), SMALL, anchor=anchor)
 
 
-def _to_next(row: Row, i: int) -> tuple[Mark, ...]:
+def _y_to_next_x(row: Row, i: int) -> tuple[Mark, ...]:
     """From y_t down behind its cell to the next x, dashed."""
     chain, y = row.chain, row.chain.y
     assert y is not None

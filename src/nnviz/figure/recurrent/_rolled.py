@@ -190,14 +190,14 @@ def chain(sketch: Sketch) -> Block:
         for state, first in firsts.items()
     ]
     for i, t in enumerate(shown):
-        marks += _across(sketch, x, i > 0 and shown[i - 1] is not None, t is None)
+        marks += _sketch_arrows(sketch, x, i > 0 and shown[i - 1] is not None, t is None)
         x += sketch.gap
         if t is None:
             levels, n = map(sketch.lane, sketch.letters), omitted(shown, i, (0, 0))
             marks += sketch.dotted(x + sketch.dots / 2, levels, n, sketch.bottom + 16)
             x += sketch.dots
             continue
-        marks += _column(sketch, x, t)
+        marks += _sketch_column(sketch, x, t)
         if sketch.feedback and i + 1 < len(shown) and shown[i + 1] == t + 1:
             center, after = x + sketch.width / 2, x + sketch.width + sketch.gap
             end = (after + sketch.width / 2, str(t + 1))
@@ -207,7 +207,7 @@ def chain(sketch: Sketch) -> Block:
     return sketch.block(max(x, x - sketch.width / 2 + 8 + beside), marks)
 
 
-def _column(sketch: Sketch, left: float, t: int) -> list[Mark]:
+def _sketch_column(sketch: Sketch, left: float, t: int) -> list[Mark]:
     lit = sketch.step is not None and sketch.step.number == t
     marks = sketch.cell(left, str(t), lit=lit)
     if sketch.has_x(t):
@@ -217,7 +217,7 @@ def _column(sketch: Sketch, left: float, t: int) -> list[Mark]:
     return marks
 
 
-def _across(sketch: Sketch, x: float, after_cell: bool, to_dots: bool) -> list[Mark]:
+def _sketch_arrows(sketch: Sketch, x: float, after_cell: bool, to_dots: bool) -> list[Mark]:
     """The arrows of the states over the gap at `x`, W_h on that of the hidden state."""
     marks: list[Mark] = []
     start, end = x + (0 if after_cell else 4), x + sketch.gap - (4 if to_dots else 0)

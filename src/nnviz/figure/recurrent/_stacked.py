@@ -297,7 +297,7 @@ def _widened(state: State, width: int) -> State:
     return state._replace(vectors=replace(vectors, size=replace(vectors.size, width=width)))
 
 
-def measured(trace: Trace, style: Style, step: Step | None, room: float = ROOM) -> Stack:
+def measured_stack(trace: Trace, style: Style, step: Step | None, room: float = ROOM) -> Stack:
     """The stack with the most times; of those, the one with the larger text."""
     tried = [Stack(trace, style, step, text, room) for text in (BODY, SMALL)]
     fitting = [stack for stack in tried if stack.across <= room]
@@ -306,4 +306,4 @@ def measured(trace: Trace, style: Style, step: Step | None, room: float = ROOM) 
             fitting or tried[-1:], key=lambda stack: len(stack.times) - stack.times.count(None)
         )
     # Not even one time fits between both ends: fewer digits of each number.
-    return measured(trace, replace(style, precision=style.precision - 1), step, room)
+    return measured_stack(trace, replace(style, precision=style.precision - 1), step, room)

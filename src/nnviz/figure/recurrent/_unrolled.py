@@ -137,7 +137,7 @@ def _times(count: int, most: int, step: Step | None) -> list[int | None]:
     return found
 
 
-def measured(trace: Trace, style: Style, step: Step | None, room: float = ROOM) -> Chain:
+def measured_chain(trace: Trace, style: Style, step: Step | None, room: float = ROOM) -> Chain:
     """The chain with the fewest rows; of those, the one with the largest text and gaps."""
     tried = [
         Chain(trace, style, step, text, narrow, room)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from nnviz.figure.formulas.wrapped import worked
 from nnviz.figure.layout.blocks import Block, column, remark
 from nnviz.figure.layout.page import page
-from nnviz.figure.layout.style import PANELS, SMALL, Piece, Style, middle, near4
+from nnviz.figure.layout.style import PANELS, ROOM, SMALL, Piece, Style, middle, near4
 from nnviz.figure.recurrent._cell_step import CellStep
 from nnviz.figure.recurrent._net import ARROW, State, formulas, one_chain
-from nnviz.figure.recurrent._stacked import Stack, measured
+from nnviz.figure.recurrent._stacked import Stack, measured_stack
 from nnviz.figure.scene import Mark, Rect, Scene
 from nnviz.request import Appearance
 from nnviz.trace import Role, Step, Trace
@@ -41,10 +41,7 @@ def title(trace: Trace) -> Words:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The layers over the times, the formulas above; of a step, its arithmetic beneath."""
     style = Style.of(appearance)
-    blocks, facts = (
-        worked(style, [_block(measured(trace, style, step))], step),
-        formulas(trace, style),
-    )
+    blocks, facts = _worked_stack(trace, style, step), formulas(trace, style)
     if step is not None:
         facts.append(remark(style, CellStep.of(trace, step).place))
     return page(style, trace, appearance, step, blocks, title=title(trace), facts=facts)
@@ -52,26 +49,30 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet: the stack with the step active, and its arithmetic."""
-    return column(worked(style, [_block(measured(trace, style, step, PANELS[-1]))], step), 12)
+    return column(_worked_stack(trace, style, step, PANELS[-1]), 12)
 
 
-def _block(stack: Stack) -> Block:
+def _worked_stack(trace: Trace, style: Style, step: Step | None, room: float = ROOM) -> list[Block]:
+    return worked(style, [_stack_block(measured_stack(trace, style, step, room))], step)
+
+
+def _stack_block(stack: Stack) -> Block:
     """Every column, the arrows between, and the weights on the first of them."""
     marks: list[Mark] = [
         mark
         for layer in range(stack.layers)
-        for mark in (*_ends(stack, layer), *_across(stack, layer))
+        for mark in (*_first_states(stack, layer), *_state_arrows(stack, layer))
     ]
     for i, t in enumerate(stack.times):
-        marks += _dots(stack, i) if t is None else _column(stack, i, t)
-    marks += _weights(stack)
+        marks += _stack_dots(stack, i) if t is None else _stack_column(stack, i, t)
+    marks += _stack_weights(stack)
     return Block(stack.across, stack.height, tuple(marks))
 
 
 # --- what goes from time to time -----------------------------------------------------
 
 
-def _ends(stack: Stack, layer: int) -> Iterator[Mark]:
+def _first_states(stack: Stack, layer: int) -> Iterator[Mark]:
     """What each chain of a layer starts from, and W_h on the arrow from there."""
     for state in stack.states[layer]:
         t, x = _start(stack, state)
@@ -94,7 +95,7 @@ def _on_arrow(stack: Stack, state: State, layer: int) -> Iterator[Mark]:
     return stack.around((x, y), "h", stack.end(layer, state.direction), state.vectors.sup)
 
 
-def _across(stack: Stack, layer: int) -> Iterator[Mark]:
+def _state_arrows(stack: Stack, layer: int) -> Iterator[Mark]:
     """The arrows of each state between the columns, from what its chain starts from on."""
     count = len(stack.times)
     inner = [(stack.right(i), stack.left(i + 1)) for i in range(count - 1)]
@@ -110,29 +111,29 @@ def _across(stack: Stack, layer: int) -> Iterator[Mark]:
 # --- a column ------------------------------------------------------------------------
 
 
-def _dots(stack: Stack, i: int) -> Iterator[Mark]:
+def _stack_dots(stack: Stack, i: int) -> Iterator[Mark]:
     """Dots where times are left out, and how many."""
     levels = [stack.box(k) + s.lane for k in range(stack.layers) for s in stack.states[k]]
     below = stack.box(0) + stack.states[0][-1].lane + 24
     return stack.dotted(stack.center(i), levels, stack.hidden(i), below)
 
 
-def _column(stack: Stack, i: int, t: int) -> Iterator[Mark]:
+def _stack_column(stack: Stack, i: int, t: int) -> Iterator[Mark]:
     """x_t, a box a layer, y_t, and the arrows up."""
     x = stack.center(i)
     for layer in range(stack.layers):
-        yield from _box(stack, i, t, layer)
+        yield from _layer_box(stack, i, t, layer)
         if layer:
             yield from _up(stack, x, stack.box(layer - 1), "hidden")
     if stack.has_x(t):
-        yield from _below(stack, x, t)
+        yield from _stack_x(stack, x, t)
     if stack.has_y(t):
-        yield from _above(stack, x, t)
+        yield from _stack_y(stack, x, t)
     if stack.feedback and i + 1 < len(stack.times) and stack.times[i + 1] == t + 1:
-        yield from _to_next(stack, i)
+        yield from _stack_feedback(stack, i)
 
 
-def _box(stack: Stack, i: int, t: int, layer: int) -> Iterator[Mark]:
+def _layer_box(stack: Stack, i: int, t: int, layer: int) -> Iterator[Mark]:
     """A layer at a time with its states; of a step, an outline around what it makes."""
     theme, top = stack.style.theme, stack.box(layer)
     box = Rect(stack.left(i), top, stack.width, stack.tall(layer), theme.panel, radius=12)
@@ -162,7 +163,7 @@ def _up(stack: Stack, x: float, bottom: float, role: Role) -> tuple[Mark, ...]:
     return stack.arrow((x, bottom), (x, bottom - ARROW), role)
 
 
-def _below(stack: Stack, x: float, t: int) -> Iterator[Mark]:
+def _stack_x(stack: Stack, x: float, t: int) -> Iterator[Mark]:
     """x_t, its name and character, and its arrow up."""
     m = stack.cell_step
     blank = stack.feedback and m is not None and t > m.time
@@ -173,7 +174,7 @@ def _below(stack: Stack, x: float, t: int) -> Iterator[Mark]:
     yield from stack.below(stack.x, t, x, stack.x_top + block.height)
 
 
-def _above(stack: Stack, x: float, t: int) -> Iterator[Mark]:
+def _stack_y(stack: Stack, x: float, t: int) -> Iterator[Mark]:
     """y_t, its name, and the arrow up to it."""
     y, m = stack.y, stack.cell_step
     assert y is not None
@@ -185,7 +186,7 @@ def _above(stack: Stack, x: float, t: int) -> Iterator[Mark]:
     yield from _up(stack, x, bottom, "output")
 
 
-def _to_next(stack: Stack, i: int) -> tuple[Mark, ...]:
+def _stack_feedback(stack: Stack, i: int) -> tuple[Mark, ...]:
     """From y_t down beside its column to the next x, dashed."""
     assert stack.y is not None
     level = stack.box(stack.layers - 1) - ARROW - stack.y.height + near4(stack.y.height / 2)
@@ -199,7 +200,7 @@ def _to_next(stack: Stack, i: int) -> tuple[Mark, ...]:
 # --- weights -------------------------------------------------------------------------
 
 
-def _weights(stack: Stack) -> Iterator[Mark]:
+def _stack_weights(stack: Stack) -> Iterator[Mark]:
     """The weights of each layer's input left of the first arrow up to it, and W_y."""
     for layer in range(stack.layers):
         bottom = stack.box(layer) + stack.tall(layer)
@@ -207,12 +208,16 @@ def _weights(stack: Stack) -> Iterator[Mark]:
             stack.weight("x", stack.end(layer, d), stack.raised(layer, d))
             for d in range(stack.directions)
         ]
-        yield from _beside(stack, labels, bottom + ARROW / 2, "x" if layer == 0 else "")
+        yield from _labels_beside(stack, labels, bottom + ARROW / 2, "x" if layer == 0 else "")
     if stack.y is not None:
-        yield from _beside(stack, [stack.weight("y")], stack.box(stack.layers - 1) - ARROW / 2, "y")
+        yield from _labels_beside(
+            stack, [stack.weight("y")], stack.box(stack.layers - 1) - ARROW / 2, "y"
+        )
 
 
-def _beside(stack: Stack, labels: list[list[Piece]], y: float, letter: str) -> Iterator[Mark]:
+def _labels_beside(
+    stack: Stack, labels: list[list[Piece]], y: float, letter: str
+) -> Iterator[Mark]:
     """Labels left of the first arrow of a kind, one above the other."""
     there = {"x": stack.has_x, "y": stack.has_y}.get(letter, lambda _: True)
     found = [i for i, t in enumerate(stack.times) if t is not None and there(t)]

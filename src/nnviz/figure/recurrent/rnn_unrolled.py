@@ -6,10 +6,10 @@ from nnviz.figure.formulas.wrapped import worked
 from nnviz.figure.layout.blocks import Block, column
 from nnviz.figure.layout.lines import rounded_arrow
 from nnviz.figure.layout.page import page
-from nnviz.figure.layout.style import PANELS, Style, near4
+from nnviz.figure.layout.style import PANELS, ROOM, Style, near4
 from nnviz.figure.recurrent._columns import Row, row_block, state_label
 from nnviz.figure.recurrent._net import formulas, one_chain
-from nnviz.figure.recurrent._unrolled import Chain, arranged, measured
+from nnviz.figure.recurrent._unrolled import Chain, arranged, measured_chain
 from nnviz.figure.scene import Mark, Scene
 from nnviz.request import Appearance
 from nnviz.trace import Step, Trace
@@ -28,10 +28,7 @@ def fits(trace: Trace) -> Words | None:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The columns in rows, the formulas above; of a step, its arithmetic beneath."""
     style = Style.of(appearance)
-    blocks, facts = (
-        worked(style, [_rows(measured(trace, style, step))], step),
-        formulas(trace, style),
-    )
+    blocks, facts = _worked_chain(trace, style, step), formulas(trace, style)
     return page(style, trace, appearance, step, blocks, title=title(trace), facts=facts)
 
 
@@ -43,13 +40,17 @@ def title(trace: Trace) -> Words:
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet: the chain with the step active, and its arithmetic."""
-    return column(worked(style, [_rows(measured(trace, style, step, PANELS[-1]))], step), 12)
+    return column(_worked_chain(trace, style, step, PANELS[-1]), 12)
+
+
+def _worked_chain(trace: Trace, style: Style, step: Step | None, room: float = ROOM) -> list[Block]:
+    return worked(style, [_chain_rows(measured_chain(trace, style, step, room))], step)
 
 
 # --- rows ------------------------------------------------------------------------
 
 
-def _rows(chain: Chain) -> Block:
+def _chain_rows(chain: Chain) -> Block:
     """Every row, with a line from the end of one to the start of the next."""
     marks: list[Mark] = []
     y, width, several = 0, 0.0, arranged(chain)

@@ -65,7 +65,7 @@ def curve(
     active: tuple[float, float] | None = None,
 ) -> Block:
     """A curve (n×2) and points on it (m×2); the active one with lines to both axes."""
-    frame = _framed(style, line, size)
+    frame = _plot_frame(style, line, size)
     dot, spread, theme = style.theme.tone("output"), _spread(points), style.theme
     r = 4 if len(spread) <= 24 else 2
     path = [(frame.across(x), frame.down(y)) for x, y in line.tolist()]
@@ -85,11 +85,11 @@ def curve(
     return Block(up4(width), frame.height + 24, tuple(marks), frame.height / 2)
 
 
-def _framed(style: Style, line: np.ndarray, size: tuple[int, int]) -> Frame:
+def _plot_frame(style: Style, line: np.ndarray, size: tuple[int, int]) -> Frame:
     low, high = float(line[:, 1].min()), float(line[:, 1].max())
     pad = 0.08 * (high - low) or 1.0
     y = (low - pad, high + pad)
-    wide = max(style.width(_said(v), SMALL) for v in ticks(*y))
+    wide = max(style.width(_tick_text(v), SMALL) for v in ticks(*y))
     # An active value is written with more digits than a tick.
     left = up4(max(wide, style.width("−0.0000", SMALL)) + 8)
     return Frame(size[0], size[1], left, (float(line[0, 0]), float(line[-1, 0])), y)
@@ -133,7 +133,7 @@ def _lead(style: Style, frame: Frame, at: tuple[float, float]) -> list[Mark]:
     ]
 
 
-def _said(value: float) -> str:
+def _tick_text(value: float) -> str:
     """A tick's number: round, so that a power of ten says it where it is large."""
     if abs(value) < 10**6:
         return rounded(value, 3)
@@ -145,8 +145,8 @@ def _ticks(style: Style, frame: Frame, taken: list[Text]) -> list[Mark]:
     across = [(v, frame.across(v)) for v in ticks(*frame.x)]
     down = [(v, frame.down(v)) for v in ticks(*frame.y)]
     texts = [
-        *(style.note(x, frame.height + 16, _said(v), "middle") for v, x in across),
-        *(style.note(frame.left - 6, middle(y, SMALL), _said(v), "end") for v, y in down),
+        *(style.note(x, frame.height + 16, _tick_text(v), "middle") for v, x in across),
+        *(style.note(frame.left - 6, middle(y, SMALL), _tick_text(v), "end") for v, y in down),
     ]
     free: list[Text] = []
     for text in texts:

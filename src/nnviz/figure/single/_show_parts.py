@@ -85,7 +85,7 @@ def picture_block(
 ) -> Block:
     """A matrix or a colour image as a picture, and what its shades mean."""
     scale = levels_as_is(array, image=trace.image)
-    said = _legend(style, trace, scale)
+    said = _shades_legend(style, trace, scale)
     whole = named_picture(
         style,
         array if array.ndim > 1 else array[None],
@@ -99,7 +99,7 @@ def picture_block(
     return whole if said is None else column([whole, said], 4)
 
 
-def _legend(style: Style, trace: Trace, scale: Levels) -> Block | None:
+def _shades_legend(style: Style, trace: Trace, scale: Levels) -> Block | None:
     """What black and white stand for, where nobody could know."""
     if scale.shades != "grey" or (trace.image and scale.plain):
         return None

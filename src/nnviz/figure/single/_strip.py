@@ -79,7 +79,7 @@ def in_lines(
     """
     length = min(strip.across, strip.count) * strip.size.width
     h = strip.size.height
-    marks: list[Mark] = [*_name(style, trace, length, h)]
+    marks: list[Mark] = [*_strip_name(style, trace, length, h)]
     y = 0.0
     for line in strip.lines:
         if isinstance(line, int):
@@ -94,7 +94,7 @@ def in_lines(
         starts = [i for i in line if i % strip.row == 0]
         marks += [
             style.note(strip.center(i), y + h + 16, str(i), "middle")
-            for i in _apart(style, starts, strip.row * strip.size.width)
+            for i in _starts_apart(style, starts, strip.row * strip.size.width)
         ]
         y += h + FOOT
         if len(active) > 1 and line.start == 0 and strip.row in line:
@@ -106,13 +106,13 @@ def in_lines(
     return Block(width, y, tuple(marks))
 
 
-def _apart(style: Style, starts: Sequence[int], row: float) -> list[int]:
+def _starts_apart(style: Style, starts: Sequence[int], row: float) -> list[int]:
     """Those of the numbers that have room beside each other, a row of such a width apart."""
     wide = max((style.width(str(i), SMALL) for i in starts), default=0) + 6
     return list(starts[:: max(1, math.ceil(wide / row))])
 
 
-def _name(style: Style, trace: Trace, length: float, height: float) -> list[Mark]:
+def _strip_name(style: Style, trace: Trace, length: float, height: float) -> list[Mark]:
     """The strip's name and shape: at its right, or above its right end."""
     name, shape = style.say(Words("output")), times(trace.output.shape)
     first, second = style.width(name, BODY, True), style.width(shape, SMALL)
@@ -138,7 +138,7 @@ def _distance(style: Style, neighbours: Point, n: int, y: float) -> list[Mark]:
 # --- as a picture ------------------------------------------------------------------
 
 
-def shown(count: int, row: int) -> int:
+def cells_shown(count: int, row: int) -> int:
     """How many cells of the strip are drawn: whole rows, each wide enough for an arrow."""
     return min(count, ROOM // ARROW * row) if row else count
 
@@ -146,7 +146,7 @@ def shown(count: int, row: int) -> int:
 def band(style: Style, trace: Trace, grey: Levels, row: int) -> Block:
     """The strip as a picture, or the matrix; with rows of so many cells it is numbered."""
     out = trace.output
-    drawn = shown(out.size, row)
+    drawn = cells_shown(out.size, row)
     strip = out.reshape(1, -1)[:, :drawn] if out.ndim == 1 else out
     height = BAND if out.ndim == 1 else max(BAND, min(240, 4 * len(out)))
     marks: list[Mark] = [
@@ -156,10 +156,10 @@ def band(style: Style, trace: Trace, grey: Levels, row: int) -> Block:
     if out.ndim > 1:
         below = Block(ROOM, height, tuple(marks), height / 2)
         return named(style, below, "output", Words("output"), out.shape)
-    marks += _name(style, trace, ROOM, height)
+    marks += _strip_name(style, trace, ROOM, height)
     cell = ROOM / drawn
     each = row or round_step(cell, 48)
-    for i in _apart(style, range(0, drawn, each), each * cell):
+    for i in _starts_apart(style, range(0, drawn, each), each * cell):
         x = (i + 0.5) * cell if i else 0
         marks.append(style.note(x, height + 16, str(i), "middle" if i else "start"))
     low = height + FOOT

@@ -44,12 +44,12 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The maps and the curve between or below; of a step, its value on the curve."""
     style = Style.of(appearance)
     if step is not None:
-        style = replace(style, written=tuple(_written(trace, style, step)))
-    blocks = worked(style, _maps(trace, style, appearance.sample, step), step)
+        style = replace(style, written=tuple(_as_in_cells(trace, style, step)))
+    blocks = worked(style, _act_maps(trace, style, appearance.sample, step), step)
     return page(style, trace, appearance, step, blocks)
 
 
-def _written(trace: Trace, style: Style, step: Step) -> Iterator[tuple[int | float, str]]:
+def _as_in_cells(trace: Trace, style: Style, step: Step) -> Iterator[tuple[int | float, str]]:
     """The step's numbers as their cells have them, where those are rounded to fewer digits."""
     for name in _ROLES:
         array = trace.array(name)
@@ -61,26 +61,30 @@ def _written(trace: Trace, style: Style, step: Step) -> Iterator[tuple[int | flo
             yield value, form(value)
 
 
-def _maps(trace: Trace, style: Style, sample: int, step: Step | None) -> list[Block]:
+def _act_maps(trace: Trace, style: Style, sample: int, step: Step | None) -> list[Block]:
     x, y = trace.arrays["input"], trace.output
     found = _curve(trace, style, step)
     if x.ndim <= 2:
         place = _place(step, x.shape)
-        return _pair(style, _matrix(x), _matrix(y), found, place, image=trace.image)
-    sample, channel = (sample, None) if step is None else _channel(step, x.shape)
+        return _before_and_after(
+            style, _as_matrix(x), _as_matrix(y), found, place, image=trace.image
+        )
+    sample, channel = (sample, None) if step is None else _sample_and_channel(step, x.shape)
     x, y = _sampled(x, sample), _sampled(y, sample)
     if step is None and max(x.shape[-2:]) > MOST and colored(x):
         maps = _colors(style, x, y)
-        return [maps, *_below(found, maps)]
+        return [maps, *_curve_below(found, maps)]
     chosen = range(min(len(x), SHOWN)) if channel is None else [channel]
     at = None if step is None else (step.index[-2], step.index[-1])
     image = trace.image
-    blocks = [b for c in chosen for b in _pair(style, x[c], y[c], None, at, c, image=image)]
+    blocks = [
+        b for c in chosen for b in _before_and_after(style, x[c], y[c], None, at, c, image=image)
+    ]
     hidden = len(x) - SHOWN if channel is None else 0
-    return [*blocks, *more_channels(style, hidden), *_below(found, blocks[0])]
+    return [*blocks, *more_channels(style, hidden), *_curve_below(found, blocks[0])]
 
 
-def _matrix(array: np.ndarray) -> np.ndarray:
+def _as_matrix(array: np.ndarray) -> np.ndarray:
     return array.reshape(-1, array.shape[-1] if array.ndim else 1)
 
 
@@ -91,7 +95,7 @@ def _place(step: Step | None, shape: tuple[int, ...]) -> tuple[int, int] | None:
     return (step.index[0], step.index[1]) if len(shape) == 2 else (0, sum(step.index))
 
 
-def _channel(step: Step, shape: tuple[int, ...]) -> tuple[int, int]:
+def _sample_and_channel(step: Step, shape: tuple[int, ...]) -> tuple[int, int]:
     """The sample and the channel that a step's index lies in."""
     import numpy as np
 
@@ -134,7 +138,7 @@ def _some(x: np.ndarray) -> np.ndarray:
     return np.unique(np.linspace(0, x.size - 1, 4096).round().astype(int))
 
 
-def _pair(
+def _before_and_after(
     style: Style,
     x: np.ndarray,
     y: np.ndarray,
@@ -145,14 +149,18 @@ def _pair(
     image: bool,
 ) -> list[Block]:
     """Before and after in a row, the curve between them where it fits, else below."""
-    tables = [_table(x, style, at), _table(y, style, at, last=True)] if max(x.shape) <= MOST else []
+    tables = (
+        [_act_table(x, style, at), _act_table(y, style, at, last=True)]
+        if max(x.shape) <= MOST
+        else []
+    )
     if not tables or not fits_page(style, tables):
-        maps = largest_fit(_pictures(style, x, y, at, channel, image=image))
-        return [maps, *_below(between, maps)]
+        maps = largest_fit(_picture_pair(style, x, y, at, channel, image=image))
+        return [maps, *_curve_below(between, maps)]
     windows = () if at is None else ((*at, 1, 1),)
     shapes = [written_shape(a.shape, numerals(a, style.precision)) for a in (x, y)]
     before, after = (
-        NamedCells(style, table, role, _name(role, channel), shape, "", windows)
+        NamedCells(style, table, role, _map_name(role, channel), shape, "", windows)
         for table, role, shape in zip(tables, _ROLES, shapes, strict=True)
     )
     sizes, arrow = cell_sizes(style, tables), operator(style, "→")
@@ -161,17 +169,17 @@ def _pair(
         if inside is not None:
             return [inside]
     maps = largest_fit([before, arrow, after], sizes)
-    return [maps, *_below(between, maps)]
+    return [maps, *_curve_below(between, maps)]
 
 
-def _below(curve_: Block | None, maps: Block) -> list[Block]:
+def _curve_below(curve_: Block | None, maps: Block) -> list[Block]:
     """The curve under the middle of the maps."""
     if curve_ is None:
         return []
     return [inset(curve_, left=max(0, near4((maps.width - curve_.width) / 2)))]
 
 
-def _table(
+def _act_table(
     array: np.ndarray, style: Style, at: tuple[int, int] | None, *, last: bool = False
 ) -> Table:
     """The cells; of a step, its own active and the outputs after it empty."""
@@ -183,12 +191,12 @@ def _table(
     return changed(table, [at], state="active", bold=last)
 
 
-def _name(role: Role, channel: int | None) -> Words:
+def _map_name(role: Role, channel: int | None) -> Words:
     name = Words(role)
     return name if channel is None else Words("{name}, channel {c}", name=name, c=channel)
 
 
-def _pictures(
+def _picture_pair(
     style: Style,
     x: np.ndarray,
     y: np.ndarray,
@@ -200,7 +208,9 @@ def _pictures(
     window = None if at is None else (*at, 1, 1)
     shades = levels(x, image=image), levels_after(x, y, image=image)
     before, after = (
-        named_picture(style, a, role, _name(role, channel), side=SIDE, window=window, shades=scale)
+        named_picture(
+            style, a, role, _map_name(role, channel), side=SIDE, window=window, shades=scale
+        )
         for a, role, scale in zip((x, y), _ROLES, shades, strict=True)
     )
     return [before, operator(style, "→", 40), after]

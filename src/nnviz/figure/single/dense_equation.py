@@ -29,7 +29,7 @@ MOST = (12, 9, 6, 5)
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The arrays in a row; of a step, the row of weights that it takes and its arithmetic."""
     style = Style.of(appearance)
-    blocks = worked(style, [_row(trace, style, step)], step)
+    blocks = worked(style, [_dense_row(trace, style, step)], step)
     return page(
         style, trace, appearance, step, blocks, facts=fact_lines(style, trace, colored=True)
     )
@@ -37,10 +37,10 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet."""
-    return column(worked(style, [_row(trace, style, step, PANELS[-1])], step), 12)
+    return column(worked(style, [_dense_row(trace, style, step, PANELS[-1])], step), 12)
 
 
-def _row(trace: Trace, style: Style, step: Step | None, room: float = ROOM) -> Block:
+def _dense_row(trace: Trace, style: Style, step: Step | None, room: float = ROOM) -> Block:
     """The row with the largest text and the most cells that fit; else in several rows."""
     equation = ["weight", "·", "input", "=", "output"]
     if "bias" in trace.arrays:
@@ -48,7 +48,7 @@ def _row(trace: Trace, style: Style, step: Step | None, room: float = ROOM) -> B
     blocks: list[Block] = []
     for most, text in ((most, text) for most in MOST for text in (BODY, SMALL)):
         blocks = [
-            _array(trace, style, step, name, most, text)
+            _dense_array(trace, style, step, name, most, text)
             if name.isidentifier()
             else operator(style, name, 40)
             for name in equation
@@ -58,7 +58,9 @@ def _row(trace: Trace, style: Style, step: Step | None, room: float = ROOM) -> B
     return flow(blocks, 0, room)
 
 
-def _array(trace: Trace, style: Style, step: Step | None, name: str, most: int, text: int) -> Block:
+def _dense_array(
+    trace: Trace, style: Style, step: Step | None, name: str, most: int, text: int
+) -> Block:
     """An array as cells: a vector as a column, each row of a batch as a column."""
     array = trace.array(name)
     columns = array if name == "weight" else _upright(array)
@@ -73,7 +75,7 @@ def _array(trace: Trace, style: Style, step: Step | None, name: str, most: int, 
         columns,
         form,
         role,
-        _size(style, array, drawn, form, text),
+        _number_size(style, array, drawn, form, text),
         rows=rows_,
         columns=columns_,
         active=active,
@@ -89,7 +91,7 @@ def _upright(array: np.ndarray) -> np.ndarray:
     return array.reshape(-1, 1) if array.ndim < 2 else array.T
 
 
-def _size(
+def _number_size(
     style: Style, array: np.ndarray, drawn: Sequence[object], form: Numerals, text: int
 ) -> CellSize:
     """Cells with room for every number drawn, squares where the numbers are short."""

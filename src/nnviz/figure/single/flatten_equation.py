@@ -18,7 +18,7 @@ from nnviz.figure.layout.lines import Point, arrow, rounded_arrow
 from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import ROOM, Style, up4
 from nnviz.figure.scene import Box, Group, Image, Mark, Scene, flatten
-from nnviz.figure.single._strip import band, in_lines, shown, strip_of
+from nnviz.figure.single._strip import band, cells_shown, in_lines, strip_of
 from nnviz.request import Appearance
 from nnviz.shades import Levels, color_levels, colored, drawn_size, levels
 from nnviz.shapes import cells as count_of
@@ -40,7 +40,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The matrix above, the strip below; of a step, its cell in both."""
     style = Style.of(appearance)
     if not _readable(style, trace):
-        return page(style, trace, appearance, step, [_pictures(trace, style)])
+        return page(style, trace, appearance, step, [_flattened_picture(trace, style)])
     return page(style, trace, appearance, step, worked(style, [_linked(trace, style, step)], step))
 
 
@@ -63,14 +63,14 @@ def _linked(trace: Trace, style: Style, step: Step | None) -> Block:
     table = cells(x, style.precision)
     strip = strip_of(style, table, trace.output.size)
     is_strip = trace.output.ndim == 1
-    pair = _pair(table) if step is None and is_strip else ()
+    pair = _neighbour_pair(table) if step is None and is_strip else ()
     active = pair or (() if step is None else (step.number - 1,))
     above, first = _matrices(style, x, table, active)
-    flat = _flat(style, table, active, step)
+    flat = _flattened_cells(style, table, active, step)
     if is_strip:
         below = in_lines(style, trace, strip, flat, active)
     else:
-        below = _matrix(style, trace, flat, active)
+        below = _flattened_matrix(style, trace, flat, active)
     has_links = bool(pair) and strip.across > strip.row
     left = LANE if has_links else 0
     top = above.height + DROP
@@ -83,7 +83,7 @@ def _linked(trace: Trace, style: Style, step: Step | None) -> Block:
     return Block(max(left + above.width, below.width), top + below.height, tuple(marks))
 
 
-def _pair(table: Table) -> tuple[int, ...]:
+def _neighbour_pair(table: Table) -> tuple[int, ...]:
     """The strip's cells of two neighbours, one below the other; none where there are none."""
     return (0, len(table[0])) if len(table) > 1 and len(table[0]) > 1 else ()
 
@@ -100,7 +100,7 @@ def _matrices(
     for c, channel in enumerate(every):
         at = [divmod(i - c * high * columns, columns) for i in active]
         inside = [(r, k) for r, k in at if 0 <= r < high]
-        tinted = _tinted(style, channel, c * high)
+        tinted = _tinted_rows(style, channel, c * high)
         tinted = changed(tinted, inside, fill=style.theme.tone("input").active, bold=True)
         windows = [(*place, 1, 1) for place in inside]
         name = Words("input, channel {c}", c=c) if len(every) > 1 else Words("input")
@@ -117,7 +117,7 @@ def _matrix_size(style: Style, table: Table) -> CellSize:
     return next((s for s in sizes if len(table[0]) * s.width <= ROOM - LANE), sizes[-1])
 
 
-def _tinted(style: Style, table: Table, first: int = 0) -> Table:
+def _tinted_rows(style: Style, table: Table, first: int = 0) -> Table:
     """Rows tinted in turn, so that they are found again in the strip."""
     tints = style.theme.tints
     return [
@@ -126,16 +126,18 @@ def _tinted(style: Style, table: Table, first: int = 0) -> Table:
     ]
 
 
-def _flat(style: Style, table: Table, active: Sequence[int], step: Step | None) -> list[Cell]:
+def _flattened_cells(
+    style: Style, table: Table, active: Sequence[int], step: Step | None
+) -> list[Cell]:
     """The cells one after the other, each in the tint of its row; those after the step blank."""
-    flat = [cell for line in _tinted(style, table) for cell in line]
+    flat = [cell for line in _tinted_rows(style, table) for cell in line]
     made = len(flat) if step is None else step.number
     line = [*flat[:made], *(Cell("") for _ in flat[made:])]
     tone = style.theme.tone("output")
     return changed([line], [(0, i) for i in active], fill=tone.active, bold=True)[0]
 
 
-def _matrix(style: Style, trace: Trace, flat: list[Cell], active: Sequence[int]) -> Block:
+def _flattened_matrix(style: Style, trace: Trace, flat: list[Cell], active: Sequence[int]) -> Block:
     """What is made where an axis is kept: a matrix like any other, rows and columns numbered."""
     columns = trace.output.shape[1]
     made = [flat[i : i + columns] for i in range(0, len(flat), columns)]
@@ -161,7 +163,7 @@ def _links(style: Style, neighbours: Point, first: Box, bottom: float) -> list[M
 # --- pictures ----------------------------------------------------------------------
 
 
-def _pictures(trace: Trace, style: Style) -> Block:
+def _flattened_picture(trace: Trace, style: Style) -> Block:
     """An input too large for numbers: the picture, and the strip of its shades."""
     x, out = trace.arrays["input"], trace.output
     rgb = color_levels(x) if colored(x) else None
@@ -183,7 +185,7 @@ def _pictures(trace: Trace, style: Style) -> Block:
     pixel = drawn_size(first.shape[-2:])[1] / first.shape[-2]
     image = next(m for m in flatten(above.marks) if isinstance(m, Image))
     corner = Box(LANE + image.x, image.y, pixel, max(3, pixel))
-    cell = ROOM / shown(out.size, x.shape[-1])
+    cell = ROOM / cells_shown(out.size, x.shape[-1])
     neighbours = cell / 2, (x.shape[-1] + 0.5) * cell
     marks += _links(style, neighbours, corner, above.height)
     return Block(max(LANE + above.width, below.width), top + below.height, tuple(marks))

@@ -43,12 +43,17 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     if not parts.readable(style, drawn):
         return draw_picture(trace, appearance, step)
     several = len(found) > 1
-    rows = [_beside(style, trace, array, c if several else None) for c, array in enumerate(drawn)]
+    rows = [
+        _picture_and_numbers(style, trace, array, c if several else None)
+        for c, array in enumerate(drawn)
+    ]
     blocks = [*rows, *more_channels(style, len(found) - MOST_ROWS)]
     return page(style, trace, appearance, step, blocks, title=parts.title(trace))
 
 
-def _beside(style: Style, trace: Trace, array: np.ndarray, channel: int | None) -> Block:
+def _picture_and_numbers(
+    style: Style, trace: Trace, array: np.ndarray, channel: int | None
+) -> Block:
     """Picture and numbers, equally tall where they fit side by side, else one below the other."""
     numbers = parts.numbers(style, array, channel, Words("numbers"))
     sizes = cell_sizes(style, [numbers.table], largest=36)
