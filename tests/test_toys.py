@@ -19,7 +19,7 @@ import pytest
 from helpers import run
 from nnviz import formats, ops
 from nnviz.expressions import Equation, Name, Num
-from nnviz.request import Appearance, Request
+from nnviz.request import Appearance, Request, Screen
 from nnviz.trace import Trace
 from view_checks import drawn, words
 
@@ -179,7 +179,43 @@ def test_the_trace_document_has_every_vector_by_name(op: str) -> None:
         assert found["formula"].count(";") == len(step.formula) - 1
 
 
-def test_the_table_has_every_vector_and_the_arithmetic_every_equation() -> None:
+TABLES = {
+    "layer_norm": ["step", "row", "xᵢ", "μᵢ", "σᵢ²", "yᵢ"],
+    "attention": ["query", "qᵢ", "sᵢ", "aᵢ", "yᵢ"],
+}
+
+
+def table(trace: Trace, width: int | None = None, steps: str | None = None) -> list[str]:
+    """The lines of the terminal view."""
+    request = Request(steps=steps, screen=Screen(width=width))
+    return formats.load("table").write(trace, request).content.decode().splitlines()
+
+
+@pytest.mark.parametrize("op", NAMES)
+def test_the_table_has_a_column_for_every_vector(op: str) -> None:
+    lines = table(run(op, X))
+    rule = next(n for n, line in enumerate(lines) if line.startswith("──"))
+    assert lines[rule - 1].split() == TABLES[op]
+    rows = [line.split() for line in lines[rule + 1 :]]
+    assert len(rows) == len(X)
+    vectors = run(op, X).steps[1].quantities
+    first = len(TABLES[op]) - len(vectors)
+    assert len(rows[1]) == first + sum(q.value.size for q in vectors)
+    assert rows[1][first : first + 4] == ["4", "6", "8", "2"]
+
+
+@pytest.mark.parametrize("op", NAMES)
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_no_equation_is_lost_on_a_narrow_screen(op: str, width: int) -> None:
+    trace = run(op, X)
+    lines = table(trace, width)
+    assert all(len(line) <= width for line in lines)
+    said = " ".join(lines)
+    assert all(any(line.startswith(label) for line in lines) for label in labels(trace))
+    assert all(name in said for name in TABLES[op])
+
+
+def test_asked_for_by_number_a_step_has_its_arithmetic() -> None:
     said = nnviz("layer-norm", INPUT, "--steps", "2")
     assert "mean  μᵢ = mean(xᵢ)" in said
     assert "normalised  yᵢ = (xᵢ − μᵢ) / √(σᵢ² + ε)" in said

@@ -26,7 +26,7 @@ from nnviz.words import Words
 if TYPE_CHECKING:
     import numpy as np
 
-Q, K, V = Name("q", "i", "input"), Name("K", role="weight"), Name("V", role="weight", sup="⊤")
+Q, K, V = Name("q", "i", "input"), Name("K", role="weight"), Name("V", role="weight", sup="T")
 S, A, Y = Name("s", "i", "intermediate"), Name("a", "i", "intermediate"), Name("y", "i", "output")
 D = Name("d")
 FACTS = (
