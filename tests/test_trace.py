@@ -1,4 +1,4 @@
-"""The waist: formulas as text, steps that are made when asked for, results by name."""
+"""The waist: steps that are made when asked for, results by name."""
 
 from __future__ import annotations
 
@@ -7,73 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nnviz.equations import Fact, Substitution
 from nnviz.errors import NnvizError
-from nnviz.numerals import exact, rounded
-from nnviz.trace import (
-    Call,
-    Equation,
-    Expr,
-    Name,
-    Neg,
-    Num,
-    Power,
-    Product,
-    Quotient,
-    Results,
-    Step,
-    Steps,
-    Sum,
-    Trace,
-    numbers,
-    text,
-    tokens,
-)
+from nnviz.expressions import Call, Equation, Name, Quotient
+from nnviz.notation import text
+from nnviz.numerals import exact
+from nnviz.trace import Results, Step, Steps, Trace
 from nnviz.words import Words
-
-
-def _each(*names: str) -> Product:
-    return Product(tuple(map(Name, names)), each=True)
-
-
-TEXTS: list[tuple[str, Expr]] = [
-    ("(2×−1)", Product((Num(2), Num(-1)))),
-    (
-        "r ⊙ h + 1 ⊙ (2 − r)",
-        Sum((_each("r", "h"), Product((Num(1), Sum((Num(2), Neg(Name("r"))))), each=True))),
-    ),
-    ("W·(r ⊙ h)", Product((Name("W"), _each("r", "h")), dot=True)),
-    ("r ⊙ (W·h)", Product((Name("r"), Product((Name("W"), Name("h")), dot=True)), each=True)),
-    ("e^xᵢ", Power(Name("e"), Name("x", "i"))),
-    ("2·(3 − 1)", Product((Num(2), Sum((Num(3), Num(-1)))), dot=True)),
-    ("1 − 2·3", Sum((Num(1), Neg(Product((Num(2), Num(3)), dot=True))))),
-    ("−x", Neg(Name("x"))),
-    ("⌊(5 − 2) / 2⌋", Call("floor", (Quotient(Sum((Num(5), Num(-2))), Num(2)),))),
-    ("max(1, −2)", Call("max", (Num(1), Num(-2)))),
-    ("|−3|²", Power(Call("abs", (Num(-3),)), Num(2))),
-    ("hₜ₋₁", Name("h", "t−1")),
-    ("h_1,0", Name("h", "1,0")),
-    ("1 − 2", Sum((Num(1), Num(-2)))),
-    ("−1 + 2", Sum((Num(-1), Num(2)))),
-]
-
-
-@pytest.mark.parametrize(("written", "expr"), TEXTS, ids=[t[0] for t in TEXTS])
-def test_expressions_as_a_person_writes_them(written: str, expr: Expr) -> None:
-    assert text((Equation((expr,)),), exact) == written
-
-
-def test_equations_are_joined_and_rounding_is_said() -> None:
-    third = Equation((Quotient(Num(1), Num(3)), Num(1 / 3)))
-    assert text((third,), rounded) == "1 / 3 ≈ 0.3333"
-    assert text((third,), exact) == f"1 / 3 = {1 / 3!r}"
-    assert text((Equation((Num(1), Num(1))),) * 2, exact) == "1 = 1; 1 = 1"
-
-
-def test_lines_of_a_sum_begin_where_its_rows_do() -> None:
-    total = Sum(tuple(Num(n) for n in range(1, 7)), per_line=3)
-    lines = [t.text for t in tokens(Equation((total,)), exact) if t.line]
-    assert lines == [" + "]
-    assert [n.value for n in numbers(total)] == [1, 2, 3, 4, 5, 6]
 
 
 def test_steps_are_made_when_asked_for_and_only_then() -> None:
@@ -90,6 +30,25 @@ def test_steps_are_made_when_asked_for_and_only_then() -> None:
     assert made == [10**9 - 1, 5, 6]
     with pytest.raises(IndexError):
         steps[10**9]
+
+
+def test_a_step_of_vectors_is_what_its_equations_make() -> None:
+    x, total, y = Name("x", "i", "input"), Name("s", "i"), Name("y", "i", "output")
+    facts = [
+        Fact(Words("sum"), Equation((total, Call("sum", (x,))))),
+        Fact(Words("shares"), Equation((y, Quotient(x, total)))),
+    ]
+    values = {x: np.array([1, 3]), total: np.array(4), y: np.array([0.25, 0.75])}
+    at = Substitution(values, {"i": "2"})
+    vectors = at.quantities(x=x, y=y)
+    step = Step.of_vectors(3, (2,), at.equations(facts), vectors, {"input": ((2,),)})
+    assert text(step.formula, exact) == (
+        "s₂ = sum(1, 3) = 4; y_2,0 = 1 / 4 = 0.25; y_2,1 = 3 / 4 = 0.75"
+    )
+    assert step.value == [0.25, 0.75]
+    assert step.detail == {"x": [1, 3], "y": [0.25, 0.75]}
+    assert step.cells == {"input": ((2,),), "output": ((2,),)}
+    assert step.quantities is vectors
 
 
 def test_results_are_computed_once_when_asked_for() -> None:

@@ -70,7 +70,8 @@ class Substitution:
     """What the symbols of equations stand for at one step."""
 
     values: Mapping[Any, np.ndarray | float]
-    """The value of every symbol; and of sums that the operation has worked out itself."""
+    """The value of every symbol; and of sums and functions that the operation has worked out
+    itself."""
     subs: Mapping[str, str] = field(default_factory=dict)
     """What subscripts stand for: {"t": "2", "t−1": "1"}."""
     alike: Mapping[Expr, np.ndarray] = field(default_factory=dict)
@@ -91,7 +92,7 @@ class Substitution:
     def _value(self, expr: Expr) -> np.ndarray:
         import numpy as np
 
-        if isinstance(expr, Name | Sum | Product) and expr in self.values:
+        if not isinstance(expr, Quotient | Power) and expr in self.values:
             return np.asarray(self.values[expr])
         with np.errstate(all="ignore"):
             return np.asarray(_worked_out(expr, [self.value(part) for part in parts(expr)]))
@@ -158,9 +159,9 @@ def _worked_out(expr: Expr, of: Sequence[np.ndarray]) -> Any:
             return of[0] / of[1]
         case Power():
             return of[0] ** of[1]
-        case Call(function):
-            return _functions()[function](*of)
-    raise LookupError(f"{expr} has no value")
+        case Call(function) if function in (known := _functions()):
+            return known[function](*of)
+    raise LookupError(f"no value was put in for {expr}")
 
 
 def _functions() -> dict[str, Callable[..., Any]]:

@@ -133,21 +133,16 @@ class _Sides(NamedTuple):
         made = self._named(self._here(left), left, active=left.role != "intermediate")
         match right:
             case Call(function, (inner,)):
-                of = self._whole(inner)
-                if _is_spelt_out(inner):
+                name = self._title(inner)
+                if isinstance(inner, Sum) or _has_matrix(inner):
                     yield from self._terms(inner)
                     yield self.layout.sign("=")
-                    of = self._named(self._sum, inner)
-                yield row([of, self.layout.through(function), made])
+                    name = Name(self.layout.style.say(Words("sum")), role="intermediate")
+                yield row([self._named(name, inner), self.layout.through(function), made])
             case _:
                 yield from self._terms(right)
                 yield self.layout.sign("=")
                 yield made
-
-    @property
-    def _sum(self) -> Name:
-        """What a function is applied to."""
-        return Name(self.layout.style.say(Words("sum")), role="intermediate")
 
     def _terms(self, expr: Expr) -> Iterator[Block]:
         """What an expression is made of, with its signs."""
@@ -232,8 +227,3 @@ def _has_matrix(expr: Expr) -> bool:
 
 def _is_dot(expr: Expr) -> bool:
     return isinstance(expr, Product) and expr.dot
-
-
-def _is_spelt_out(expr: Expr) -> bool:
-    """Whether what a function is applied to is drawn term by term, and then as their sum."""
-    return isinstance(expr, Sum) or _has_matrix(expr)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nnviz.expressions import with_parts
 from nnviz.figure.formulas.arithmetic import panelled
 from nnviz.figure.layout.blocks import Block, column, lines, remark
 from nnviz.figure.layout.style import BODY, ROOM, SMALL, Piece, Style, up4
@@ -60,12 +61,9 @@ def _shortened(style: Style, expr: Expr) -> Expr:
             left_out = len(terms) - MOST_TERMS + 2
             said = style.say(Words("… {n} more terms …", n=left_out))
             return Sum((*terms[: MOST_TERMS - 4], Name(said), *terms[-2:]), per_line)
-        case Call(function, args):
-            return Call(function, tuple(_shortened(style, a) for a in args))
-        case Product(factors):
-            return expr._replace(factors=tuple(_shortened(style, f) for f in factors))
-        case _:
-            return expr
+        case Call() | Product():
+            return with_parts(expr, lambda part: _shortened(style, part))
+    return expr
 
 
 def workings(style: Style, formula: Formula, *, room: float = ROOM, size: int = BODY) -> Block:

@@ -20,13 +20,17 @@ class Symbols(NamedTuple):
 
     x: Name | None = Name("x", "t", "input")
     """None where there is no input."""
-    h: Name = Name("h", "t", "hidden")
-    h_before: Name = Name("h", "t−1", "hidden")
+    h_prev: Name = Name("h", "t−1", "hidden")
+    c_prev: Name = Name("c", "t−1", "hidden")
     c: Name = Name("c", "t", "hidden")
-    c_before: Name = Name("c", "t−1", "hidden")
+    h: Name = Name("h", "t", "hidden")
     has_b: bool = True
     has_bh: bool = False
     """Whether the part of the hidden state has a bias of its own, as in PyTorch."""
+
+    def vectors(self) -> dict[str, Name]:
+        """What is read and made, by its name in the trace document."""
+        return {key: name for key, name in self._asdict().items() if isinstance(name, Name)}
 
     def weights(self, gate: str) -> tuple[Name, Name, Name, Name]:
         """W_x, W_h and both biases of a gate, whether it has them or not."""
@@ -39,7 +43,7 @@ class Symbols(NamedTuple):
 
     def from_h(self, gate: str) -> Expr:
         """W·h of a gate."""
-        return _dot("h" + gate, self.h_before)
+        return _dot("h" + gate, self.h_prev)
 
     def outer(self, gate: str) -> list[Expr]:
         """The textbook's one bias, or the first of PyTorch's two."""
@@ -66,10 +70,9 @@ def placed(w: CellWeights, plan: Recurrence, time: int, chain: Chain) -> Symbols
     x: Name | None = Name("x", "t", "input") if plan.has_x(time) else None
     if chain.layer:
         x = Name("h", "t", "hidden", f"({chain.layer})")
-    h, h_before, c, c_before = (
-        Name(letter, sub, "hidden", sup) for letter in "hc" for sub in ("t", past)
-    )
-    return plain(w)._replace(x=x, h=h, h_before=h_before, c=c, c_before=c_before)
+    h_prev, c_prev = (Name(letter, past, "hidden", sup) for letter in "hc")
+    h, c = (Name(letter, "t", "hidden", sup) for letter in "hc")
+    return plain(w)._replace(x=x, h_prev=h_prev, c_prev=c_prev, c=c, h=h)
 
 
 def top(plan: Recurrence) -> Name:
@@ -90,7 +93,7 @@ def cell_facts(options: RnnOptions, s: Symbols) -> tuple[Fact, ...]:
 
 
 def _lstm(s: Symbols) -> tuple[Fact, ...]:
-    kept, new = _each(gate_name("f"), s.c_before), _each(gate_name("i"), gate_name("g"))
+    kept, new = _each(gate_name("f"), s.c_prev), _each(gate_name("i"), gate_name("g"))
     return (
         _squashed(Words("input gate"), "i", s.total("i")),
         _squashed(Words("forget gate"), "f", s.total("f")),
@@ -107,7 +110,7 @@ def _gru(s: Symbols, *, after: bool) -> tuple[Fact, ...]:
         _squashed(Words("reset gate"), "r", s.total("r")),
         _squashed(Words("update gate"), "z", s.total("z")),
         _squashed(Words("candidate"), "n", _candidate(s, after=after)),
-        _fact(Words("hidden state"), s.h, Sum((new, _each(gate_name("z"), s.h_before)))),
+        _fact(Words("hidden state"), s.h, Sum((new, _each(gate_name("z"), s.h_prev)))),
     )
 
 
@@ -117,7 +120,7 @@ def _candidate(s: Symbols, *, after: bool) -> Sum:
         inner = s.inner("n")
         held = Sum((s.from_h("n"), *inner)) if inner else s.from_h("n")
         return Sum((*s.from_x("n"), *s.outer("n"), _each(gate_name("r"), held)))
-    back = _dot("hn", _each(gate_name("r"), s.h_before))
+    back = _dot("hn", _each(gate_name("r"), s.h_prev))
     return Sum((*s.from_x("n"), back, *s.outer("n"), *s.inner("n")))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nnviz.equations import Quantity, VectorEquation, lists, number_by_number
 from nnviz.ops.recurrent._cells import Track
 from nnviz.ops.recurrent._equations import Symbols, cell_facts, output_fact, placed, plain, top
-from nnviz.ops.recurrent._numbers import CellTime, output_at
+from nnviz.ops.recurrent._numbers import equations_at, output_at, quantities_of, vectors_at
 from nnviz.ops.recurrent._rnn_options import RnnOptions
 from nnviz.ops.recurrent._weights import Weights
 from nnviz.recurrence import Recurrence
@@ -131,21 +131,22 @@ class Run:
     def step(self, i: int) -> Step:
         """Time after time; at each time layer after layer, forward before backward."""
         time, chain = self.plan.at(i + 1)
-        cell = CellTime(self.tracks[i % len(self.tracks)], time)
-        own = placed(cell.track.w, self.plan, time, chain)
-        formula, drawn = [cell.equations(self._symbols)], cell.equations(own)
+        track = self.tracks[i % len(self.tracks)]
+        vectors, own = vectors_at(track, time), placed(track.w, self.plan, time, chain)
+        formula = [equations_at(track, time, vectors, self._symbols)]
+        drawn = equations_at(track, time, vectors, own)
         made: tuple[Quantity, ...] = ()
         if self.plan.makes(time, chain):
             formula.append(self._output(time, self._symbols.h))
             drawn += self._output(time, top(self.plan))
             made = drawn[-1].at.quantities(y=drawn[-1].left)
-        read = cell.quantities()
+        read = quantities_of(vectors)
         at = {"layer": chain.layer, "direction": chain.direction}
         return Step(
             number=i + 1,
             index=(time - 1,),
             formula=number_by_number(*formula),
-            value=cell.h.tolist(),
+            value=vectors["h"].tolist(),
             detail={**lists(read), **at, **lists(made)},
             cells={"input": ((time - 1,),), "output": ((time - 1,),)},
             quantities=(*read, *made),
