@@ -1,12 +1,21 @@
-"""Files as bytes: what a program that writes arrays or pictures would have written."""
+"""Files as bytes: what a program that writes arrays or pictures would have written; pipes."""
 
 from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image
+
+from nnviz.read import Stdin
+
+NONE = Stdin(None)
+
+
+def piped(data: bytes) -> Stdin:
+    return Stdin(io.BytesIO(data))
 
 
 def npz(**held: object) -> bytes:
@@ -27,7 +36,7 @@ def picture(kind: str = "PNG") -> bytes:
     return file.getvalue()
 
 
-def safetensors(**held: list[float]) -> bytes:
+def safetensors(**held: Sequence[float]) -> bytes:
     header, body = {}, b""
     for name, values in held.items():
         data = np.array(values, np.float32).tobytes()

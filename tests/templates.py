@@ -18,7 +18,7 @@ from nnviz.figure.formulas.parameter_counts import _COUNTED
 from nnviz.ops.recurrent.rnn import OPERATION as RNN
 from nnviz.ops.windows import _window, pool
 from nnviz.ops.windows.conv import OPERATION as CONV
-from nnviz.read.sources import STANDARD_INPUT
+from nnviz.read.text import STANDARD_INPUT
 
 ROOT = Path(nnviz.__file__).parent
 TAKERS = {"Words", "NnvizError", "UsageError", "UnknownOptionError", "say", "_fact", "fail"}
@@ -49,6 +49,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "figure/networks/params_bars.py: kind": ("weights", "biases"),
     "figure/recurrent/rnn_rolled.py: str(trace.options['mode'])": (),
     "figure/recurrent/rnn_unrolled.py: str(trace.options['mode'])": (),  # choices, below
+    "read/headings.py: STANDARD_INPUT": (STANDARD_INPUT,),
     "read/safetensors.py: what": ("its header", "its shape or place"),
     "ops/recurrent/_equations.py: label": _HELD,
     "ops/windows/_transposed.py: what": ("input channels", "filters"),

@@ -35,8 +35,12 @@ def check(outputs: Sequence[str], inputs: Iterable[str]) -> None:
 
 
 def _is_standard_input(path: str) -> bool:
+    """Whether a path is the file that is being read; what a device takes overwrites nothing."""
     try:
-        return os.path.samestat(Path(path).stat(), os.fstat(sys.stdin.fileno()))
+        there = Path(path).stat()
+        return not stat.S_ISCHR(there.st_mode) and os.path.samestat(
+            there, os.fstat(sys.stdin.fileno())
+        )
     except (OSError, ValueError, AttributeError):
         return False
 

@@ -292,6 +292,22 @@ def test_the_file_on_standard_input_is_not_overwritten(tmp_path: Path) -> None:
     assert path.read_text() == NOTE
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/null"), reason="no null device on this system")
+def test_a_link_to_the_null_device_is_no_input(tmp_path: Path) -> None:
+    link = tmp_path / "out.json"
+    link.symlink_to("/dev/null")
+    with Path("/dev/null").open() as nothing:
+        done = subprocess.run(
+            [sys.executable, "-m", "nnviz", "conv", NOTE, "-o", str(link)],
+            stdin=nothing,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
+    assert link.is_symlink()
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no full device on this system")
 def test_a_full_disk_is_one_message() -> None:
     with Path("/dev/full").open("w") as full:

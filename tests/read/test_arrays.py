@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import pickle
+import tracemalloc
 import zipfile
+from functools import partial
 
 import numpy as np
 import pytest
@@ -13,7 +15,15 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from nnviz.errors import NnvizError
-from nnviz.read.arrays import read_npy, read_npz, read_npz_one
+from nnviz.read.arrays import (
+    below,
+    npy_bytes,
+    npz_bytes,
+    only,
+    read_npy,
+    read_npz,
+    read_npz_one,
+)
 
 
 def npy(array: np.ndarray, *, pickled: bool = False) -> bytes:
@@ -116,6 +126,40 @@ def test_an_archive_that_says_it_unpacks_to_too_much_is_refused_unread() -> None
         read_npz_one(io.BytesIO(bytes(data)), "a", None)
     with pytest.raises(NnvizError, match="a unpacks to more than 2 GiB"):
         read_npz(io.BytesIO(bytes(data)), "a")
+
+
+BOMB = archive({"x.npy": npy(np.zeros((1000, 1000), np.int8))}, packed=True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "needed"), [("i1", 9_000), ("f4", 12_000), ("<i8", 8_000), (">f8", 16_000)]
+)
+def test_the_memory_that_an_array_takes_is_known_before(kind: str, needed: int) -> None:
+    data = npy(np.zeros((10, 100), kind))
+    assert npy_bytes(io.BytesIO(data), "a") == needed
+    packed = archive({"x.npy": data, "y.npy": data}, packed=True)
+    assert npz_bytes(io.BytesIO(packed), "a", only("a", "x")) == needed
+    assert npz_bytes(io.BytesIO(packed), "a", lambda keys: {k: k for k in keys}) == 2 * needed
+
+
+def test_the_memory_of_a_bomb_is_known_without_unpacking_it() -> None:
+    assert len(BOMB) < 2_000
+    assert npz_bytes(io.BytesIO(BOMB), "a", only("a", None)) == 9_000_000
+    tracemalloc.start()
+    npz_bytes(io.BytesIO(BOMB), "a", only("a", None))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 500_000
+
+
+def test_names_below_a_prefix() -> None:
+    data = archive({"a.w.npy": ONE, "a.b.npy": ONE, "ab.w.npy": ONE, "c/w.npy": ONE})
+    for prefix, expected in {"a": ["w", "b"], "a.": ["w", "b"], "ab": ["w"], "c": ["w"]}.items():
+        held = read_npz(io.BytesIO(data), "f", partial(below, name="f", prefix=prefix))
+        assert list(held) == expected
+    for prefix in ("d", "a.w", "", "b"):
+        with pytest.raises(NnvizError, match=f"f has no arrays whose names begin with '{prefix}.'"):
+            below(["a.w", "a.b", "ab.w"], "f", prefix)
 
 
 @pytest.mark.parametrize(

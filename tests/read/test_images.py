@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from nnviz.errors import NnvizError, UsageError
-from nnviz.read.images import ImageOptions, read_image
+from nnviz.read.images import ImageOptions, image_bytes, read_image
+from pictures import png16, png_of_few_bits, tiff16
 
 RNG = np.random.default_rng(2)
 COLOUR = RNG.integers(0, 256, (6, 5, 3), dtype=np.uint8)
@@ -34,60 +35,37 @@ def read(data: bytes, **options: Any) -> np.ndarray:
     return read_image(io.BytesIO(data), "a.png", ImageOptions(**options))
 
 
-def png16(pixels: np.ndarray, colour_type: int, transparent: tuple[int, ...] = ()) -> bytes:
-    """A PNG of 16 bits a value, written by the book: Pillow writes none with colour."""
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        whole = kind + body
-        return struct.pack(">I", len(body)) + whole + struct.pack(">I", zlib.crc32(whole))
-
-    height, width = pixels.shape[:2]
-    lines = b"".join(b"\0" + line.astype(">u2").tobytes() for line in pixels)
-    head = struct.pack(">IIBBBBB", width, height, 16, colour_type, 0, 0, 0)
-    clear = chunk(b"tRNS", struct.pack(f">{len(transparent)}H", *transparent))
-    return b"".join(
-        [
-            b"\x89PNG\r\n\x1a\n",
-            chunk(b"IHDR", head),
-            clear if transparent else b"",
-            chunk(b"IDAT", zlib.compress(lines)),
-            chunk(b"IEND", b""),
-        ]
-    )
+@pytest.mark.parametrize(
+    ("values", "bits", "clear", "grey"),
+    [
+        ([0, 1, 2, 3], 2, 1, [0, 255, 170, 255]),
+        ([0, 1, 2, 3], 2, 0, [255, 85, 170, 255]),
+        ([5, 14], 4, 5, [255, 238]),
+        ([5, 14], 4, 14, [85, 255]),
+    ],
+)
+def test_the_transparent_grey_of_few_bits_is_white(
+    values: list[int], bits: int, clear: int, grey: list[int]
+) -> None:
+    assert read(png_of_few_bits(values, bits, clear)).tolist() == [grey]
 
 
-def tiff16(pixels: np.ndarray, order: str, *, packed: bool) -> bytes:
-    """A TIFF of 16-bit colours in one strip, by the book."""
-    height, width, values = pixels.shape
-    body = pixels.astype(order + "u2").tobytes()
-    body = zlib.compress(body) if packed else body
-    short, long = 3, 4
-    tags = [
-        (256, long, 1, width),
-        (257, long, 1, height),
-        (258, short, 3, 8),  # the bits of each value: stand at offset 8
-        (259, short, 1, 8 if packed else 1),
-        (262, short, 1, 2),
-        (273, long, 1, 14),
-        (277, short, 1, values),
-        (278, long, 1, height),
-        (279, long, 1, len(body)),
-    ]
-    end = 14 + len(body)
-    magic = b"II*\0" if order == "<" else b"MM\0*"
-    data = magic + struct.pack(f"{order}I3H", end, 16, 16, 16) + body
-    data += struct.pack(f"{order}H", len(tags))
-    for tag, kind, count, value in tags:
-        single = kind == short and count == 1
-        data += struct.pack(
-            f"{order}HHI{'HH' if single else 'I'}",
-            tag,
-            kind,
-            count,
-            value,
-            *([0] if single else []),
-        )
-    return data + bytes(4)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_units_are_divided_in_the_type_that_is_asked_for(dtype: str) -> None:
+    data = saved(Image.fromarray(GREY))
+    expected = GREY.astype(dtype) / np.array(255, dtype)
+    np.testing.assert_array_equal(read(data, unit=True, dtype=dtype), expected, strict=True)
+
+
+@pytest.mark.parametrize("options", [{}, {"unit": True}, {"resize": (9, 7), "unit": True}])
+@pytest.mark.parametrize("pixels", [GREY, COLOUR, DEEP])
+def test_the_memory_that_a_picture_takes_is_known_before(
+    pixels: np.ndarray, options: dict[str, Any]
+) -> None:
+    data = saved(Image.fromarray(pixels))
+    needed = image_bytes(io.BytesIO(data), "a.png", ImageOptions(**options))
+    array = read(data, **options)
+    assert array.nbytes < needed < 100 * array.size + 100 * pixels.size
 
 
 def huge_png() -> bytes:

@@ -25,12 +25,46 @@ REFUSED = {
     "a row of one": ("1 2 3; 4", "row 2 has 1 number, row 1 has 3", (1, 8, 1)),
     "a long row": ("1 2\n3 4\n5 6 7", "row 3 has 3 numbers, row 1 has 2", (3, 1, 5)),
     "a comma too many": ("1,,2", "a number is missing here", (1, 2, 1)),
-    "a comma at the end": ("1,2,\n3,4,", "a number is missing here", (1, 4, 1)),
+    "a comma at the end of one row": ("1,2,\n3,4", "a number is missing here", (1, 4, 1)),
+    "a line of a comma": ("1,2\n3,4\n,\n", "a number is missing here", (3, 1, 1)),
+    "a comma at the start of a line": ("1,2\n,4", "a number is missing here", (2, 1, 1)),
+    "a decimal comma": ("0,5 0,5; 1 1", "is '0,5' one number with a decimal comma", (1, 1, 3)),
+    "a decimal comma after tabs": ("1\t-2,5", "is '-2,5' one number", (1, 3, 4)),
+    "a thousands comma": ("1 2\n1,000 2,000", "is '1,000' one number", (2, 1, 5)),
+    "a decimal comma in a row of its own": ("1 2; 3,4", "is '3,4' one number", (1, 6, 3)),
+    "tight and wide commas": ("1,2, 3", "is '1,2' one number", (1, 1, 3)),
+    "spaces, then commas": (
+        "1 2; 3, 4",
+        "numbers are separated by spaces here and by commas elsewhere",
+        (1, 1, 3),
+    ),
+    "commas, then spaces": (
+        "1, 2\n3 4",
+        "numbers are separated by spaces here and by commas elsewhere",
+        (2, 1, 3),
+    ),
+    "spaces among tabs": (
+        "1\t2\n3 4\t5",
+        "numbers are separated by spaces here and by tabs elsewhere",
+        (2, 1, 3),
+    ),
+    "tabs among commas": (
+        "1, 2\n3\t4",
+        "numbers are separated by tabs here and by commas elsewhere",
+        (2, 1, 3),
+    ),
+    "a comma among spaces": (
+        "1 2 3, 4",
+        "numbers are separated by spaces here and by commas elsewhere",
+        (1, 1, 5),
+    ),
+    "a word among spaces and commas": ("1 x, 2", "'x' is not a number", (1, 3, 1)),
+    "8,000 zeros and a one": ("1 " + "0" * 8000 + "1x", "is not a number", (1, 3, 8002)),
     "a comma at the start": (",1", "a number is missing here", (1, 1, 1)),
     "an empty cell between tabs": ("1\t\t2", "a number is missing here", (1, 2, 1)),
     "two semicolons": ("1 2;; 3 4", "there are no numbers before this ';'", (1, 5, 1)),
     "a semicolon first": ("; 1 2", "there are no numbers before this ';'", (1, 1, 1)),
-    "headings": ("a,b\n1,2", "the first line has words, not numbers: a, b", (1, 1, 1)),
+    "a title": ("Results\n1 2", "the first line has words, not numbers: Results", (1, 1, 7)),
     "division by zero": ("1/0 2", "'1/0' divides by zero", (1, 1, 3)),
     "2^63": ("1 9223372036854775808", "9223372036854775808 is too large", (1, 3, 19)),
     "below −2^63": ("-9223372036854775809", "-9223372036854775809 is too large", (1, 1, 20)),
@@ -60,8 +94,11 @@ def test_refuses(text: str, message: str, at: tuple[int, int, int]) -> None:
 
 
 def test_refuses_lines_semicolons_and_commas_together() -> None:
-    with pytest.raises(NnvizError, match="is it the ';' that ends a row"):
+    with pytest.raises(NnvizError, match="is it the ';' that ends a row") as caught:
         parse_rows("1,5;2,5\n3,5;4,5", "INPUT")
+    place = caught.value.place
+    assert place is not None
+    assert (place.line, place.column) == (1, 4)
 
 
 def test_an_error_never_carries_what_steers_a_terminal() -> None:
@@ -105,6 +142,13 @@ READ = {
         [2**63 - 1, -(2**63)],
     ),
     "zeros in front": ("007 +7", [7, 7]),
+    "8,000 zeros in front": ("-" + "0" * 8000 + "7 0", [-7, 0]),
+    "commas tight in one row, wide in another": ("1, 2\n3,4\n", [[1, 2], [3, 4]]),
+    "a comma before a sign, a comma and a blank": ("1,-2, 3", [1, -2, 3]),
+    "blanks that end rows": ("1,2 ; 3,4 ", [[1, 2], [3, 4]]),
+    "tabs with spaces": ("1 \t 2\n3\t4", [[1, 2], [3, 4]]),
+    "lines that tabs indent": ("\t1 2\n\t3 4\n", [[1, 2], [3, 4]]),
+    "tabs that indent and separate": ("\t1\t2\n\t3\t4\n", [[1, 2], [3, 4]]),
     "one float makes floats": ("1 2.0", [1.0, 2.0]),
     "floats of every spelling": ("+1 .5 5. 1e3 -2E-2", [1.0, 0.5, 5.0, 1000.0, -0.02]),
     "fractions": ("1/9 -2/4 .5/2 4/2", [1 / 9, -0.5, 0.25, 2.0]),

@@ -11,7 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnviz.errors import NnvizError
-from nnviz.read.safetensors import looks_like_safetensors, read_safetensors
+from nnviz.read.arrays import below, only
+from nnviz.read.safetensors import (
+    looks_like_safetensors,
+    read_safetensors,
+    safetensors_bytes,
+)
 
 
 def written(header: object, body: bytes = b"") -> bytes:
@@ -97,6 +102,24 @@ def test_an_array_without_axes_and_several_arrays() -> None:
     header = {"s": tensor(shape=[], offsets=[0, 8]), "v": tensor(shape=[2], offsets=[8, 24])}
     held = read(written(header, body))
     assert {name: array.tolist() for name, array in held.items()} == {"s": 1.5, "v": [2.5, 3.5]}
+
+
+def test_only_what_is_chosen_is_read() -> None:
+    body = np.array([1.5, 2.5]).tobytes()
+    header = {"a.w": tensor(), "b.w": tensor("F8_E4M3"), "a.b": tensor(offsets=[8, 16])}
+    data = written(header, body)
+    held = read_safetensors(io.BytesIO(data), "w", lambda keys: below(keys, "w", "a"))
+    assert {name: array.tolist() for name, array in held.items()} == {"w": [1.5], "b": [2.5]}
+
+
+def test_the_memory_that_arrays_take_is_known_before() -> None:
+    header = {"a": tensor("F32", [1000], [0, 4000]), "b": tensor("F64", [5], [4000, 4040])}
+    data = io.BytesIO(written(header, bytes(4040)))
+    assert safetensors_bytes(data, "w", only("w", "a")) == 12_000
+    data.seek(0)
+    assert safetensors_bytes(data, "w", lambda keys: {k: k for k in keys}) == 12_040
+    broken = io.BytesIO(written({"a": 1, "b": {}, "c": tensor("F9")}, EIGHT))
+    assert safetensors_bytes(broken, "w", lambda keys: {k: k for k in keys}) == 0
 
 
 def test_is_known_by_its_first_bytes() -> None:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import errno
-import io
-import os
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -15,52 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contents import npy, npz, picture, safetensors
+from contents import NONE, npy, npz, picture, piped, safetensors
 from nnviz.errors import NnvizError, UsageError
-from nnviz.read import ImageOptions, Source, Stdin, read_array, read_input, read_weights
-
-NONE = Stdin(None)
-
-
-def test_standard_input_is_kept_for_who_asked_first() -> None:
-    stdin = piped(b"1 2")
-    stdin.reserve("INPUT")
-    with pytest.raises(UsageError, match="both INPUT and --kernel"):
-        stdin.read("--kernel")
-    assert stdin.read("INPUT") == b"1 2"
-    with pytest.raises(UsageError, match="both INPUT and INPUT"):
-        stdin.read("INPUT")
-
-
-@pytest.mark.usefixtures("here")
-def test_files_that_were_read_are_known() -> None:
-    Path("a.csv").write_text("1,2")
-    Path("b.npz").write_bytes(npz(x=[1]))
-    read_input("a.csv", stdin=(stdin := Stdin(None)))
-    read_array("b.npz:x", stdin=stdin, name="--kernel")
-    read_array("1 2", stdin=stdin, name="--bias")
-    assert stdin.opened == ["a.csv", "b.npz"]
-
-
-def test_a_file_in_a_hidden_folder_is_not_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: str) -> None:
-        raise PermissionError(errno.EACCES, "Permission denied", path)
-
-    monkeypatch.setattr("nnviz.read.sources.os.path.exists", lambda _: False)
-    monkeypatch.setattr("nnviz.read.sources.os.stat", refuse)
-    with pytest.raises(NnvizError, match=r"cannot read hidden/a\.json: Permission denied"):
-        read_input("hidden/a.json", stdin=NONE)
-
-
-def piped(data: bytes) -> Stdin:
-    return Stdin(io.BytesIO(data))
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
+from nnviz.read import ImageOptions, Source, read_array, read_input, read_weights
 
 REFUSED = {
     "an empty file": (b"", "x is empty"),
@@ -122,18 +75,8 @@ def test_refuses(spec: str, message: str, here: Path) -> None:
     assert message in str(caught.value)
 
 
-def test_refuses_a_file_that_may_not_be_read(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def forbid(*_: object) -> None:
-        raise PermissionError(errno.EACCES, "Permission denied")
-
-    (here / "x").write_text("1")
-    monkeypatch.setattr(Path, "open", forbid)
-    with pytest.raises(NnvizError, match="cannot read x: Permission denied"):
-        read_input("x", stdin=NONE)
-
-
 def test_what_does_not_fit_into_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    def run_out(*_: object) -> None:
+    def run_out(*_: object, **__: object) -> None:
         raise MemoryError
 
     monkeypatch.setattr("nnviz.read.rows.parse_rows", run_out)
@@ -176,22 +119,6 @@ def test_text_that_begins_as_a_picture_may() -> None:
     with pytest.raises(NnvizError, match="'P' is not a number"):
         read_input("-", stdin=piped(b"P 3"))
     assert read_input("-", stdin=piped(b"P2 2 1 9 0 9")).array.tolist() == [[0, 255]]
-
-
-def test_an_existing_file_wins_over_text(here: Path) -> None:
-    assert read_input("7", stdin=NONE).array.tolist() == [7]
-    (here / "7").write_text("1 2 3")
-    assert read_input("7", stdin=NONE).array.tolist() == [1, 2, 3]
-
-
-def test_a_folder_does_not_win_over_text(here: Path) -> None:
-    (here / "7").mkdir()
-    assert read_input("7", stdin=NONE).array.tolist() == [7]
-
-
-def test_text_may_be_longer_than_a_name_of_a_file() -> None:
-    text = "; ".join(["1 2 3"] * 50_000)
-    assert read_input(text, stdin=NONE).array.shape == (50_000, 3)
 
 
 def test_what_a_source_is_called(here: Path) -> None:
@@ -238,29 +165,6 @@ def test_options_of_pictures_without_one_are_refused(image: ImageOptions) -> Non
         read_input("1 2", stdin=NONE, image=image)
 
 
-def test_standard_input_is_read_once() -> None:
-    stdin = piped(b"1 2")
-    read_input("-", stdin=stdin)
-    with pytest.raises(UsageError, match="both INPUT and --kernel ask for it") as caught:
-        read_array("-", stdin=stdin, name="--kernel")
-    assert caught.value.exit_code == 2
-
-
-def test_a_closed_standard_input() -> None:
-    with pytest.raises(NnvizError, match="standard input is closed, and INPUT reads it"):
-        read_input("-", stdin=NONE)
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
-@pytest.mark.parametrize("data", [b"[1, 2]", npy([1, 2])], ids=["JSON", ".npy"])
-def test_a_pipe_by_name(data: bytes, here: Path) -> None:
-    os.mkfifo(here / "pipe")
-    writer = threading.Thread(target=(here / "pipe").write_bytes, args=(data,))
-    writer.start()
-    assert read_input("pipe", stdin=NONE).array.tolist() == [1, 2]
-    writer.join()
-
-
 WEIGHTS = {
     "JSON": b'{"Wx": [1, 2], "b": [3]}',
     ".npz": npz(Wx=[1, 2], b=[3]),
@@ -276,6 +180,40 @@ def test_weights(data: bytes, here: Path) -> None:
         read_weights("-", stdin=piped(data), name="--weights"),
     ):
         assert {name: array.tolist() for name, array in held.items()} == {"Wx": [1, 2], "b": [3]}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"lstm.Wx": [1, 2], "lstm.b": [3], "out.W": [4]}',
+        npz(**{"lstm.Wx": [1, 2], "lstm.b": [3], "out.W": [4]}),
+        safetensors(**{"lstm.Wx": [1, 2], "lstm.b": [3], "out.W": [4]}),
+    ],
+    ids=["JSON", ".npz", ".safetensors"],
+)
+def test_weights_below_a_prefix(data: bytes, here: Path) -> None:
+    (here / "w").write_bytes(data)
+    held = read_weights("w:lstm", stdin=NONE, name="--weights")
+    assert {name: array.tolist() for name, array in held.items()} == {"Wx": [1, 2], "b": [3]}
+    with pytest.raises(
+        NnvizError, match=r"w has no arrays whose names begin with 'gru\.'"
+    ) as caught:
+        read_weights("w:gru", stdin=NONE, name="--weights")
+    assert "there is: lstm, out" in str(caught.value)
+
+
+def test_what_was_left_out_is_told_to_who_reads(here: Path) -> None:
+    (here / "a.csv").write_text("x,y\n1,2\n3,4\n")
+    (here / "k.csv").write_text("# a kernel\n1,2\n")
+    stdin = piped(b"1,2,\n3,4,\n")
+    read_input("a.csv", stdin=stdin)
+    read_array("k.csv", stdin=stdin, name="--kernel")
+    read_array("-", stdin=stdin, name="--bias")
+    assert list(map(str, stdin.notes)) == [
+        "the first line of a.csv is left out: x, y",
+        "the line of k.csv that begins with # is left out",
+        "the empty cell at the end of every line of standard input is left out",
+    ]
 
 
 NO_WEIGHTS = {

@@ -17,8 +17,7 @@ from nnviz.errors import NnvizError, UsageError, describe
 from nnviz.options.operation import Operation
 from nnviz.options.option import Option
 from nnviz.options.reading import Reading, is_flag, read
-from nnviz.read.sources import STANDARD_INPUT
-from nnviz.read.text import printable
+from nnviz.read.text import STANDARD_INPUT, printable
 from nnviz.version import __version__
 from nnviz.words import Words
 

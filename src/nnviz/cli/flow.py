@@ -64,7 +64,7 @@ def run_command(operation: Operation[Any], given: Written, env: Mapping[str, str
     if not shared.general.quiet:
         heard = streams.spoken(language, sys.stderr)
         notes += [note for file in made for note in file.made.notes]
-        _remark(dict.fromkeys(notes), made, lambda words: lang.say(words, heard))
+        _remark(dict.fromkeys([*stdin.notes, *notes]), made, lambda words: lang.say(words, heard))
 
 
 # --- before anything is computed -----------------------------------------------
@@ -99,7 +99,7 @@ def _run(
     operation: Operation[Any], record: Any, given: Written, shared: Shared, stdin: Stdin
 ) -> Trace:
     asked = shared.input
-    image = ImageOptions(asked.gray, asked.resize, asked.unit, asked.frame)
+    image = ImageOptions(asked.gray, asked.resize, asked.unit, asked.frame, asked.dtype)
     if not operation.reads_input(given.texts):
         if given.input is not None:
             raise UsageError(

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from nnviz.errors import NnvizError
+from nnviz.read.foreign import foreign_archive, not_read
 from nnviz.read.nested import DEEPEST
 from nnviz.read.numbers import MOST
 from nnviz.read.text import listed, printable, short
 from nnviz.shapes import times
+from nnviz.words import Words
 
 if TYPE_CHECKING:
     import zipfile
 
+    import numpy as np
     import numpy.typing as npt
+
+Choose = Callable[[list[str]], dict[str, str]]
+"""From the names in a file to those that are read, by what they are then called."""
 
 NPY_MAGIC = b"\x93NUMPY"
 ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
@@ -32,30 +38,72 @@ def read_npy(stream: BinaryIO, name: str) -> npt.NDArray[Any]:
         return plain(_npy(stream, name, _left(stream)), name)
 
 
-def read_npz(stream: BinaryIO, name: str) -> dict[str, npt.NDArray[Any]]:
-    """Every array of an `.npz` archive, by name."""
+def read_npz(
+    stream: BinaryIO, name: str, chosen: Choose | None = None
+) -> dict[str, npt.NDArray[Any]]:
+    """Arrays of an `.npz` archive by name: all, or those that are chosen from the names."""
     import zipfile
 
     with _faults(name), zipfile.ZipFile(stream) as archive:
         members = _members(archive, name)
-        if sum(info.file_size for info in members.values()) > LARGEST:
-            raise _too_large(name)
-        return {key: _member(archive, info, f"{name}:{key}") for key, info in members.items()}
+        keys = {key: key for key in members} if chosen is None else chosen(list(members))
+        if sum(members[key].file_size for key in keys.values()) > LARGEST:
+            raise NnvizError(
+                "{name} unpacks to more than {most} GiB", name=printable(name), most=LARGEST >> 30
+            )
+        return {
+            called: _member(archive, members[key], f"{name}:{key}") for called, key in keys.items()
+        }
+
+
+def npy_bytes(stream: BinaryIO, name: str) -> int:
+    """The memory that `read_npy` will take, from the header alone."""
+    with _faults(name):
+        return bytes_of(*_header(stream, name))
+
+
+def npz_bytes(stream: BinaryIO, name: str, chosen: Choose) -> int:
+    """The memory that `read_npz` will take, from the headers of its arrays alone."""
+    import zipfile
+
+    needed = 0
+    with _faults(name), zipfile.ZipFile(stream) as archive:
+        members = _members(archive, name)
+        for key in chosen(list(members)).values():
+            with archive.open(members[key]) as member:
+                needed += bytes_of(*_header(member, f"{name}:{key}"))
+    return needed
+
+
+def bytes_of(shape: tuple[int, ...], dtype: np.dtype[Any]) -> int:
+    """The memory of an array as it is read and, of another type, as it then is computed with.
+
+    >>> import numpy as np
+    >>> bytes_of((1000,), np.dtype("i1")), bytes_of((1000,), np.dtype("f8"))
+    (9000, 8000)
+    """
+    cells = math.prod(shape)
+    kept = dtype.isnative and dtype.kind in "if" and dtype.itemsize == 8
+    return cells * dtype.itemsize + (0 if kept else 8 * cells)
 
 
 def read_npz_one(stream: BinaryIO, name: str, wanted: str | None) -> npt.NDArray[Any]:
     """One array of an `.npz` archive: the one asked for, or the only one there is."""
-    import zipfile
-
-    with _faults(name), zipfile.ZipFile(stream) as archive:
-        members = _members(archive, name)
-        key = pick(list(members), name, wanted)
-        if members[key].file_size > LARGEST:
-            raise _too_large(name)
-        return _member(archive, members[key], f"{name}:{key}")
+    (array,) = read_npz(stream, name, only(name, wanted)).values()
+    return array
 
 
-def pick(keys: list[str], name: str, wanted: str | None) -> str:
+def only(name: str, wanted: str | None) -> Choose:
+    """The choice of one name: the one asked for, or the only one there is."""
+
+    def chosen(keys: list[str]) -> dict[str, str]:
+        key = _pick(keys, name, wanted)
+        return {key: key}
+
+    return chosen
+
+
+def _pick(keys: list[str], name: str, wanted: str | None) -> str:
     """The name that was asked for, or the only one there is."""
     if wanted is None and len(keys) == 1:
         return keys[0]
@@ -75,6 +123,31 @@ def pick(keys: list[str], name: str, wanted: str | None) -> str:
         name=printable(name),
         wanted=short(wanted),
         keys=listed(keys, most=20),
+    )
+
+
+def below(keys: list[str], name: str, prefix: str | None) -> dict[str, str]:
+    """The names that begin with a prefix and a point, by what is left of them without it.
+
+    >>> below(["a.w", "a.b", "c.w"], "x.npz", "a")
+    {'w': 'a.w', 'b': 'a.b'}
+    """
+    if prefix is None:
+        return {key: key for key in keys}
+    begins = prefix.rstrip("./")
+    found = {
+        key[len(begins) + 1 :]: key
+        for key in keys
+        if key.startswith(begins) and key[len(begins) : len(begins) + 1] in (".", "/")
+    }
+    if begins and found:
+        return found
+    prefixes = sorted({key.rpartition(".")[0] for key in keys if "." in key})
+    raise NnvizError(
+        "{name} has no arrays whose names begin with '{prefix}.'",
+        name=printable(name),
+        prefix=short(begins),
+        hint=Words("there is: {names}", names=listed(prefixes or keys, most=20)),
     )
 
 
@@ -118,18 +191,9 @@ def plain(array: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
 def _npy(stream: IO[bytes], name: str, size: int | None) -> npt.NDArray[Any]:
     """The array that follows, after its header was found to fit the bytes there are."""
     import numpy as np
-    from numpy.lib import format as npy
 
     start = stream.tell()
-    version = npy.read_magic(stream)
-    header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-    shape, _, dtype = header(stream)
-    if dtype.hasobject:
-        raise NnvizError(
-            "{name} holds pickled Python objects, and nothing is ever unpickled",
-            name=printable(name),
-            hint="save an array of numbers: np.save(file, x.astype(float))",
-        )
+    shape, dtype = _header(stream, name)
     needed = math.prod(shape) * dtype.itemsize + stream.tell() - start
     if size is not None and needed > size:
         raise NnvizError(
@@ -144,11 +208,30 @@ def _npy(stream: IO[bytes], name: str, size: int | None) -> npt.NDArray[Any]:
     return array
 
 
+def _header(stream: IO[bytes], name: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """The shape and type of the array that follows."""
+    from numpy.lib import format as npy
+
+    version = npy.read_magic(stream)
+    header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+    shape, _, dtype = header(stream)
+    if dtype.hasobject:
+        raise NnvizError(
+            "{name} holds pickled Python objects, and nothing is ever unpickled",
+            name=printable(name),
+            hint="save an array of numbers: np.save(file, x.astype(float))",
+        )
+    return shape, dtype
+
+
 def _members(archive: zipfile.ZipFile, name: str) -> dict[str, zipfile.ZipInfo]:
     infos = archive.infolist()
     members = {i.filename.removesuffix(".npy"): i for i in infos if i.filename.endswith(".npy")}
     if members:
         return members
+    other = foreign_archive(info.filename for info in infos)
+    if other is not None:
+        raise not_read(other, name)
     if any(info.filename.endswith("data.pkl") for info in infos):
         raise NnvizError(
             "{name} is a pickled file of PyTorch, and nothing is ever unpickled",
@@ -174,12 +257,6 @@ def _left(stream: BinaryIO) -> int:
     end = stream.seek(0, 2)
     stream.seek(start)
     return end - start
-
-
-def _too_large(name: str) -> NnvizError:
-    return NnvizError(
-        "{name} unpacks to more than {most} GiB", name=printable(name), most=LARGEST >> 30
-    )
 
 
 @contextmanager

@@ -18,9 +18,13 @@ from nnviz.read.text import printable, short
 if TYPE_CHECKING:
     import numpy.typing as npt
     from PIL.Image import Image
+    from PIL.ImageFile import ImageFile
 
 DEEP = ("I;16", "I;16B", "I;16L", "I;16N")
 """Pillow's modes of 16-bit grey."""
+
+_FEW_BITS = {"L;2": 85, "L;4": 17}
+"""Pillow's layouts of grey in 2 and 4 bits, and what it multiplies their pixels by."""
 
 LARGEST = 178_956_970
 """Pixels of the largest picture: where Pillow begins to call it a bomb."""
@@ -34,9 +38,11 @@ class ImageOptions(NamedTuple):
     resize: tuple[int, int] | None = None
     """(H, W) to scale to, antialiased."""
     unit: bool = False
-    """Divide by 255 or 65535; the array is then float32."""
+    """Divide by 255 or 65535; the array is then of floats."""
     frame: int = 0
     """Which picture of an animation or of several pages, from 0."""
+    dtype: str | None = None
+    """The type of float that `unit` divides in; None is float32."""
 
 
 def read_image(stream: BinaryIO, name: str, options: ImageOptions) -> npt.NDArray[Any]:
@@ -44,8 +50,8 @@ def read_image(stream: BinaryIO, name: str, options: ImageOptions) -> npt.NDArra
 
     EXIF orientation is applied, a palette expanded, transparency laid on white, any
     colour space made RGB. Values past 16 bits stay as they are (int64), floating-point
-    pixels float64; with `options.unit` the array is float32 from 0 to 1. Raises NnvizError for what
-    Pillow cannot open, and for a frame that is not there.
+    pixels float64; with `options.unit` the array is of floats from 0 to 1. Raises NnvizError for
+    what Pillow cannot open, and for a frame that is not there.
     """
     _check(options)
     with _faults(name):
@@ -54,6 +60,7 @@ def read_image(stream: BinaryIO, name: str, options: ImageOptions) -> npt.NDArra
         with Image.open(stream) as image:
             _seek(image, options.frame, name)
             was = layout(image)
+            _scale_clear(image)
             image.load()
             _turn(image)
             if was is not None and not options.frame:
@@ -62,7 +69,23 @@ def read_image(stream: BinaryIO, name: str, options: ImageOptions) -> npt.NDArra
             else:
                 planes = [_opaque(image, gray=options.gray)]
             array = _array([_resized(plane, options.resize) for plane in planes])
-    return _unit(array, name) if options.unit else array
+    return _unit(array, name, options.dtype or "float32") if options.unit else array
+
+
+def image_bytes(stream: BinaryIO, name: str, options: ImageOptions) -> int:
+    """The memory that `read_image` will take at most, from the picture's header alone."""
+    with _faults(name):
+        from PIL import Image
+
+        with Image.open(stream) as image:
+            pixels, bands = image.width * image.height, len(image.getbands())
+    # Pillow keeps 4 bytes a pixel; once more as it is changed; and then there is our array.
+    needed = pixels * (4 + 8 + 2 * bands)
+    if options.resize is not None:
+        pixels = options.resize[0] * options.resize[1]
+        needed += pixels * (4 + 2 * bands)
+    floats = 8 if options.dtype == "float64" else 4
+    return needed + (pixels * bands * floats if options.unit else 0)
 
 
 def _check(options: ImageOptions) -> None:
@@ -100,6 +123,13 @@ def _turn(image: Image) -> None:
         ImageOps.exif_transpose(image, in_place=True)
     except Exception:  # a picture is still a picture where its EXIF is broken
         return
+
+
+def _scale_clear(image: ImageFile) -> None:
+    """The transparent grey of 2 or 4 bits in the 8 that Pillow makes of its pixels alone."""
+    clear = image.info.get("transparency")
+    if isinstance(clear, int) and image.tile and image.tile[0].args in _FEW_BITS:
+        image.info["transparency"] = clear * _FEW_BITS[str(image.tile[0].args)]
 
 
 def _opaque(image: Image, *, gray: bool) -> Image:
@@ -161,7 +191,7 @@ def _array(planes: list[Image]) -> npt.NDArray[Any]:
     return array.transpose(2, 0, 1) if array.ndim == 3 else array
 
 
-def _unit(array: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
+def _unit(array: npt.NDArray[Any], name: str, dtype: str) -> npt.NDArray[Any]:
     import numpy as np
 
     if array.dtype not in (np.uint8, np.uint16):
@@ -170,8 +200,8 @@ def _unit(array: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
             name=printable(name),
             dtype=str(array.dtype),
         )
-    top = np.float32(np.iinfo(array.dtype).max)
-    scaled: npt.NDArray[Any] = np.divide(array, top, dtype=np.float32)
+    top = np.iinfo(array.dtype).max
+    scaled: npt.NDArray[Any] = np.divide(array, top, dtype=np.dtype(dtype))
     return scaled
 
 

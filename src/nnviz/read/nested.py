@@ -1,7 +1,8 @@
 """JSON → an array, strictly: nested lists of numbers, or a document made by nnviz.
 
 The standard library parses, and the lists are checked level by level, which is quick.
-Only where something is wrong is the text walked again, to say what and where.
+Only where something is wrong is the text walked again, to say what and where. Lists that
+came from another spelling, with numbers that JSON does not know, are read by that walk.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from nnviz.errors import NnvizError
-from nnviz.read.numbers import array_of, is_number, number_at
-from nnviz.read.text import MINUS, listed, place_at, printable, short
+from nnviz.read.numbers import LEFT_OUT, array_of, decimal_comma, is_number, number_at
+from nnviz.read.text import MINUS, Written, listed, printable, short, start_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -23,28 +24,35 @@ DEEPEST = 5
 """Axes of the largest array there is a use for: the filters of a 3-D convolution."""
 
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<open>\[)|(?P<close>\])|(?P<comma>,)"""
+    r"""(?:(?P<open>\[)|(?P<close>\])|(?P<comma>,)"""
     r"""|(?P<string>"(?:[^"\\]|\\.)*")|(?P<word>[^\s\[\]{},"]+|["{}]))""",
     re.DOTALL,
 )
 _JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_TIGHT_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _SMALL_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _SPACE = re.compile(r"[ \t\n]*")
 
 
-def parse_json(text: str, name: str) -> npt.NDArray[Any]:
+def parse_json(
+    text: str, name: str, *, plain: str | None = None, spelled: bool = False
+) -> npt.NDArray[Any]:
     """A nested list of numbers, or the `output` of a document of nnviz, as an array.
 
-    `text` is what the user wrote, `name` where it came from. Raises NnvizError for
-    whatever else JSON can hold, for ragged, empty or too deep lists, and for numbers
+    `text` is what the user wrote, `name` where it came from, `plain` the text in its plain
+    form; `spelled` lists have numbers as rows have them (`1.`, `+1`, `1/9`). Raises NnvizError
+    for whatever else JSON can hold, for ragged, empty or too deep lists, and for numbers
     that do not fit.
 
     >>> parse_json("[[1, 2], [3, 4.5]]", "INPUT").shape
     (2, 2)
     """
-    value = _load(text, name)
+    written = _written(text, name, plain)
+    value = _load(written)
+    if value is None:
+        return _walked(written, 0, alone=True, spelled=spelled)
     if not isinstance(value, dict):
-        return _array(value, text, 0, name)
+        return _array(value, written, 0)
     if "nnviz" not in value or "output" not in value:
         raise NnvizError(
             "{name} is a JSON object with the keys {keys}, not a matrix",
@@ -52,7 +60,7 @@ def parse_json(text: str, name: str) -> npt.NDArray[Any]:
             keys=listed(value) or "{}",
             hint="give a nested list such as [[1, 2], [3, 4]], or a trace of nnviz",
         )
-    return _array(value["output"], text, _offsets(text)["output"], name)
+    return _array(value["output"], written, _offsets(written.same)["output"])
 
 
 def parse_json_arrays(text: str, name: str) -> dict[str, npt.NDArray[Any]]:
@@ -61,49 +69,54 @@ def parse_json_arrays(text: str, name: str) -> dict[str, npt.NDArray[Any]]:
     >>> sorted(parse_json_arrays('{"Wx": [[1]], "b": [0.5]}', "--weights"))
     ['Wx', 'b']
     """
-    value = _load(text, name)
+    written = _written(text, name, None)
+    value = _load(written)
     if not isinstance(value, dict) or not value:
         raise NnvizError(
             "{name} has no arrays by name",
             name=printable(name),
             hint='weights are an object of arrays: {"Wx": [[…]], "Wh": [[…]], "b": […]}',
         )
-    offsets = _offsets(text)
-    return {key: _array(held, text, offsets[key], name) for key, held in value.items()}
+    offsets = _offsets(written.same)
+    return {key: _array(held, written, offsets[key]) for key, held in value.items()}
 
 
-def _load(text: str, name: str) -> object:
+def _written(text: str, name: str, plain: str | None) -> Written:
     # A minus sign as books print it; as long as the hyphen, so that places stay.
-    plain = text.replace(MINUS, "-")
+    return Written(text.replace(MINUS, "-") if plain is None else plain, text, name)
+
+
+def _load(written: Written) -> object:
+    """What the text holds; None where it is a list, and not one of JSON."""
     try:
-        return json.loads(plain, parse_constant=_refuse)
+        return json.loads(written.same, parse_constant=_refuse)
     except RecursionError:
-        raise _too_deep(name) from None
+        raise _too_deep(written.name) from None
     except ValueError as error:
-        if plain.lstrip().startswith("["):
-            _explain(text, 0, name, alone=True)
-        _not_json(error, text, name)
+        if written.same.startswith("[", start_of(written.same)):
+            return None
+        _not_json(error, written)
 
 
 def _refuse(word: str) -> NoReturn:
     raise ValueError(word)
 
 
-def _not_json(error: ValueError, text: str, name: str) -> NoReturn:
+def _not_json(error: ValueError, written: Written) -> NoReturn:
     if isinstance(error, json.JSONDecodeError):
         raise NnvizError(
-            "this is not JSON: {reason}",
-            reason=error.msg,
-            place=place_at(text, error.pos, name),
+            "this is not JSON: {reason}", reason=error.msg, place=written.place(error.pos)
         ) from None
     word = str(error)
     if word in ("NaN", "Infinity", "-Infinity"):
-        found = re.search(rf"{word}\b(?=\s*[,\]}}])", text)
+        found = re.search(rf"{word}\b(?=\s*[,\]}}])", written.same)
         offset = found.start() if found else 0
         raise NnvizError(
-            "'{word}' is not a number", word=word, place=place_at(text, offset, name, len(word))
+            "'{word}' is not a number", word=word, place=written.place(offset, len(word))
         ) from None
-    raise NnvizError("a number in {name} has too many digits", name=printable(name)) from None
+    raise NnvizError(
+        "a number in {name} has too many digits", name=printable(written.name)
+    ) from None
 
 
 def _too_deep(name: str) -> NnvizError:
@@ -112,13 +125,10 @@ def _too_deep(name: str) -> NnvizError:
     )
 
 
-def _array(value: object, text: str, offset: int, name: str) -> npt.NDArray[Any]:
+def _array(value: object, written: Written, offset: int) -> npt.NDArray[Any]:
     levels = _levels(value)
     array = array_of(*levels) if levels is not None else None
-    if array is None:
-        _explain(text, offset, name)
-        raise NnvizError("{name} is not a matrix of numbers", name=printable(name))
-    return array
+    return _walked(written, offset) if array is None else array
 
 
 def _levels(value: object) -> tuple[list[int | float], tuple[int, ...]] | None:
@@ -136,10 +146,9 @@ def _levels(value: object) -> tuple[list[int | float], tuple[int, ...]] | None:
     return level, tuple(shape)  # type: ignore[return-value]
 
 
-def _offsets(text: str) -> dict[str, int]:
+def _offsets(plain: str) -> dict[str, int]:
     """Where the value of each key of the outermost object begins."""
     decoder = json.JSONDecoder()
-    plain = text.replace(MINUS, "-")
     offsets = {}
     at = _skip(plain, _skip(plain, 0) + 1)
     while plain[at] == '"':
@@ -159,7 +168,7 @@ def _skip(text: str, at: int) -> int:
 
 
 class _Open:
-    """A list that is not closed yet, as `_explain` walks the text."""
+    """A list that is not closed yet, as the text is walked."""
 
     __slots__ = ("count", "holds", "offset")
 
@@ -170,22 +179,23 @@ class _Open:
 
 
 class _Walk:
-    """The walk over a text that is known to be wrong, up to the first fault."""
+    """The walk over a text up to its first fault, or to the end of the value."""
 
-    def __init__(self, text: str, name: str) -> None:
-        self.text = text
-        self.name = name
+    def __init__(self, written: Written, *, spelled: bool) -> None:
+        self.written = written
+        self.spelled = spelled
         self.open: list[_Open] = []
         self.lengths: dict[int, int] = {}
+        self.depth: int | None = None
+        """Of the first number: all others stand as deep."""
+        self.numbers: list[int | float] = []
         self.wants_value = True
         self.done = False
 
     def fail(self, template: str, at: int, width: int = 1, **more: object) -> NoReturn:
         hint = more.pop("hint", None)
         assert hint is None or isinstance(hint, str)
-        raise NnvizError(
-            template, hint=hint, place=place_at(self.text, at, self.name, width), **more
-        )
+        raise NnvizError(template, hint=hint, place=self.written.place(at, width), **more)
 
     def comma(self, at: int) -> None:
         if self.wants_value:
@@ -195,6 +205,7 @@ class _Walk:
     def value(self, at: int, word: str, holds: str) -> None:
         """A value begins: there must be room for it, and its neighbours be of its kind."""
         if not self.wants_value:
+            self._check_comma()
             hint = "rows need no brackets: '1 2; 3 4'; lists need commas: [[1, 2], [3, 4]]"
             self.fail("a comma is missing before this", at, len(word), hint=hint)
         if self.open:
@@ -205,6 +216,12 @@ class _Walk:
                 self.fail("numbers and lists are mixed here", at, len(word))
         self.wants_value = False
 
+    def _check_comma(self) -> None:
+        """Blanks separate numbers here: then a comma between digits may be a decimal one."""
+        comma = _TIGHT_COMMA.search(self.written.same)
+        if comma is not None:
+            raise decimal_comma(self.written, comma.start())
+
     def start(self, at: int) -> None:
         self.value(at, "[", "lists")
         if len(self.open) == DEEPEST:
@@ -213,21 +230,29 @@ class _Walk:
         self.wants_value = True
 
     def number(self, at: int, word: str) -> None:
+        if word in LEFT_OUT:
+            number_at(word, self.written, at)
         self.value(at, word, "numbers")
-        plain = word.replace(MINUS, "-")
-        if _SMALL_WHOLE.fullmatch(plain):
-            return  # most are: the walk over a large text is then half as long
-        if not _JSON_NUMBER.fullmatch(plain):
-            self.fail(
-                "'{word}' is not a number" if not is_number(plain) else "JSON has no '{word}'",
-                at,
-                len(word),
-                word=short(word),
-                hint="fractions, .5 and +1 are read in rows: '1/9 .5; +1 2'"
-                if is_number(plain)
-                else None,
-            )
-        number_at(plain, self.text, at, self.name)
+        self.depth = len(self.open) if self.depth is None else self.depth
+        if self.depth != len(self.open):
+            self.fail("numbers and lists are mixed here", at, len(word))
+        if _SMALL_WHOLE.fullmatch(word):
+            self.numbers.append(int(word))  # most are: a large text then takes half as long
+            return
+        if not self.spelled and not _JSON_NUMBER.fullmatch(word):
+            self._not_of_json(at, word)
+        self.numbers.append(number_at(word, self.written, at))
+
+    def _not_of_json(self, at: int, word: str) -> NoReturn:
+        if not is_number(word):
+            number_at(word, self.written, at)
+        self.fail(
+            "JSON has no '{word}'",
+            at,
+            len(word),
+            word=short(word),
+            hint="fractions, .5 and +1 are read in rows: '1/9 .5; +1 2'",
+        )
 
     def end(self, at: int) -> None:
         closed = self.open.pop()
@@ -254,20 +279,29 @@ class _Walk:
             template = "row {row} has {n} number, row 1 has {first}"
         self.fail(template, closed.offset, width, row=row, n=n, first=first, hint=hint)
 
+    def array(self) -> npt.NDArray[Any]:
+        """What was walked over."""
+        shape = tuple(self.lengths[depth] for depth in range(self.depth or 0))
+        array = array_of(self.numbers, shape)
+        assert array is not None, "every number was checked when it was read"
+        return array
 
-def _explain(text: str, offset: int, name: str, *, alone: bool = False) -> None:
-    """Raise the first fault of the value at `offset`; `alone`, nothing may follow it."""
-    walk = _Walk(text, name)
-    for kind, at, word in _tokens(text, offset):
+
+def _walked(
+    written: Written, offset: int, *, alone: bool = False, spelled: bool = False
+) -> npt.NDArray[Any]:
+    """The value at `offset`, or its first fault; `alone`, nothing may follow it."""
+    walk = _Walk(written, spelled=spelled)
+    for kind, at, word in _tokens(written.same, offset):
         if walk.done:
-            if alone:
-                walk.fail(
-                    "the matrix ends before this",
-                    at,
-                    len(word),
-                    hint="several rows need brackets around them: [[1, 2], [3, 4]]",
-                )
-            return
+            if not alone:
+                break
+            walk.fail(
+                "the matrix ends before this",
+                at,
+                len(word),
+                hint="several rows need brackets around them: [[1, 2], [3, 4]]",
+            )
         if kind == "comma":
             walk.comma(at)
         elif kind == "open":
@@ -279,6 +313,7 @@ def _explain(text: str, offset: int, name: str, *, alone: bool = False) -> None:
         walk.done = walk.done or not walk.open
     if walk.open:
         walk.fail("this bracket is not closed", walk.open[-1].offset)
+    return walk.array()
 
 
 def _tokens(text: str, offset: int) -> Iterator[tuple[str, int, str]]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from nnviz.errors import NnvizError
-from nnviz.read.text import place_at, short
+from nnviz.read.text import Written, short
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -17,7 +17,11 @@ LEAST, MOST = -(2**63), 2**63 - 1
 """The whole numbers there are: those of int64."""
 
 _WHOLE = re.compile(r"[-+]?[0-9]+")
-_DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_DECIMAL = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+LEFT_OUT = frozenset(("...", "…", "⋯", "⋮", "⋱"))
+"""What stands for numbers where a matrix was too large to be printed whole."""
+_OF_A_NUMBER = frozenset("+-.,{}0123456789")
+_A_NUMBER = re.compile(r"[0-9.eE]+")
 _LONGEST = len(str(MOST)) + 1
 
 
@@ -37,6 +41,8 @@ def number(word: str) -> int | float:
     >>> number("-7"), number("7.0"), number("1/4")
     (-7, 7.0, 0.25)
     """
+    if word in LEFT_OUT:
+        raise left_out(word)
     if not is_number(word):
         raise NnvizError("'{word}' is not a number", word=short(word))
     top, slash, bottom = word.partition("/")
@@ -45,14 +51,39 @@ def number(word: str) -> int | float:
     return _whole(word) if _WHOLE.fullmatch(word) else _float(word)
 
 
-def number_at(word: str, text: str, offset: int, name: str) -> int | float:
+def number_at(word: str, written: Written, offset: int) -> int | float:
     """The number that a word at `offset` spells; an error points at it."""
     try:
         return number(word)
     except NnvizError as error:
         # Finding the line is a walk over the text, so it is done for an error alone.
-        error.place = place_at(text, offset, name, len(word))
+        error.place = written.place(offset, len(word))
         raise
+
+
+def left_out(word: str) -> NnvizError:
+    """The error for dots where numbers should stand."""
+    return NnvizError(
+        "numbers were left out here when this was printed: '{word}'",
+        word=word,
+        hint="print all of them (np.set_printoptions(threshold=np.inf)), or save them to a file",
+    )
+
+
+def decimal_comma(written: Written, comma: int) -> NnvizError:
+    """The error for a comma between digits that may stand for a decimal point."""
+    start = end = comma
+    while start and written.same[start - 1] in _OF_A_NUMBER:
+        start -= 1
+    while end < len(written.same) and written.same[end] in _OF_A_NUMBER:
+        end += 1
+    end = len(written.same[:end].rstrip(","))
+    return NnvizError(
+        "is '{word}' one number with a decimal comma, or two numbers?",
+        word=short(written.text[start:end]),
+        place=written.place(start, end - start),
+        hint="write 0.5 and 1000; separate numbers by blanks or by commas, not both",
+    )
 
 
 def _fraction(top: str, bottom: str) -> float:
@@ -64,9 +95,10 @@ def _fraction(top: str, bottom: str) -> float:
 
 
 def _whole(word: str) -> int:
-    # Long spellings are refused before int(), whose own limit is 4300 digits.
-    digits = word.lstrip("+-").lstrip("0")
-    value = int(word) if len(digits) < _LONGEST else MOST + 1
+    # Long spellings are refused before int(), whose own limit is 4300 digits, zeros and all.
+    digits = word.lstrip("+-").lstrip("0") or "0"
+    value = int(digits) if len(digits) < _LONGEST else MOST + 2
+    value = -value if word.startswith("-") else value
     if not LEAST <= value <= MOST:
         raise NnvizError(
             "{number} is too large for a whole number: they end at 2^63 − 1",
@@ -87,6 +119,16 @@ def _finite(value: float, word: str) -> float:
             number=short(word),
         )
     return value
+
+
+def text_bytes(length: int, sample: str) -> int:
+    """The memory at most that reading a text takes of which `sample` is the beginning.
+
+    The text itself and some like it; and each number as an object, twice in a list, and in
+    the array.
+    """
+    numbers = len(_A_NUMBER.findall(sample)) / max(1, len(sample))
+    return 6 * length + math.ceil(length * numbers * (32 + 3 * 8 + 8))
 
 
 def array_of(flat: Sequence[int | float], shape: tuple[int, ...]) -> npt.NDArray[Any] | None:

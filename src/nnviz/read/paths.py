@@ -9,7 +9,8 @@ from itertools import islice
 
 from nnviz.errors import NnvizError
 from nnviz.read.numbers import is_number
-from nnviz.read.text import MINUS, printable, short
+from nnviz.read.spellings import is_spelled, signs
+from nnviz.read.text import printable, short
 from nnviz.words import Words
 
 _SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,11}(?::[\w.-]*)?$")
@@ -23,8 +24,10 @@ def is_written_out(text: str) -> bool:
     >>> is_written_out("1 2; 3 4"), is_written_out("photo.png")
     (True, False)
     """
+    if signs(text).lstrip()[:1] in ("[", "{") or is_spelled(text):
+        return True
     words = _words(text)
-    return text.lstrip()[:1] in ("[", "{") or (bool(words) and all(map(is_number, words)))
+    return bool(words) and all(map(is_number, words))
 
 
 def is_path(text: str) -> bool:
@@ -33,7 +36,9 @@ def is_path(text: str) -> bool:
     >>> [is_path(text) for text in ("photo.png", "my cat 2.png", "a/b", "1/9", "1 2; x 4")]
     [True, True, True, False, False]
     """
-    if not text.strip() or text.lstrip()[0] in "[{" or "\n" in text or ";" in text:
+    if not text.strip() or signs(text).lstrip()[0] in "[{" or "\n" in text or ";" in text:
+        return False
+    if is_spelled(text):
         return False
     words = _words(text)
     numbers = sum(map(is_number, words))
@@ -78,5 +83,5 @@ def _nearest(path: str, known: Sequence[str]) -> str | None:
 
 
 def _words(text: str) -> list[str]:
-    plain = text.replace(MINUS, "-").replace(";", " ")
+    plain = signs(text).replace(";", " ")
     return [word for word in _BETWEEN.split(plain.strip()) if word]

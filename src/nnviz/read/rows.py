@@ -1,9 +1,10 @@
 """Rows of numbers → an array: `1 2 3; 4 5 6`, CSV, TSV, columns of white space.
 
 A new line ends a row, and so does `;` (but where a text of several lines has one
-number between any two, as some CSV has, it ends a cell). A comma, a tab or spaces
-end a cell. An empty line begins the next channel, where each has several rows; between
-single rows it does not count.
+number between any two, as some CSV has, it ends a cell). Numbers are separated in one way
+throughout: by commas, with blanks beside them or none, by tabs, or by spaces. An empty line
+begins the next channel, where each has several rows; between single rows it does not count.
+What a table has around its numbers, headings and the like, `headings` takes away before.
 """
 
 from __future__ import annotations
@@ -12,75 +13,94 @@ import json
 import re
 from collections.abc import Iterable
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from nnviz.errors import NnvizError
-from nnviz.read.numbers import array_of, is_number, number_at
-from nnviz.read.text import MINUS, listed, place_at, printable
+from nnviz.read import headings
+from nnviz.read.cells import Cell, cells_of, lines_of, separator_of
+from nnviz.read.numbers import array_of, decimal_comma, is_number, number_at
+from nnviz.read.text import MINUS, Written, printable
+from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 _BLANK = re.compile(r"[^\S\n\t ]")
 _ASCII_BLANKS = "\v\f\x1c\x1d\x1e\x1f"
-_BETWEEN = re.compile(r"[ \t]*,[ \t]*| *\t *| +")
 _LAST = re.compile(r";(?=[ \t]*(?:\n|$))")
 _PLAIN = re.compile(r"[-0-9.eE+, \t\n]*")
+_TIGHT_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
+_NO_COMMA = re.compile(r"[^,\s][ \t]+[^,\s]")
+_NO_TAB = re.compile(r"[^\s] +[^\s]")
+_LETTER = re.compile(r"[^\W\d_eE]")
 
 
-class _Cell(NamedTuple):
-    word: str
-    offset: int
-
-
-def parse_rows(text: str, name: str) -> npt.NDArray[Any]:
+def parse_rows(
+    text: str, name: str, *, plain: str | None = None, notes: list[Words] | None = None
+) -> npt.NDArray[Any]:
     """Rows of numbers as an array: one row is a vector, one number has no axes.
 
-    `text` is what the user wrote, `name` where it came from. Raises NnvizError where
-    a word is no number, a number is missing, or rows differ in length.
+    `text` is what the user wrote, `name` where it came from, `plain` the text in its plain
+    form; what was left out of it is told to `notes`. Raises NnvizError where a word is no
+    number, a number is missing, rows differ in length, or are separated in several ways.
 
     >>> parse_rows("1 2 3; 4 5 6", "INPUT").shape
     (2, 3)
     """
-    same = _canonical(text, name)
-    array = _quick(same)
-    return array if array is not None else _careful(text, same, name)
+    told: list[Words] = [] if notes is None else notes
+    same = _one_blank(text.replace(MINUS, "-") if plain is None else plain)
+    written, shape = headings.without_comments(Written(same, text, name), told)
+    written = _rows_by_lines(headings.without_quotes(written))
+    if "\n" in same.strip():
+        written = headings.without_headings(written, told)
+    written = headings.without_last_cells(written, told)
+    array = _quick(written.same)
+    array = _careful(written) if array is None else array
+    return array if shape is None else shape.applied(array, written)
 
 
-def _canonical(text: str, name: str) -> str:
-    """The text with one sign for each meaning, every character where it was."""
-    same = text.replace(MINUS, "-")
+def _one_blank(same: str) -> str:
+    """The text with a space for every blank but tabs and ends of lines."""
     if not same.isascii() or any(blank in same for blank in _ASCII_BLANKS):
-        same = _BLANK.sub(" ", same)
+        return _BLANK.sub(" ", same)
+    return same
+
+
+def _rows_by_lines(written: Written) -> Written:
+    """The text with a new line for each `;` that ends a row, a comma for one that does not."""
+    same = written.same
     if ";" not in same:
-        return same
-    if _semicolons_end_cells(same, name):
-        return same.replace(";", ",")
+        return written
+    if _semicolons_end_cells(written):
+        return written._replace(same=same.replace(";", ","))
     empty = re.search(r"(?:^|;)\s*;", same)
     if empty:
         raise NnvizError(
             "there are no numbers before this ';'",
-            place=place_at(text, empty.end() - 1, name),
+            place=written.place(empty.end() - 1),
             hint="a ';' ends a row: '1 2; 3 4'",
         )
-    return _LAST.sub(" ", same).replace(";", "\n")
+    return written._replace(same=_LAST.sub(" ", same).replace(";", "\n"))
 
 
-def _semicolons_end_cells(same: str, name: str) -> bool:
-    lines = same.strip().split("\n")
+def _semicolons_end_cells(written: Written) -> bool:
+    lines = written.same.strip().split("\n")
     inside = [line for line in lines if ";" in line.strip().rstrip(";")]
     if len(lines) == 1 or not inside:
         return False
     pieces = [piece.strip() for line in inside for piece in line.split(";")]
-    if not any(_BETWEEN.search(piece) for piece in pieces):
-        return True
+    pieces = [piece for piece in pieces if not _LETTER.search(piece)]
     if any("," in piece for piece in pieces):
         raise NnvizError(
             "{name} has new lines, ';' and ',': is it the ';' that ends a row, or the line?",
-            name=printable(name),
+            name=printable(written.name),
+            place=written.place(written.same.index(";")),
             hint="use ',' between numbers (a point for decimals) and a new line for each row",
         )
-    return False
+    return not any(" " in piece or "\t" in piece for piece in pieces)
+
+
+# --- the quick way ---------------------------------------------------------------
 
 
 def _quick(same: str) -> npt.NDArray[Any] | None:
@@ -89,9 +109,11 @@ def _quick(same: str) -> npt.NDArray[Any] | None:
         return None
     lines = [line.strip() for line in same.split("\n")]
     heights = _heights(lines)
-    lines = [line for line in lines if line]
+    body = _with_commas([line for line in lines if line])
+    if body is None:
+        return None
     try:
-        rows = json.loads("[[" + _with_commas(lines).replace("\n", "],[") + "]]")
+        rows = json.loads("[[" + body.replace("\n", "],[") + "]]")
     except ValueError:
         return None
     if len(set(map(len, rows))) != 1 or len(set(heights)) != 1:
@@ -99,18 +121,24 @@ def _quick(same: str) -> npt.NDArray[Any] | None:
     return array_of([value for row in rows for value in row], _shape(heights, len(rows[0])))
 
 
-def _with_commas(lines: list[str]) -> str:
-    """The lines with a comma between any two numbers: what `_BETWEEN` does, but quicker."""
+def _with_commas(lines: list[str]) -> str | None:
+    """The lines with a comma between any two numbers; None where several signs separate."""
     body = "\n".join(lines)
-    if "\t" not in body and "," not in body:
+    tabs = "\t" in body
+    if "," in body:
+        if tabs or " " in body:
+            if _NO_COMMA.search(body) or _TIGHT_COMMA.search(body):
+                return None
+            body = body.replace(" ", "").replace("\t", "")
+        return body
+    if not tabs:
         return "\n".join([",".join(line.split()) for line in lines])
-    body = body.replace(", ", ",")
-    return _BETWEEN.sub(",", body) if " " in body or "\t" in body else body
+    return None if _NO_TAB.search(body) else body.replace(" ", "").replace("\t", ",")
 
 
 def _heights(lines: Iterable[object]) -> list[int]:
     """How many rows each channel has; single rows apart are the rows of one."""
-    runs = [len(list(run)) for filled, run in groupby(lines, key=bool) if filled]
+    runs = [sum(1 for _ in run) for filled, run in groupby(lines, key=bool) if filled]
     return [len(runs)] if max(runs, default=0) == 1 else runs
 
 
@@ -121,35 +149,95 @@ def _shape(heights: list[int], columns: int) -> tuple[int, ...]:
     return shape[first:]
 
 
-def _careful(text: str, same: str, name: str) -> npt.NDArray[Any]:
+# --- the careful way -------------------------------------------------------------
+
+_SEPARATORS = {",": Words("commas"), "\t": Words("tabs"), " ": Words("spaces")}
+
+
+def _careful(written: Written) -> npt.NDArray[Any]:
     """The array again, slowly: every spelling, and every error with its place."""
-    lines = _rows(same)
-    heights, rows = _heights(lines), [cells for cells in lines if cells]
-    if not rows:
-        raise NnvizError("{name} is empty", name=printable(name))
-    _check_header(rows, text, name)
+    separator = separator_of(written.same)
+    headings.check_first_line(written, separator)
     values: list[int | float] = []
-    for i, row in enumerate(rows, start=1):
-        values += [_value(cell, text, name) for cell in row]
-        if len(row) != len(rows[0]):
-            end = row[-1].offset + len(row[-1].word)
-            raise NnvizError(
-                "row {row} has {n} numbers, row 1 has {first}"
-                if len(row) > 1
-                else "row {row} has {n} number, row 1 has {first}",
-                row=i,
-                n=len(row),
-                first=len(rows[0]),
-                place=place_at(text, row[0].offset, name, end - row[0].offset),
-                hint="every row needs as many numbers as the first",
-            )
-    _check_heights(heights, rows, text, name)
-    array = array_of(values, _shape(heights, len(rows[0])))
+    filled: list[bool] = []
+    starts: list[int] = []
+    first = 0
+    for line in lines_of(written.same):
+        filled.append(not line.is_empty)
+        if line.is_empty:
+            continue
+        row = cells_of(line, separator)
+        starts.append(row[0].offset)
+        if separator == ",":
+            _check_commas(row, written)
+        values += [_value(cell, separator, written) for cell in row]
+        first = first or len(row)
+        if len(row) != first:
+            raise _ragged(len(starts), row, first, written)
+    if not starts:
+        raise NnvizError("{name} is empty", name=printable(written.name))
+    heights = _heights(filled)
+    _check_heights(heights, starts, written)
+    array = array_of(values, _shape(heights, first))
     assert array is not None, "every number was checked when it was read"
     return array
 
 
-def _check_heights(heights: list[int], rows: list[list[_Cell]], text: str, name: str) -> None:
+def _check_commas(row: list[Cell], written: Written) -> None:
+    """A comma tight between digits may be a decimal one where a row has blanks too."""
+    start, end = row[0].offset, row[-1].end
+    inner = written.same[start:end].rstrip()
+    tight = _TIGHT_COMMA.search(inner) if " " in inner or "\t" in inner else None
+    if tight is not None:
+        raise decimal_comma(written, start + tight.start())
+
+
+def _value(cell: Cell, separator: str, written: Written) -> int | float:
+    word, offset = cell.word, cell.offset
+    if not word:
+        line = written.same.rfind("\n", 0, offset) + 1
+        place = written.place(max(offset - 1, line))
+        raise NnvizError("a number is missing here", place=place)
+    if " " in word or "\t" in word:
+        for piece in word.split():
+            if not is_number(piece):
+                return number_at(piece, written, written.same.index(piece, offset))
+        raise _mixed(cell, separator, written)
+    try:
+        return number_at(word, written, offset)
+    except NnvizError as error:
+        if error.hint is None and "\n" in written.text.strip():
+            error.hint = headings.hint(cell)
+        raise
+
+
+def _mixed(cell: Cell, separator: str, written: Written) -> NnvizError:
+    tight = _TIGHT_COMMA.search(written.same)
+    if tight is not None:
+        return decimal_comma(written, tight.start())
+    return NnvizError(
+        "numbers are separated by {here} here and by {there} elsewhere",
+        here=_SEPARATORS["\t" if "\t" in cell.word else " "],
+        there=_SEPARATORS[separator],
+        place=written.place(cell.offset, len(cell.word)),
+        hint="one way throughout: '1 2; 3 4' or '1, 2; 3, 4'; a decimal has a point, 0.5",
+    )
+
+
+def _ragged(i: int, row: list[Cell], first: int, written: Written) -> NnvizError:
+    return NnvizError(
+        "row {row} has {n} numbers, row 1 has {first}"
+        if len(row) > 1
+        else "row {row} has {n} number, row 1 has {first}",
+        row=i,
+        n=len(row),
+        first=first,
+        place=written.place(row[0].offset, row[-1].offset + len(row[-1].word) - row[0].offset),
+        hint="every row needs as many numbers as the first",
+    )
+
+
+def _check_heights(heights: list[int], starts: list[int], written: Written) -> None:
     before = 0
     for channel, height in enumerate(heights):
         if height != heights[0]:
@@ -160,47 +248,7 @@ def _check_heights(heights: list[int], rows: list[list[_Cell]], text: str, name:
                 channel=channel,
                 n=height,
                 first=heights[0],
-                place=place_at(text, rows[before][0].offset, name),
+                place=written.place(starts[before]),
                 hint="an empty line begins the next channel; all need as many rows",
             )
         before += height
-
-
-def _rows(same: str) -> list[list[_Cell]]:
-    rows, start = [], 0
-    for line in same.split("\n"):
-        rows.append(_cells(line, start))
-        start += len(line) + 1
-    return rows
-
-
-def _cells(line: str, start: int) -> list[_Cell]:
-    inner = line.strip()
-    if not inner:
-        return []
-    at = start + line.index(inner)
-    cells, begin = [], 0
-    for gap in _BETWEEN.finditer(inner):
-        cells.append(_Cell(inner[begin : gap.start()], at + begin))
-        begin = gap.end()
-    return [*cells, _Cell(inner[begin:], at + begin)]
-
-
-def _value(cell: _Cell, text: str, name: str) -> int | float:
-    if not cell.word:
-        place = place_at(text, max(cell.offset - 1, 0), name)
-        raise NnvizError("a number is missing here", place=place)
-    return number_at(cell.word, text, cell.offset, name)
-
-
-def _check_header(rows: list[list[_Cell]], text: str, name: str) -> None:
-    first = rows[0]
-    if len(rows) < 2 or any(not c.word or is_number(c.word) for c in first):
-        return
-    if len(rows[1]) == len(first) and all(is_number(c.word) for c in rows[1]):
-        raise NnvizError(
-            "the first line has words, not numbers: {words}",
-            words=listed(cell.word.strip('"') for cell in first),
-            place=place_at(text, first[0].offset, name, len(first[0].word)),
-            hint="delete the line with the headings; only numbers are read",
-        )

@@ -10,7 +10,7 @@ import math
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nnviz.errors import NnvizError
-from nnviz.read.arrays import plain
+from nnviz.read.arrays import Choose, bytes_of, plain
 from nnviz.read.text import printable, short
 from nnviz.words import Words
 
@@ -35,24 +35,55 @@ def looks_like_safetensors(head: bytes) -> bool:
     return head[8:9] == b"{" and 2 <= int.from_bytes(head[:8], "little") <= LONGEST_HEADER
 
 
-def read_safetensors(stream: BinaryIO, name: str) -> dict[str, npt.NDArray[Any]]:
-    """Every array of a `.safetensors` file, by name."""
-    data = stream.read()
-    end = 8 + int.from_bytes(data[:8], "little")
+def read_safetensors(
+    stream: BinaryIO, name: str, chosen: Choose | None = None
+) -> dict[str, npt.NDArray[Any]]:
+    """Arrays of the file by name: all, or those that are chosen from the names."""
+    header = _header(stream, name)
+    keys = {key: key for key in header} if chosen is None else chosen(list(header))
+    start = stream.tell()
+    size = stream.seek(0, 2) - start
+    return {
+        called: _tensor(header[key], stream, (start, size), f"{name}:{short(key)}")
+        for called, key in keys.items()
+    }
+
+
+def safetensors_bytes(stream: BinaryIO, name: str, chosen: Choose) -> int:
+    """The memory that `read_safetensors` will take, from the header alone."""
+    import numpy as np
+
+    header = _header(stream, name)
+    entries = [header[key] for key in chosen(list(header)).values()]
+    return sum(
+        bytes_of(tuple(entry["shape"]), np.dtype(_DTYPES[entry["dtype"]]))
+        for entry in entries
+        if _is_known(entry)  # what is broken takes nothing: reading it says what is wrong
+    )
+
+
+def _is_known(entry: object) -> bool:
+    return isinstance(entry, dict) and _sizes(entry.get("shape")) and entry.get("dtype") in _DTYPES
+
+
+def _header(stream: BinaryIO, name: str) -> dict[str, Any]:
+    """What is in the file, by name; the stream then stands where the bytes begin."""
+    length = int.from_bytes(stream.read(8), "little")
+    data = stream.read(length) if length <= LONGEST_HEADER else b""
     try:
-        header = json.loads(data[8:end].decode("utf-8"))
+        header = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError):
         header = None
-    if end > len(data) or not isinstance(header, dict):
+    if len(data) < length or not isinstance(header, dict):
         raise _broken(name, "its header")
     header.pop("__metadata__", None)
     if not header:
         raise NnvizError("{name} holds no arrays", name=printable(name))
-    body = memoryview(data)[end:]
-    return {key: _tensor(entry, body, f"{name}:{short(key)}") for key, entry in header.items()}
+    return header
 
 
-def _tensor(entry: object, body: memoryview, name: str) -> npt.NDArray[Any]:
+def _tensor(entry: object, stream: BinaryIO, body: tuple[int, int], name: str) -> npt.NDArray[Any]:
+    """One array; `body` is where the bytes of all begin, and how many there are."""
     import numpy as np
 
     if not isinstance(entry, dict) or not {"dtype", "shape", "data_offsets"} <= entry.keys():
@@ -68,10 +99,11 @@ def _tensor(entry: object, body: memoryview, name: str) -> npt.NDArray[Any]:
             hint="float, bfloat16, whole numbers and booleans are read",
         )
     dtype = np.dtype(_DTYPES[code])
-    begin, end = offsets
-    if not begin <= end <= len(body) or end - begin != math.prod(shape) * dtype.itemsize:
+    (begin, end), (start, size) = offsets, body
+    if not begin <= end <= size or end - begin != math.prod(shape) * dtype.itemsize:
         raise _broken(name, "its shape or place")
-    array: npt.NDArray[Any] = np.frombuffer(body[begin:end], dtype=dtype)
+    stream.seek(start + begin)
+    array: npt.NDArray[Any] = np.frombuffer(stream.read(end - begin), dtype=dtype)
     if code == "BF16":
         # A bfloat16 is the upper half of a float32.
         array = (array.astype(np.uint32) << np.uint32(16)).view(np.float32)

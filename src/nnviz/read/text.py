@@ -3,12 +3,52 @@
 from __future__ import annotations
 
 import codecs
+import re
+from typing import NamedTuple
 
 from nnviz.errors import NnvizError, Place
 
+_BLANKS = re.compile(r"\s*")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
+STANDARD_INPUT = "standard input"
+"""What messages call it."""
+
 MINUS = "\N{MINUS SIGN}"
+
+
+class Written(NamedTuple):
+    """What a user wrote, and the same as it is understood so far.
+
+    Both are of one length and every number stands at the same place in them, so that an
+    error found in the one points into the other.
+    """
+
+    same: str
+    text: str
+    name: str
+    """Where it came from."""
+
+    def place(self, offset: int, width: int = 1) -> Place:
+        """Where the character at `offset` stands in the user's text."""
+        return place_at(self.text, offset, self.name, width)
+
+    def blanked(self, *spans: tuple[int, int]) -> Written:
+        """The same with blanks for what stands between these offsets, in order."""
+        return self._replace(same=blanked(self.same, *spans))
+
+
+def blanked(text: str, *spans: tuple[int, int]) -> str:
+    """The text with blanks for what stands between these offsets, in order.
+
+    >>> blanked("[1 2]", (0, 1), (4, 5))
+    ' 1 2 '
+    """
+    pieces, at = [], 0
+    for start, end in spans:
+        pieces += [text[at:start], " " * (end - start)]
+        at = end
+    return "".join([*pieces, text[at:]])
 
 
 def has_utf16_mark(head: bytes) -> bool:
@@ -74,3 +114,9 @@ def listed(names: object, most: int = 8) -> str:
     assert hasattr(names, "__iter__")
     shown = [short(str(name)) for name in names]
     return ", ".join(shown[:most] + ["…"] * (len(shown) > most))
+
+
+def start_of(text: str) -> int:
+    """Where a text begins, after its blanks."""
+    found = _BLANKS.match(text)
+    return found.end() if found else 0

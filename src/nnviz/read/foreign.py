@@ -1,0 +1,135 @@
+"""Files that are not read: known by their content, with the way to numbers out of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from nnviz.errors import NnvizError
+from nnviz.read.text import STANDARD_INPUT, printable
+from nnviz.words import Words
+
+HEAD = 4096
+"""Bytes of a file's beginning that `foreign_file` wants, if there are as many."""
+
+
+class Foreign(NamedTuple):
+    """A kind of file that is not read."""
+
+    what: Words
+    how: Words | str
+    """How to get numbers out of it: in words, or as Python with FILE for its name."""
+
+
+_AS_CSV = Words("save the sheet as CSV")
+_AS_PNG = Words("save it as PNG; of a table in it, copy the numbers")
+
+EXCEL = Foreign(Words("an Excel workbook"), _AS_CSV)
+OFFICE = Foreign(Words("an office document"), _AS_CSV)
+KERAS = Foreign(
+    Words("a Keras model"),
+    "np.save('w.npy', keras.models.load_model('FILE').layers[0].get_weights()[0])",
+)
+ONNX = Foreign(
+    Words("an ONNX model"),
+    "np.save('w.npy', onnx.numpy_helper.to_array(onnx.load('FILE').graph.initializer[0]))",
+)
+HDF5 = Foreign(Words("an HDF5 file"), "np.save('x.npy', h5py.File('FILE')['NAME'][()])")
+MATLAB = Foreign(
+    Words("a MAT file of MATLAB"), "np.save('x.npy', scipy.io.loadmat('FILE')['NAME'])"
+)
+IDX = Foreign(
+    Words("an IDX file, as MNIST has them"),
+    "np.save('x.npy', np.fromfile('FILE', 'u1', offset=16).reshape(-1, 28, 28)[0])",
+)
+PARQUET = Foreign(
+    Words("a Parquet file"), "pandas.read_parquet('FILE').to_csv('x.csv', index=False)"
+)
+ARROW = Foreign(Words("an Arrow file"), "pandas.read_feather('FILE').to_csv('x.csv', index=False)")
+SOUND = Foreign(Words("a sound file"), "np.save('x.npy', scipy.io.wavfile.read('FILE')[1])")
+DICOM = Foreign(Words("a DICOM file"), "np.save('x.npy', pydicom.dcmread('FILE').pixel_array)")
+HTML = Foreign(
+    Words("an HTML page"), Words("a link may lead to a page about a file: download the raw file")
+)
+SVG = Foreign(Words("an SVG drawing"), _AS_PNG)
+XML = Foreign(Words("an XML document"), Words("give its numbers as CSV or JSON"))
+TEX = Foreign(Words("a LaTeX document"), Words(r"give what is from \begin to \end of a matrix"))
+PDF = Foreign(Words("a PDF document"), _AS_PNG)
+HEIC = Foreign(Words("a HEIC photo"), Words("save it as PNG or JPEG"))
+FILM = Foreign(Words("a film"), Words("save a frame as PNG: ffmpeg -i FILE -frames:v 1 frame.png"))
+PICKLED = Foreign(
+    Words("a pickled file of Python or PyTorch"),
+    Words("nothing is ever unpickled: save the arrays as .safetensors or with np.savez"),
+)
+PACKED = Foreign(Words("a packed file"), Words("unpack it, and give the file that was in it"))
+MODEL = Foreign(
+    Words("a model"), Words("take its weights out with the library that made it, as .npy")
+)
+DATABASE = Foreign(Words("an SQLite database"), Words("write a table as CSV"))
+
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a]")
+_BINARY: tuple[tuple[bytes, Foreign], ...] = (
+    (rb"\x89HDF\r\n\x1a\n", HDF5),
+    (rb"MATLAB [57]\.[0-9] MAT-file", MATLAB),
+    (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", EXCEL),
+    (rb"\x08[\x01-\x1f](?:[\x12\x1a\x22][\x00-\x7f]|[\x28\x32\x3a\x42])", ONNX),
+    (rb"\x80[\x02-\x05]", PICKLED),
+    (rb"\x00\x00[\x08\x09\x0b-\x0e][\x01-\x05]\x00", IDX),
+    (rb"PAR1", PARQUET),
+    (rb"ARROW1", ARROW),
+    (rb"....ftyp(?:hei|hev|mif1|msf1)", HEIC),
+    (rb"....ftyp(?!avi[fs])|RIFF....AVI |\x1aE\xdf\xa3", FILM),
+    (rb"RIFF....WAVE|fLaC|ID3|OggS|FORM....AIF", SOUND),
+    (rb".{128}DICM", DICOM),
+    (rb"....TFL3|GGUF", MODEL),
+    (rb"SQLite format 3\x00", DATABASE),
+    (rb"\x1f\x8b\x08|BZh[1-9]1AY|\xfd7zXZ\x00|\x28\xb5\x2f\xfd|7z\xbc\xaf\x27\x1c", PACKED),
+    (rb"Rar!\x1a\x07|.{257}ustar", PACKED),
+)
+"""What a binary file begins with; the first that fits counts."""
+_MARKUP: tuple[tuple[bytes, Foreign], ...] = (
+    (rb"%PDF-", PDF),
+    (rb"(?:\s|<\?xml[^>]*>|<!--(?:(?!-->).)*-->|<!DOCTYPE svg[^>]*>)*<svg", SVG),
+    (rb"\s*<\?xml", XML),
+    (rb"\s*<(?!tf\.)[!a-zA-Z]", HTML),
+    (rb"(?:\s|%[^\n]*\n)*\\documentclass", TEX),
+)
+"""What a text begins with that is no matrix."""
+
+
+def foreign_file(head: bytes) -> Foreign | None:
+    """What the bytes are the beginning of, if it is nothing that is read."""
+    table = _BINARY if _CONTROL.search(head) else ()
+    text = head.removeprefix(b"\xef\xbb\xbf")
+    for pattern, foreign in (*table, *_MARKUP):
+        if re.match(pattern, text, re.DOTALL):
+            return foreign
+    return None
+
+
+def foreign_archive(names: Iterable[str]) -> Foreign | None:
+    """What a ZIP archive with files of these names is, if it is no bundle of arrays."""
+    held = set(names)
+    folders = {name.partition("/")[0] for name in held if "/" in name}
+    if "xl" in folders:
+        return EXCEL
+    if {"word", "ppt"} & folders or {"mimetype", "content.xml"} <= held:
+        return OFFICE
+    if "model.weights.h5" in held:
+        return KERAS
+    return None
+
+
+def not_read(foreign: Foreign, name: str) -> NnvizError:
+    """The error that says what a file is, and how to get numbers out of it."""
+    how = foreign.how
+    if isinstance(how, str):
+        plain = name != STANDARD_INPUT and name.isprintable() and not {"'", "\\"} & set(name)
+        how = Words("in Python: {code}", code=how.replace("FILE", name) if plain else how)
+    return NnvizError(
+        "{name} is {what}, which is not read",
+        name=printable(name),
+        what=foreign.what,
+        hint=how,
+    )

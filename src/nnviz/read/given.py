@@ -1,0 +1,138 @@
+"""What an argument turns out to be: a file, standard input, or the matrix itself as text."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from nnviz.errors import NnvizError, UsageError
+from nnviz.read.paths import is_path, is_written_out, no_such_file
+from nnviz.read.text import STANDARD_INPUT, printable
+from nnviz.words import Words
+
+_LONGEST_PATH = 4096
+
+
+class Stdin:
+    """Standard input, which can be read once: a second reader gets a UsageError."""
+
+    def __init__(self, stream: BinaryIO | None) -> None:
+        self._stream = stream
+        self._taker: str | None = None
+        self._is_read = False
+        self._kept: bytes | None = None
+        self.opened: list[str] = []
+        """The files that were read beside it, in order: no output may replace them."""
+        self.notes: list[Words] = []
+        """What a user should be told of all that was read: what was left out of it."""
+
+    def reserve(self, name: str) -> None:
+        """Keep it for the argument called `name`, before anything is read or waited for."""
+        if self._taker is not None:
+            raise UsageError(
+                "standard input can be read once, and both {first} and {second} ask for it",
+                first=self._taker,
+                second=name,
+                hint="give one of them a file or the matrix itself",
+            )
+        self._taker = name
+
+    def read(self, name: str) -> bytes:
+        """All its bytes, for the argument called `name`."""
+        if self._kept is not None and self._taker == name:
+            data, self._kept = self._kept, None
+            return data
+        if self._taker != name or self._is_read:
+            self.reserve(name)
+        self._is_read = True
+        if self._stream is None:
+            raise NnvizError("standard input is closed, and {name} reads it", name=name)
+        return self._stream.read()
+
+    def peek(self, name: str) -> bytes:
+        """All its bytes, which are kept until the argument called `name` reads them."""
+        self._kept = self.read(name)
+        return self._kept
+
+
+class Given(NamedTuple):
+    """What an argument turned out to be: text, or a stream of bytes."""
+
+    label: str
+    """What messages call it."""
+    name: str
+    text: str = ""
+    stream: BinaryIO | None = None
+    member: str | None = None
+
+
+@contextmanager
+def opened(spec: str, stdin: Stdin, name: str, known: Sequence[str] = ()) -> Iterator[Given]:
+    """What `spec` is, open while it is read; faults of the system become NnvizError."""
+    label = spec
+    try:
+        if spec == "-":
+            label = STANDARD_INPUT
+            yield Given(label, label, stream=io.BytesIO(stdin.read(name)))
+            return
+        path, member = _file(spec)
+        if path is None:
+            label = name
+            yield Given(name, name, text=_written_out(spec, name, known))
+            return
+        label = path
+        stdin.opened.append(path)
+        with Path(path).open("rb") as file:
+            # A pipe given by name cannot be read from its start again.
+            stream: BinaryIO = file if file.seekable() else io.BytesIO(file.read())
+            yield Given(path, Path(spec).name, stream=stream, member=member)
+    except OSError as error:
+        raise NnvizError(
+            "cannot read {name}: {reason}",
+            name=printable(label),
+            reason=error.strerror or str(error),
+        ) from None
+    except MemoryError:
+        raise NnvizError("{name} does not fit into memory", name=printable(label)) from None
+
+
+def _file(spec: str) -> tuple[str | None, str | None]:
+    """The file that `spec` names, and the array within it: `file.npz:name`."""
+    if os.path.exists(spec):
+        if not Path(spec).is_dir():
+            return spec, None
+        if is_written_out(spec):
+            return None, None
+        raise NnvizError(
+            "{name} is a folder",
+            name=printable(spec),
+            hint="give a file in it, or the matrix itself: '1 2; 3 4'",
+        )
+    _check_reachable(spec)
+    at = spec.find(":", 1, _LONGEST_PATH)
+    while at > 0:
+        if os.path.isfile(spec[:at]):  # noqa: PTH113 - as above, texts may be long
+            return spec[:at], spec[at + 1 :]
+        at = spec.find(":", at + 1, _LONGEST_PATH)
+    return None, None
+
+
+def _check_reachable(spec: str) -> None:
+    """A file that is hidden from this user is no missing file, and no matrix."""
+    with suppress(FileNotFoundError, NotADirectoryError, ValueError):
+        try:
+            os.stat(spec)  # noqa: PTH116 - as above, texts may be long
+        except OSError as error:
+            if error.errno == errno.EACCES:
+                raise
+
+
+def _written_out(spec: str, name: str, known: Sequence[str]) -> str:
+    if is_path(spec):
+        raise no_such_file(spec, name, known)
+    return spec
