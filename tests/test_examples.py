@@ -94,8 +94,8 @@ def test_every_example_touches_the_files_it_lists_and_passes_its_tests(tmp_path:
         after = contents(copy)
         assert changed(before, after) == set(_TABLE.findall(example)) != set(), name
         before = after
-    assert "(1 + 2 + 6) / 3" in said["An operation"]
-    assert "[[0.0,0.0,2.0],[0.0,0.0,3.0]]" in said["An operation"]
+    assert "centered  yᵢ = xᵢ − (s×μᵢ)" in said["An operation"]
+    assert "[[0.0,0.5,4.5],[1.5,1.5,4.5]]" in said["An operation"]
     assert "3\t4" in said["A format"]
     assert "entrée" in said["A language"]
     assert_clean(copy)
