@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Literal
 
+import numpy as np
 from rich.console import Group, RenderableType
+from rich.table import Table
 from rich.text import Text
 
+from nnviz.axes import CELL_NAMES, KERNEL_AXES, MAP_AXES
 from nnviz.formats.terminal.matrix import Matrix
 from nnviz.formats.terminal.paper import Paper
 from nnviz.formats.terminal.picture import Picture, caption
-from nnviz.formats.terminal.row import beside
 from nnviz.numerals import numerals, thousands
 from nnviz.shades import (
     Levels,
@@ -25,11 +28,8 @@ from nnviz.shades import (
     levels_after,
     levels_as_is,
 )
-from nnviz.trace import Index
+from nnviz.trace import Index, Step, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 PIPE_CELLS = 4096
 """Numbers of an array that are written where there is no screen."""
@@ -40,36 +40,27 @@ BLOCKS = 16
 _PAGE = 80
 _THUMBNAIL, _WIDE = 28, 64
 """Columns of a picture: one of several side by side, and at most."""
+_MAPS = ("input", "pre", "output")
 
 
 @dataclass(frozen=True)
 class View:
-    """An array to show: its name, its role, what its leading axes count."""
+    """An array or result of a trace, to show."""
 
+    trace: Trace
     name: str
-    values: np.ndarray
-    role: str = "plain"
-    leading: tuple[str, ...] = ()
-    """A word for each axis before the last two, the outermost first."""
-    labels: tuple[str, ...] = ()
-    """Names of the rows."""
-    marked: Collection[Index] = field(default=())
-    """Cells of the step that is shown."""
-    image: bool = False
-    column: bool = False
-    """Whether a vector stands upright, as in W·x."""
-    source: View | None = None
-    """What it was made of, whose shades it has where the ranges are alike."""
-    least: float = 0.5
-    """The part of that range it has to reach for it."""
-    inked: bool = False
-    """Whether it is shown for itself: of zeros and ones the ones are then black."""
+    step: Step | None = None
+    """The step whose cells are marked."""
     spread: bool = False
     """Whether channels stand side by side: an array that is shown alone."""
 
+    @cached_property
+    def values(self) -> np.ndarray:
+        return np.asarray(self.trace.array(self.name))
+
     @property
-    def vector(self) -> bool:
-        return self.values.ndim < 2
+    def role(self) -> str:
+        return self.trace.roles.get(self.name, "plain")
 
     @property
     def planes(self) -> tuple[int, ...]:
@@ -77,9 +68,28 @@ class View:
         return self.values.shape[:-2]
 
     @property
+    def leading(self) -> tuple[str, ...]:
+        """What the axes before the last two are called."""
+        before = MAP_AXES if self.name in _MAPS else KERNEL_AXES
+        names = (*before, *CELL_NAMES[self.trace.plan.dims if self.trace.plan else 2])
+        rank = self.values.ndim
+        return names[-rank:][:-2] if rank <= len(names) else ("",) * (rank - 2)
+
+    @property
+    def made(self) -> bool:
+        """Whether it was made of the input."""
+        return self.name in _MAPS[1:] and "input" in self.trace.arrays
+
+    @property
+    def image(self) -> bool:
+        """Whether it is a picture, or what a window that weighs nothing made of one."""
+        weighed = self.made and "kernel" in self.trace.arrays
+        return self.trace.image and self.name in _MAPS and not weighed
+
+    @property
     def small(self) -> bool:
         """Whether a screen shows it as numbers."""
-        if self.vector:
+        if self.values.ndim < 2:
             return self.values.size <= SIDE * SIDE
         return all(n <= SIDE for n in self.values.shape[-2:])
 
@@ -94,49 +104,65 @@ def parts(paper: Paper, view: View) -> list[RenderableType]:
         return _across(paper, view, list(_matrices(paper, view)))
     if paper.whole:
         return [summary(paper, view)]
-    if view.spread and len(view.planes) and not view.image:
-        pictures = _pictures(paper.within(min(paper.width, _THUMBNAIL)), view)
-        return _rows(paper, list(pictures), paper.width)
-    return list(_pictures(paper.within(min(paper.width, _WIDE)), view))
+    if view.spread and view.planes and not view.image:
+        return rows(paper, [[p] for p in _pictures(paper.within(_THUMBNAIL), view)], 3)
+    return list(_pictures(paper.within(_WIDE), view))
 
 
 def _across(paper: Paper, view: View, blocks: list[RenderableType]) -> list[RenderableType]:
     """Filters side by side and their channels one under another, where there is room."""
+    page = paper.within(_PAGE)
     if view.spread:
-        return _rows(paper, blocks, _PAGE if paper.whole else paper.width)
+        return rows(page if paper.whole else paper, [[block] for block in blocks], 3)
     if len(view.planes) != 2 or view.role != "weight" or len(blocks) != prod(view.planes):
         return blocks
     filters, channels = view.planes
-    rows = [[blocks[f * channels + c] for f in range(filters)] for c in range(channels)]
-    width = max(_width(paper, row, 2) for row in rows)
-    if width > (_PAGE if paper.whole else min(paper.width // 2, _PAGE)):
-        return blocks
-    return [beside(paper, row, 2) for row in rows]
+    lines = [[blocks[f * channels + c] for f in range(filters)] for c in range(channels)]
+    half = page if paper.whole else page.within(paper.width // 2)
+    made = [rows(half, [[block] for block in line], 2) for line in lines]
+    return blocks if any(len(row) > 1 for row in made) else [row for (row,) in made]
 
 
-def _rows(paper: Paper, blocks: list[RenderableType], room: int) -> list[RenderableType]:
-    """As many blocks side by side as there is room for."""
-    rows: list[list[RenderableType]] = []
-    for block in blocks:
-        if not rows or _width(paper, [*rows[-1], block], 3) > room:
-            rows.append([])
-        rows[-1].append(block)
-    return [beside(paper, row, 3) for row in rows]
+def rows(
+    paper: Paper,
+    groups: Sequence[Sequence[RenderableType]],
+    gap: int,
+    vertical: Literal["top", "middle"] = "top",
+) -> list[RenderableType]:
+    """Blocks from left to right on as many rows as they need; those of a group stay together."""
+    found: list[list[tuple[RenderableType, int]]] = []
+    used = 0
+    for group in groups:
+        measured = [(block, paper.measure(block)) for block in group]
+        needed = sum(width + gap for _, width in measured)
+        if not found or used + needed > paper.width + gap:
+            found.append([])
+            used = 0
+        found[-1] += measured
+        used += needed
+    return [_row(row, gap, vertical) for row in found]
 
 
-def _width(paper: Paper, blocks: Sequence[RenderableType], gap: int) -> int:
-    return sum(map(paper.measure, blocks)) + gap * (len(blocks) - 1)
+def _row(
+    row: Sequence[tuple[RenderableType, int]], gap: int, vertical: Literal["top", "middle"]
+) -> RenderableType:
+    if len(row) == 1:
+        return row[0][0]
+    grid = Table.grid(padding=(0, gap, 0, 0))
+    for _, width in row:
+        grid.add_column(width=width, vertical=vertical)
+    grid.add_row(*(block for block, _ in row))
+    return grid
 
 
 def summary(paper: Paper, view: View) -> RenderableType:
     """What is known of an array whose numbers are not written."""
-    low, high, mean = _range(view.values)
     known = Words(
         "{dtype}, min {low}, max {high}, mean {mean}",
         dtype=view.values.dtype,
-        low=paper.show(low),
-        high=paper.show(high),
-        mean=paper.show(mean),
+        low=paper.show(view.values.min()),
+        high=paper.show(view.values.max()),
+        mean=paper.show(view.values.mean(dtype=np.float64)),
     )
     rest = Words("{n} numbers, not written here", n=thousands(view.values.size))
     return Group(Text(paper.say(known)), paper.muted(rest))
@@ -154,58 +180,72 @@ def factor(paper: Paper, view: View) -> str:
 
 def _matrices(paper: Paper, view: View) -> Iterator[RenderableType]:
     write = numerals(view.values, paper.appearance.precision)
-    labels = [paper.text(name) for name in view.labels]
+    labels = [paper.text(name) for name in view.trace.labels.get(view.name, ())]
+    cells = view.step.cells.get(view.name, ()) if view.step else ()
+    vector = view.values.ndim < 2
+    upright = vector and "·" in view.trace.equation and view.values.size <= SIDE  # as in W·x
     for index, label in _shown_planes(paper, view):
         if index is None:
             yield label
             continue
         plane = view.values[index]
-        if plane.ndim < 2:
-            plane = plane.reshape((-1, 1) if view.column else (1, -1))
-        marked = {i[len(index) :] for i in view.marked if i[: len(index)] == index}
-        if view.vector:
-            marked = {(*i, 0) if view.column else (0, *i) for i in marked}
+        marked = {i[len(index) :] for i in cells if i[: len(index)] == index}
+        if vector:
+            plane = plane.reshape((-1, 1) if upright else (1, -1))
+            marked = {(*i, 0) if upright else (0, *i) for i in marked}
         texts = [[paper.text(write(value)) for value in row] for row in plane.tolist()]
-        matrix = Matrix(paper, texts, view.role, labels, marked, view.vector)
+        matrix = Matrix(paper, texts, view.role, labels, marked, vector)
         yield Group(label, matrix) if label else matrix
 
 
-def _shown_planes(paper: Paper, view: View) -> Iterator[tuple[Index | None, Text]]:
+def _shown_planes(
+    paper: Paper, view: View, within: Index = ()
+) -> Iterator[tuple[Index | None, Text]]:
     """The index of each matrix and its label; a remark alone where there are too many."""
-    indices = list(product(*map(range, view.planes)))
-    most = len(indices) if paper.whole else BLOCKS
-    for index in indices[:most]:
-        named = zip(view.leading[-len(index) :] if index else (), index, strict=False)
+    inner = view.planes[len(within) :]
+    count = prod(inner)
+    for number, index in enumerate(product(*map(range, inner))):
+        if number == BLOCKS and not paper.whole:
+            words = Words("… {n} more: -f csv writes all", n=count - BLOCKS)
+            yield None, paper.muted(words)
+            return
+        named = zip(view.leading[len(within) :], index, strict=True)
         label = " · ".join(f"{paper.say(word)} {i}" for word, i in named)
-        yield index, Text(paper.text(label), "muted")
-    if len(indices) > most:
-        words = Words("… {n} more: -f csv writes all", n=len(indices) - most)
-        yield None, paper.muted(words)
+        yield (*within, *index), Text(paper.text(label), "muted")
 
 
 # --- pictures --------------------------------------------------------------------
 
 
 def _pictures(paper: Paper, view: View) -> Iterator[RenderableType]:
-    values = view.values.reshape(1, -1) if view.vector else view.values
+    values = view.values.reshape(1, -1) if view.values.ndim < 2 else view.values
+    within: Index = ()
     if view.leading[:1] == ("sample",) and len(values) > 1:
-        sample = min(paper.appearance.sample, len(values) - 1)
-        yield paper.muted(Words("sample {n} of {count}", n=sample, count=len(values)))
-        view = replace(view, values=values[sample], leading=view.leading[1:])
-        yield from _pictures(paper, view)
-        return
-    if _in_color(view, values):
-        planes: list[tuple[Index | None, Text]] = [((), Text())]
-    else:
-        planes = list(_shown_planes(paper, view))
-    scale = _levels(view, values)
+        within = (min(paper.appearance.sample, len(values) - 1),)
+        yield paper.muted(Words("sample {n} of {count}", n=within[0], count=len(values)))
+    drawn = values[within]
+    scale = _levels(view, drawn)
+    whole: list[tuple[Index | None, Text]] = [(within, Text())]
+    planes = whole if scale.shades == "rgb" else _shown_planes(paper, view, within)
     for index, label in planes:
         if index is None:
             yield label
-        else:
-            plane = values[index].reshape(-1, *values.shape[-2:])
-            made = Picture(paper, plane, scale), caption(paper, scale)
-            yield Group(label, *made) if label else Group(*made)
+            continue
+        plane = values[index].reshape(-1, *values.shape[-2:])
+        picture = Picture(paper, plane, scale), caption(paper, scale)
+        yield Group(label, *picture) if label else Group(*picture)
+
+
+def _levels(view: View, values: np.ndarray) -> Levels:
+    """One scale for all channels that are shown: the one that a figure has."""
+    if _in_color(view, values):
+        return color_levels(values)
+    if view.made and view.values.ndim > 1:
+        source = View(view.trace, "input")
+        # Pooling keeps the values, however few of the large ones are left.
+        least = 0 if view.trace.plan and "kernel" not in view.trace.arrays else 0.5
+        return levels_after(source.values, values, image=source.image, least=least)
+    return (levels if view.trace.steps else levels_as_is)(values, image=view.image)
 
 
 def _in_color(view: View, values: np.ndarray) -> bool:
@@ -214,19 +254,3 @@ def _in_color(view: View, values: np.ndarray) -> bool:
         return colored(values)
     low, high = ends(values)
     return view.image and low >= 0 and 1 < high <= 255
-
-
-def _levels(view: View, values: np.ndarray) -> Levels:
-    """One scale for all channels that are shown: the one that a figure has."""
-    if _in_color(view, values):
-        return color_levels(values)
-    if view.source is not None:
-        source = view.source
-        return levels_after(source.values, values, image=source.image, least=view.least)
-    return (levels_as_is if view.inked else levels)(values, image=view.image)
-
-
-def _range(values: np.ndarray) -> tuple[Any, Any, float]:
-    import numpy as np
-
-    return values.min().item(), values.max().item(), float(values.mean(dtype=np.float64))

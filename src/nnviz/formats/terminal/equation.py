@@ -10,9 +10,8 @@ from rich.constrain import Constrain
 from rich.padding import Padding
 from rich.text import Text
 
-from nnviz.formats.terminal.arrays import View, factor, parts
-from nnviz.formats.terminal.paper import Paper
-from nnviz.formats.terminal.row import flow
+from nnviz.formats.terminal.arrays import View, factor, parts, rows
+from nnviz.formats.terminal.paper import Paper, spaced
 
 _SIGN_ROOM = 5
 """Columns of a sign and the gaps beside it."""
@@ -25,28 +24,25 @@ _NARROW = 36
 def in_a_row(paper: Paper, items: Sequence[View | str]) -> Group:
     """Arrays with the signs between them, on as many lines as they need."""
     views = [item for item in items if isinstance(item, View)]
-    if not views:
-        return Group()
     signs = [f" {paper.text(item)} " for item in items if isinstance(item, str)]
     papers = _papers(paper, views, max((cell_len(sign) + 2 for sign in signs), default=0))
     stacks = [parts(room, view) for room, view in zip(papers, views, strict=True)]
     _level(papers, stacks)
     waiting = zip(papers, stacks, strict=True)
-    groups: list[list[RenderableType]] = []
-    sign: list[RenderableType] = []
+    groups: list[list[RenderableType]] = [[]]
     for item in items:
         if isinstance(item, str):
             # Under an empty line, as numbers stand under their name.
-            sign = [Group(Text(), Text(f" {paper.text(item)} ", "heading"))]
+            groups[-1].append(Group(Text(), Text(f" {paper.text(item)} ", "heading")))
         else:
             room, stack = next(waiting)
             array = Group(_heading(room, item), *stack)
-            groups.append([*sign, Constrain(array, room.width)])
-            sign = []
+            groups[-1].append(Constrain(array, room.width))
+            groups.append([])
     if not signs:
-        return flow(paper, groups, 3)
-    tallest = max(map(paper.height, (group[-1] for group in groups)))
-    return flow(paper, groups, 1, "middle" if tallest <= _TALL else "top")
+        return spaced(rows(paper, groups[:-1], 3))
+    tallest = max(paper.height(group[-1]) for group in groups[:-1])
+    return spaced(rows(paper, groups[:-1], 1, "middle" if tallest <= _TALL else "top"))
 
 
 def _heading(paper: Paper, view: View) -> Text:
@@ -58,11 +54,9 @@ def _heading(paper: Paper, view: View) -> Text:
 
 def _papers(paper: Paper, views: Sequence[View], sign: int) -> list[Paper]:
     """How wide each view may be: pictures share what the numbers leave, or stand alone."""
-    if paper.whole:
-        return [paper for _ in views]
-    alone = paper.within(max(1, paper.width - sign))
+    alone = paper if paper.whole else paper.within(max(1, paper.width - sign))
     pictures = sum(not view.small for view in views)
-    if not pictures:
+    if paper.whole or not pictures:
         return [alone for _ in views]
     numbers = [parts(alone, view) for view in views if view.small]
     taken = sum(max(map(alone.measure, stack), default=0) + _SIGN_ROOM for stack in numbers)

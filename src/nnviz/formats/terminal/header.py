@@ -7,7 +7,6 @@ from typing import Any
 
 from rich.text import Text
 
-from nnviz.formats.terminal.lines import Hanging
 from nnviz.formats.terminal.paper import Paper
 from nnviz.shapes import AnyAxis, times
 from nnviz.trace import Trace
@@ -26,7 +25,7 @@ _USUAL: dict[str, Any] = {
 }
 
 
-def header(paper: Paper, trace: Trace) -> list[Hanging]:
+def header(paper: Paper, trace: Trace) -> list[Text]:
     """Title and shapes, options, facts and notes."""
     lines = [title(paper, trace)]
     options = " · ".join(_options(paper, trace))
@@ -38,7 +37,7 @@ def header(paper: Paper, trace: Trace) -> list[Hanging]:
             line = Text("  ").join([line, Text.assemble(*paper.formula(fact.equation))])
         lines.append(line)
     lines += [paper.muted(note) for note in trace.notes]
-    return [Hanging(line) for line in lines]
+    return [paper.hanging(line) for line in lines]
 
 
 def title(paper: Paper, trace: Trace) -> Text:

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
+from rich.console import Console, ConsoleOptions
 from rich.measure import Measurement
 from rich.text import Text
 
 from nnviz.formats.terminal.paper import Paper
 from nnviz.trace import Index
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    from rich.console import Console, ConsoleOptions
 
 
 @dataclass(frozen=True)
@@ -35,7 +32,7 @@ class Matrix:
 
     @cached_property
     def _cell(self) -> int:
-        """Columns of a number and the blank after it."""
+        """Columns of a number and the blank before it."""
         return 1 + max((cell_len(text) for row in self.rows for text in row), default=0)
 
     @cached_property

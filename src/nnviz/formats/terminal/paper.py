@@ -1,19 +1,23 @@
-"""What a view is written on: a console and its room, a language, a precision."""
+"""What a view is written on: a console and its room, styles, a language, a precision."""
 
 from __future__ import annotations
 
 import codecs
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.measure import Measurement
 from rich.text import Text
+from rich.theme import Theme
 
 from nnviz.formats.terminal.ascii import ascii_form
+from nnviz.formats.terminal.lines import hanging
 from nnviz.numerals import rounded
 from nnviz.request import Appearance
 from nnviz.shades import Poles
@@ -21,8 +25,23 @@ from nnviz.shapes import times
 from nnviz.trace import Equation, Token, flat, tokens
 from nnviz.words import Words
 
-if TYPE_CHECKING:
-    from rich.console import Console, ConsoleOptions, RenderableType
+# Middle tones of the 256-colour palette: at least 3.9 : 1 on black and on white.
+_HUES = {
+    "plain": "",
+    "input": "color(32)",
+    "weight": "color(166)",
+    "output": "color(29)",
+    "hidden": "color(98)",
+    "bias": "color(162)",
+    "intermediate": "dim",
+}
+THEME = Theme(
+    {"heading": "bold", "muted": "dim"}
+    | _HUES
+    | {f"{role}.name": f"bold {hue}" for role, hue in _HUES.items()}
+    | {f"{role}.marked": f"bold reverse {hue}" for role, hue in _HUES.items()}
+)
+"""The styles by name: `input`, `input.name`, `input.marked` … for each role."""
 
 # Their older terminals draw × → ─ two columns wide, newer ones one: only ASCII is sure.
 _EAST_ASIAN = {"cp949", "euc_kr", "johab", "cp932", "shift_jis", "euc_jp", "gbk", "gb2312", "big5"}
@@ -45,7 +64,7 @@ class Paper:
 
     def within(self, width: int) -> Paper:
         """A part of the paper."""
-        return replace(self, options=self.options.update_width(width))
+        return replace(self, options=self.options.update_width(min(width, self.width)))
 
     @property
     def shaded(self) -> bool:
@@ -83,9 +102,8 @@ class Paper:
         """Words in the language of the view; a text is looked up as words without gaps."""
         from nnviz.lang import say
 
-        return self.text(
-            say(words if isinstance(words, Words) else Words(words), self.appearance.lang)
-        )
+        words = words if isinstance(words, Words) else Words(words)
+        return self.text(say(words, self.appearance.lang))
 
     def muted(self, words: Words) -> Text:
         """A remark."""
@@ -98,10 +116,10 @@ class Paper:
     def name(self, name: str, role: str, shape: tuple[int, ...]) -> Text:
         """An array's name and shape in the colour of its role; a number alone has no shape."""
         text = Text.assemble((self.say(name), f"{role}.name"))
-        if prod(shape) != 1 or len(shape) > 1:
-            written = f"({shape[0]})" if len(shape) == 1 else self.text(times(shape))
-            text.append(f" {written}", role)
-        return text
+        if prod(shape) == 1 and len(shape) < 2:
+            return text
+        written = f"({shape[0]})" if len(shape) == 1 else self.text(times(shape))
+        return text.append(f" {written}", role)
 
     def formula(self, equation: Equation) -> list[Text]:
         """An equation in the colours of its roles, on as many lines as its long sum has."""
@@ -110,15 +128,15 @@ class Paper:
             if token.line:
                 lines.append([])
             lines[-1].append(token)
-        return [
-            Text.assemble(
-                *(
-                    (self.text("".join(map(flat, run))), role)
-                    for role, run in groupby(line, lambda token: token.role)
-                )
-            )
-            for line in lines
-        ]
+        return [Text.assemble(*map(self._run, groupby(line, _role))) for line in lines]
+
+    def _run(self, run: tuple[str, Iterable[Token]]) -> tuple[str, str]:
+        role, same = run
+        return self.text("".join(map(flat, same))), role
+
+    def hanging(self, text: Text, indent: int = 2) -> Text:
+        """The text on as many lines as it needs, those after the first set in."""
+        return hanging(self.console, text, self.width, indent)
 
     def measure(self, renderable: RenderableType) -> int:
         """Columns that something takes, of those there are."""
@@ -127,6 +145,15 @@ class Paper:
     def height(self, renderable: RenderableType) -> int:
         """Lines that something takes."""
         return len(self.console.render_lines(renderable, self.options, pad=False))
+
+
+def spaced(blocks: Iterable[RenderableType]) -> Group:
+    """Blocks with an empty line between them."""
+    return Group(*[part for block in blocks for part in (Text(), block)][1:])
+
+
+def _role(token: Token) -> str:
+    return token.role
 
 
 def _spelled(character: str) -> str:

@@ -8,9 +8,8 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from nnviz.formats.terminal.cells import Cell
 from nnviz.formats.terminal.paper import Paper
-from nnviz.formats.terminal.table import Align, Column, fitted
+from nnviz.formats.terminal.table import Align, Cell, Column, fitted
 from nnviz.numerals import thousands
 from nnviz.shapes import times
 from nnviz.trace import Trace

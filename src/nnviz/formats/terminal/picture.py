@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import repeat
-from typing import TYPE_CHECKING
+from itertools import zip_longest
 
+import numpy as np
 from rich.color import Color
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
 from rich.segment import Segment
 from rich.style import Style
@@ -17,10 +18,6 @@ from rich.text import Text
 from nnviz.formats.terminal.paper import Paper
 from nnviz.shades import Levels, greys
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
-    from rich.console import Console, ConsoleOptions, RenderResult
 
 _SHADES = " ░▒▓█"
 _ASCII = " .:-=+*#%@"
@@ -57,12 +54,15 @@ class Picture:
         tall, wide = _fit((self.planes.shape[1], self.planes.shape[2]), 2 * self.rows, wide)
         return reduced(self.planes, tall if self._half else -(-tall // 2), wide)
 
+    @cached_property
+    def _width(self) -> int:
+        return max(self._margin + int(self.values.shape[2]), self._beneath.cell_len)
+
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
-        width = max(self._margin + self.values.shape[2], self._beneath.cell_len)
-        return Measurement(width, width)
+        return Measurement(self._width, self._width)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        if options.max_width < self.paper.width:
+        if options.max_width < self._width:
             yield replace(self, paper=self.paper.within(options.max_width))
             return
         muted = console.get_style("muted")
@@ -85,13 +85,11 @@ class Picture:
             return _shaded(ramp(self.paper), self.values, self.scale)
         planes = self.values if self.scale.shades == "rgb" else self.values[0]
         pixels = self.scale.paint(planes, self.paper.poles).reshape(*planes.shape[-2:], -1)
-        return _half_blocks(pixels) if self._half else _grounds(pixels)
+        return _painted(pixels, half=self._half)
 
 
 def caption(paper: Paper, scale: Levels) -> Text:
     """What black and white stand for, or the colours about 0, or the shades."""
-    import numpy as np
-
     low, high = paper.text(paper.show(scale.low)), paper.text(paper.show(scale.high))
     more = paper.text("≥ ") if scale.clipped else ""
     if not paper.shaded:
@@ -121,31 +119,18 @@ def reduced(planes: np.ndarray, tall: int, wide: int) -> np.ndarray:
     >>> reduced(np.arange(16).reshape(1, 4, 4), 2, 2).tolist()
     [[[2.5, 4.5], [10.5, 12.5]]]
     """
-    import numpy as np
-
-    rows, row_starts, row_counts = _sampled(planes.shape[1], tall)
-    columns, column_starts, column_counts = _sampled(planes.shape[2], wide)
-    few = planes[:, rows][:, :, columns].astype(np.float64)
-    counts = row_counts[:, None] * column_counts
-
-    def mean(of: np.ndarray) -> np.ndarray:
-        sums = np.add.reduceat(np.add.reduceat(of, row_starts, axis=1), column_starts, axis=2)
-        return np.asarray(sums / counts)
-
-    means = mean(few)
-    return np.copysign(np.sqrt(mean(few**2)), means) if few.min() < 0 else means
+    rows, columns = _sampled(planes.shape[1], tall), _sampled(planes.shape[2], wide)
+    blocks = planes[:, rows.reshape(-1, 1, 1), columns].astype(np.float64)
+    few = blocks.reshape(len(planes), *rows.shape, *columns.shape)
+    means: np.ndarray = few.mean((2, 4))
+    return np.copysign(np.sqrt((few**2).mean((2, 4))), means) if few.min() < 0 else means
 
 
-def _sampled(size: int, blocks: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Which cells are looked at, where each block of them starts, and how many it has."""
-    import numpy as np
-
-    edges = np.arange(blocks + 1) * size // blocks
-    counts = np.minimum(np.diff(edges), _SAMPLES)
-    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    block = np.repeat(np.arange(blocks), counts)
-    inner = np.arange(counts.sum()) - starts[block]
-    return edges[block] + inner * np.diff(edges)[block] // counts[block], starts, counts
+def _sampled(size: int, blocks: int) -> np.ndarray:
+    """Which cells are looked at: for each block as many of its own."""
+    each = min(_SAMPLES, -(-size // blocks))
+    cells = (2 * np.arange(blocks * each) + 1) * size // (2 * blocks * each)
+    return cells.reshape(blocks, each)
 
 
 def _fit(shape: tuple[int, int], tall: int, wide: int) -> tuple[int, int]:
@@ -155,22 +140,14 @@ def _fit(shape: tuple[int, int], tall: int, wide: int) -> tuple[int, int]:
     return max(1, int(height / scale)), max(1, int(across / scale))
 
 
-def _half_blocks(pixels: np.ndarray) -> Iterator[list[Segment]]:
-    """Two pixels a character: the upper one is its ink, the lower one its ground."""
-    for top in range(0, len(pixels), 2):
-        inks = map(_color, pixels[top].tolist())
-        below = pixels[top + 1 : top + 2].tolist()
-        grounds = map(_color, below[0]) if below else repeat(None)
-        yield [
-            Segment("▀", Style.from_color(ink, ground))
-            for ink, ground in zip(inks, grounds, strict=False)
-        ]
-
-
-def _grounds(pixels: np.ndarray) -> Iterator[list[Segment]]:
-    """One pixel a character, for a stream with colours but without ▀."""
-    for row in pixels.tolist():
-        yield [Segment(" ", Style.from_color(bgcolor=_color(pixel))) for pixel in row]
+def _painted(pixels: np.ndarray, *, half: bool) -> Iterator[list[Segment]]:
+    """Two pixels a character, its ink above its ground; one for a stream without ▀."""
+    colors: list[list[Color | None]] = [[_color(pixel) for pixel in row] for row in pixels.tolist()]
+    none: list[Color | None] = [None] * pixels.shape[1]
+    inks, grounds = (colors[::2], colors[1::2]) if half else ([none] * len(colors), colors)
+    for row in zip_longest(inks, grounds, fillvalue=none):
+        pairs = zip(*row, strict=True)
+        yield [Segment("▀" if half else " ", Style.from_color(*pair)) for pair in pairs]
 
 
 def _color(pixel: list[int]) -> Color:
@@ -179,8 +156,6 @@ def _color(pixel: list[int]) -> Color:
 
 def _shaded(shades: str, values: np.ndarray, scale: Levels) -> Iterator[list[Segment]]:
     """Characters the fuller the greater the value, of signed ones the farther from 0."""
-    import numpy as np
-
     low, high = scale.low, scale.high
     if scale.shades == "signed":
         values, low = np.abs(values), 0.0

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import fsum, prod
 
+import numpy as np
 from rich.console import RenderableType
 from rich.text import Text
 
-from nnviz.formats.terminal.cells import Cell
-from nnviz.formats.terminal.lines import Hanging
 from nnviz.formats.terminal.paper import Paper
-from nnviz.formats.terminal.table import Align, Column, fitted
-from nnviz.formats.terminal.vectors import vector_columns
+from nnviz.formats.terminal.table import Align, Cell, Column, fitted
 from nnviz.notation import ABOUT
-from nnviz.numerals import thousands
+from nnviz.numerals import numerals, thousands
 from nnviz.request import Request
 from nnviz.steps import choose
 from nnviz.trace import (
@@ -25,6 +23,7 @@ from nnviz.trace import (
     Name,
     Num,
     Product,
+    Quantity,
     Step,
     Sum,
     Trace,
@@ -35,6 +34,8 @@ from nnviz.words import Words
 
 ALL_UP_TO = 64
 FIRST = 3
+VECTOR = 24
+"""Numbers of a vector that a row has room for."""
 TERMS = 81
 """Terms of a sum that are written unless steps are asked for by number."""
 
@@ -59,15 +60,14 @@ def chosen(trace: Trace, request: Request) -> Sequence[int]:
 
 def steps_table(paper: Paper, trace: Trace, request: Request) -> Iterator[RenderableType]:
     """The chosen steps, and how to see the others; only the chosen ones are made."""
-    which = chosen(trace, request)
-    if not which:
+    steps = [trace.steps[number - 1] for number in chosen(trace, request)]
+    if not steps:
         return
-    steps = [trace.steps[number - 1] for number in which]
     asked = request.steps is not None
-    has_vectors = any(step.quantities for step in steps)
     columns = list(_places(paper, trace, steps))
+    has_vectors = any(step.quantities for step in steps)
     if has_vectors:
-        columns += vector_columns(paper, trace, steps)
+        columns += _vectors(paper, trace, steps)
     elif all(_is_sum(step.formula) for step in steps):
         columns += _sums(paper, trace, steps, None if asked else TERMS)
     else:
@@ -77,13 +77,13 @@ def steps_table(paper: Paper, trace: Trace, request: Request) -> Iterator[Render
         yield Text()
         yield from _arithmetic(paper, steps)
     count = len(trace.steps)
-    if not asked and count > len(which):
+    if not asked and count > len(steps):
         words = Words(
             "… and {n} more steps: --steps {next} or --steps all shows them",
-            n=thousands(count - len(which)),
+            n=thousands(count - len(steps)),
             next=f"{FIRST + 1}-{min(count, FIRST + 6)}",
         )
-        yield Hanging(paper.muted(words), 0)
+        yield paper.hanging(paper.muted(words), 0)
 
 
 def _places(paper: Paper, trace: Trace, steps: Sequence[Step]) -> Iterator[Column]:
@@ -99,6 +99,20 @@ def _places(paper: Paper, trace: Trace, steps: Sequence[Step]) -> Iterator[Colum
         written = [Cell.of(", ".join(map(str, place)), style) for place in places]
         heading = ", ".join(paper.say(place.label) for place in trace.places)
         yield Column(heading, written, "left" if numbered else "right")
+
+
+def _equations(paper: Paper, steps: Sequence[Step]) -> Column:
+    """A line an equation."""
+    lines = [[Text.assemble(*paper.formula(e)) for e in step.formula] for step in steps]
+    return Column(paper.say("arithmetic"), [Cell(tuple(made), apart=True) for made in lines])
+
+
+def _arithmetic(paper: Paper, steps: Sequence[Step]) -> Iterator[Text]:
+    """A line an equation, after the number of its step."""
+    for step in steps:
+        yield Text(paper.say(Words("step {n}", n=step.number)), "heading")
+        for equation in step.formula:
+            yield paper.hanging(Text.assemble("  ", *paper.formula(equation)), 6)
 
 
 # --- sums: products, bias, activation --------------------------------------------------
@@ -200,23 +214,58 @@ def _total(terms: Sequence[Expr]) -> int | float:
     return sum(values) if all(isinstance(v, int) for v in values) else fsum(values)
 
 
-# --- equations -------------------------------------------------------------------------
+# --- vectors: a column for each ---------------------------------------------------------
 
 
-def _equations(paper: Paper, steps: Sequence[Step]) -> Column:
-    """A line an equation."""
-    cells = [Cell(tuple(_whole(paper, step)), apart=True) for step in steps]
-    return Column(paper.say("arithmetic"), cells)
+def _vectors(paper: Paper, trace: Trace, steps: Sequence[Step]) -> Iterator[Column]:
+    """The names of the rows that the steps read, and what each quantity is in each step."""
+    yield from _layers(paper, trace, steps)
+    labels = trace.labels.get("input", ())
+    if labels:
+        names = [labels[i] if (i := step.index[0]) < len(labels) else "" for step in steps]
+        yield Column(paper.say("input"), [Cell.of(paper.text(name)) for name in names])
+    found = [{quantity.key: quantity for quantity in step.quantities} for step in steps]
+    for key in dict.fromkeys(key for quantities in found for key in quantities):
+        yield _column(paper, [quantities.get(key) for quantities in found])
 
 
-def _arithmetic(paper: Paper, steps: Sequence[Step]) -> Iterator[RenderableType]:
-    """The equations of steps asked for, after the number of each."""
-    for step in steps:
-        yield Text(paper.say(Words("step {n}", n=step.number)), "heading")
-        for equation in _whole(paper, step):
-            yield Hanging(Text("  ") + equation, 6)
+def _layers(paper: Paper, trace: Trace, steps: Sequence[Step]) -> Iterator[Column]:
+    """Which layer and direction a step is of, where there are several."""
+    for name in ("layer", "direction"):
+        if trace.options.get(f"{name}s", 1) > 1:
+            cells = [Cell.of(str(step.detail[name])) for step in steps]
+            yield Column(paper.say(name), cells, "right")
 
 
-def _whole(paper: Paper, step: Step) -> Iterator[Text]:
-    for equation in step.formula:
-        yield Text.assemble(*paper.formula(equation))
+def _column(paper: Paper, quantities: Sequence[Quantity | None]) -> Column:
+    """One quantity of all steps, headed by its symbol."""
+    there = [quantity for quantity in quantities if quantity is not None]
+    symbol = there[0].symbol
+    write = numerals(
+        np.concatenate([np.ravel(quantity.value) for quantity in there]),
+        paper.appearance.precision,
+    )
+    texts = [
+        [] if q is None else [paper.text(write(n)) for n in np.ravel(q.value).tolist()]
+        for q in quantities
+    ]
+    width = max((len(text) for row in texts for text in row), default=0)
+    cells = [
+        Cell.of(_written(paper, [text.rjust(width) for text in row]), symbol.role) for row in texts
+    ]
+    factor = f" {write.factor}" if write.factor else ""
+    return Column(_heading(paper, symbol) + paper.text(factor), cells, whole=True)
+
+
+def _heading(paper: Paper, symbol: Name) -> str:
+    """A symbol as text; one that is a word in the language of the view."""
+    said = symbol._replace(text=paper.say(symbol.text))
+    return "".join(line.plain for line in paper.formula(Equation((said,))))
+
+
+def _written(paper: Paper, texts: Sequence[str]) -> str:
+    """The numbers; of a long vector the ends, and how many there are."""
+    if len(texts) <= VECTOR:
+        return " ".join(texts)
+    count = paper.say(Words("({n} numbers)", n=len(texts)))
+    return f"{' '.join(texts[:3])} {paper.text('…')} {texts[-1]} {count}"

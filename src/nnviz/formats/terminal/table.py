@@ -2,23 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 
 from rich.box import Box
 from rich.cells import cell_len
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from nnviz.formats.terminal.cells import Cell
-from nnviz.formats.terminal.lines import Hanging
-from nnviz.formats.terminal.paper import Paper
+from nnviz.formats.terminal.lines import hanging, unspaced
+from nnviz.formats.terminal.paper import Paper, spaced
 
 Align: TypeAlias = Literal["left", "right", "point"]
 
 _GAP = 2
+_WORD = 24
+"""A cell is not made narrower than its longest word, up to this width."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The lines of a cell, which are joined where they fit on one: the kernel rows of a sum."""
+
+    lines: tuple[Text, ...]
+    tail: int = 0
+    """Columns after a number, so that points stand under points."""
+    apart: bool = False
+    """Whether its lines stay lines: equations."""
+
+    @classmethod
+    def of(cls, text: str, style: str = "") -> Cell:
+        """A cell of one line."""
+        return cls((Text(text, style),))
+
+    @cached_property
+    def joined(self) -> Text:
+        """All of it on one line."""
+        return self.lines[0] if len(self.lines) == 1 else Text.assemble(*self.lines)
+
+    @cached_property
+    def natural(self) -> int:
+        """Columns of it where all fits."""
+        return self.broken if self.apart else self.joined.cell_len + self.tail
+
+    @cached_property
+    def broken(self) -> int:
+        """Columns of it on a line for each of its parts, all but the first under its sign."""
+        indent = 2 if len(self.lines) > 1 and not self.apart else 0
+        return max(line.cell_len for line in self.lines) + self.tail + indent
+
+    @cached_property
+    def least(self) -> int:
+        """Columns of its longest word, with the indent of what wraps."""
+        words = self.joined.plain.split()
+        longest = min(_WORD, max(map(cell_len, words), default=0))
+        return min(self.broken, longest + 2 * (len(words) > 1))
+
+    def __rich_console__(
+        self, console: Console, options: ConsoleOptions
+    ) -> Iterator[RenderableType]:
+        width, lines = options.max_width, self.lines
+        if self.tail:
+            yield Padding(self.joined, (0, self.tail, 0, 0))
+        elif not self.apart and (self.natural <= width or len(lines) == 1):
+            yield hanging(console, self.joined, width, 2)
+        else:
+            if not self.apart:  # The first is set in, so that terms stand under terms.
+                lines = (Text("  ") + lines[0], *map(unspaced, lines[1:]))
+            for line in lines:
+                yield hanging(console, line, width, 4)
 
 
 class Column(NamedTuple):
@@ -39,13 +95,8 @@ def fitted(paper: Paper, columns: Sequence[Column], *, total: bool = False) -> R
         return _table(paper, columns, widths, total)
     blocks = _blocks(paper, columns)
     if len(blocks) < 2:
-        return Group(*_listed(columns))
-    return Group(*spaced([fitted(paper, block, total=total) for block in blocks]))
-
-
-def spaced(blocks: Sequence[RenderableType]) -> list[RenderableType]:
-    """The blocks with an empty line between them."""
-    return [part for block in blocks for part in (Text(), block)][1:]
+        return Group(*_listed(paper, columns))
+    return spaced([fitted(paper, block, total=total) for block in blocks])
 
 
 def _table(paper: Paper, columns: Sequence[Column], widths: Sequence[int], total: bool) -> Table:
@@ -84,28 +135,8 @@ def _pointed(column: Column) -> Column:
     """The column with room after its numbers, so that their points stand in a line."""
     texts = [cell.joined.plain for cell in column.cells]
     tails = [len(text) - text.index(".") if "." in text else 0 for text in texts]
-    most = max(tails, default=0)
-    cells = [
-        replace(cell, tail=most - tail) for cell, tail in zip(column.cells, tails, strict=True)
-    ]
-    return column._replace(cells=cells)
-
-
-# --- widths ----------------------------------------------------------------------------
-
-
-def _blocks(paper: Paper, columns: Sequence[Column]) -> list[list[Column]]:
-    """The columns in as few tables as fit, each with the first column; none if they cannot."""
-    first, *rest = columns
-    made: list[list[Column]] = []
-    for column in rest:
-        if made and _widths(paper, [*made[-1], column]) is not None:
-            made[-1].append(column)
-        elif _widths(paper, [first, column]) is not None:
-            made.append([first, column])
-        else:
-            return []
-    return made
+    pairs = zip(column.cells, tails, strict=True)
+    return column._replace(cells=[replace(cell, tail=max(tails) - tail) for cell, tail in pairs])
 
 
 def _widths(paper: Paper, columns: Sequence[Column]) -> list[int] | None:
@@ -123,9 +154,8 @@ def _widths(paper: Paper, columns: Sequence[Column]) -> list[int] | None:
     if sum(least for least, _ in ranges) > room:
         return None
     cap = max(most for _, most in ranges)
-    while sum(max(least, min(most, cap)) for least, most in ranges) > room:
+    while sum(widths := [max(least, min(most, cap)) for least, most in ranges]) > room:
         cap -= 1
-    widths = [max(least, min(most, cap)) for least, most in ranges]
     for i, (heading, (_, most)) in enumerate(zip(headings, ranges, strict=True)):
         # What the cap leaves over goes to those that wrap.
         widths[i] += max(0, min(max(most, heading) - widths[i], room - sum(widths)))
@@ -141,13 +171,25 @@ def _range(column: Column) -> tuple[int, int]:
     return min(least, most), most
 
 
-def _listed(columns: Sequence[Column]) -> list[RenderableType]:
-    """Row after row, its cells one under another with their headings."""
-    made: list[RenderableType] = []
-    for cells in zip(*(column.cells for column in columns), strict=True):
-        for i, (column, cell) in enumerate(zip(columns, cells, strict=True)):
-            if cell.joined.plain.strip():
-                indent, style = ("  ", "muted") if i else ("", "heading")
-                head = Text(f"{indent}{column.heading}  ", style)
-                made.append(Hanging(Text.assemble(head, cell.joined), 4))
+def _blocks(paper: Paper, columns: Sequence[Column]) -> list[list[Column]]:
+    """The columns in as few tables as fit, each with the first column; none if they cannot."""
+    first, *rest = columns
+    made: list[list[Column]] = []
+    for column in rest:
+        if made and _widths(paper, [*made[-1], column]) is not None:
+            made[-1].append(column)
+        elif _widths(paper, [first, column]) is not None:
+            made.append([first, column])
+        else:
+            return []
     return made
+
+
+def _listed(paper: Paper, columns: Sequence[Column]) -> Iterator[Text]:
+    """Row after row, its cells one under another with their headings."""
+    for cells in zip(*(column.cells for column in columns), strict=True):
+        for column, cell in zip(columns, cells, strict=True):
+            if cell.joined.plain.strip():
+                indent, style = ("", "heading") if column is columns[0] else ("  ", "muted")
+                head = Text(f"{indent}{column.heading}  ", style)
+                yield paper.hanging(Text.assemble(head, cell.joined), 4)
