@@ -9,8 +9,7 @@ from typing import Any
 from rich.console import Console, RenderableType
 from rich.segment import Segment
 
-from nnviz.formats.terminal.paper import Paper
-from nnviz.formats.terminal.styles import THEME
+from nnviz.formats.terminal.paper import THEME, Paper
 from nnviz.request import Appearance
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 
 from consoles import console, plain
-from nnviz.formats.terminal.lines import fitting, hanging, stripped
+from nnviz.formats.terminal.lines import finished, hanging
 
 CONSOLE = console()
 
@@ -35,7 +36,8 @@ CONSOLE = console()
     ],
 )
 def test_hanging(text: str, width: int, indent: int, expected: list[str]) -> None:
-    assert [line.plain for line in hanging(CONSOLE, Text(text), width, indent)] == expected
+    made = hanging(CONSOLE, Text(text), width, indent).plain
+    assert [line.rstrip() for line in made.split("\n")] == expected
 
 
 @settings(deadline=None, max_examples=100)
@@ -47,15 +49,11 @@ def test_hanging(text: str, width: int, indent: int, expected: list[str]) -> Non
 def test_hanging_loses_nothing(parts: list[tuple[str, str]], width: int, indent: int) -> None:
     text = Text.assemble(*parts)
     made = hanging(CONSOLE, text, width, indent)
-    assert max(line.cell_len for line in made) <= width
-    kept = "".join(line.plain for line in made).replace(" ", "")
-    assert kept == text.plain.replace(" ", "")
-    bold = sum(len(part.replace(" ", "")) for part, style in parts if style)
-    assert sum(len(_bold(line).replace(" ", "")) for line in made) == bold
-
-
-def _bold(line: Text) -> str:
-    return "".join(line.plain[start:end] for start, end, style in line.spans if style == "bold")
+    assert max(map(cell_len, made.plain.split("\n"))) <= width
+    assert "".join(made.plain.split()) == "".join(text.plain.split())
+    bold = "".join(part for part, style in parts if style)
+    kept = "".join(made.plain[start:end] for start, end, style in made.spans if style == "bold")
+    assert "".join(kept.split()) == "".join(bold.split())
 
 
 GROUND, REVERSE = Style(bgcolor="red"), Style(reverse=True)
@@ -71,14 +69,15 @@ GROUND, REVERSE = Style(bgcolor="red"), Style(reverse=True)
         pytest.param([Segment("  ")], "", id="nothing else"),
     ],
 )
-def test_stripped(line: list[Segment], expected: str) -> None:
-    assert "".join(segment.text for segment in stripped(line)) == expected
+def test_spaces_that_nobody_sees_are_not_sent(line: list[Segment], expected: str) -> None:
+    (made,) = finished(CONSOLE, line, 80)
+    assert "".join(segment.text for segment in made) == expected
 
 
 def test_a_line_that_is_too_wide_is_broken_with_its_styles() -> None:
     bold = Style(bold=True)
     line = [Segment("one "), Segment("two three", bold)]
-    made = list(fitting(CONSOLE, line, 8))
+    made = list(finished(CONSOLE, line, 8))
     assert plain(made) == ["one two", "three"]
     assert [s.text for part in made for s in part if s.style == bold] == ["two", "three"]
-    assert list(fitting(CONSOLE, line, 13)) == [line]
+    assert list(finished(CONSOLE, line, 13)) == [line]

@@ -7,8 +7,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 import consoles
-from nnviz.formats.terminal.cells import Cell
-from nnviz.formats.terminal.table import Column, fitted
+from nnviz.formats.terminal.table import Cell, Column, fitted
 
 
 def cells(*texts: str) -> list[Cell]:

@@ -62,7 +62,7 @@ class Picture:
         return Measurement(self._width, self._width)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        if options.max_width < self._width:
+        if options.max_width < min(self._width, self.paper.width):
             yield replace(self, paper=self.paper.within(options.max_width))
             return
         muted = console.get_style("muted")

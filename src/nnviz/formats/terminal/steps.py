@@ -219,7 +219,7 @@ def _total(terms: Sequence[Expr]) -> int | float:
 
 def _vectors(paper: Paper, trace: Trace, steps: Sequence[Step]) -> Iterator[Column]:
     """The names of the rows that the steps read, and what each quantity is in each step."""
-    yield from _layers(paper, trace, steps)
+    yield from _chains(paper, trace, steps)
     labels = trace.labels.get("input", ())
     if labels:
         names = [labels[i] if (i := step.index[0]) < len(labels) else "" for step in steps]
@@ -229,12 +229,16 @@ def _vectors(paper: Paper, trace: Trace, steps: Sequence[Step]) -> Iterator[Colu
         yield _column(paper, [quantities.get(key) for quantities in found])
 
 
-def _layers(paper: Paper, trace: Trace, steps: Sequence[Step]) -> Iterator[Column]:
+def _chains(paper: Paper, trace: Trace, steps: Sequence[Step]) -> Iterator[Column]:
     """Which layer and direction a step is of, where there are several."""
-    for name in ("layer", "direction"):
-        if trace.options.get(f"{name}s", 1) > 1:
-            cells = [Cell.of(str(step.detail[name])) for step in steps]
-            yield Column(paper.say(name), cells, "right")
+    plan = trace.recurrence
+    if plan is None:
+        return
+    chains = [plan.at(step.number)[1] for step in steps]
+    if plan.layers > 1:
+        yield Column(paper.say("layer"), [Cell.of(str(c.layer)) for c in chains], "right")
+    if plan.directions > 1:
+        yield Column(paper.say("direction"), [Cell.of(str(c.direction)) for c in chains], "right")
 
 
 def _column(paper: Paper, quantities: Sequence[Quantity | None]) -> Column:
