@@ -65,6 +65,7 @@ def sigmoid(x: Array) -> Array:
 
 
 def _softmax(x: Array, axis: int) -> Array:
+    # Less the largest, which takes nothing from the shares: no power overflows then.
     raised = np.exp(x - x.max(axis=axis, keepdims=True))
     return np.asarray(raised / raised.sum(axis=axis, keepdims=True))
 

@@ -104,6 +104,7 @@ def _convolve(out: Array, x: Array, w: Array, b: Array | None, job: _Job) -> Non
     count = (job.groups, len(x), out.shape[2], len(rows), len(cols))
 
     def work(some: range) -> None:
+        # A method holds the weights of its group, laid out for tiles of one size.
         methods: dict[tuple[int, int], Method] = {}
         group = -1
         for at in some:

@@ -38,6 +38,7 @@ def working_dtype(
         floats = [a.dtype for a in (x, w, b) if a is not None and a.dtype.kind == "f"]
         return np.dtype(np.float32 if max(d.itemsize for d in floats) <= 4 else np.float64)
     largest = bound(x, w, b)
+    # Floats first, as long as they hold every whole number: BLAS multiplies no integers.
     for most, name in ((2**24, "f4"), (2**53, "f8"), (2**63, "i8")):
         if largest < most:
             return np.dtype(name)

@@ -141,9 +141,11 @@ def _cut_off(slides: Slides) -> Array:
 def _reduced(plane: Array, slides: Slides, how: Reduction) -> Array:
     """Each window along one axis after the other: rows, columns, depths."""
     block = _block(plane, slides)
+    # Rows first: they are combined whole, and fewer are left for the columns.
     for along in (1, 2, 0):
         if not slides[along].plain:
             block = reduce_along(block, along, slides[along], how)
+            # What the next axis combines has been prepared by this one.
             how = Reduction(how.combine, how.start, how.dtype)
     return block if how.prepare is None else how.prepare(block)
 

@@ -28,6 +28,7 @@ def rnn(
     x, wx, wh, b, before = _floats(x, wx, wh, b, h0)
     h = np.empty((len(x), len(h0)), x.dtype)
     with np.errstate(all="ignore"):
+        # What the input adds is one product for all times; the rest waits for the time before.
         drive = x @ wx.T
         for t in range(len(x)):
             pre = drive[t] + wh @ before + b

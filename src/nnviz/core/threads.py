@@ -49,7 +49,7 @@ def stays_alone(rows: int, inner: int) -> bool:
 def multiply(a: Array, b: Array, out: Array) -> None:
     """Write a @ b into `out`; b and out have columns that follow each other in memory."""
     width = b.shape[1]
-    most = ALONE // a.size // 16 * 16
+    most = ALONE // a.size // 16 * 16  # pieces of whole cache lines, whatever the float
     if a.size * width <= ALONE or most < NARROW:
         np.matmul(a, b, out=out)
         return
