@@ -21,7 +21,7 @@ from nnviz.ops.windows.conv import OPERATION as CONV
 from nnviz.read.text import STANDARD_INPUT
 
 ROOT = Path(nnviz.__file__).parent
-TAKERS = {"Words", "NnvizError", "UsageError", "UnknownOptionError", "say", "_fact", "fail"}
+TAKERS = {"Words", "NnvizError", "UsageError", "WordsError", "say", "_fact", "fail"}
 """What takes a template first."""
 _CELLS = tuple(name for names in CELL_NAMES.values() for name in names)
 _SIZES = tuple(f"output {name}" for names in SIZE_NAMES.values() for name in names)
@@ -83,7 +83,11 @@ LOOKED_UP = {
 """Headings and names of options that the terminal view looks up as it needs them."""
 
 
-TYPER = {"Usage: ", "Options", "Commands", "Arguments"}
+TYPER = {
+    *("Usage: ", "Options", "Commands", "Arguments", "Show this message and exit."),
+    "Install completion for the current shell.",
+    "Show completion for the current shell, to copy it or customize the installation.",
+}
 """What stands in the help beside our declarations."""
 
 
@@ -98,7 +102,7 @@ def _help() -> Iterator[str]:
         operation = ops.load(name)
         yield operation.help
         yield from (option.help for option in operation.options)
-    yield from (option.help for option in (*options.all_shared(), *options.PROGRAM))
+    yield from (option.help for option in (*options.all_shared(), options.VERSION))
     yield from options.GROUPS
     yield options.INPUT.help
 

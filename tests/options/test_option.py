@@ -124,7 +124,7 @@ def test_a_kind_says_what_it_is(where: str, every: Any) -> None:
 @pytest.mark.parametrize("name", ops.names())
 def test_no_option_of_an_operation_has_the_name_of_a_shared_one(name: str) -> None:
     operation = ops.load(name)
-    everywhere = [*shared.all_shared(), shared.HELP]
+    everywhere = [*shared.all_shared(), shared.VERSION]
     everywhere += [shared.INPUT] if operation.takes_input else []
     names = [o.name for o in (*operation.options, *everywhere)]
     flags = [f for o in (*operation.options, *everywhere) for f in (*o.flags, o.off) if f]

@@ -7,19 +7,19 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from itertools import takewhile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nnviz import lang, ops
 from nnviz.cli import options, streams
 from nnviz.cli.checks import Written
 from nnviz.errors import NnvizError, UsageError, describe
 from nnviz.options.operation import Operation
-from nnviz.options.option import Option
-from nnviz.options.reading import Reading, is_flag, read
 from nnviz.read.text import STANDARD_INPUT, printable
 from nnviz.version import __version__
 from nnviz.words import Words
+
+if TYPE_CHECKING:
+    from nnviz.options.commands import Reading
 
 Say = Callable[[Words], str]
 COMPLETION = "_NNVIZ_COMPLETE"
@@ -54,59 +54,35 @@ def run(words: list[str]) -> int:
 
 
 def _run(words: list[str], env: Mapping[str, str]) -> int:
-    if words[:1] == ["--"]:
-        words = words[1:]
-    if COMPLETION in env or not words or is_flag(words[0]):
-        return _run_program(words, env)
-    operation = _operation(words[0])
-    command = f"nnviz {operation.name}"
-    inputs = (options.INPUT,) if operation.takes_input else ()
-    known = (*operation.options, *inputs, *options.all_shared(), options.HELP)
-    texts, extra = _read(words[1:], known, command)
-    if options.HELP.name in texts:
-        return _answer([operation.name, "--help"], [operation], _help_words(words, env))
-    if extra:
+    from nnviz.cli import help as _help
+    from nnviz.options import commands  # with Typer
+
+    speak = _help_words(words, env)
+    completing = COMPLETION in env
+    program = _help.program(_names, _operation, speak, completing=completing)
+    done = commands.run(program, words or ["--help"])
+    if isinstance(done, int):
+        return done
+    return _done(done, env) if done.command or done.texts else _run(["--help"], env)
+
+
+def _done(given: Reading, env: Mapping[str, str]) -> int:
+    if options.VERSION.name in given.texts:
+        streams.write_text(f"nnviz {__version__}")
+        return 0
+    operation = _operation(given.command)
+    if given.extra:
         raise UsageError(
             "{command} cannot place these words: {words}",
-            command=command,
-            words=" ".join(extra),
+            command=f"nnviz {operation.name}",
+            words=" ".join(given.extra),
             hint='a matrix is one word, in quotes: "1 2; 3 4"',
         )
     from nnviz.cli.flow import run_command
 
-    given = texts.get(options.INPUT.name) if operation.takes_input else None
-    run_command(operation, Written(texts, given if isinstance(given, str) else None), env)
+    text = given.texts.get(options.INPUT.name) if operation.takes_input else None
+    run_command(operation, Written(given.texts, text if isinstance(text, str) else None), env)
     return 0
-
-
-def _run_program(words: list[str], env: Mapping[str, str]) -> int:
-    """What stands where a command is expected: options of the program, or nothing."""
-    flags = [word for word in takewhile(is_flag, words) if word != "--"]
-    if COMPLETION not in env:
-        texts, _ = _read(flags, options.PROGRAM, "nnviz")
-        if options.VERSION.name in texts and options.HELP.name not in texts:
-            streams.write_text(f"nnviz {__version__}")
-            return 0
-    loaded = [ops.load(name) for name in ops.names()]
-    ranked = sorted(loaded, key=lambda operation: (operation.rank, operation.name))
-    return _answer(flags or ["--help"], ranked, _help_words(words, env), COMPLETION in env)
-
-
-def _read(words: list[str], known: tuple[Option, ...], command: str) -> Reading:
-    try:
-        return read(words, known, command)
-    except UsageError as error:
-        error.hint = error.hint or Words("{command} --help lists its options", command=command)
-        raise
-
-
-def _answer(
-    words: list[str], operations: list[Operation[Any]], say: Say | None, completing: bool = False
-) -> int:
-    """Help and completion."""
-    from nnviz.cli.help import answer  # with Typer, which no command needs
-
-    return answer(words, operations, say=say, completing=completing)
 
 
 def _help_words(words: list[str], env: Mapping[str, str]) -> Say | None:
@@ -115,8 +91,15 @@ def _help_words(words: list[str], env: Mapping[str, str]) -> Say | None:
     return None if language == lang.ENGLISH else lambda said: lang.say(said, language)
 
 
+def _names() -> list[str]:
+    """The commands as the help lists them."""
+    loaded = [ops.load(name) for name in ops.names()]
+    ranked = sorted(loaded, key=lambda operation: (operation.rank, operation.name))
+    return [operation.name for operation in ranked]
+
+
 def _operation(word: str) -> Operation[Any]:
-    """The operation that the first word names."""
+    """The operation that a word names."""
     names = [name.replace("_", "-") for name in ops.names()]
     if word not in names:
         raise _no_command(word, names)

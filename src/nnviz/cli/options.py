@@ -27,26 +27,15 @@ _FONT_MAGICS = (b"\0\1\0\0", b"OTTO", b"true", b"ttcf")
 _MOST_DIGITS = 17
 """No float64 needs more to be read back."""
 
-INPUT = Option("input", (), _kinds.text(), "A path, - for standard input, or the matrix itself.")
-HELP = Option("help", ("-h", "--help"), SWITCH, "Show this message and exit.")
-VERSION = Option("version", ("--version",), SWITCH, "Print the version and stop.")
-PROGRAM = (
-    VERSION,
-    HELP,
-    Option(
-        "install_completion",
-        ("--install-completion",),
-        SWITCH,
-        "Install completion for the current shell.",
-    ),
-    Option(
-        "show_completion",
-        ("--show-completion",),
-        SWITCH,
-        "Show completion for the current shell, to copy it or customize the installation.",
-    ),
+INPUT = Option(
+    "input",
+    (),
+    _kinds.text(),
+    "A path, - for standard input, or the matrix itself.",
+    default="-",
 )
-"""Options of the program itself; all but the first are Typer's."""
+VERSION = Option("version", ("--version",), SWITCH, "Print the version and stop.")
+"""The program's own option; what else it has is Typer's."""
 
 
 # --- kinds of values that only these have --------------------------------------

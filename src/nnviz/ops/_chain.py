@@ -17,7 +17,6 @@ from nnviz import ops
 from nnviz.errors import NnvizError, Place, UsageError
 from nnviz.options.operation import Operation
 from nnviz.options.option import Context, Kind, Text
-from nnviz.options.reading import UnknownOptionError, read
 from nnviz.words import Words
 
 EXAMPLE = "conv --filters 6 --size 5 | act relu | pool -k 2"
@@ -118,11 +117,14 @@ def _written(number: int, words: Sequence[_Word], text: str, name: str) -> _Laye
 
 def _texts(words: Sequence[str], operation: Operation[Any]) -> Mapping[str, Text]:
     """What is written for the options of a layer, read as on the command line."""
+    from nnviz.options import commands  # with Typer, which a Python call may do without
+
     try:
-        texts, extra = read(words, operation.options, operation.name)
-    except UnknownOptionError as error:
-        flags = sorted(flag for option in operation.options for flag in option.flags)
-        error.hint = error.hint or Words("it has: {names}", names=" ".join(flags))
+        _, texts, extra = commands.read(words, operation.name, operation.options)
+    except commands.WordsError as error:
+        if error.is_unknown and error.hint is None:
+            flags = sorted(flag for option in operation.options for flag in option.flags)
+            error.hint = Words("it has: {names}", names=" ".join(flags))
         raise
     if extra:
         raise UsageError("{op} takes no argument {word}", op=operation.name, word=extra[0])

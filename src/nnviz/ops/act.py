@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from nnviz.errors import UsageError
+from nnviz.ops._activation_names import NAMES, Activation
 from nnviz.ops._layer import places, same_shape
 from nnviz.options import kinds
 from nnviz.options.operation import Operation
@@ -36,10 +37,6 @@ from nnviz.words import Words
 if TYPE_CHECKING:
     import numpy as np
 
-Activation = Literal[
-    "relu", "leaky-relu", "elu", "gelu", "sigmoid", "hard-sigmoid", "tanh", "softmax"
-]
-NAMES: tuple[Activation, ...] = get_args(Activation)
 Approximate = Literal["none", "tanh"]
 _APPROXIMATE: tuple[Approximate, ...] = get_args(Approximate)
 _TERMS = 6

@@ -9,7 +9,7 @@ from helpers import run
 from nnviz import figure
 from nnviz.figure.scene import Ellipse, Image
 from nnviz.figure.single._plot import ticks
-from nnviz.ops.act import NAMES
+from nnviz.ops._activation_names import NAMES
 from nnviz.request import Appearance
 from view_checks import assert_tidy, drawn, words
 

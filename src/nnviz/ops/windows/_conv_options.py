@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nnviz.ops.act import NAMES as ACTIVATIONS
+from nnviz.ops._activation_names import NAMES as ACTIVATIONS
 from nnviz.ops.windows._presets import PRESETS, list_kernels
 from nnviz.options import kinds
 from nnviz.options.option import option

@@ -6,8 +6,8 @@ import pytest
 
 from nnviz.cli import options
 from nnviz.errors import UsageError
+from nnviz.options.commands import WordsError, read
 from nnviz.options.option import SWITCH, Option, Text
-from nnviz.options.reading import UnknownOptionError, read
 
 SHARED = (options.INPUT, *options.all_shared())
 
@@ -35,28 +35,28 @@ READ: list[tuple[str, list[str], dict[str, Text], tuple[str, ...]]] = [
     ("words", "texts", "extra"), [case[1:] for case in READ], ids=[case[0] for case in READ]
 )
 def test_words_are_read(words: list[str], texts: dict[str, Text], extra: tuple[str, ...]) -> None:
-    assert read(words, SHARED, "nnviz show") == (texts, extra)
+    assert read(words, "show", SHARED) == ("show", texts, extra)
 
 
 def test_an_option_off_is_a_switch_that_says_no() -> None:
     option = Option("ceil", ("--ceil",), SWITCH, "Round up.", off="--no-ceil")
-    assert read(["--no-ceil"], [option], "pool").texts == {"ceil": False}
-    assert read(["--no-ceil", "--ceil"], [option], "pool").texts == {"ceil": True}
+    assert read(["--no-ceil"], "pool", (option,)).texts == {"ceil": False}
+    assert read(["--no-ceil", "--ceil"], "pool", (option,)).texts == {"ceil": True}
     with pytest.raises(UsageError, match="--no-ceil takes no value"):
-        read(["--no-ceil=1"], [option], "pool")
+        read(["--no-ceil=1"], "pool", (option,))
 
 
 @pytest.mark.parametrize(
     ("word", "said"),
     [
-        ("--them", "nnviz show has no option --them\n  did you mean --theme?"),
-        ("--xyzzy", "nnviz show has no option --xyzzy"),
-        ("-x", "nnviz show has no option -x"),
-        ("-qx", "nnviz show has no option -x"),
-        ("-title", "nnviz show has no option -t"),
+        ("--them", "show has no option --them\n  did you mean --theme?"),
+        ("--xyzzy", "show has no option --xyzzy"),
+        ("-x", "show has no option -x"),
+        ("-qx", "show has no option -x"),
+        ("-title", "show has no option -t"),
     ],
 )
 def test_what_is_no_option_is_named(word: str, said: str) -> None:
-    with pytest.raises(UnknownOptionError) as caught:
-        read([word, "dark"], SHARED, "nnviz show")
+    with pytest.raises(WordsError) as caught:
+        read([word, "dark"], "show", SHARED)
     assert str(caught.value) == said

@@ -1,0 +1,348 @@
+"""Typer, driven from this one file: it reads the words of a command line and of a chain's layers.
+
+Both are read by the Typer command of an operation, which is made from what the operation
+declares, so an option is spelt in one way. What stands in help comes from outside (`Help`).
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from nnviz.errors import UsageError
+from nnviz.options.option import Option, Text
+from nnviz.words import Words
+
+_NUMBER = re.compile(r"-[0-9.]")
+_GUARD = "\0"
+"""Stands before a word that begins with a minus sign and a number; no word can hold it."""
+_SETTINGS = {
+    "help_option_names": ["-h", "--help"],
+    "max_content_width": 100,
+    "allow_extra_args": True,
+}
+_ARGUMENTS = "Arguments"
+_GENERAL = "General options"
+
+
+class Reading(NamedTuple):
+    """What was read."""
+
+    command: str
+    """The word that names it; nothing where there were options of the program alone."""
+    texts: dict[str, Text]
+    """What was written for each option, by its name; nothing for those that were not given."""
+    extra: tuple[str, ...] = ()
+    """Words that no argument is left for."""
+
+
+class Declared(NamedTuple):
+    """A command, as Typer is told of it."""
+
+    name: str
+    sections: Mapping[str, Sequence[Option]]
+    """Its arguments and options, by their heading in the help."""
+    help: str = ""
+    epilog: str = ""
+
+
+class Help(NamedTuple):
+    """How help is written."""
+
+    text: Callable[[Option], str]
+    """What the help says of an option."""
+    formatter: Callable[[type[Any]], type[Any]]
+    """Typer's class that writes help, in a language."""
+    finish: Callable[[str], str]
+    """The whole of it in signs that the stream can carry."""
+
+
+class Program(NamedTuple):
+    """The program: options that stand before the command, and the commands by name."""
+
+    name: str
+    options: Sequence[Option]
+    commands: Callable[[], Sequence[str]]
+    """Their names, as the help lists them."""
+    load: Callable[[str, bool], Declared]
+    """The declaration of the command that a word names, and whether help is to be made of it;
+    only what is asked for is loaded."""
+    written: Help
+    help: str = ""
+    epilog: str = ""
+    completing: bool = False
+
+
+class WordsError(UsageError):
+    """Words that are no option's, or an option without its value."""
+
+    command = ""
+    is_unknown = False
+    """There is no option of this name."""
+
+
+# --- reading -------------------------------------------------------------------
+
+
+def read(words: Iterable[str], name: str, options: tuple[Option, ...]) -> Reading:
+    """Read the words of a layer; UsageError where they are no option's.
+
+    >>> from nnviz.ops import load
+    >>> read(["-k2", "1 2; 3 4", "--stride=1"], "pool", load("pool").options)
+    Reading(command='pool', texts={'kernel': '2', 'stride': '1'}, extra=('1 2; 3 4',))
+    """
+    try:
+        context = _layer(name, options).make_context(name, _guarded(words))
+    except Exception as error:
+        raise _ours(error, name) from None
+    return _reading(context)
+
+
+def run(program: Program, words: Iterable[str]) -> Reading | int:
+    """What the words of a command line say; the exit code where Typer has answered them.
+
+    What was read is run by the caller: Typer would end a command that is interrupted, or that
+    nobody reads on, in ways of its own.
+    """
+    group = _group(program)
+    try:
+        done = group.main(_guarded(words), prog_name=program.name, standalone_mode=False)
+    except SystemExit:
+        return 0  # Typer's answer to a pipe that was closed while it wrote
+    except Exception as error:
+        ours = _ours(error, program.name)
+        if isinstance(ours, WordsError) and ours.hint is None:
+            ours.hint = Words("{command} --help lists its options", command=ours.command)
+        raise ours from None
+    return done if isinstance(done, Reading | int) else 0
+
+
+def is_flag(word: str) -> bool:
+    """Whether a word is spelt as an option: with a minus sign, and not one of a number."""
+    return len(word) > 1 and word[0] == "-" and not _NUMBER.match(word)
+
+
+def _guarded(words: Iterable[str]) -> list[str]:
+    return [_GUARD + word if _NUMBER.match(word) else word for word in words]
+
+
+def _unguarded(given: Any) -> Any:
+    if isinstance(given, list | tuple):
+        return [_unguarded(text) for text in given]
+    return given.removeprefix(_GUARD) if isinstance(given, str) else given
+
+
+def _reading(context: Any) -> Reading:
+    texts = {
+        name: _unguarded(text)
+        for name, text in context.params.items()
+        if isinstance(text, bool) or text not in (None, 0, [], ())
+    }
+    return Reading(context.info_name, texts, tuple(_unguarded(context.args)))
+
+
+# --- what Typer is told --------------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def _layer(name: str, options: tuple[Option, ...]) -> TyperCommand:
+    return _command(Declared(name, {"": options}))
+
+
+def _group(program: Program) -> _Group:
+    app = typer.Typer(
+        name=program.name,
+        cls=_Group,
+        help=program.help,
+        epilog=program.epilog,
+        invoke_without_command=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings=_SETTINGS | {"obj": program},
+    )
+    app.callback()(_function(_parameters({_GENERAL: program.options}, program.written)))
+    group = typer.main.get_command(app)
+    assert isinstance(group, _Group)
+    return group
+
+
+def _command(declared: Declared, program: Program | None = None, *, full: bool = False) -> _Command:
+    """A command for Typer: with help where it is a program's, and `full` with its words."""
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.command(
+        declared.name,
+        cls=_Command,
+        help=declared.help,
+        epilog=declared.epilog,
+        add_help_option=program is not None,
+        context_settings=_SETTINGS,
+    )(_function(_parameters(declared.sections, program.written if program and full else None)))
+    command = typer.main.get_command(app)
+    assert isinstance(command, _Command)
+    command.is_full = full
+    return command
+
+
+def _function(parameters: Iterable[inspect.Parameter]) -> Callable[..., Reading | None]:
+    """A function whose signature is a command's, for Typer to read; it gives what was read."""
+
+    def command(ctx: typer.Context, **_: object) -> Reading | None:
+        if ctx.invoked_subcommand:
+            return None
+        own = _reading(ctx)
+        if ctx.parent is None:
+            return own._replace(command="")
+        return own._replace(texts=_reading(ctx.parent).texts | own.texts)
+
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    context = inspect.Parameter("ctx", kind, annotation=typer.Context)
+    signature = inspect.Signature([context, *parameters])
+    command.__signature__ = signature  # type: ignore[attr-defined]
+    command.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
+    return command
+
+
+def _parameters(
+    sections: Mapping[str, Sequence[Option]], written: Help | None
+) -> Iterator[inspect.Parameter]:
+    for heading, options in sections.items():
+        for option in options:
+            made = (_option if option.flags else _argument)(option, heading, written)
+            counted = option.times == "count"
+            one: Any = (int if counted else bool) if option.kind.is_switch else str
+            annotation = list[str] | None if option.times == "each" else one | None
+            yield inspect.Parameter(
+                option.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=0 if counted else None,
+                annotation=Annotated[annotation, made],
+            )
+
+
+def _argument(option: Option, _: str, written: Help | None) -> Any:
+    return typer.Argument(
+        metavar=option.label if option.default is None else f"[{option.label}]",
+        help=written and written.text(option),
+        show_default=False,
+        autocompletion=written and _completion(option),
+    )
+
+
+def _option(option: Option, heading: str, written: Help | None) -> Any:
+    flags = list(option.flags)
+    if option.off is not None:
+        flags[-1] += f"/{option.off}"
+    return typer.Option(
+        *flags,
+        help=written and written.text(option),
+        metavar=option.kind.metavar or None,
+        show_default=False,
+        count=option.times == "count",
+        rich_help_panel=heading,
+        autocompletion=written and _completion(option),
+    )
+
+
+def _completion(option: Option) -> Callable[[str], list[str]] | None:
+    if not option.kind.choices:
+        return None
+
+    def complete(incomplete: str) -> list[str]:
+        return [choice for choice in option.kind.choices if choice.startswith(incomplete)]
+
+    return complete
+
+
+# --- Typer's classes -----------------------------------------------------------
+
+
+class _Group(TyperGroup):
+    """The program, whose commands are made when they are asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(ctx.obj.commands())
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        program: Program = ctx.obj
+        name = _unguarded(cmd_name)
+        if ctx.resilient_parsing and name not in program.commands():
+            return None  # a word that is being completed
+        declared = program.load(name, program.completing)
+        return _command(declared, program, full=program.completing)
+
+    def get_help(self, ctx: Any) -> str:
+        return _finished(super().get_help, ctx)
+
+
+class _Command(TyperCommand):
+    """A command whose help has its own options first and the shared ones by heading."""
+
+    is_full = False
+
+    def get_help(self, ctx: Any) -> str:
+        program: Program = ctx.obj
+        if not self.is_full:  # words for every option are made for those who read them
+            return _command(program.load(ctx.info_name, True), program, full=True).get_help(ctx)
+        return _finished(super().get_help, ctx)
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """`NET [INPUT]`: an argument that is asked for in our own words is needed all the same."""
+        needed = {f"[{p.metavar}]" for p in self.params if p.param_type_name == "argument"}
+        return [p[1:-1] if p in needed else p for p in super().collect_usage_pieces(ctx)]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        records: list[tuple[str, Any]] = []
+        parameter: Any
+        for parameter in self.get_params(ctx):
+            if parameter.param_type_name == "argument":  # Typer 0.29 adds a type to its name
+                records.append((_ARGUMENTS, (parameter.metavar, parameter.help)))
+            elif (record := parameter.get_help_record(ctx)) is not None:
+                records.append((getattr(parameter, "rich_help_panel", None) or _GENERAL, record))
+        for heading, group in groupby(records, key=lambda pair: pair[0]):
+            with formatter.section(heading):
+                formatter.write_dl([record for _, record in group])
+
+
+def _finished(made: Callable[[Any], str], ctx: Any) -> str:
+    written = ctx.obj.written
+    ctx.formatter_class = written.formatter(ctx.formatter_class)
+    return str(written.finish(made(ctx)))
+
+
+# --- Typer's errors ------------------------------------------------------------
+
+
+def _ours(error: Exception, name: str) -> Exception:
+    """Typer's complaint about the words of a command, in ours; any other error as it is."""
+    if not hasattr(error, "format_message"):
+        return error
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else name
+    ours = _complaint(error, command)
+    ours.command = command
+    return ours
+
+
+def _complaint(error: Any, command: str) -> WordsError:
+    said, flag = error.format_message(), getattr(error, "option_name", None)
+    if flag is None:
+        message = said.replace(_GUARD, "").rstrip(".")
+        return WordsError("{message}", message=message[:1].lower() + message[1:])
+    if not hasattr(error, "possibilities"):
+        if "requires" in said:
+            return WordsError("{flag} needs a value", flag=flag)
+        return WordsError("{flag} takes no value", flag=flag)
+    from difflib import get_close_matches  # slow to load, and seldom needed
+
+    near = get_close_matches(flag, error.possibilities or (), 1) if flag[1:2] == "-" else ()
+    hint = Words("did you mean {name}?", name=near[0]) if near else None
+    ours = WordsError("{op} has no option {flag}", op=command, flag=flag, hint=hint)
+    ours.is_unknown = True
+    return ours
