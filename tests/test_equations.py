@@ -75,7 +75,7 @@ def test_an_expression_is_worked_out(expr: Expr, value: Any) -> None:
 def test_a_sum_that_the_operation_knows_is_not_worked_out_again() -> None:
     known = Substitution({Sum((WH, B)): np.array([1.0, 2.0])})
     assert known.value(Sum((WH, B))).tolist() == [1, 2]
-    with pytest.raises(LookupError, match="no value was put in for .*'b'"):
+    with pytest.raises(LookupError, match=r"no value was put in for .*'b'"):
         known.value(Sum((B, WH)))
 
 
