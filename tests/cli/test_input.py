@@ -91,6 +91,27 @@ def test_what_was_left_out_is_noted(nnviz: Nnviz, here: Path) -> None:
     assert "t.csv is left out: a, b" in nnviz("conv", "1 2 3; 4 5 6", "-k", "t.csv").err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["pool", "[[[1,2],[3,4]],[[5,6],[7,8]]]", "--global"],
+        ["conv", "1 2 3; 4 5 6; 7 8 9"],
+        ["show", "[[1, 2]]"],
+        ["show", "[[[[1, 2], [3, 4]]], [[[5, 6], [7, 8]]]]"],
+        ["show", "5"],
+        ["show", "1; 2"],
+    ],
+    ids=["channels of one cell", "one cell", "one row", "a batch", "one number", "a column"],
+)
+@pytest.mark.parametrize("form", ["csv", "npy", "json", "trace"])
+def test_what_is_written_is_read_with_its_shape(nnviz: Nnviz, words: list[str], form: str) -> None:
+    shape = nnviz(*words, "--json", "--get", "shape").out
+    piped = nnviz(*words, "-f", form)
+    again = nnviz("show", "-", "--json", "--get", "shape", stdin=piped.raw)
+    assert again.out == shape
+    assert again.err == ""
+
+
 def test_the_cell_that_is_missing(nnviz: Nnviz) -> None:
     result = nnviz("show", "-", stdin=b"1,2\n3,4\n,\n")
     assert result.code == 1

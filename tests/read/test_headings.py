@@ -58,6 +58,16 @@ READ = {
         [[1], [2]],
         [FIRST_LINE.format("a"), FIRST_COLUMN.format("7, 9")],
     ),
+    "pandas' row numbers with a point": (
+        ",a\n0.5,1\n1.0,2\n",
+        [[1], [2]],
+        [FIRST_LINE.format("a"), FIRST_COLUMN.format("0.5, 1.0")],
+    ),
+    "R's names of rows": (
+        '"","V1","V2"\n"1",1,2\n"2",3,4\n',
+        SQUARE,
+        [FIRST_LINE.format("V1, V2"), FIRST_COLUMN.format("1, 2")],
+    ),
     "pandas' row numbers between tabs": (
         "\ta\tb\n0\t1\t2\n1\t3\t4\n",
         SQUARE,

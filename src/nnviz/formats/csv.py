@@ -1,4 +1,7 @@
-"""CSV: a row a line; a vector is one line; each channel is a block after an empty line."""
+"""CSV: a row a line; a vector is one line; each channel is a block after an empty line.
+
+A comment says the shape where the lines alone would lose it.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ def write(trace: Trace, request: Request) -> Made:
     if is_table(rows):
         return Made(_records(rows).encode())
     array = pick_array(trace, request.get, "csv")
-    return Made("\n".join(_matrices(array)).encode())
+    return Made((_shape_line(array.shape) + "\n".join(_matrices(array))).encode())
 
 
 def _records(rows: list[dict[str, Any]]) -> str:
@@ -38,6 +41,13 @@ def _records(rows: list[dict[str, Any]]) -> str:
 
 def _field(value: Any) -> Any:
     return "x".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
+def _shape_line(shape: tuple[int, ...]) -> str:
+    """A comment with the shape, but for what the lines say: a vector, rows, channels of rows."""
+    if len(shape) < 2 or (len(shape) < 4 and min(shape[:-1]) > 1):
+        return ""
+    return f"# shape {'x'.join(map(str, shape))}\n"
 
 
 def _matrices(array: np.ndarray) -> Iterator[str]:

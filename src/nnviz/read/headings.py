@@ -210,11 +210,12 @@ def _check_corner(table: _Table, written: Written) -> None:
 
 
 def _column(written: Written, table: _Table, *, skip: bool) -> list[Cell]:
-    """The first cell of every line; none where one is a number and the others are names."""
+    """The first cell of every line; none where one is empty, or a number among names."""
     lines = (line for line in lines_of(written.same) if not line.is_empty)
     cells = [cells_of(line, table.separator)[0] for line in islice(lines, int(skip), None)]
-    is_name = _is_name if table.is_labelled else _is_whole
-    return cells if all(map(is_name, cells)) else []
+    if table.has_corner:
+        return cells if all(cell.word for cell in cells) else []
+    return cells if all(map(_is_name, cells)) else []
 
 
 def _taken_away(
@@ -264,10 +265,6 @@ def _is_name(cell: Cell) -> bool:
     word = cell.word.strip('"').strip()
     begins = word[:1].isalpha() or word[:1] == "_" or _DATE.fullmatch(word) is not None
     return begins and word.casefold() not in _NO_NAMES and not is_number(word)
-
-
-def _is_whole(cell: Cell) -> bool:
-    return cell.word.isdecimal()
 
 
 def _called(written: Written) -> str | Words:
