@@ -52,6 +52,7 @@ FILES = {
     "Parquet": (b"PAR1\x15\x04\x15", "a Parquet file", "read_parquet('x').to_csv"),
     "Arrow": (b"ARROW1\0\0", "an Arrow file", "read_feather('x').to_csv"),
     "MNIST's": (b"\0\0\x08\3" + bytes(90), "an IDX file", "np.fromfile('x', 'u1', offset=16)"),
+    "AVI": (b"RIFF\x24\0\0\0AVI LIST", "a film", "ffmpeg"),
     "a film": (b"\0\0\0\x20ftypisom" + bytes(90), "a film", "ffmpeg"),
     "HEIC": (b"\0\0\0\x20ftypheic" + bytes(90), "a HEIC photo", "PNG or JPEG"),
     "a sound": (b"RIFF\x24\0\0\0WAVEfmt ", "a sound file", "wavfile.read('x')"),

@@ -68,44 +68,71 @@ MODEL = Foreign(
 )
 DATABASE = Foreign(Words("an SQLite database"), Words("write a table as CSV"))
 
-_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a]")
-_BINARY: tuple[tuple[bytes, Foreign], ...] = (
-    (rb"\x89HDF\r\n\x1a\n", HDF5),
-    (rb"MATLAB [57]\.[0-9] MAT-file", MATLAB),
-    (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", EXCEL),
-    (rb"\x08[\x01-\x1f](?:[\x12\x1a\x22][\x00-\x7f]|[\x28\x32\x3a\x42])", ONNX),
-    (rb"\x80[\x02-\x05]", PICKLED),
-    (rb"\x00\x00[\x08\x09\x0b-\x0e][\x01-\x05]\x00", IDX),
-    (rb"PAR1", PARQUET),
-    (rb"ARROW1", ARROW),
-    (rb"....ftyp(?:hei|hev|mif1|msf1)", HEIC),
-    (rb"....ftyp(?!avi[fs])|RIFF....AVI |\x1aE\xdf\xa3", FILM),
-    (rb"RIFF....WAVE|fLaC|ID3|OggS|FORM....AIF", SOUND),
-    (rb".{128}DICM", DICOM),
-    (rb"....TFL3|GGUF", MODEL),
-    (rb"SQLite format 3\x00", DATABASE),
-    (rb"\x1f\x8b\x08|BZh[1-9]1AY|\xfd7zXZ\x00|\x28\xb5\x2f\xfd|7z\xbc\xaf\x27\x1c", PACKED),
-    (rb"Rar!\x1a\x07|.{257}ustar", PACKED),
+_CONTROL = bytes([*range(9), *range(14, 27)])
+"""Bytes that no text has."""
+
+_MAGICS: tuple[tuple[int, bytes, Foreign], ...] = (
+    (0, b"\x89HDF\r\n\x1a\n", HDF5),
+    (0, b"MATLAB 5.0 MAT-file", MATLAB),
+    (0, b"MATLAB 7.3 MAT-file", MATLAB),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", EXCEL),
+    (0, b"PAR1", PARQUET),
+    (0, b"ARROW1", ARROW),
+    *((4, b"ftyp" + brand, HEIC) for brand in (b"hei", b"hev", b"mif1", b"msf1")),
+    *((4, b"ftyp" + brand, FILM) for brand in (b"iso", b"mp4", b"M4V", b"qt", b"3gp", b"avc1")),
+    (8, b"AVI LIST", FILM),
+    (0, b"\x1aE\xdf\xa3", FILM),
+    (8, b"WAVEfmt", SOUND),
+    *((0, magic, SOUND) for magic in (b"fLaC", b"ID3", b"OggS")),
+    (8, b"AIF", SOUND),
+    (128, b"DICM", DICOM),
+    (4, b"TFL3", MODEL),
+    (0, b"GGUF", MODEL),
+    (0, b"SQLite format 3\0", DATABASE),
+    *((0, magic, PACKED) for magic in (b"\x1f\x8b\x08", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd")),
+    *((0, magic, PACKED) for magic in (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")),
+    *((0, b"BZh%d1AY" % level, PACKED) for level in range(1, 10)),
+    (257, b"ustar", PACKED),
 )
-"""What a binary file begins with; the first that fits counts."""
+"""What binary files have at an offset."""
+
 _MARKUP: tuple[tuple[bytes, Foreign], ...] = (
     (rb"%PDF-", PDF),
     (rb"(?:\s|<\?xml[^>]*>|<!--(?:(?!-->).)*-->|<!DOCTYPE svg[^>]*>)*<svg", SVG),
-    (rb"\s*<\?xml", XML),
-    (rb"\s*<(?!tf\.)[!a-zA-Z]", HTML),
+    (rb"<\?xml", XML),
+    (rb"<(?!tf\.)[!a-zA-Z]", HTML),
     (rb"(?:\s|%[^\n]*\n)*\\documentclass", TEX),
 )
-"""What a text begins with that is no matrix."""
+"""What texts begin with that are no matrix; the first that fits counts."""
 
 
 def foreign_file(head: bytes) -> Foreign | None:
     """What the bytes are the beginning of, if it is nothing that is read."""
-    table = _BINARY if _CONTROL.search(head) else ()
-    text = head.removeprefix(b"\xef\xbb\xbf")
-    for pattern, foreign in (*table, *_MARKUP):
-        if re.match(pattern, text, re.DOTALL):
-            return foreign
+    if len(head.translate(None, _CONTROL)) < len(head):
+        for offset, magic, foreign in _MAGICS:
+            if head.startswith(magic, offset):
+                return foreign
+        if (unmarked := _unmarked(head)) is not None:
+            return unmarked
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith((b"<", b"%", b"\\")):  # else no pattern need be compiled
+        for pattern, foreign in _MARKUP:
+            if re.match(pattern, text, re.DOTALL):
+                return foreign
     return None
+
+
+def _unmarked(head: bytes) -> Foreign | None:
+    """Formats without a magic word, by the form of their first bytes."""
+    first = head[:5].ljust(5, b"\xff")
+    if first[0] == 0x80 and first[1] in range(2, 6):
+        return PICKLED
+    # Field 1 of a message in protobuf, a small version number, and one of the next fields.
+    if first[0] == 8 and first[1] in range(1, 32) and first[2] in b"\x12\x1a\x22\x28\x32\x3a\x42":
+        return ONNX
+    # Two zeros, the type of the numbers, how many axes, and the first byte of the first size.
+    is_idx = first[:2] == b"\0\0" and first[2] in b"\x08\x09\x0b\x0c\x0d\x0e"
+    return IDX if is_idx and first[3] in range(1, 6) and first[4] == 0 else None
 
 
 def foreign_archive(names: Iterable[str]) -> Foreign | None:
