@@ -48,7 +48,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "expressions": {"numerals"},
     "notation": {"expressions", "numerals"},
     "lazy": set(),
-    "recurrence": set(),
+    "recurrence": {"words"},
     "equations": {"expressions", "lazy", "shapes", "words"},
     "trace": {
         "equations",

@@ -124,8 +124,7 @@ def test_the_figure_of_a_step_has_every_equation_in_numbers(op: str, number: int
     said = words(drawn(trace, number))
     assert [s.partition("  ")[0] for s in said if "  " in s] == labels(trace)
     for equation in step.equations:
-        name = equation.at.here(equation.left)
-        assert isinstance(name, Name)
+        name = equation.at.name(equation.left)
         assert name.text + name.sub + name.sup in said
 
 

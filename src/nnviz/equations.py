@@ -97,11 +97,13 @@ class Substitution:
         with np.errstate(all="ignore"):
             return np.asarray(_worked_out(expr, [self.value(part) for part in parts(expr)]))
 
+    def name(self, name: Name) -> Name:
+        """A symbol with the subscript of this step: h_t−1 is h_1."""
+        return name._replace(sub=self.subs.get(name.sub, name.sub))
+
     def here(self, expr: Expr) -> Expr:
-        """An expression with the subscripts of this step: h_t−1 is h_1."""
-        if isinstance(expr, Name):
-            return expr._replace(sub=self.subs.get(expr.sub, expr.sub))
-        return with_parts(expr, self.here)
+        """An expression with the subscripts of this step."""
+        return self.name(expr) if isinstance(expr, Name) else with_parts(expr, self.here)
 
     def equations(self, facts: Iterable[Fact]) -> tuple[VectorEquation, ...]:
         """The equations among `facts`, with these numbers."""
@@ -250,8 +252,8 @@ def _lines(equation: VectorEquation, unit: Index) -> list[Equation]:
 
 def _indexed(at: Substitution, name: Name, unit: Index) -> Name:
     """A symbol with its time and its unit: h_2,0."""
-    sub = at.subs.get(name.sub, name.sub)
-    return name._replace(sub=",".join([*([sub] if sub else []), *map(str, unit)]))
+    name = at.name(name)
+    return name._replace(sub=",".join([*([name.sub] if name.sub else []), *map(str, unit)]))
 
 
 def _item(value: np.ndarray, unit: Index) -> Any:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from nnviz.words import Words
+
 
 class Chain(NamedTuple):
     """A layer in one direction."""
@@ -22,12 +24,32 @@ class Chain(NamedTuple):
         return self.direction == 1
 
 
+class CellStep(NamedTuple):
+    """A step: a chain of cells at a time, from 1."""
+
+    time: int
+    chain: Chain
+
+    @property
+    def before(self) -> int:
+        """The time whose states the cell starts from."""
+        return self.time + (1 if self.chain.backward else -1)
+
+    @property
+    def place(self) -> Words:
+        """The time, layer and direction, where a step is not the same as a time."""
+        layer = self.chain.layer + 1
+        if self.chain.backward:
+            return Words("time {t}, layer {n}, backward", t=self.time, n=layer)
+        return Words("time {t}, layer {n}, forward", t=self.time, n=layer)
+
+
 class Recurrence(NamedTuple):
     """A recurrent net over a sequence, as whole numbers.
 
     >>> plan = Recurrence(length=3, layers=2, directions=2)
     >>> plan.at(6), plan.number(2, Chain(0, 1))
-    ((2, Chain(layer=0, direction=1)), 6)
+    (CellStep(time=2, chain=Chain(layer=0, direction=1)), 6)
     """
 
     length: int
@@ -49,18 +71,14 @@ class Recurrence(NamedTuple):
         """Whether there is more than one chain."""
         return self.layers * self.directions > 1
 
-    def at(self, number: int) -> tuple[int, Chain]:
+    def at(self, number: int) -> CellStep:
         """The time and the chain of a step (from 1)."""
         before, rest = divmod(number - 1, self.layers * self.directions)
-        return before + 1, Chain(*divmod(rest, self.directions))
+        return CellStep(before + 1, Chain(*divmod(rest, self.directions)))
 
     def number(self, time: int, chain: Chain) -> int:
         """The number of the step of a chain at a time, from 1."""
         return ((time - 1) * self.layers + chain.layer) * self.directions + chain.direction + 1
-
-    def before(self, time: int, chain: Chain) -> int:
-        """The time whose states a cell starts from."""
-        return time + (1 if chain.backward else -1)
 
     def has_x(self, time: int) -> bool:
         """Whether there is an input; one-to-many has one at the first time alone."""

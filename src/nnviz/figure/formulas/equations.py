@@ -80,13 +80,12 @@ def _best(groups: Sequence[Sequence[_Drawing]]) -> _Drawing:
     """Of each group the first with which every equation fits a row; else with which one goes
     on below; where no group has one, the first that fits the page at all.
     """
-    for group in groups:
-        for most in (0, 1):
-            for drawing in group:
-                if drawing.broken <= most and drawing.fits:
-                    return drawing
-    every = [drawing for group in groups for drawing in group]
-    return next((drawing for drawing in every if drawing.fits), every[-1])
+    drawings = [drawing for group in groups for drawing in group]
+    order = [(d, most) for group in groups for most in (0, 1) for d in group]
+    for drawing, most in [*order, *((d, len(d.equations)) for d in drawings)]:
+        if drawing.broken <= most and drawing.fits:
+            return drawing
+    return drawings[-1]
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,7 @@ class _Sides(NamedTuple):
     def blocks(self) -> Iterator[Block]:
         """The right side = what is made; a function between the sum and what it makes of it."""
         left, right = self.equation.left, self.equation.right
-        made = self._named(self._here(left), left, active=left.role != "intermediate")
+        made = self._named(self.equation.at.name(left), left, active=left.role != "intermediate")
         match right:
             case Call(function, (inner,)):
                 name = self._title(inner)
@@ -191,23 +190,15 @@ class _Sides(NamedTuple):
             return None
         return int(self.equation.at.value(expr).argmax())
 
-    # --- names ---
-
-    def _here(self, name: Name) -> Name:
-        here = self.equation.at.here(name)
-        assert isinstance(here, Name)
-        return here
-
     def _title(self, expr: Expr) -> Name:
         """What stands above the numbers of an expression: x₁, 1 − z₁, tanh c₁."""
+        at = self.equation.at
         match expr:
             case Name():
-                return self._here(expr)
+                return at.name(expr)
             case Call(function, (Name() as inner,)) if function.isalpha():
-                inner = self._here(inner)
-                return Name(f"{function} {inner.text}", inner.sub, "intermediate")
-        equation = Equation((self.equation.at.here(expr),))
-        pieces = [*tokens(equation, self.layout.style.show)]
+                return Name(f"{function} {inner.text}", at.name(inner).sub, "intermediate")
+        pieces = [*tokens(Equation((at.here(expr),)), self.layout.style.show)]
         sup = pieces.pop().text if pieces[-1].place == "sup" else ""
         sub = pieces.pop().text if pieces[-1].place == "sub" else ""
         # A state that a gate scales stays a state.

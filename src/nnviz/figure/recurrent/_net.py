@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nnviz.figure.arrays.elided import MOST_CELLS, Shown, cell_size, elided, shown
 from nnviz.figure.arrays.grid import CellSize
 from nnviz.figure.formulas.facts import product_note
-from nnviz.figure.layout.blocks import Block
+from nnviz.figure.layout.blocks import Block, remark
 from nnviz.figure.layout.lines import Point, arrow, rounded_arrow
 from nnviz.figure.layout.page import fact_lines
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, near4, up8
@@ -271,3 +271,11 @@ def one_chain(trace: Trace) -> Words | None:
 def formulas(trace: Trace, style: Style) -> list[Block]:
     """The formulas of the cell, each symbol in the colour of its role."""
     return [*fact_lines(style, trace, colored=True), *product_note(trace, style)]
+
+
+def place_of(trace: Trace, style: Style, step: Step | None) -> list[Block]:
+    """The time, layer and direction of a step, where it is not the same as a time."""
+    plan = trace.recurrence
+    if step is None or plan is None or not plan.several:
+        return []
+    return [remark(style, plan.at(step.number).place)]

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.elided import MOST_CELLS
 from nnviz.figure.layout.style import BODY, ROOM, SMALL, Piece, Style, up4, up8
-from nnviz.figure.recurrent._cell_step import CellStep
 from nnviz.figure.recurrent._net import (
     ARROW,
     LABEL,
@@ -27,7 +26,7 @@ from nnviz.figure.recurrent._net import (
     states_of,
 )
 from nnviz.numerals import numerals
-from nnviz.recurrence import Chain
+from nnviz.recurrence import CellStep, Chain
 from nnviz.trace import Step, Trace
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ class Stack(Net):
 
     @cached_property
     def cell_step(self) -> CellStep | None:
-        return None if self.step is None else CellStep.of(self.trace, self.step)
+        return None if self.step is None else self.plan.at(self.step.number)
 
     @cached_property
     def wanted(self) -> list[int]:
@@ -269,9 +268,9 @@ class Stack(Net):
         m = self.cell_step
         if m is None or self.step is None:
             return False
-        own = (layer, state.direction) == (m.layer, int(m.backward)) and t in (m.time, m.before)
+        own = (layer, state.direction) == m.chain and t in (m.time, m.before)
         # The layer above reads the h of its own time; so does y, above the last layer.
-        above = {m.layer - 1, *([self.layers - 1] if self.makes_y else [])}
+        above = {m.chain.layer - 1, *([self.layers - 1] if self.makes_y else [])}
         return own or (state.vectors.letter == "h" and t == m.time and layer in above)
 
     def blank(self, t: int, layer: int, state: State) -> bool:

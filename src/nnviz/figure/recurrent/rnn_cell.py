@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from nnviz.figure.formulas.equations import equation_rows
 from nnviz.figure.formulas.facts import product_note
-from nnviz.figure.layout.blocks import Block, remark
+from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.page import fact_line, page
 from nnviz.figure.layout.style import PANELS, ROOM, Style
-from nnviz.figure.recurrent._cell_step import CellStep
+from nnviz.figure.recurrent._net import place_of
 from nnviz.figure.scene import Scene
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
@@ -34,9 +34,8 @@ def title(trace: Trace) -> Words:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The equations of the cell at the time of the step, else at the first."""
     style, step = Style.of(appearance), step or trace.steps[0]
-    cell_step = CellStep.of(trace, step)
-    said = [remark(style, cell_step.place)] if cell_step.plan.several else []
     blocks = [_rows(trace, style, step, ROOM), *product_note(trace, style)]
+    said = place_of(trace, style, step)
     return page(style, trace, appearance, step, blocks, title=title(trace), facts=said)
 
 
@@ -52,6 +51,5 @@ def facts(_: Trace, style: Style, steps: Sequence[Step]) -> list[Block]:
 
 
 def _rows(trace: Trace, style: Style, step: Step, room: float, *, symbols: bool = True) -> Block:
-    # The layer above reads states, which are no characters.
-    one_hot = "input" in trace.labels and CellStep.of(trace, step).layer == 0
+    one_hot = "input" in trace.labels  # It stands for a character.
     return equation_rows(style, step.equations, room, symbols=symbols, one_hot=one_hot)

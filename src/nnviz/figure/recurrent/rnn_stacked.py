@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nnviz.figure.formulas.wrapped import worked
-from nnviz.figure.layout.blocks import Block, column, remark
+from nnviz.figure.layout.blocks import Block, column
 from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import PANELS, ROOM, SMALL, Piece, Style, middle, near4
-from nnviz.figure.recurrent._cell_step import CellStep
-from nnviz.figure.recurrent._net import ARROW, State, formulas, one_chain
+from nnviz.figure.recurrent._net import ARROW, State, formulas, one_chain, place_of
 from nnviz.figure.recurrent._stacked import Stack, measured_stack
 from nnviz.figure.scene import Mark, Rect, Scene
 from nnviz.request import Appearance
@@ -41,9 +40,8 @@ def title(trace: Trace) -> Words:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The layers over the times, the formulas above; of a step, its arithmetic beneath."""
     style = Style.of(appearance)
-    blocks, facts = _worked_stack(trace, style, step), formulas(trace, style)
-    if step is not None:
-        facts.append(remark(style, CellStep.of(trace, step).place))
+    blocks = _worked_stack(trace, style, step)
+    facts = [*formulas(trace, style), *place_of(trace, style, step)]
     return page(style, trace, appearance, step, blocks, title=title(trace), facts=facts)
 
 
@@ -167,7 +165,7 @@ def _stack_x(stack: Stack, x: float, t: int) -> Iterator[Mark]:
     """x_t, its name and character, and its arrow up."""
     m = stack.cell_step
     blank = stack.feedback and m is not None and t > m.time
-    active = m is not None and (t, 0) == (m.time, m.layer)
+    active = m is not None and (t, 0) == (m.time, m.chain.layer)
     block = stack.x.block(stack.style, stack.row(t), active=active, blank=blank)
     yield block.at(x - block.width / 2, stack.x_top)
     yield from _up(stack, x, stack.x_top, "input")
