@@ -24,9 +24,11 @@ _ROOM = 6
 """Digits, beside the significant ones, that a number of few digits may be written with."""
 _SAMPLE = 4096
 """Numbers of an array that decide how it is written; more are never drawn."""
-_RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
-_LOWERED = str.maketrans("0123456789+-−aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
-_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--")
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻"
+SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉₊₋₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"
+_RAISED = str.maketrans("0123456789+-−", SUPERSCRIPTS)
+_LOWERED = str.maketrans("0123456789+-−aehijklmnoprstuvx", SUBSCRIPTS)
+_PLAIN = str.maketrans(SUPERSCRIPTS + MINUS, "0123456789+---")
 
 
 def exact(value: Any) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_SUBS = "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"
-_SUPS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ"
+from nnviz.numerals import SUBSCRIPTS, SUPERSCRIPTS
+
 _FORMS = {
     "×": "x",
     "−": "-",
@@ -85,8 +85,8 @@ _FORMS = {
 }
 _LINES = {"─━═╌┄": "-", "│┃║╎┆": "|", "⎡⎢⎣": "[", "⎤⎥⎦": "]", "⎛⎜⎝": "(", "⎞⎟⎠": ")"}
 _FORMS |= {sign: form for signs, form in _LINES.items() for sign in signs}
-_LOW = re.compile(f"[{_SUBS}]+")
-_HIGH = re.compile(f"[{_SUPS}]+")
+_LOW = re.compile(f"[{SUBSCRIPTS}₌₍₎]+")
+_HIGH = re.compile(f"[{SUPERSCRIPTS}⁼⁽⁾ⁿ]+")
 
 
 def ascii_form(text: str, encoding: str) -> str:
