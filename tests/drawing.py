@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from helpers import run
 from nnviz.figure import draw
-from nnviz.figure.layout.page import PAGE
+from nnviz.figure.layout.style import PAGE
 from nnviz.figure.scene import Box, Scene, extent
 from nnviz.request import Appearance
 from nnviz.trace import Trace

@@ -13,7 +13,7 @@ from drawing import drawn
 from helpers import run
 from nnviz import formats
 from nnviz.figure.arrays.picture import picture
-from nnviz.figure.layout.page import Style
+from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Image, Text, flatten
 from nnviz.figure.theme import theme
 from nnviz.request import THEMES, Appearance, Request, Screen

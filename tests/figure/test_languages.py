@@ -9,7 +9,7 @@ import pytest
 
 from helpers import run
 from nnviz import lang
-from nnviz.figure.layout.page import Style
+from nnviz.figure.layout.style import Style
 from nnviz.trace import Trace
 from nnviz.words import Words
 from view_checks import drawn, words

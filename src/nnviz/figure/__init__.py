@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Any
 
 from nnviz.cache import remembering
 from nnviz.errors import NnvizError, UsageError
+from nnviz.request import Appearance
 from nnviz.trace import Trace
 from nnviz.words import Words
 
 if TYPE_CHECKING:
     from nnviz.figure.scene import Scene
-    from nnviz.request import Appearance
 
 MOST_PANELS = 200
 """Steps past which a sheet is refused."""

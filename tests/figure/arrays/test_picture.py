@@ -10,7 +10,7 @@ import pytest
 from drawing import drawn, texts
 from helpers import run
 from nnviz.figure.arrays.picture import picture, pixels
-from nnviz.figure.layout.page import SMALL, Style, middle
+from nnviz.figure.layout.style import SMALL, Style, middle
 from nnviz.figure.scene import Image, Rect, Text, extent, flatten
 from nnviz.request import Appearance
 from nnviz.shades import Levels

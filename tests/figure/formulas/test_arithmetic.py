@@ -8,7 +8,7 @@ import pytest
 from drawing import drawn, texts
 from helpers import run
 from nnviz.figure.formulas.arithmetic import arithmetic
-from nnviz.figure.layout.page import Style
+from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Scene
 from nnviz.request import Appearance
 from nnviz.trace import Equation, Num, Quotient, Sum

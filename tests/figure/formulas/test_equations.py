@@ -11,7 +11,9 @@ from drawing import generators
 from nnviz.equations import Fact, Substitution, VectorEquation
 from nnviz.expressions import Call, Equation, Expr, Name, Neg, Num, Power, Product, Quotient, Sum
 from nnviz.figure.formulas.equations import equation_rows
-from nnviz.figure.layout.page import ROOM, Block, Style, framed
+from nnviz.figure.layout.blocks import Block
+from nnviz.figure.layout.page import framed
+from nnviz.figure.layout.style import ROOM, Style
 from nnviz.figure.scene import Rect, Scene
 from nnviz.request import Appearance
 from nnviz.words import Words

@@ -5,21 +5,9 @@ from __future__ import annotations
 import pytest
 
 from nnviz.errors import NnvizError, UsageError
-from nnviz.figure.layout.page import (
-    BODY,
-    Block,
-    Piece,
-    Sign,
-    Style,
-    column,
-    flow,
-    framed,
-    inset,
-    lines,
-    near4,
-    row,
-    up4,
-)
+from nnviz.figure.layout.blocks import Block, Sign, column, flow, inset, lines, row
+from nnviz.figure.layout.page import framed
+from nnviz.figure.layout.style import BODY, Piece, Style, near4, up4
 from nnviz.figure.scene import Group, Rect, Text, extent, flatten
 from nnviz.request import Appearance
 from nnviz.trace import Equation, Num, Product, Sum

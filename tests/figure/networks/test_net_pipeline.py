@@ -15,7 +15,7 @@ from drawing import generators
 from helpers import run
 from nnviz import figure
 from nnviz.errors import NnvizError
-from nnviz.figure.layout.page import Style
+from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Image, Scene
 from nnviz.request import THEMES, Appearance
 from nnviz.trace import Trace

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from helpers import run
 from nnviz import figure
-from nnviz.figure.layout.page import Style
+from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Rect, Scene
 from nnviz.request import Appearance
 from nnviz.trace import Trace

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from helpers import run
 from nnviz import figure
 from nnviz.errors import NnvizError
-from nnviz.figure.layout.page import Style
+from nnviz.figure.layout.style import Style
 from nnviz.figure.recurrent._rolled import chain_times
 from nnviz.figure.scene import Path, Scene
 from nnviz.request import Appearance

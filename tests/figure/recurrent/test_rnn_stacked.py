@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from helpers import run
 from nnviz import figure
 from nnviz.errors import NnvizError
-from nnviz.figure.layout.page import Style
+from nnviz.figure.layout.style import Style
 from nnviz.figure.recurrent._stacked import Stack, measured_stack
 from nnviz.figure.scene import Path, Rect, Scene, extent
 from nnviz.request import Appearance

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from helpers import run
 from nnviz import figure
 from nnviz.errors import NnvizError
-from nnviz.figure.layout.page import Style
+from nnviz.figure.layout.style import Style
 from nnviz.figure.recurrent._unrolled import arranged, measured_chain
 from nnviz.request import Appearance
 from nnviz.trace import Trace

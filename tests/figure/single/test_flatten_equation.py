@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from helpers import run
 from nnviz import figure
-from nnviz.figure.layout.page import Style
+from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Image, Path, Rect
 from nnviz.request import Appearance
 from view_checks import assert_tidy, drawn, words

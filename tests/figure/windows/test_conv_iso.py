@@ -14,7 +14,7 @@ from helpers import run
 from nnviz import figure
 from nnviz.errors import NnvizError
 from nnviz.figure.arrays.grid import Cell
-from nnviz.figure.layout.page import Style
+from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Box, Path, Scene, extent
 from nnviz.figure.theme import theme
 from nnviz.figure.windows import conv_iso

@@ -13,7 +13,7 @@ from drawing import note
 from helpers import run
 from nnviz import figure
 from nnviz.errors import NnvizError
-from nnviz.figure.layout.page import Style
+from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Ellipse, Path, Scene
 from nnviz.figure.theme import theme
 from nnviz.figure.windows import conv_network

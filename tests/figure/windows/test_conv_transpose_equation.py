@@ -13,7 +13,7 @@ from drawing import assert_layout, generators
 from helpers import run
 from nnviz import figure
 from nnviz.errors import NnvizError
-from nnviz.figure.layout.page import Style
+from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Image, Path, Rect, Scene
 from nnviz.figure.windows._part import part_of
 from nnviz.figure.windows._spread import cut, spread

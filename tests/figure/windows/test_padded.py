@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from drawing import generators, note
 from helpers import run
-from nnviz.figure.layout.page import Style
+from nnviz.figure.layout.style import Style
 from nnviz.figure.windows._padded import padded, result
 from nnviz.figure.windows._part import part_of
 from nnviz.request import Appearance

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, Protocol
+from functools import cache
+from typing import Protocol
 
 from nnviz.figure.arrays.grid import CellSize, Table
 from nnviz.figure.layout.blocks import Block, flow, row, wrapped
 from nnviz.figure.layout.style import BODY, ROOM, SMALL, Style, up4
 
 
-class Part(Protocol):
+class RowPart(Protocol):
     """What stands in a row and can be drawn with cells of several sizes; a block has only one."""
+
+    @property
+    def tables(self) -> Sequence[Table]:
+        """The numbers that its cells have to hold."""
 
     def width(self, size: CellSize) -> float:
         """How wide it is with such cells, known before it is drawn."""
@@ -20,13 +25,23 @@ class Part(Protocol):
         """It, drawn with such cells."""
 
 
-class Drawn(NamedTuple):
+class Drawn:
     """A part that is put together of several: only drawing it tells how wide it is."""
 
-    block: Callable[[CellSize], Block]
+    def __init__(self, build: Callable[[CellSize], Block], tables: Sequence[Table] = ()) -> None:
+        self.block, self.tables = cache(build), tables
 
     def width(self, size: CellSize) -> float:
         return self.block(size).width
+
+
+Row = Sequence[RowPart | Block]
+
+
+def sizes_of(style: Style, parts: Row, *, largest: int = 44) -> list[CellSize]:
+    """Cell sizes in which every number of the parts has room, the largest first."""
+    tables = (table for p in parts if not isinstance(p, Block) for table in p.tables)
+    return cell_sizes(style, tables, largest=largest)
 
 
 def cell_sizes(style: Style, tables: Iterable[Table], *, largest: int = 44) -> list[CellSize]:
@@ -68,24 +83,27 @@ _AROUND = 52
 
 
 def in_a_row(
-    parts: Sequence[Part | Block], sizes: Sequence[CellSize], *, room: float = ROOM, gap: float = 0
+    parts: Row, sizes: Sequence[CellSize], *, room: float = ROOM, gap: float = 0
 ) -> Block | None:
     """The parts in a row with the first of `sizes` that fits `room`; None where none does."""
     for size in sizes:
         if _row_width(_part_widths(parts, size), gap) <= room:
-            return row(_drawn_parts(parts, size), gap)
+            return row(drawn_parts(parts, size), gap)
     return None
 
 
 def largest_fit(
-    parts: Sequence[Part | Block],
-    sizes: Sequence[CellSize] = (CellSize(28, 28, SMALL),),
+    style: Style,
+    parts: Row,
+    sizes: Sequence[CellSize] = (),
     *,
+    largest: int = 44,
     rooms: Sequence[float] = (ROOM,),
     gap: float = 0,
 ) -> Block:
-    """The parts in a row, else in several, with the first of `sizes` that fits the first of
-    `rooms` that can hold them. Blocks alone need no sizes."""
+    """The parts in a row, else in several, with the largest cells that fit the first of `rooms`
+    that can hold them: those of `sizes`, or up to `largest`."""
+    sizes = sizes or sizes_of(style, parts, largest=largest)
     for room in rooms:
         alone = in_a_row(parts, sizes, room=room, gap=gap)
         if alone is not None:
@@ -94,11 +112,11 @@ def largest_fit(
             widths = _part_widths(parts, size)
             lines = wrapped(parts, widths, gap, room)
             if all(_row_width(widths[line], gap) <= room for line in lines):
-                return flow(_drawn_parts(parts, size), gap, room)
-    return flow(_drawn_parts(parts, sizes[-1]), gap, rooms[-1])
+                return flow(drawn_parts(parts, size), gap, room)
+    return flow(drawn_parts(parts, sizes[-1]), gap, rooms[-1])
 
 
-def _part_widths(parts: Sequence[Part | Block], size: CellSize) -> list[float]:
+def _part_widths(parts: Row, size: CellSize) -> list[float]:
     return [p.width if isinstance(p, Block) else p.width(size) for p in parts]
 
 
@@ -106,5 +124,6 @@ def _row_width(widths: Sequence[float], gap: float) -> float:
     return sum(widths) + gap * (len(widths) - 1)
 
 
-def _drawn_parts(parts: Sequence[Part | Block], size: CellSize) -> list[Block]:
+def drawn_parts(parts: Row, size: CellSize) -> list[Block]:
+    """The parts with cells of a size."""
     return [p if isinstance(p, Block) else p.block(size) for p in parts]

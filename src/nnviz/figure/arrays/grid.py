@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from nnviz.figure.layout.blocks import Block, Sign, flow, row
+from nnviz.figure.layout.blocks import Block, Sign
 from nnviz.figure.layout.lines import segments
-from nnviz.figure.layout.style import BODY, ROOM, SMALL, TITLE, Style, middle, middle4, up4
+from nnviz.figure.layout.style import BODY, SMALL, TITLE, Style, middle, middle4, up4
 from nnviz.figure.scene import Anchor, Box, Hatch, Mark, Rect
 from nnviz.numerals import Numerals, numerals
 from nnviz.shapes import times
@@ -67,94 +66,6 @@ def changed(table: Table, at: Iterable[tuple[int, int]], **changes: object) -> T
     for r, c in at:
         copy[r][c] = replace(copy[r][c], **changes)  # type: ignore[arg-type]
     return copy
-
-
-def sizes(style: Style, tables: Iterable[Table], *, largest: int = 44) -> list[CellSize]:
-    """Cell sizes in which every number of `tables` has room, the largest first.
-
-    The text shrinks to SMALL before the cell grows. Where a number is bold every one may be, in
-    another step, and those still to come count: all steps get the same cells.
-    """
-    tables = list(tables)
-    every = [cell for table in tables for line in table for cell in line]
-    numbers = {(cell.text, bold) for t, bold in _with_bold(tables) for line in t for cell in line}
-    corners = {cell.corner for cell in every if cell.corner}
-    body, small = (
-        max((style.width(t, s, b) for t, b in numbers), default=0) for s in (BODY, SMALL)
-    )
-    ring = 4 if any(cell.ring for cell in every) else 0
-    corner = max((style.width(t, SMALL) for t in corners), default=0)
-    found = []
-    for base in (44, 40, 36, 32, 28, 24, 20):
-        least = 36 if corners else 28
-        text = BODY if base >= least and body + 8 + ring <= base else SMALL
-        if base > largest or (text == SMALL and base < (28 if corners else 20)):
-            continue
-        width = max(base, up4((body if text == BODY else small) + 8 + ring), up4(corner + 6))
-        found.append(CellSize(width, max(base, min(width, 44)), text))
-    return found
-
-
-def _with_bold(tables: Iterable[Table]) -> Iterator[tuple[Table, bool]]:
-    """Each table, and whether any of its numbers is bold."""
-    return ((table, any(cell.bold for line in table for cell in line)) for table in tables)
-
-
-def roomy(style: Style, tables: Sequence[Table], room: float = ROOM) -> bool:
-    """Whether each table, with the smallest cells that hold every number, fits `room`."""
-    smallest = sizes(style, tables)[-1]
-    columns = max(len(table[0]) for table in tables)
-    return columns * smallest.width + _AROUND <= room
-
-
-_AROUND = 52
-"""What indices, outlines and a sign take beside the cells."""
-
-
-def cell_sizes(style: Style, tables: Sequence[Table], *, largest: int = 44) -> list[CellSize]:
-    """The sizes of `sizes`, or where there are no cells one for what is small."""
-    return sizes(style, tables, largest=largest) or [CellSize(28, 28, SMALL)]
-
-
-def in_a_row(
-    style: Style,
-    tables: Sequence[Table],
-    build: Callable[[CellSize], Sequence[Block]],
-    *,
-    room: float = ROOM,
-    largest: int = 44,
-    gap: float = 0,
-) -> Block | None:
-    """The blocks of `build` in a row, with the largest cells that fit; None where none do."""
-    for size in cell_sizes(style, tables, largest=largest):
-        blocks = build(size)
-        if sum(b.width for b in blocks) + gap * (len(blocks) - 1) <= room:
-            return row(blocks, gap)
-    return None
-
-
-def fitting(
-    style: Style,
-    tables: Sequence[Table],
-    build: Callable[[CellSize], Sequence[Block]],
-    *,
-    rooms: Sequence[float] = (ROOM,),
-    largest: int = 44,
-    gap: float = 0,
-) -> Block:
-    """The blocks of `build` in a row, else in several rows, with the largest cells that fit the
-    first of `rooms` that can hold them."""
-    build = cache(build)
-    tried = cell_sizes(style, tables, largest=largest)
-    for room in rooms:
-        block = in_a_row(style, tables, build, room=room, largest=largest, gap=gap)
-        if block is not None:
-            return block
-        made = [flow(build(size), gap, room) for size in tried]
-        block = next((block for block in made if block.width <= room), None)
-        if block is not None:
-            return block
-    return made[-1]
 
 
 def grid(

@@ -41,6 +41,10 @@ class NamedCells(NamedTuple):
     """The rows and columns of the array itself, where padding is around it."""
 
     @property
+    def tables(self) -> Sequence[Table]:
+        return (self.table,)
+
+    @property
     def left(self) -> int:
         """What its indices take at its left."""
         rows = self.own[0] if self.own else len(self.table)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from nnviz.figure.layout.blocks import Block, row
 from nnviz.figure.layout.lines import segments
-from nnviz.figure.layout.page import SMALL, Block, Style, middle, near4, row, up4
+from nnviz.figure.layout.style import SMALL, Style, middle, near4, up4
 from nnviz.figure.scene import Anchor, Box, Image, Mark, Rect
 from nnviz.numerals import rounded, scientific
 from nnviz.shades import SIDE, Levels, drawn_size, levels, reduced

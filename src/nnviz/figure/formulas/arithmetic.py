@@ -139,9 +139,3 @@ def _rest(style: Style, equation: Equation, wide: Widest) -> list[Piece]:
     pieces = style.pieces(equation, wide)
     at = next((i for i, p in enumerate(pieces) if p.text in (EQUAL, ABOUT)), len(pieces))
     return pieces[at:]
-
-
-def sentence(style: Style, said: Words | str, *, room: float = ROOM, muted: bool = True) -> Block:
-    """A line of plain words."""
-    fill = style.theme.muted if muted else None
-    return lines(style, style.say(said), BODY, room=room, fill=fill)

@@ -7,19 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.elided import cell_size, elided, shown
-from nnviz.figure.layout.blocks import level
+from nnviz.figure.layout.blocks import Block, Sign, level, row
 from nnviz.figure.layout.lines import arrow
-from nnviz.figure.layout.page import (
-    BODY,
-    SMALL,
-    Block,
-    Piece,
-    Sign,
-    Style,
-    middle,
-    row,
-    up4,
-)
+from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, up4, up8
 from nnviz.figure.scene import Command, Mark, Path, Rect
 from nnviz.numerals import numerals
 from nnviz.shapes import times
@@ -90,7 +80,7 @@ class TermLayout:
 
     def _box(self, shape: str, role: Role) -> Block:
         style, tone = self.style, self.style.theme.tone(role)
-        width = max(48, 8 * -(-up4(style.width(shape, SMALL) + 12) // 8))
+        width = max(48, up8(style.width(shape, SMALL) + 12))
         back = Rect(0, 0, width, 40, tone.pale, tone.line, 2, tone.dash)
         said = style.text(width / 2, middle(20, SMALL), shape, SMALL, anchor="middle")
         return Block(width, 40, (back, said), 20)

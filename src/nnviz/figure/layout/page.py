@@ -38,59 +38,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nnviz.figure.layout.blocks import Block, Sign, column, flow, inset, lines, remark, row
-from nnviz.figure.layout.style import (
-    BODY,
-    MARGIN,
-    PAGE,
-    PANELS,
-    ROOM,
-    SMALL,
-    TITLE,
-    Piece,
-    Style,
-    middle,
-    middle4,
-    near4,
-    tinted,
-    up4,
-)
+from nnviz.figure.layout.blocks import Block, column, lines, remark
+from nnviz.figure.layout.style import MARGIN, ROOM, SMALL, TITLE, Piece, Style, up4
 from nnviz.figure.scene import Scene, extent
 from nnviz.request import Appearance
 from nnviz.shapes import times
 from nnviz.trace import Equation, Step, Trace, text, tokens
 from nnviz.words import Words
-
-__all__ = [
-    "BODY",
-    "MARGIN",
-    "PAGE",
-    "PANELS",
-    "ROOM",
-    "SMALL",
-    "TITLE",
-    "Block",
-    "Piece",
-    "Sign",
-    "Style",
-    "column",
-    "describe",
-    "fact_lines",
-    "flow",
-    "framed",
-    "heading_of",
-    "inset",
-    "lines",
-    "middle",
-    "middle4",
-    "name_of",
-    "near4",
-    "note_lines",
-    "page",
-    "row",
-    "tinted",
-    "up4",
-]
 
 
 def page(

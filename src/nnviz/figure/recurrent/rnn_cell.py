@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from nnviz.figure.formulas.equations import equation_rows
 from nnviz.figure.formulas.facts import product_note
@@ -12,18 +11,11 @@ from nnviz.figure.layout.page import fact_line, page
 from nnviz.figure.layout.style import PANELS, ROOM, Style
 from nnviz.figure.recurrent._net import place_of
 from nnviz.figure.scene import Scene
+from nnviz.request import Appearance
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
-if TYPE_CHECKING:
-    from nnviz.request import Appearance
-
 RANK = 20
-
-
-def fits(_: Trace) -> Words | None:
-    """Every cell."""
-    return None
 
 
 def title(trace: Trace) -> Words:

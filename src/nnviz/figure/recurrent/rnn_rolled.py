@@ -16,11 +16,7 @@ from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
 RANK = 10
-
-
-def fits(trace: Trace) -> Words | None:
-    """Whether it is one chain of cells."""
-    return one_chain(trace)
+fits = one_chain
 
 
 def title(trace: Trace) -> Words:

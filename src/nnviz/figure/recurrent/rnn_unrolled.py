@@ -16,13 +16,9 @@ from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
 RANK = 0
+fits = one_chain
 _BETWEEN = 48
 """Between two rows of columns."""
-
-
-def fits(trace: Trace) -> Words | None:
-    """Whether it is one chain of cells."""
-    return one_chain(trace)
 
 
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:

@@ -155,7 +155,7 @@ def _before_and_after(
         else []
     )
     if not tables or not fits_page(style, tables):
-        maps = largest_fit(_picture_pair(style, x, y, at, channel, image=image))
+        maps = largest_fit(style, _picture_pair(style, x, y, at, channel, image=image))
         return [maps, *_curve_below(between, maps)]
     windows = () if at is None else ((*at, 1, 1),)
     shapes = [written_shape(a.shape, numerals(a, style.precision)) for a in (x, y)]
@@ -168,7 +168,7 @@ def _before_and_after(
         inside = in_a_row([before, arrow, between, arrow, after], sizes)
         if inside is not None:
             return [inside]
-    maps = largest_fit([before, arrow, after], sizes)
+    maps = largest_fit(style, [before, arrow, after], sizes)
     return [maps, *_curve_below(between, maps)]
 
 
@@ -224,4 +224,4 @@ def _colors(style: Style, x: np.ndarray, y: np.ndarray) -> Block:
     scale, flat = (shades, y) if colored(y) else (None, y.reshape(-1, y.shape[-1]))
     name, shape = Words("output"), times(y.shape)
     made = named_picture(style, flat, "output", name, shape, side=SIDE, shades=scale)
-    return largest_fit([given, operator(style, "→", 40), made])
+    return largest_fit(style, [given, operator(style, "→", 40), made])

@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING
 
-from nnviz.figure.arrays.fit import cell_sizes, largest_fit
+from nnviz.figure.arrays.fit import largest_fit
 from nnviz.figure.arrays.grid import MOST, Table, cells, changed, operator, written_shape
 from nnviz.figure.arrays.named import NamedCells, named_picture
 from nnviz.figure.formulas.equations import equation_rows
@@ -97,7 +97,7 @@ def _arrays(trace: Trace, style: Style, step: Step | None, room: float) -> Block
         else operator(style, name)
         for name in trace.equation
     ]
-    return largest_fit(parts, cell_sizes(style, tables.values()), rooms=(room,))
+    return largest_fit(style, parts, rooms=(room,))
 
 
 def _table(name: str, array: np.ndarray, precision: int, step: Step | None) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnviz.figure.arrays.fit import cell_sizes, largest_fit
+from nnviz.figure.arrays.fit import largest_fit
 from nnviz.figure.arrays.grid import MOST
 from nnviz.figure.layout.blocks import more_channels
 from nnviz.figure.layout.page import page
@@ -37,6 +37,6 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     if not parts.readable(style, drawn):  # The numbers are too long: what is left is the picture.
         return draw_picture(trace, appearance, step)
     each = [parts.numbers(style, x, c if several else None) for c, x in enumerate(drawn)]
-    block = largest_fit(each, cell_sizes(style, [part.table for part in each]), gap=24)
+    block = largest_fit(style, each, gap=24)
     blocks = [block, *more_channels(style, len(found) - parts.SHOWN)]
     return page(style, trace, appearance, step, blocks)

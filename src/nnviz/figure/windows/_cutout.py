@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
-from nnviz.figure.arrays.grid import MOST, Cell, CellSize, Table, fitting, grid, named, roomy
+from nnviz.figure.arrays.fit import Drawn, Row, fits_page, largest_fit
+from nnviz.figure.arrays.grid import MOST, Cell, Table, grid, named
+from nnviz.figure.arrays.named import NamedCells
 from nnviz.figure.formulas.arithmetic import arithmetic
-from nnviz.figure.layout.page import BODY, ROOM, Block, Style, column, near4, row
+from nnviz.figure.layout.blocks import Block, column, row
+from nnviz.figure.layout.style import BODY, ROOM, Style, near4
 from nnviz.figure.windows._part import SHOWN, Part
 from nnviz.numerals import numerals
 from nnviz.plans import Tap
@@ -44,7 +48,7 @@ def cutout(style: Style, part: Part[AnyAxis], room: float = ROOM) -> Block | Non
         return None
     taps = part.taps()
     tables = [_under_window(style, part, c, taps, sides[1]) for c in range(len(part.x))]
-    if not roomy(style, tables, room):
+    if not fits_page(style, tables, room):
         return None
     (top, left), (bottom, right) = taps[0].cell, taps[-1].cell
     ends = {"top": top, "bottom": bottom, "left": left, "right": right}
@@ -53,14 +57,13 @@ def cutout(style: Style, part: Part[AnyAxis], room: float = ROOM) -> Block | Non
         **{name: str(n).replace("-", "−") for name, n in ends.items()},
     )
 
-    def build(size: CellSize) -> list[Block]:
-        grids = [grid(style, table, "input", size) for table in tables]
-        if len(grids) == 1:
-            return grids
+    if len(tables) == 1:
+        parts: Row = [Drawn(partial(grid, style, tables[0], "input"), tables)]
+    else:
         names = [Words("channel {c}", c=c) for c in part.channels]
-        return [named(style, g, "input", n, "") for g, n in zip(grids, names, strict=True)]
-
-    windows = fitting(style, tables, build, rooms=(room,), gap=24)
+        named_tables = zip(tables, names, strict=True)
+        parts = [NamedCells(style, table, "input", name, "") for table, name in named_tables]
+    windows = largest_fit(style, parts, rooms=(room,), gap=24)
     return named(style, windows, "input", Words("window"), style.say(where))
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from nnviz.figure.arrays.grid import CellSize, Table, cells, grid, named, operator
+from nnviz.figure.arrays.fit import Row, RowPart
+from nnviz.figure.arrays.grid import Table, cells, operator, written_shape
+from nnviz.figure.arrays.named import NamedCells
 from nnviz.figure.formulas.vectors import TermLayout
-from nnviz.figure.layout.page import BODY, Block, Sign, Style, fact_lines, lines
+from nnviz.figure.layout.blocks import Block, Sign, remark
+from nnviz.figure.layout.page import fact_lines
+from nnviz.figure.layout.style import Style
 from nnviz.figure.windows._padded import Padded, result
 from nnviz.figure.windows._part import Part
 from nnviz.numerals import numerals
-from nnviz.shapes import AnyAxis, times
+from nnviz.shapes import AnyAxis
 from nnviz.trace import Trace
 from nnviz.words import Words
 
@@ -23,8 +26,7 @@ def shape_of(style: Style, part: Part[Any], array: np.ndarray) -> str:
     """A shape, on the axes that the window slides over, with the power of ten that all its
     numbers are written in.
     """
-    factor = numerals(array, style.precision).factor
-    return times(part.shape(array)) + (f", {factor}" if factor else "")
+    return written_shape(part.shape(array), numerals(array, style.precision))
 
 
 # --- names -------------------------------------------------------------------------
@@ -72,86 +74,56 @@ def drawn_of(style: Style, trace: Trace, part: Part[Any]) -> list[Block]:
         if count > 1
     ]
     facts = fact_lines(style, trace)
-    return [*facts, lines(style, ", ".join(said), fill=style.theme.muted)] if said else facts
+    return [*facts, remark(style, ", ".join(said))] if said else facts
 
 
-def more_channels(style: Style, n: int) -> list[Block]:
-    """How many channels are not drawn; nothing where all are."""
-    said = style.say(Words("… and {n} more channels", n=n))
-    return [lines(style, said, BODY, fill=style.theme.muted)] if n else []
+# --- parts of a row in cells ----------------------------------------------------------
 
 
-# --- blocks of cells ---------------------------------------------------------------
-
-
-def input_block(
-    style: Style,
-    channel: Padded,
-    size: CellSize,
-    part: Part[AnyAxis],
-    c: int = 0,
-    *,
-    labels: bool = True,
-) -> Block:
+def input_cells(
+    style: Style, channel: Padded, part: Part[AnyAxis], c: int = 0, *, labels: bool = True
+) -> NamedCells:
     """An input channel with its padding, indices and window."""
-    table = grid(
+    return NamedCells(
         style,
         channel.table,
         "input",
-        size,
-        origin=channel.origin,
-        shape=channel.shape,
-        labels=("columns" if part.dims == 1 else "both") if labels else "",
-        windows=channel.windows,
+        input_name(part, c),
+        shape_of(style, part, part.x[c]),
+        ("columns" if part.dims == 1 else "both") if labels else "",
+        channel.windows,
+        channel.origin,
+        channel.shape,
     )
-    left = table.width - len(channel.table[0]) * size.width
-    shape = shape_of(style, part, part.x[c])
-    return named(style, table, "input", input_name(part, c), shape, left=left)
 
 
-def kernel_block(
-    style: Style, table: Table, size: CellSize, part: Part[Any], c: int | None = 0
-) -> Block:
+def kernel_cells(style: Style, part: Part[Any], c: int | None = 0) -> NamedCells:
     """The kernel, with the filter where there are several."""
-    inner = grid(style, table, "weight", size)
-    shape = shape_of(style, part, part.w[c or 0])
-    return named(style, inner, "weight", kernel_name(part, c), shape)
+    w = part.w[c or 0]
+    table, shape = cells(w, style.precision), shape_of(style, part, w)
+    return NamedCells(style, table, "weight", kernel_name(part, c), shape)
 
 
-def output_block(style: Style, table: Table, size: CellSize, part: Part[Any]) -> Block:
+def bias_cells(style: Style, part: Part[Any]) -> list[NamedCells]:
+    """The bias as one cell, if there is one."""
+    tables = [] if part.b is None else [cells(part.b, style.precision)]
+    return [NamedCells(style, table, "bias", Words("bias"), "1") for table in tables]
+
+
+def output_cells(style: Style, part: Part[Any], table: Table | None = None) -> NamedCells:
     """The output map, its active cell outlined."""
-    inner = grid(style, table, "output", size, windows=part.cell)
-    return named(style, inner, "output", output_name(part), shape_of(style, part, part.y))
-
-
-def bias_tables(style: Style, part: Part[Any]) -> list[Table]:
-    """The bias as the table of one cell, if there is one."""
-    return [] if part.b is None else [cells(part.b, style.precision)]
-
-
-def bias_blocks(style: Style, part: Part[Any], size: CellSize) -> list[Block]:
-    """The bias, if there is one."""
-    grids = [grid(style, table, "bias", size) for table in bias_tables(style, part)]
-    return [named(style, each, "bias", Words("bias"), "1") for each in grids]
+    table, shape = table or result(style, part.y, part.at), shape_of(style, part, part.y)
+    return NamedCells(style, table, "output", output_name(part), shape, windows=part.cell)
 
 
 # --- equations ---------------------------------------------------------------------
 
 
-def equation_blocks(
-    style: Style,
-    part: Part[Any],
-    size: CellSize,
-    left: Sequence[Block],
-    made: Sequence[Block],
-    *,
-    sign: float = 48,
-) -> list[Block]:
+def equation(style: Style, part: Part[Any], left: Row, made: Row, *, sign: float = 48) -> Row:
     """`left` + bias = `made`, with signs of a width."""
-    blocks = list(left)
-    for block in bias_blocks(style, part, size):
-        blocks += [operator(style, "+", sign), block]
-    return [*blocks, operator(style, "=", sign), *made]
+    plus = operator(style, "+", sign)
+    bias = [each for cell in bias_cells(style, part) for each in (plus, cell)]
+    return [*left, *bias, operator(style, "=", sign), *made]
 
 
 SUM = Words("sum")
@@ -163,11 +135,10 @@ def through(style: Style, part: Part[Any]) -> list[Sign]:
     return [] if part.act is None else [TermLayout(style).through(part.act)]
 
 
-def activated(style: Style, part: Part[Any], size: CellSize, output: Block) -> list[Block]:
+def activated(style: Style, part: Part[Any], output: RowPart) -> Row:
     """The sums in cells and the arrow, then the output; alone where nothing activates it."""
     if part.pre is None:
         return [output]
-    table = result(style, part.pre, part.at)
-    block = grid(style, table, "intermediate", size, windows=part.cell)
-    block = named(style, block, "intermediate", SUM, shape_of(style, part, part.pre))
-    return [block, *through(style, part), output]
+    table, shape = result(style, part.pre, part.at), shape_of(style, part, part.pre)
+    sums = NamedCells(style, table, "intermediate", SUM, shape, windows=part.cell)
+    return [sums, *through(style, part), output]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.grid import Cell, State, Table, cells, changed
-from nnviz.figure.layout.page import Style
+from nnviz.figure.layout.style import Style
 from nnviz.figure.windows._part import Area, Part, Place
 from nnviz.numerals import numerals
 from nnviz.shapes import AnyAxis

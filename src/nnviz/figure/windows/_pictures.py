@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import Any
 
-from nnviz.figure.arrays.grid import (
-    MOST,
-    CellSize,
-    Table,
-    cell_sizes,
-    cells,
-    fitting,
-    grid,
+from nnviz.figure.arrays.fit import (
+    Drawn,
+    Row,
+    RowPart,
+    drawn_parts,
+    fits_page,
     in_a_row,
-    named,
-    operator,
-    roomy,
+    largest_fit,
+    sizes_of,
 )
-from nnviz.figure.arrays.picture import margin, picture
-from nnviz.figure.layout.page import ROOM, Block, Style, column, flow, near4, row
+from nnviz.figure.arrays.grid import MOST, CellSize, Table, cells, grid, named, operator
+from nnviz.figure.arrays.named import named_picture
+from nnviz.figure.arrays.picture import picture
+from nnviz.figure.layout.blocks import Block, column, flow, row
+from nnviz.figure.layout.style import ROOM, Style, near4
 from nnviz.figure.windows._named_arrays import (
     SUM,
-    bias_tables,
-    equation_blocks,
+    bias_cells,
+    equation,
     input_name,
-    kernel_block,
+    kernel_cells,
     kernel_name,
-    output_block,
+    output_cells,
     output_name,
     shape_of,
     through,
@@ -54,7 +53,7 @@ def large(style: Style, part: Part[AnyAxis], room: float = ROOM) -> bool:
     tables = [result(style, made, part.at) for made in part.maps]
     tables += [cells(w, style.precision) for w in part.w]
     tables += [padded(style, part, c).table for c in range(len(part.x))]
-    return not roomy(style, tables, room)
+    return not fits_page(style, tables, room)
 
 
 def picture_row(
@@ -64,31 +63,19 @@ def picture_row(
 
     In two rows where no side fits, the pictures then large and the cells at most `below`.
     """
-    shown = range(len(part.x)) if c is None else (c,)
+    kernels = kernels_part(style, part, range(len(part.x)) if c is None else (c,))
 
-    def build(side: int, size: CellSize) -> list[Block]:
-        kernels = kernels_block(style, part, shown, size)
-        left = [input_picture(style, part, side, c), operator(style, sign, 40), kernels]
+    def parts(side: int) -> Row:
+        left: Row = [input_picture(style, part, side, c), operator(style, sign, 40), kernels]
         made = activated_picture(style, part, side, output_picture(style, part, side))
-        return equation_blocks(style, part, size, left, made, sign=40)
+        return equation(style, part, left, made, sign=40)
 
-    tables = [*written_kernels(style, part, shown), *bias_tables(style, part)]
-    return among_pictures(style, tables, build, below=below)
-
-
-def among_pictures(
-    style: Style,
-    tables: Sequence[Table],
-    build: Callable[[int, CellSize], Sequence[Block]],
-    *,
-    below: int,
-) -> Block:
-    """The blocks of `build`, of pictures with a side and of cells of a size, in a row."""
+    cells_ = [kernels, *bias_cells(style, part)]
     for side in SIDES:
-        block = in_a_row(style, tables, partial(build, side), largest=36)
+        block = in_a_row(parts(side), sizes_of(style, cells_, largest=36))
         if block is not None:
             return block
-    return flow(build(SIDES[1], cell_sizes(style, tables, largest=below)[0]))
+    return flow(drawn_parts(parts(SIDES[1]), sizes_of(style, cells_, largest=below)[0]))
 
 
 def small_pictures(style: Style, part: Part[Any], c: int | None = None) -> Block:
@@ -103,31 +90,25 @@ def input_picture(style: Style, part: Part[Any], side: int, c: int | None = None
     array = part.x if color else part.x[c or 0]
     # One scale for all channels.
     shades = color_levels(array) if color else levels(part.x, image=part.image)
-    block = picture(style, array, "input", side=side, window=part.seen(), shades=shades)
     name = Words("input") if color else input_name(part, c or 0)
-    return named(style, block, "input", name, times(array.shape), left=margin(style, array))
+    seen = part.seen()
+    return named_picture(style, array, "input", name, side=side, window=seen, shades=shades)
 
 
 def output_picture(style: Style, part: Part[Any], side: int) -> Block:
     """The output map, as a picture as large against the input's as it is in cells."""
     if max(part.y.shape) <= MOST:
         table = result(style, part.y, part.at)
-        if roomy(style, [table], side + 80):
-            return fitting(
-                style,
-                [table],
-                lambda size: [output_block(style, table, size, part)],
-                rooms=(side + 80,),
-            )
-    window = part.cell[0] if part.cell else None
+        if fits_page(style, [table], side + 80):
+            made = output_cells(style, part, table)
+            return largest_fit(style, [made], rooms=(side + 80,))
     longest = max(part.x.shape[1:])
     own = max(96, min(side, round(side * max(LEAST, max(part.y.shape) / longest))))
     # Pooling keeps the values, however few of the large ones are left.
     least = 0.5 if len(part.w) else 0
     shades = levels_after(part.x, part.y, image=part.image, least=least)
-    block = picture(style, part.y, "output", side=own, window=window, shades=shades)
-    left = margin(style, part.y)
-    return named(style, block, "output", output_name(part), times(part.y.shape), left=left)
+    name, window = output_name(part), part.cell[0] if part.cell else None
+    return named_picture(style, part.y, "output", name, side=own, window=window, shades=shades)
 
 
 def activated_picture(style: Style, part: Part[Any], side: int, output: Block) -> list[Block]:
@@ -136,35 +117,36 @@ def activated_picture(style: Style, part: Part[Any], side: int, output: Block) -
     """
     if part.pre is None:
         return [output]
-    window = part.cell[0] if part.cell else None
     own = side * max(LEAST, max(part.pre.shape) / max(part.x.shape[1:]))
-    block = picture(
-        style, part.pre, "intermediate", side=max(96, min(side, near4(own))), window=window
-    )
-    left, shape = margin(style, part.pre), shape_of(style, part, part.pre)
-    block = named(style, block, "intermediate", SUM, shape, left=left)
-    return [block, *through(style, part), output]
+    own, window = max(96, min(side, near4(own))), part.cell[0] if part.cell else None
+    shape = shape_of(style, part, part.pre)
+    sums = named_picture(style, part.pre, "intermediate", SUM, shape, side=own, window=window)
+    return [sums, *through(style, part), output]
 
 
 def written_kernels(style: Style, part: Part[Any], shown: Sequence[int]) -> list[Table]:
     """The kernels of some channels in cells, where they have room between two pictures."""
     tables = [cells(part.w[c], style.precision) for c in shown]
-    fits = max(part.w.shape[1:]) <= MOST and roomy(style, tables, KERNELS)
+    fits = max(part.w.shape[1:]) <= MOST and fits_page(style, tables, KERNELS)
     return tables if fits else []
 
 
-def kernels_block(style: Style, part: Part[Any], shown: Sequence[int], size: CellSize) -> Block:
+def kernels_part(style: Style, part: Part[Any], shown: Sequence[int]) -> RowPart:
     """The kernels of some channels, one below the other; pictures where cells do not fit."""
     tables = written_kernels(style, part, shown)
     if tables and (len(shown) == 1 or part.plan.shared):
-        return kernel_block(style, tables[0], size, part, None)
-    inner = [grid(style, table, "weight", size) for table in tables]
-    inner = inner or [small_kernel(style, part, c) for c in shown]
-    if len(inner) > 1:
-        names = [Words("channel {c}", c=part.channels[c]) for c in shown]
-        inner = [named(style, b, "weight", n, "") for b, n in zip(inner, names, strict=True)]
-    shape = times(part.shape(part.w if len(inner) > 1 else part.w[shown[0]]))
-    return named(style, column(inner, 12, "middle"), "weight", kernel_name(part), shape)
+        return kernel_cells(style, part, None)
+    names = [Words("channel {c}", c=part.channels[c]) for c in shown]
+    shape = times(part.shape(part.w if len(shown) > 1 else part.w[shown[0]]))
+
+    def build(size: CellSize) -> Block:
+        inner = [grid(style, table, "weight", size) for table in tables]
+        inner = inner or [small_kernel(style, part, c) for c in shown]
+        if len(inner) > 1:
+            inner = [named(style, b, "weight", n, "") for b, n in zip(inner, names, strict=True)]
+        return named(style, column(inner, 12, "middle"), "weight", kernel_name(part), shape)
+
+    return Drawn(build, tables)
 
 
 def small_kernel(style: Style, part: Part[Any], c: int) -> Block:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from nnviz.figure.arrays.grid import Table
 from nnviz.figure.layout.lines import Point, polyline, segments
-from nnviz.figure.layout.page import BODY, SMALL, Style, middle
+from nnviz.figure.layout.style import BODY, SMALL, Style, middle
 from nnviz.figure.scene import Box, Command, Dash, Mark, Path, Text, extent
 from nnviz.trace import Role
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from nnviz.figure.arrays.grid import Cell, CellSize, Table, cells, changed
+from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.lines import segments
-from nnviz.figure.layout.page import SMALL, Block, Style, middle, up4
+from nnviz.figure.layout.style import SMALL, Style, middle, up4
 from nnviz.figure.scene import Box, Mark, Rect
 from nnviz.figure.windows._padded import result
 from nnviz.figure.windows._part import Area, Part, Place

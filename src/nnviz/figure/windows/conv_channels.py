@@ -5,57 +5,37 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from nnviz.figure.arrays.grid import (
-    CellSize,
-    Table,
-    cell_sizes,
-    cells,
-    changed,
-    grid,
-    named,
-    operator,
-)
-from nnviz.figure.arrays.picture import picture
+from nnviz.figure.arrays.fit import Drawn, Row, RowPart, drawn_parts, in_a_row, sizes_of
+from nnviz.figure.arrays.grid import CellSize, cells, changed, operator
+from nnviz.figure.arrays.named import NamedCells, named_picture
 from nnviz.figure.formulas.arithmetic import panelled, widest
-from nnviz.figure.layout.page import (
-    BODY,
-    ROOM,
-    SMALL,
-    Block,
-    Piece,
-    Style,
-    column,
-    flow,
-    lines,
-    page,
-    row,
-)
+from nnviz.figure.layout.blocks import Block, column, flow, lines, more_channels
+from nnviz.figure.layout.page import page
+from nnviz.figure.layout.style import BODY, ROOM, SMALL, Piece, Style
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows import conv_equation
 from nnviz.figure.windows._channel_rows import braced, stacked
 from nnviz.figure.windows._cutout import cutout
 from nnviz.figure.windows._named_arrays import (
     activated,
-    bias_tables,
     drawn_of,
-    equation_blocks,
-    input_block,
-    kernel_block,
+    equation,
+    input_cells,
+    kernel_cells,
     kernel_name,
-    more_channels,
-    output_block,
+    output_cells,
     shape_of,
 )
-from nnviz.figure.windows._padded import Padded, padded, result
+from nnviz.figure.windows._padded import padded
 from nnviz.figure.windows._part import Part, flat_enough, part_of, plan_of, rows_of
 from nnviz.figure.windows._pictures import (
     activated_picture,
     input_picture,
     large,
     output_picture,
-    small_kernel,
     written_kernels,
 )
+from nnviz.request import Appearance
 from nnviz.shades import Levels, levels
 from nnviz.shapes import AnyAxis
 from nnviz.trace import Equation, Expr, Name, Num, Role, Step, Sum, Trace
@@ -63,8 +43,6 @@ from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
-
-    from nnviz.request import Appearance
 
 RANK = 10
 SIDE = 128
@@ -87,10 +65,8 @@ class _Rows:
     part: Part[AnyAxis]
     partials: list[np.ndarray]
     """(H', W'): the maps of the channels that are drawn, before they are added."""
-    inputs: list[Padded]
-    """Of the channels that are drawn, where all is in cells."""
-    kernels: list[Table]
-    """Of the channels that are drawn, where they are in cells."""
+    written: bool
+    """Whether the kernels are in cells."""
     shades: Levels | None
     """Of the partial maps as pictures: one scale for all; None where all is in cells."""
     side: int = SIDE
@@ -103,14 +79,6 @@ class _Rows:
     @property
     def hidden(self) -> int:
         return len(self.part.x) - len(self.partials)
-
-    def tables(self) -> list[Table]:
-        known = [*self.kernels, *bias_tables(self.style, self.part)]
-        if self.large:
-            return known
-        maps = [cells(p, self.style.precision) for p in self.partials]
-        ends = [result(self.style, made, self.part.at) for made in self.part.maps]
-        return [*known, *(p.table for p in self.inputs), *maps, *ends]
 
 
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
@@ -154,97 +122,93 @@ def _fitting_rows(trace: Trace, style: Style, part: Part[AnyAxis]) -> tuple[_Row
     maps = trace.results["partials"][part.sample, part.filter]
     partials = [maps[c].reshape(part.y.shape) for c in shown]
     if not large(style, part):
-        inputs = [padded(style, part, c) for c in shown]
-        kernels = [cells(part.w[c], style.precision) for c in shown]
-        rows = _Rows(style, part, partials, inputs, kernels, None)
+        rows = _Rows(style, part, partials, True, None)
         block = _laid_out(rows)
         if block.width <= ROOM:
             return rows, block
-    kernels = written_kernels(style, part, shown)
+    written = bool(written_kernels(style, part, shown))
     scale = levels(maps[: len(shown)].reshape(-1, *part.y.shape))
-    rows = _Rows(style, part, partials, [], kernels, scale)
+    rows = _Rows(style, part, partials, written, scale)
     return rows, _laid_out(rows)
 
 
 def _laid_out(rows: _Rows) -> Block:
     """Beside a brace where that fits the page, else one below the other."""
-    tried = cell_sizes(rows.style, rows.tables(), largest=36)
+    style, more = rows.style, more_channels(rows.style, rows.hidden)
     smaller = replace(rows, side=96)  # where the numbers at the bars are wide
     for each in (rows, smaller) if rows.large else (rows,):
-        for build in (_rows_beside, _rows_below):
-            for size in tried:
-                block = build(each, size)
-                if block.width <= ROOM:
-                    return block
-    return _rows_below(smaller, tried[-1])
+        made = [_channel_row(each, c) for c in range(len(rows.partials))]
+        end = equation(style, rows.part, [], _final_map(each), sign=40)
+        sizes = sizes_of(style, [*(part for row in made for part in row), *end], largest=36)
+
+        def added(size: CellSize, made: list[Row] = made) -> Block:
+            return braced(style, [drawn_parts(row, size) for row in made], more)
+
+        block = in_a_row([Drawn(added), *end], sizes)
+        if block is not None:
+            return block
+        for size in sizes:
+            table, _ = stacked(style, [drawn_parts(row, size) for row in made], more)
+            sums = flow(drawn_parts([_sum_label(rows), *end], size))
+            below = column([table, sums], 16)
+            if below.width <= ROOM:
+                return below
+    return below
 
 
-def _channel_row(rows: _Rows, c: int, size: CellSize) -> list[Block]:
+def _channel_row(rows: _Rows, c: int) -> Row:
     """Input channel ∗ kernel channel = partial map."""
     style, part = rows.style, rows.part
+    given: RowPart | Block
     if rows.large:
         given = input_picture(style, part, rows.side, c)
     else:
-        given = input_block(style, rows.inputs[c], size, part, c, labels=False)
-    if rows.kernels:
-        kernel = kernel_block(style, rows.kernels[c], size, part, c)
-    else:
-        shape = shape_of(style, part, part.w[c])
-        kernel = small_kernel(style, part, c)
-        kernel = named(style, kernel, "weight", kernel_name(part, c), shape)
-    made = _partial_map(rows, c, size)
+        given = input_cells(style, padded(style, part, c), part, c, labels=False)
+    kernel: RowPart | Block = kernel_cells(style, part, c)
+    if not rows.written:
+        name, shape = kernel_name(part, c), shape_of(style, part, part.w[c])
+        kernel = named_picture(
+            style, part.w[c], "weight", name, shape, side=96, axes=False, bar=False
+        )
+    made = _partial_map(rows, c)
     return [given, operator(style, "∗", 40), kernel, operator(style, "=", 40), made]
 
 
-def _partial_map(rows: _Rows, c: int, size: CellSize) -> Block:
+def _partial_map(rows: _Rows, c: int) -> RowPart | Block:
     style, part, made = rows.style, rows.part, rows.partials[c]
+    name, shape = Words("partial map {c}", c=part.channels[c]), shape_of(style, part, made)
+    if not rows.large:
+        plain = cells(made, style.precision)
+        lit = [] if part.at is None else [part.at]
+        table = changed(plain, lit, state="active", bold=True)
+        cells_ = NamedCells(style, table, "intermediate", name, shape, windows=part.cell)
+        return Drawn(cells_.block, [plain])
+    return named_picture(
+        style,
+        made,
+        "intermediate",
+        name,
+        shape,
+        side=min(rows.side, max(96, round(rows.side * max(made.shape) / max(part.x.shape[1:])))),
+        window=part.cell[0] if part.cell else None,
+        shades=rows.shades,
+        axes=False,
+    )
+
+
+def _final_map(rows: _Rows) -> Row:
+    """The final map, with an activation the sums before it."""
+    style, part, side = rows.style, rows.part, rows.side
     if rows.large:
-        side = max(96, round(rows.side * max(made.shape) / max(part.x.shape[1:])))
-        block = picture(
-            style,
-            made,
-            "intermediate",
-            side=min(rows.side, side),
-            window=part.cell[0] if part.cell else None,
-            shades=rows.shades,
-            axes=False,
-        )
-    else:
-        table = cells(made, style.precision)
-        if part.at is not None:
-            table = changed(table, [part.at], state="active", bold=True)
-        block = grid(style, table, "intermediate", size, windows=part.cell)
-    name = Words("partial map {c}", c=part.channels[c])
-    return named(style, block, "intermediate", name, shape_of(style, part, made))
+        return activated_picture(style, part, side, output_picture(style, part, side))
+    return activated(style, part, output_cells(style, part))
 
 
-def _final_map(rows: _Rows, left: Block, size: CellSize) -> list[Block]:
-    """The channels, the bias and the final map, with an activation the sums before it."""
-    style, part = rows.style, rows.part
-    if rows.large:
-        output = output_picture(style, part, rows.side)
-        made = activated_picture(style, part, rows.side, output)
-    else:
-        output = output_block(style, result(style, part.y, part.at), size, part)
-        made = activated(style, part, size, output)
-    return equation_blocks(style, part, size, [left], made, sign=40)
-
-
-def _rows_beside(rows: _Rows, size: CellSize) -> Block:
-    """The rows, a brace over them, and what they come to."""
-    made = [_channel_row(rows, c, size) for c in range(len(rows.partials))]
-    left = braced(rows.style, made, more_channels(rows.style, rows.hidden))
-    return row(_final_map(rows, left, size))
-
-
-def _rows_below(rows: _Rows, size: CellSize) -> Block:
-    """The rows, and beneath them the maps' sum with the bias."""
+def _sum_label(rows: _Rows) -> Block:
+    """What is said of the maps' sum where they stand above it."""
     style, channels = rows.style, rows.part.channels
-    made = [_channel_row(rows, c, size) for c in range(len(rows.partials))]
-    table, _ = stacked(style, made, more_channels(style, rows.hidden))
     said = Words("partial maps {first} to {last}, added", first=channels[0], last=channels[-1])
-    label = lines(style, style.say(said), BODY, fill=style.theme.tone("intermediate").line)
-    return column([table, flow(_final_map(rows, label, size))], 16)
+    return lines(style, style.say(said), BODY, fill=style.theme.tone("intermediate").line)
 
 
 def _sums_by_channel(rows: _Rows, step: Step, room: float) -> Block:

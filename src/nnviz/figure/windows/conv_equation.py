@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from nnviz.figure.arrays.grid import MOST, CellSize, Table, cells, fitting, operator
+from nnviz.figure.arrays.fit import Row, largest_fit, sizes_of
+from nnviz.figure.arrays.grid import MOST, operator
 from nnviz.figure.formulas.arithmetic import Widest, arithmetic, widest
-from nnviz.figure.layout.page import PANELS, ROOM, SMALL, Block, Style, column, page
+from nnviz.figure.layout.blocks import Block, column, more_channels
+from nnviz.figure.layout.page import page
+from nnviz.figure.layout.style import PANELS, ROOM, SMALL, Style
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows._cutout import explained
 from nnviz.figure.windows._named_arrays import (
     activated,
-    bias_blocks,
-    bias_tables,
+    bias_cells,
     drawn_of,
-    equation_blocks,
-    input_block,
-    kernel_block,
-    more_channels,
-    output_block,
+    equation,
+    input_cells,
+    kernel_cells,
+    output_cells,
 )
-from nnviz.figure.windows._padded import padded, result
+from nnviz.figure.windows._padded import padded
 from nnviz.figure.windows._part import (
     Part,
     filters_of,
@@ -31,13 +32,8 @@ from nnviz.figure.windows._part import (
     plan_of,
     rows_of,
 )
-from nnviz.figure.windows._pictures import (
-    kernels_block,
-    large,
-    picture_row,
-    small_pictures,
-    written_kernels,
-)
+from nnviz.figure.windows._pictures import kernels_part, large, picture_row, small_pictures
+from nnviz.request import Appearance
 from nnviz.shades import colored
 from nnviz.shapes import AnyAxis
 from nnviz.trace import Role, Step, Trace
@@ -45,8 +41,6 @@ from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
-
-    from nnviz.request import Appearance
 
 
 def rank(trace: Trace) -> int:
@@ -73,7 +67,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     if step is None and plan_of(trace).separate:
         return page(style, trace, appearance, step, _row_a_channel(trace, style, appearance.sample))
     if not large(style, part):
-        blocks = [_row_in_cells(style, part)]
+        blocks = [largest_fit(style, _cells_of(style, part))]
         if step is not None:
             room = min(ROOM, max(360, blocks[0].width))
             wide = _widest_of(style, part)
@@ -92,8 +86,9 @@ def _row_a_channel(trace: Trace, style: Style, sample: int) -> list[Block]:
     if any(large(style, part) for part in parts):
         rows = [_row_in_pictures(style, part) for part in parts]
     else:
-        tables = [table for part in parts for table in _row_tables(style, part)]
-        rows = [_row_in_cells(style, part, tables) for part in parts]
+        each = [_cells_of(style, part) for part in parts]
+        sizes = sizes_of(style, [cells for row in each for cells in row])
+        rows = [largest_fit(style, row, sizes) for row in each]
     return [*rows, *more_channels(style, channels - len(parts))]
 
 
@@ -104,16 +99,9 @@ def panel(trace: Trace, style: Style, step: Step) -> Block:
         block = small_pictures(style, part)
         room = max(block.width, PANELS[0])
         return column([block, explained(style, part, step, room, SMALL)], 12)
-    channel, output = padded(style, part), result(style, part.y, part.at)
-
-    def build(size: CellSize) -> list[Block]:
-        return [
-            input_block(style, channel, size, part),
-            operator(style, "→", 40),
-            output_block(style, output, size, part),
-        ]
-
-    block = fitting(style, [channel.table, output], build, largest=32, rooms=PANELS)
+    given = input_cells(style, padded(style, part), part)
+    parts: Row = [given, operator(style, "→", 40), output_cells(style, part)]
+    block = largest_fit(style, parts, largest=32, rooms=PANELS)
     room = max(block.width, PANELS[0])
     wide = _widest_of(style, part)
     sums = arithmetic(style, step.formula, room=room, size=SMALL, wide=wide)
@@ -126,13 +114,8 @@ def shared(trace: Trace, style: Style, steps: Sequence[Step]) -> list[Block]:
 
 
 def _kernel_and_bias(style: Style, part: Part[AnyAxis]) -> Block:
-    every = range(len(part.w))
-
-    def build(size: CellSize) -> list[Block]:
-        return [kernels_block(style, part, every, size), *bias_blocks(style, part, size)]
-
-    tables = [*written_kernels(style, part, every), *bias_tables(style, part)]
-    return fitting(style, tables, build, largest=32, gap=40)
+    parts = [kernels_part(style, part, range(len(part.w))), *bias_cells(style, part)]
+    return largest_fit(style, parts, largest=32, gap=40)
 
 
 def _widest_of(style: Style, part: Part[AnyAxis]) -> Widest:
@@ -143,31 +126,11 @@ def _widest_of(style: Style, part: Part[AnyAxis]) -> Widest:
     return widest(style, arrays)
 
 
-def _row_tables(style: Style, part: Part[AnyAxis]) -> list[Table]:
-    """What the cells of a row have to hold."""
-    return [
-        padded(style, part).table,
-        cells(part.w[0], style.precision),
-        *bias_tables(style, part),
-        *(result(style, made, part.at) for made in part.maps),
-    ]
-
-
-def _row_in_cells(style: Style, part: Part[AnyAxis], tables: Sequence[Table] = ()) -> Block:
-    """The row of arrays, with cells as large as fit; of several rows, for all their `tables`."""
-    channel, output = padded(style, part), result(style, part.y, part.at)
-    kernel = cells(part.w[0], style.precision)
-
-    def build(size: CellSize) -> list[Block]:
-        left = [
-            input_block(style, channel, size, part),
-            operator(style, "∗"),
-            kernel_block(style, kernel, size, part),
-        ]
-        made = activated(style, part, size, output_block(style, output, size, part))
-        return equation_blocks(style, part, size, left, made)
-
-    return fitting(style, tables or _row_tables(style, part), build)
+def _cells_of(style: Style, part: Part[AnyAxis]) -> Row:
+    """The row of arrays in cells."""
+    given = input_cells(style, padded(style, part), part)
+    left: Row = [given, operator(style, "∗"), kernel_cells(style, part)]
+    return equation(style, part, left, activated(style, part, output_cells(style, part)))
 
 
 def _row_in_pictures(style: Style, part: Part[AnyAxis]) -> Block:

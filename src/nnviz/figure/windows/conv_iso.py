@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from nnviz.figure.arrays.grid import MOST, CellSize, Table, cells, changed, sizes
+from nnviz.figure.arrays.fit import drawn_parts, sizes_of
+from nnviz.figure.arrays.grid import MOST, Table, changed
 from nnviz.figure.formulas.arithmetic import arithmetic
-from nnviz.figure.layout.page import BODY, ROOM, SMALL, Block, Style, column, near4, page, row, up4
+from nnviz.figure.layout.blocks import Block, column, row
+from nnviz.figure.layout.page import page
+from nnviz.figure.layout.style import BODY, ROOM, SMALL, Style, near4, up4
 from nnviz.figure.scene import Mark, Scene, Text
 from nnviz.figure.windows._named_arrays import (
-    bias_blocks,
-    bias_tables,
+    bias_cells,
     drawn_of,
     input_name,
-    kernel_block,
+    kernel_cells,
     output_name,
     shape_of,
     through,
@@ -32,12 +33,10 @@ from nnviz.figure.windows._planes import (
     size_of,
     surface,
 )
+from nnviz.request import Appearance
 from nnviz.shapes import AnyAxis
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    from nnviz.request import Appearance
 
 RANK = 40
 NAME = 44
@@ -111,12 +110,10 @@ def _kernel_beside(pair: _Pair) -> Block:
 def _flat_kernel(pair: _Pair) -> Block:
     """The kernel and the bias, flat."""
     style, part = pair.style, pair.part
-    table = cells(part.w[0], style.precision)
-    tried = sizes(style, [table, *bias_tables(style, part)], largest=36)
-    size = next((s for s in tried if s.width * len(table[0]) <= ROOM / 2), None)
-    size = size or (tried[-1] if tried else CellSize(28, 28, SMALL))
-    kernel = kernel_block(style, table, size, part)
-    blocks = [kernel, *bias_blocks(style, part, size), *through(style, part)]
+    parts = [kernel_cells(style, part), *bias_cells(style, part)]
+    sizes, wide = sizes_of(style, parts, largest=36), part.w[0].shape[1]
+    size = next((s for s in sizes if s.width * wide <= ROOM / 2), sizes[-1])
+    blocks = [*drawn_parts(parts, size), *through(style, part)]
     return column(blocks, 16, "middle")
 
 

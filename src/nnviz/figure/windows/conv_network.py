@@ -4,28 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.grid import cells
 from nnviz.figure.arrays.neurons import Edge, Layer, Neuron, network, symbol
 from nnviz.figure.formulas.arithmetic import arithmetic, panelled
 from nnviz.figure.formulas.parameter_counts import counted
+from nnviz.figure.layout.blocks import Block, column, flow, lines, row
 from nnviz.figure.layout.lines import polyline
-from nnviz.figure.layout.page import (
-    BODY,
-    ROOM,
-    SMALL,
-    Block,
-    Piece,
-    Style,
-    column,
-    flow,
-    lines,
-    middle,
-    page,
-    row,
-    up4,
-)
+from nnviz.figure.layout.page import page
+from nnviz.figure.layout.style import BODY, ROOM, SMALL, Piece, Style, middle, up4
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows._named_arrays import (
     drawn_of,
@@ -37,12 +24,10 @@ from nnviz.figure.windows._named_arrays import (
 from nnviz.figure.windows._part import Part, Place, one_channel, part_of
 from nnviz.numerals import numerals
 from nnviz.plans import Index
+from nnviz.request import Appearance
 from nnviz.shapes import AnyAxis, ravel, times, unravel
 from nnviz.trace import Call, Equation, Expr, Name, Num, Product, Step, Sum, Trace, tokens
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    from nnviz.request import Appearance
 
 RANK = 30
 INPUTS, OUTPUTS, WEIGHTS = 16, 9, 9

@@ -4,69 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from nnviz.figure.arrays.grid import (
-    MOST,
-    CellSize,
-    Table,
-    fitting,
-    grid,
-    named,
-    operator,
-    roomy,
-)
-from nnviz.figure.formulas.arithmetic import arithmetic, sentence
-from nnviz.figure.layout.blocks import level
-from nnviz.figure.layout.page import (
-    PANELS,
-    ROOM,
-    SMALL,
-    Block,
-    Sign,
-    Style,
-    column,
-    fact_lines,
-    lines,
-    page,
-)
+from nnviz.figure.arrays.fit import Drawn, Row, RowPart, drawn_parts, fits_page, largest_fit
+from nnviz.figure.arrays.grid import MOST, CellSize, Table, named, operator
+from nnviz.figure.arrays.named import NamedCells
+from nnviz.figure.formulas.arithmetic import arithmetic
+from nnviz.figure.layout.blocks import Block, column, level, more_channels, remark
+from nnviz.figure.layout.page import fact_lines, page
+from nnviz.figure.layout.style import PANELS, ROOM, SMALL, Style
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows._channel_rows import braced
 from nnviz.figure.windows._named_arrays import (
     activated,
-    bias_blocks,
-    bias_tables,
-    equation_blocks,
+    bias_cells,
+    equation,
     input_name,
     kernel_name,
-    more_channels,
     output_name,
     shape_of,
 )
 from nnviz.figure.windows._padded import result
 from nnviz.figure.windows._part import Part, filters_of, flat_enough, part_of
-from nnviz.figure.windows._pictures import (
-    kernels_block,
-    picture_row,
-    small_pictures,
-    written_kernels,
-)
+from nnviz.figure.windows._pictures import kernels_part, picture_row, small_pictures
 from nnviz.figure.windows._spread import cut, spans, spread, spread_grid, spread_tables, turned
+from nnviz.request import Appearance
 from nnviz.shapes import TransposedAxis, times
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
-if TYPE_CHECKING:
-    from nnviz.request import Appearance
-
 RANK = 0
+fits = flat_enough
 SHOWN = 3
 """Channels that are drawn; of more, the first ones."""
-
-
-def fits(trace: Trace) -> Words | None:
-    """One or two axes."""
-    return flat_enough(trace)
 
 
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
@@ -83,7 +52,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     facts = fact_lines(style, trace)
     if not large:
         said = Words("seen from an output cell, the kernel lies turned round over the spread input")
-        facts.append(sentence(style, said))
+        facts.append(remark(style, said))
     return page(style, trace, appearance, step, blocks, facts=facts)
 
 
@@ -93,13 +62,9 @@ def panel(trace: Trace, style: Style, step: Step) -> Block:
     if _too_large(style, part, PANELS[-1]):
         block = small_pictures(style, part, 0)
     else:
-
-        def build(size: CellSize) -> list[Block]:
-            given = _spread_input(style, part, 0, size)
-            return _leveled([given, operator(style, "→", 36), _cut_output(style, part, size)])
-
-        tables = [*spread_tables(style, part, 0), cut(style, part)[0]]
-        block = fitting(style, tables, build, largest=32, rooms=PANELS)
+        given, made = _spread_input(style, part, 0), _cut_output(style, part)
+        parts: Row = [given, operator(style, "→", 36), made]
+        block = largest_fit(style, parts, largest=32, rooms=PANELS)
     room = max(block.width, PANELS[0])
     return column([block, arithmetic(style, step.formula, room=room, size=SMALL)], 12)
 
@@ -112,26 +77,18 @@ def shared(trace: Trace, style: Style, steps: Sequence[Step]) -> list[Block]:
 
 def _kernels_and_bias(style: Style, part: Part[TransposedAxis]) -> Block:
     """The kernels as the panels have them: turned over the spread cells, else as a picture."""
-    large = _too_large(style, part, PANELS[-1])
-    tables = [turned(style, part, c) for c in _drawn_channels(part)]
-
-    def build(size: CellSize) -> list[Block]:
-        if large:
-            kernels = [kernels_block(style, part, (0,), size)]
-        else:
-            kernels = [_turned_kernel(style, part, c, size) for c in _drawn_channels(part)]
-        return [*kernels, *bias_blocks(style, part, size)]
-
-    tables = written_kernels(style, part, (0,)) if large else tables
-    tables += bias_tables(style, part)
-    return fitting(style, tables, build, largest=32, gap=40)
+    if _too_large(style, part, PANELS[-1]):
+        kernels: list[RowPart] = [kernels_part(style, part, (0,))]
+    else:
+        kernels = [_turned_kernel(style, part, c) for c in _drawn_channels(part)]
+    return largest_fit(style, [*kernels, *bias_cells(style, part)], largest=32, gap=40)
 
 
 def _too_large(style: Style, part: Part[TransposedAxis], room: float = ROOM) -> bool:
     """Whether there are too many cells a side for numbers, or numbers too wide for cells."""
     if max(*(len(span) for span in spans(part)), *part.y.shape, *part.w.shape[1:]) > MOST:
         return True
-    return not roomy(style, _spread_tables_of(style, part), room)
+    return not fits_page(style, _spread_tables_of(style, part), room)
 
 
 def _drawn_channels(part: Part[TransposedAxis]) -> range:
@@ -151,63 +108,64 @@ def _spread_tables_of(style: Style, part: Part[TransposedAxis]) -> list[Table]:
 
 def _spread_in_cells(style: Style, part: Part[TransposedAxis]) -> Block:
     """A row a channel, and what they come to."""
+    inputs: list[RowPart] = [_spread_input(style, part, c) for c in _drawn_channels(part)]
+    kernels = [_turned_kernel(style, part, c) for c in _drawn_channels(part)]
+    pairs = zip(inputs, kernels, strict=True)
+    rows: list[Row] = [[given, operator(style, "∗"), kernel] for given, kernel in pairs]
+    left = rows[0]
+    if len(part.x) > 1:
+        more = more_channels(style, len(part.x) - len(rows))
+        tables = [table for each in (*inputs, *kernels) for table in each.tables]
 
-    def build(size: CellSize) -> list[Block]:
-        inputs = [_spread_input(style, part, c, size) for c in _drawn_channels(part)]
-        kernels = [_turned_kernel(style, part, c, size) for c in _drawn_channels(part)]
-        pairs = zip(inputs, kernels, strict=True)
-        rows = [[given, operator(style, "∗"), kernel] for given, kernel in pairs]
-        left = rows[0]
-        if len(part.x) > 1:
-            more = more_channels(style, len(part.x) - len(rows))
-            left = [braced(style, [_leveled(blocks) for blocks in rows], more)]
-        made = activated(style, part, size, _cut_output(style, part, size))
-        return _leveled(equation_blocks(style, part, size, left, made))
+        def added(size: CellSize) -> Block:
+            return braced(style, [drawn_parts(row, size) for row in rows], more)
 
-    return fitting(style, [*_spread_tables_of(style, part), *bias_tables(style, part)], build)
-
-
-def _leveled(blocks: list[Block]) -> list[Block]:
-    """Blocks that stand on the grid beside each other."""
-    return [block if isinstance(block, Sign) else level(block) for block in blocks]
+        left = [Drawn(added, tables)]
+    made = activated(style, part, _cut_output(style, part))
+    return largest_fit(style, equation(style, part, left, made))
 
 
-def _spread_input(style: Style, part: Part[TransposedAxis], c: int, size: CellSize) -> Block:
+def _spread_input(style: Style, part: Part[TransposedAxis], c: int) -> Drawn:
     """The input, spread, which is said where it can be seen."""
-    channel = spread(style, part, c)
-    inner = spread_grid(style, channel, size, vector=part.dims == 1)
-    left = inner.width - len(channel.table[0]) * size.width
+    channel, name = spread(style, part, c), input_name(part, c)
     shape = shape_of(style, part, part.x[c])
     strides = [axis.stride for axis in part.axes if axis.size > 1]
     if max(strides, default=1) > 1:
         apart = times(strides if len(set(strides)) > 1 else strides[:1])
         shape = style.say(Words("{shape}, stride {stride}", shape=shape, stride=apart))
-    return named(style, inner, "input", input_name(part, c), shape, left=left)
+
+    def build(size: CellSize) -> Block:
+        inner = spread_grid(style, channel, size, vector=part.dims == 1)
+        left = inner.width - len(channel.table[0]) * size.width
+        return level(named(style, inner, "input", name, shape, left=left))
+
+    return Drawn(build, spread_tables(style, part, c))
 
 
-def _turned_kernel(style: Style, part: Part[TransposedAxis], c: int, size: CellSize) -> Block:
+def _turned_kernel(style: Style, part: Part[TransposedAxis], c: int) -> NamedCells:
     """A turned kernel, which is said where it can be seen."""
     shape = shape_of(style, part, part.w[c])
     if part.w[c].size > 1:
         shape = style.say(Words("{shape}, turned by 180°", shape=shape))
-    inner = grid(style, turned(style, part, c), "weight", size)
-    return named(style, inner, "weight", kernel_name(part), shape)
+    return NamedCells(style, turned(style, part, c), "weight", kernel_name(part), shape)
 
 
-def _cut_output(style: Style, part: Part[TransposedAxis], size: CellSize) -> Block:
+def _cut_output(style: Style, part: Part[TransposedAxis]) -> RowPart:
     """The output among the cells that padding cuts away, which are hatched."""
     table, (top, left) = cut(style, part)
     windows = [(r + top, c + left, rows, columns) for r, c, rows, columns in part.cell]
-    rows, columns = part.y.shape
-    inner = grid(
-        style, table, "output", size, origin=(top, left), shape=(rows, columns), windows=windows
-    )
-    block = named(style, inner, "output", output_name(part), shape_of(style, part, part.y))
+    (rows, columns), shape = part.y.shape, shape_of(style, part, part.y)
+    name, origin = output_name(part), (top, left)
+    made = NamedCells(style, table, "output", name, shape, "", windows, origin, (rows, columns))
     if len(table) * len(table[0]) == part.y.size:
-        return block
-    said = style.say(Words("hatched: cut away"))
-    note = lines(style, said, SMALL, room=max(120, block.width), fill=style.theme.muted)
-    return replace(column([block, note], 4), axis=block.axis)
+        return made
+
+    def build(size: CellSize) -> Block:
+        block, said = made.block(size), Words("hatched: cut away")
+        note = remark(style, said, SMALL, room=max(120, block.width))
+        return replace(column([block, note], 4), axis=block.axis)
+
+    return Drawn(build, made.tables)
 
 
 # --- as pictures ------------------------------------------------------------------------

@@ -7,34 +7,32 @@ from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
 
-from nnviz.figure.arrays.grid import MOST, CellSize, Table, changed, fitting, named, operator
-from nnviz.figure.arrays.picture import margin, picture
+from nnviz.figure.arrays.fit import Row, largest_fit
+from nnviz.figure.arrays.grid import MOST, Table, changed, operator
+from nnviz.figure.arrays.named import named_picture
 from nnviz.figure.formulas.arithmetic import arithmetic
-from nnviz.figure.layout.page import BODY, PANELS, ROOM, SMALL, Block, Style, column, page
+from nnviz.figure.layout.blocks import Block, column, more_channels
+from nnviz.figure.layout.page import page
+from nnviz.figure.layout.style import BODY, PANELS, ROOM, SMALL, Style
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows._cutout import explained
-from nnviz.figure.windows._named_arrays import input_block, more_channels, output_block
+from nnviz.figure.windows._named_arrays import input_cells, output_cells
 from nnviz.figure.windows._padded import Padded, padded, result
 from nnviz.figure.windows._part import Part, flat_enough, part_of, plan_of
 from nnviz.figure.windows._pictures import input_picture, large, output_picture
+from nnviz.request import Appearance
 from nnviz.shades import color_levels, colored
 from nnviz.shapes import AnyAxis, times, unravel
-from nnviz.trace import Role, Step, Trace
+from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from nnviz.request import Appearance
-
 RANK = 0
+fits = flat_enough
 SHOWN = 3
 """Channels that are drawn, one below the other."""
-
-
-def fits(trace: Trace) -> Words | None:
-    """A window of one or two axes."""
-    return flat_enough(trace)
 
 
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
@@ -126,14 +124,9 @@ def _pooled_in_cells(
         channel, output = _tinted_windows(style, part, channel, output)
     channel = _ringed_maxima(trace, part, channel)
 
-    def build(size: CellSize) -> list[Block]:
-        return [
-            input_block(style, channel, size, part),
-            operator(style, "→"),
-            output_block(style, output, size, part),
-        ]
-
-    return fitting(style, [channel.table, output], build, largest=largest, rooms=rooms)
+    given, made = input_cells(style, channel, part), output_cells(style, part, output)
+    parts: Row = [given, operator(style, "→"), made]
+    return largest_fit(style, parts, largest=largest, rooms=rooms)
 
 
 def _windows_apart(part: Part[AnyAxis]) -> bool:
@@ -175,16 +168,12 @@ def _ringed_maxima(trace: Trace, part: Part[AnyAxis], channel: Padded) -> Padded
 
 
 def _pooled_in_pictures(style: Style, given: Block, made: Block) -> Block:
-    return fitting(style, [], lambda _: [given, operator(style, "→"), made])
+    return largest_fit(style, [given, operator(style, "→"), made])
 
 
 def _pooled_in_colors(style: Style, x: np.ndarray, y: np.ndarray, side: int = 280) -> Block:
     """A colour picture before and after, each as large as it has cells."""
-
-    def one(array: np.ndarray, role: Role, name: Words, length: int) -> Block:
-        block = picture(style, array, role, side=length, shades=color_levels(x))
-        return named(style, block, role, name, times(array.shape), left=margin(style, array))
-
-    own = max(96, round(side * max(y.shape[1:]) / max(x.shape[1:])))
-    given = one(x, "input", Words("input"), side)
-    return _pooled_in_pictures(style, given, one(y, "output", Words("output"), own))
+    shades, own = color_levels(x), max(96, round(side * max(y.shape[1:]) / max(x.shape[1:])))
+    given = named_picture(style, x, "input", Words("input"), side=side, shades=shades)
+    made = named_picture(style, y, "output", Words("output"), side=own, shades=shades)
+    return _pooled_in_pictures(style, given, made)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from nnviz.cache import remembering
 from nnviz.errors import NnvizError, UsageError
 from nnviz.figure import draw
-from nnviz.figure.layout.page import Style, describe, heading_of
+from nnviz.figure.layout.page import describe, heading_of
+from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Scene
 from nnviz.formats._figure import boxes
 from nnviz.formats.raster.paint_ops import Box, hull, moved
