@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from nnviz.figure.scene import SMALLER, Anchor, Box, Place, Span, Text
@@ -143,8 +143,3 @@ class Style:
 def middle(y: float, size: float) -> float:
     """The baseline that centres digits and capitals on `y`."""
     return y + 0.365 * size
-
-
-def tinted(style: Style, role: Role) -> Style:
-    """A style whose ink is the colour of a role."""
-    return replace(style, theme=replace(style.theme, ink=style.theme.tone(role).line))
