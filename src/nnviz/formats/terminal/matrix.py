@@ -31,7 +31,7 @@ class Matrix:
     """Whether its blocks are of cells, not of columns."""
 
     @cached_property
-    def _cell(self) -> int:
+    def _cell_width(self) -> int:
         """Columns of a number and the blank before it."""
         return 1 + max((cell_len(text) for row in self.rows for text in row), default=0)
 
@@ -42,12 +42,13 @@ class Matrix:
 
     def _across(self, width: int) -> int:
         """Numbers of a row that fit: at least one."""
-        return max(1, min(len(self.rows[0]), (width - self._side - 3) // self._cell))
+        return max(1, min(len(self.rows[0]), (width - self._side - 3) // self._cell_width))
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         """One number and its brackets at least; as many as fit at most."""
         least, most = (
-            self._side + 3 + count * self._cell for count in (1, self._across(options.max_width))
+            self._side + 3 + count * self._cell_width
+            for count in (1, self._across(options.max_width))
         )
         return Measurement(least, most)
 
@@ -73,7 +74,7 @@ class Matrix:
         marks = []
         for column in range(start, stop):
             text = self.rows[row][column]
-            line.append(" " * (self._cell - cell_len(text)) + text, self.role)
+            line.append(" " * (self._cell_width - cell_len(text)) + text, self.role)
             if (row, column) in self.marked:
                 marks.append((len(line) - len(text), len(line)))
         line.append(f" {after}", self.role)

@@ -34,14 +34,14 @@ def params_table(paper: Paper, trace: Trace) -> Iterator[RenderableType]:
     columns = []
     for key, heading, align in _COLUMNS:
         style = _ROLES.get(key, "")
-        cells = [Cell.of(paper.text(_cell(row.get(key))), style) for row in rows]
+        cells = [Cell.of(paper.text(_shown(row.get(key))), style) for row in rows]
         columns.append(Column(paper.say(heading), cells, align))
     yield fitted(paper, columns, total=True)
     if versus := trace.results.get("versus"):
         yield _versus(paper, versus)
 
 
-def _cell(value: Any) -> str:
+def _shown(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, Sequence) and not isinstance(value, str):
@@ -67,7 +67,7 @@ def _versus(paper: Paper, versus: Sequence[dict[str, Any]]) -> RenderableType:
         for row in versus
     ]
     columns = [
-        Column(paper.say(heading), [Cell.of(paper.text(_cell(row[i]))) for row in rows], align)
+        Column(paper.say(heading), [Cell.of(paper.text(_shown(row[i]))) for row in rows], align)
         for i, (heading, align) in enumerate(headings)
     ]
     title = paper.say(Words("the same maps by a multilayer perceptron, without biases"))

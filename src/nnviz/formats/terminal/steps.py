@@ -157,10 +157,10 @@ def _parts(paper: Paper, step: Step, most: int | None) -> dict[str, Cell]:
     if isinstance(body, Sum) and _weighted(step.formula):
         made |= _products(paper, body, most)
     else:
-        made["terms"] = _cell(paper, *first.sides[:-1])
+        made["terms"] = _formula_cell(paper, *first.sides[:-1])
     if rest:
         made["before"] = _result(paper, first)
-        made["activation"] = _cell(paper, *rest[0].sides[:-1])
+        made["activation"] = _formula_cell(paper, *rest[0].sides[:-1])
     return made
 
 
@@ -174,7 +174,7 @@ def _products(paper: Paper, body: Sum, most: int | None) -> dict[str, Cell]:
     return {
         "terms": _terms(paper, products, most),
         "sum": _result(paper, Equation((Sum(products.terms), total))),
-        "bias": _cell(paper, last),
+        "bias": _formula_cell(paper, last),
     }
 
 
@@ -182,27 +182,27 @@ def _terms(paper: Paper, body: Sum, most: int | None) -> Cell:
     """A line a kernel row; of a very long sum the ends, and how many terms are between."""
     count, line = len(body.terms), max(1, body.per_line)
     if most is None or count <= most:
-        return _cell(paper, body)
+        return _formula_cell(paper, body)
     ends = max(most // 4 // line * line, 1)
     words = Words("… {n} more terms …", n=count - 2 * ends)
     first, last = body.terms[:ends], body.terms[-ends:]
     return Cell(
         (
-            *_cell(paper, Sum(first, body.per_line)).lines,
+            *_formula_cell(paper, Sum(first, body.per_line)).lines,
             Text(f" + {paper.say(words)}", "muted"),
             Text(" + "),
-            *_cell(paper, Sum(last, body.per_line)).lines,
+            *_formula_cell(paper, Sum(last, body.per_line)).lines,
         )
     )
 
 
-def _cell(paper: Paper, *sides: Expr) -> Cell:
+def _formula_cell(paper: Paper, *sides: Expr) -> Cell:
     return Cell(tuple(paper.formula(Equation(sides))))
 
 
 def _result(paper: Paper, equation: Equation) -> Cell:
     """The right side alone, after `≈` where something was rounded."""
-    cell = _cell(paper, equation.sides[-1])
+    cell = _formula_cell(paper, equation.sides[-1])
     if any(token.text == ABOUT for token in tokens(equation, paper.show)):
         return Cell((Text.assemble((paper.text(ABOUT.lstrip()), "muted"), *cell.lines),))
     return cell

@@ -179,13 +179,13 @@ def _checked(
         both = []
         for direction in range(directions):
             end = "" if layers == directions == 1 else f"_l{layer}" + "_reverse" * direction
-            both.append(_cell(cells.get((layer, direction), {}), end, inputs, kind))
+            both.append(_weights_of_cell(cells.get((layer, direction), {}), end, inputs, kind))
         made.append(tuple(both))
         inputs = directions * both[0].wh.shape[1]
     return Weights(tuple(made), *_outputs(outputs, inputs))
 
 
-def _cell(named: _Named, end: str, inputs: int, kind: str) -> CellWeights:
+def _weights_of_cell(named: _Named, end: str, inputs: int, kind: str) -> CellWeights:
     for name in ("Wx", "Wh"):
         if name not in named:
             raise NnvizError(
