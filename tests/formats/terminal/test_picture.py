@@ -58,7 +58,7 @@ def test_the_two_sides_of_an_edge_do_not_cancel() -> None:
 )
 def test_fits_its_box(on: Paper, shape: tuple[int, ...]) -> None:
     scale = Levels("rgb" if shape[0] == 3 else "grey", 0, 9)
-    picture = Picture(on, np.arange(np.prod(shape)).reshape(shape), scale, 20)
+    picture = Picture(on, np.arange(np.prod(shape)).reshape(shape), scale, 40, 20)
     lines = consoles.drawn(on, picture)
     assert max(map(cell_len, lines)) <= on.measure(picture) <= 40
     assert len(lines) <= 21
@@ -68,7 +68,7 @@ def test_fits_its_box(on: Paper, shape: tuple[int, ...]) -> None:
 
 
 def test_is_drawn_smaller_where_there_is_less_room() -> None:
-    picture = Picture(COLOR, np.ones((1, 100, 100)), Levels("grey", 0, 1))
+    picture = Picture(COLOR, np.ones((1, 100, 100)), Levels("grey", 0, 1), 40)
     for width in (40, 30, 12, 5):
         lines = consoles.drawn(COLOR.within(width), picture)
         assert max(map(cell_len, lines)) <= width
@@ -87,7 +87,7 @@ def inks(line: list[Segment]) -> list[tuple[int, int, int]]:
 def test_a_square_is_square() -> None:
     """A character is as high as two are wide."""
     on = consoles.paper(44, color=True)
-    picture = Picture(on, np.ones((1, 100, 100)), Levels("grey", 0, 1), 20)
+    picture = Picture(on, np.ones((1, 100, 100)), Levels("grey", 0, 1), 44, 20)
     rows = [inks(line) for line in consoles.segments(on, picture)]
     assert [len(row) for row in rows if row] == [40] * 20
 
@@ -95,10 +95,10 @@ def test_a_square_is_square() -> None:
 def test_sixteen_colours_are_too_few() -> None:
     on = consoles.paper(40, color=True)
     on.console._color_system = None
-    assert "▀" not in "".join(consoles.drawn(on, Picture(on, np.eye(30)[None], GREY)))
+    assert "▀" not in "".join(consoles.drawn(on, Picture(on, np.eye(30)[None], GREY, 40)))
     on = consoles.paper(40, color=True)
     on.console.no_color = True
-    assert "▀" not in "".join(consoles.drawn(on, Picture(on, np.eye(30)[None], GREY)))
+    assert "▀" not in "".join(consoles.drawn(on, Picture(on, np.eye(30)[None], GREY, 40)))
 
 
 GREY, SIGNED = Levels("grey", 0, 255), Levels("signed", -9, 9)
@@ -119,7 +119,7 @@ def test_caption(on: Paper, scale: Levels, expected: str) -> None:
 
 
 def test_a_signed_map_has_the_colours_of_a_figure_and_says_them() -> None:
-    picture = Picture(COLOR, np.array([[[-9, 0, 9]]]), SIGNED)
+    picture = Picture(COLOR, np.array([[[-9, 0, 9]]]), SIGNED, 40)
     poles = [tuple(bytes.fromhex(pole[1:])) for pole in COLOR.poles]
     assert inks(consoles.segments(COLOR, picture)[0]) == poles
     (line,) = consoles.segments(COLOR, caption(COLOR, SIGNED))
@@ -129,5 +129,5 @@ def test_a_signed_map_has_the_colours_of_a_figure_and_says_them() -> None:
 
 def test_not_a_number_is_drawn_black() -> None:
     values = np.array([[[np.nan, 0.0, 1.0, np.inf]]])
-    picture = Picture(PLAIN, values, Levels("grey", 0, 1))
+    picture = Picture(PLAIN, values, Levels("grey", 0, 1), 40)
     assert consoles.drawn(PLAIN, picture)[0] == "0   ██"

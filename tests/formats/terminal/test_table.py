@@ -77,6 +77,14 @@ def test_equations_stay_on_lines_of_their_own() -> None:
     ]
 
 
+def test_equations_in_a_list() -> None:
+    on = consoles.paper(9)
+    equations = Cell((Text("a = 1"), Text("b = 2")), apart=True)
+    columns = [Column("step", cells("1")), Column("arithmetic", [equations])]
+    made = " ".join(line.strip() for line in consoles.drawn(on, fitted(on, columns)))
+    assert "a = 1; b = 2" in made
+
+
 @pytest.mark.parametrize("width", [6, 9, 14, 22, 30, 34, 41, 80, None])
 def test_nothing_is_left_out(width: int | None) -> None:
     words = "".join(drawn(width)).replace(" ", "").replace("─", "")

@@ -72,6 +72,13 @@ def test_roles_have_their_colours_whatever_the_theme() -> None:
     assert "\x1b[1;38;5;32minput" in lines[0]
 
 
+def test_the_title_of_a_layer_stands_out_from_its_number() -> None:
+    net = nnviz.net("act relu", [[1, -2]])
+    lines = printed(net, color_system="256", force_terminal=True)
+    (title,) = [line for line in lines if "Activation" in line]
+    assert title.startswith("\x1b[2mlayer 1\x1b[0m  \x1b[1mActivation relu\x1b[0m  \x1b[1;38;5;32m")
+
+
 def test_the_theme_of_a_console_is_left_as_it_was() -> None:
     console = consoles.console()
     console.push_theme(Theme({"input": "red"}))

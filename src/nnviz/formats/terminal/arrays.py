@@ -105,21 +105,21 @@ def parts(paper: Paper, view: View) -> list[RenderableType]:
     if paper.whole:
         return [summary(paper, view)]
     if view.spread and view.planes and not view.image:
-        return rows(paper, [[p] for p in _pictures(paper.within(_THUMBNAIL), view)], 3)
-    return list(_pictures(paper.within(_WIDE), view))
+        return rows(paper, [[picture] for picture in _pictures(paper, view, _THUMBNAIL)], 3)
+    return list(_pictures(paper, view, _WIDE))
 
 
 def _across(paper: Paper, view: View, blocks: list[RenderableType]) -> list[RenderableType]:
     """Filters side by side and their channels one under another, where there is room."""
-    page = paper.within(_PAGE)
     if view.spread:
-        return rows(page if paper.whole else paper, [[block] for block in blocks], 3)
+        room = _PAGE if paper.whole else paper.width
+        return rows(paper, [[block] for block in blocks], 3, room=room)
     if len(view.planes) != 2 or view.role != "weight" or len(blocks) != prod(view.planes):
         return blocks
     filters, channels = view.planes
-    lines = [[blocks[f * channels + c] for f in range(filters)] for c in range(channels)]
-    half = page if paper.whole else page.within(paper.width // 2)
-    made = [rows(half, [[block] for block in line], 2) for line in lines]
+    lines = [[[blocks[f * channels + c]] for f in range(filters)] for c in range(channels)]
+    room = _PAGE if paper.whole else min(paper.width // 2, _PAGE)
+    made = [rows(paper, line, 2, room=room) for line in lines]
     return blocks if any(len(row) > 1 for row in made) else [row for (row,) in made]
 
 
@@ -128,30 +128,26 @@ def rows(
     groups: Sequence[Sequence[RenderableType]],
     gap: int,
     vertical: Literal["top", "middle"] = "top",
+    room: int | None = None,
 ) -> list[RenderableType]:
     """Blocks from left to right on as many rows as they need; those of a group stay together."""
-    found: list[list[tuple[RenderableType, int]]] = []
-    used = 0
+    room = paper.width if room is None else room
+    made: list[list[RenderableType]] = []
     for group in groups:
-        measured = [(block, paper.measure(block)) for block in group]
-        needed = sum(width + gap for _, width in measured)
-        if not found or used + needed > paper.width + gap:
-            found.append([])
-            used = 0
-        found[-1] += measured
-        used += needed
-    return [_row(row, gap, vertical) for row in found]
+        row = [*made[-1], *group] if made else group
+        if not made or sum(map(paper.measure, row)) + gap * (len(row) - 1) > room:
+            made.append([])
+        made[-1] += group
+    return [_beside(paper, row, gap, vertical) for row in made]
 
 
-def _row(
-    row: Sequence[tuple[RenderableType, int]], gap: int, vertical: Literal["top", "middle"]
+def _beside(
+    paper: Paper, row: Sequence[RenderableType], gap: int, vertical: Literal["top", "middle"]
 ) -> RenderableType:
-    if len(row) == 1:
-        return row[0][0]
     grid = Table.grid(padding=(0, gap, 0, 0))
-    for _, width in row:
-        grid.add_column(width=width, vertical=vertical)
-    grid.add_row(*(block for block, _ in row))
+    for block in row:
+        grid.add_column(width=paper.measure(block), vertical=vertical)
+    grid.add_row(*row)
     return grid
 
 
@@ -217,7 +213,7 @@ def _shown_planes(
 # --- pictures --------------------------------------------------------------------
 
 
-def _pictures(paper: Paper, view: View) -> Iterator[RenderableType]:
+def _pictures(paper: Paper, view: View, width: int) -> Iterator[RenderableType]:
     values = view.values.reshape(1, -1) if view.values.ndim < 2 else view.values
     within: Index = ()
     if view.leading[:1] == ("sample",) and len(values) > 1:
@@ -232,7 +228,7 @@ def _pictures(paper: Paper, view: View) -> Iterator[RenderableType]:
             yield label
             continue
         plane = values[index].reshape(-1, *values.shape[-2:])
-        picture = Picture(paper, plane, scale), caption(paper, scale)
+        picture = Picture(paper, plane, scale, width), caption(paper, scale)
         yield Group(label, *picture) if label else Group(*picture)
 
 

@@ -22,7 +22,7 @@ from nnviz.numerals import rounded
 from nnviz.request import Appearance
 from nnviz.shades import Poles
 from nnviz.shapes import times
-from nnviz.trace import Equation, Token, flat, tokens
+from nnviz.trace import Equation, flat, tokens
 from nnviz.words import Words
 
 # Middle tones of the 256-colour palette: at least 3.9 : 1 on black and on white.
@@ -123,16 +123,13 @@ class Paper:
 
     def formula(self, equation: Equation) -> list[Text]:
         """An equation in the colours of its roles, on as many lines as its long sum has."""
-        lines: list[list[Token]] = [[]]
+        lines = [Text()]
+        plain = self.console.color_system is None  # A long table of plain text is made faster.
         for token in tokens(equation, self.show):
             if token.line:
-                lines.append([])
-            lines[-1].append(token)
-        return [Text.assemble(*map(self._run, groupby(line, _role))) for line in lines]
-
-    def _run(self, run: tuple[str, Iterable[Token]]) -> tuple[str, str]:
-        role, same = run
-        return self.text("".join(map(flat, same))), role
+                lines.append(Text())
+            lines[-1].append(self.text(flat(token)), "" if plain else token.role)
+        return lines
 
     def hanging(self, text: Text, indent: int = 2) -> Text:
         """The text on as many lines as it needs, those after the first set in."""
@@ -150,10 +147,6 @@ class Paper:
 def spaced(blocks: Iterable[RenderableType]) -> Group:
     """Blocks with an empty line between them."""
     return Group(*[part for block in blocks for part in (Text(), block)][1:])
-
-
-def _role(token: Token) -> str:
-    return token.role
 
 
 def _spelled(character: str) -> str:

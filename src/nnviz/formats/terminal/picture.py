@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
 from itertools import zip_longest
 
 import numpy as np
@@ -29,63 +28,56 @@ _SAMPLES = 8
 class Picture:
     """A plane (1×H×W) or the three planes of an image (3×H×W), made small enough to draw.
 
-    Its rows 0 … H−1 stand down the left side, its columns and what its shades mean beneath.
+    Its rows 0 … H−1 stand down the left side, its columns beneath.
     """
 
     paper: Paper
     planes: np.ndarray
     scale: Levels
+    columns: int
     rows: int = 24
-    """Lines at most."""
+    """Of the terminal, at most."""
 
-    @cached_property
+    def _size(self, width: int) -> tuple[int, int]:
+        """Pixels from top to bottom, two a row, and across: in proportion, never enlarged."""
+        _, height, across = self.planes.shape
+        room = min(width, self.columns) - self._margin
+        wide = max(1, min(across, room, across * 2 * self.rows // height))
+        return max(1, min(2 * self.rows, height * wide // across)), wide
+
+    @property
     def _margin(self) -> int:
         return len(str(self.planes.shape[1] - 1)) + 1
 
-    @cached_property
-    def _half(self) -> bool:
-        """Whether a character shows two pixels, one above the other."""
-        return self.paper.shaded and self.paper.text("▀") == "▀"
-
-    @cached_property
-    def values(self) -> np.ndarray:
-        """The planes, made as small as they are drawn."""
-        wide = max(1, self.paper.width - self._margin)
-        tall, wide = _fit((self.planes.shape[1], self.planes.shape[2]), 2 * self.rows, wide)
-        return reduced(self.planes, tall if self._half else -(-tall // 2), wide)
-
-    @cached_property
-    def _width(self) -> int:
-        return max(self._margin + int(self.values.shape[2]), self._beneath.cell_len)
+    def _beneath(self, wide: int) -> str:
+        last = self.planes.shape[2] - 1
+        rule = self.paper.text("─") * max(1, wide - len(str(last)) - 3)
+        return " " * self._margin + (f"0 {rule} {last}" if last else "0")
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
-        return Measurement(self._width, self._width)
+        _, wide = self._size(options.max_width)
+        width = max(self._margin + wide, len(self._beneath(wide)))
+        return Measurement(width, width)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        if options.max_width < min(self._width, self.paper.width):
-            yield replace(self, paper=self.paper.within(options.max_width))
-            return
+        tall, wide = self._size(options.max_width)
         muted = console.get_style("muted")
-        body = list(self._body())
-        for i, line in enumerate(body):
-            label = "0" if i == 0 else f"{self.planes.shape[1] - 1}" if i == len(body) - 1 else ""
+        *body, bottom = self._body(tall, wide)
+        for i, line in enumerate([*body, bottom]):
+            label = "0" if i == 0 else f"{self.planes.shape[1] - 1}" if line is bottom else ""
             yield Segment(f"{label:>{self._margin - 1}} ", muted)
             yield from line
             yield Segment.line()
-        yield self._beneath
+        yield Text(self._beneath(wide), "muted")
 
-    @cached_property
-    def _beneath(self) -> Text:
-        last = self.planes.shape[2] - 1
-        rule = self.paper.text("─") * max(1, self.values.shape[2] - len(str(last)) - 3)
-        return Text(" " * self._margin + (f"0 {rule} {last}" if last else "0"), "muted")
-
-    def _body(self) -> Iterator[list[Segment]]:
+    def _body(self, tall: int, wide: int) -> Iterator[list[Segment]]:
+        half = self.paper.shaded and self.paper.text("▀") == "▀"
+        values = reduced(self.planes, tall if half else -(-tall // 2), wide)
         if not self.paper.shaded:
-            return _shaded(ramp(self.paper), self.values, self.scale)
-        planes = self.values if self.scale.shades == "rgb" else self.values[0]
+            return _shaded(ramp(self.paper), values, self.scale)
+        planes = values if self.scale.shades == "rgb" else values[0]
         pixels = self.scale.paint(planes, self.paper.poles).reshape(*planes.shape[-2:], -1)
-        return _painted(pixels, half=self._half)
+        return _painted(pixels, half=half)
 
 
 def caption(paper: Paper, scale: Levels) -> Text:
@@ -131,13 +123,6 @@ def _sampled(size: int, blocks: int) -> np.ndarray:
     each = min(_SAMPLES, -(-size // blocks))
     cells = (2 * np.arange(blocks * each) + 1) * size // (2 * blocks * each)
     return cells.reshape(blocks, each)
-
-
-def _fit(shape: tuple[int, int], tall: int, wide: int) -> tuple[int, int]:
-    """The picture's size in pixels: inside (tall, wide), in proportion, never enlarged."""
-    height, across = shape
-    scale = max(1.0, height / tall, across / wide)
-    return max(1, int(height / scale)), max(1, int(across / scale))
 
 
 def _painted(pixels: np.ndarray, *, half: bool) -> Iterator[list[Segment]]:

@@ -42,7 +42,9 @@ class Cell:
     @cached_property
     def joined(self) -> Text:
         """All of it on one line."""
-        return self.lines[0] if len(self.lines) == 1 else Text.assemble(*self.lines)
+        if len(self.lines) == 1:
+            return self.lines[0]
+        return Text("; " if self.apart else "").join(self.lines)
 
     @cached_property
     def natural(self) -> int:

@@ -10,6 +10,7 @@ from typing import IO
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.measure import Measurement
 from rich.segment import Segment
+from rich.text import Text
 
 from nnviz.formats.terminal.arrays import View
 from nnviz.formats.terminal.equation import in_a_row
@@ -123,7 +124,7 @@ def _layers(paper: Paper, trace: Trace) -> Iterator[RenderableType]:
     """A network: its input, then each layer under its heading with its output."""
     yield in_a_row(paper, [View(trace, "input")])
     for number, layer in enumerate(trace.layers, 1):
-        heading = paper.muted(Words("layer {n}", n=number)).append("  ")
-        heading = paper.hanging(heading + title(paper, layer))
+        which = paper.muted(Words("layer {n}", n=number))
+        heading = paper.hanging(Text.assemble(which, "  ", title(paper, layer)))
         output = in_a_row(paper, [View(layer, "output", spread=True)])
         yield Group(heading, *header(paper, layer)[1:], output)
