@@ -45,6 +45,7 @@ def arrow(
         ("L", (bx + half * uy, by - half * ux)),
         ("Z", ()),
     )
+    # One unit into the head: smoothed edges that only touch would let the page through.
     shaft = polyline([start, (bx + ux, by + uy)], stroke, line, dash)
     return shaft, Path(tip, stroke)
 

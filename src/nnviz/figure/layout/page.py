@@ -64,6 +64,7 @@ def page(
     if appearance.bare:
         return framed(style, column(blocks, 20), heading, said)
     width = max([b.width for b in blocks] + [240])
+    # A title may be wider than its figure, up to the page; 1 more, for what is lost in sums.
     wide = style.width(heading, TITLE, True)
     head = [lines(style, heading, TITLE, room=max(width, min(ROOM, wide + 1)), bold=True)]
     head += fact_lines(style, trace) if facts is None else list(facts)

@@ -31,7 +31,7 @@ def up4(length: float) -> int:
     >>> up4(41.2)
     44
     """
-    return 4 * math.ceil(length / 4 - 1e-9)
+    return 4 * math.ceil(length / 4 - 1e-9)  # what is over by the rounding of a sum is not over
 
 
 def near4(length: float) -> int:
@@ -141,5 +141,5 @@ class Style:
 
 
 def middle(y: float, size: float) -> float:
-    """The baseline that centres digits and capitals on `y`."""
+    """The baseline that centres digits and capitals on `y`: DejaVu's are 0.73 of its size high."""
     return y + 0.365 * size

@@ -130,7 +130,7 @@ def weights_of(plan: WindowPlan[WindowAxis], options: ConvOptions) -> tuple[np.n
     kernel = options.kernel
     if given_shape(options) is None:
         rng = np.random.default_rng(options.seed)
-        made = rng.integers(-2, 3, plan.weight)
+        made = rng.integers(-2, 3, plan.weight)  # numbers that can be followed in one's head
         return made.reshape(plan.given), made
     if kernel is None or isinstance(kernel, str):
         kernel = preset(kernel or DEFAULT)
@@ -152,6 +152,7 @@ def bias_of(plan: WindowPlan[WindowAxis], options: ConvOptions) -> np.ndarray | 
     if bias is None:
         if given_shape(options) is not None:
             return None
+        # Not the filters' own numbers: those are the same with a bias and without.
         rng = np.random.default_rng([options.seed, 1])
         return rng.integers(-2, 3, plan.filters)
     if bias.size not in (1, plan.filters) or bias.ndim > 1:
