@@ -123,3 +123,22 @@ def fails(op: str, x: Any, **options: Any) -> NnvizError:
     with pytest.raises(NnvizError) as caught:
         run(op, x, **options)
     return caught.value
+
+
+def stacked_weights(
+    cell: str, layers: int, both: bool, *, hidden: int = 2, inputs: int = 2, outputs: int = 0
+) -> dict[str, Any]:
+    """Weights named as PyTorch names them, with both biases."""
+    rng = np.random.default_rng(1)
+    rows = {"rnn": 1, "lstm": 4, "gru": 3}[cell] * hidden
+    made: dict[str, Any] = {}
+    for layer in range(layers):
+        for end in ("", "_reverse") if both else ("",):
+            wide = hidden * (1 + both) if layer else inputs
+            made[f"weight_ih_l{layer}{end}"] = rng.normal(size=(rows, wide)).round(2)
+            made[f"weight_hh_l{layer}{end}"] = rng.normal(size=(rows, hidden)).round(2)
+            made[f"bias_ih_l{layer}{end}"] = rng.normal(size=rows).round(2)
+            made[f"bias_hh_l{layer}{end}"] = rng.normal(size=rows).round(2)
+    if outputs:
+        made["Wy"] = rng.normal(size=(outputs, hidden * (1 + both))).round(2)
+    return made

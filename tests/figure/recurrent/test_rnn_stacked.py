@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import run
+from helpers import run, stacked_weights
 from nnviz import figure
 from nnviz.errors import NnvizError
 from nnviz.figure.layout.style import Style
@@ -25,32 +25,13 @@ COMBINED = pytest.mark.parametrize(
 )
 
 
-def _weights(
-    cell: str, layers: int, both: bool, *, hidden: int = 2, inputs: int = 2, outputs: int = 0
-) -> dict[str, Any]:
-    """Weights named as PyTorch names them, with both biases."""
-    rng = np.random.default_rng(1)
-    rows = {"rnn": 1, "lstm": 4, "gru": 3}[cell] * hidden
-    made: dict[str, Any] = {}
-    for layer in range(layers):
-        for end in ("", "_reverse") if both else ("",):
-            wide = hidden * (1 + both) if layer else inputs
-            made[f"weight_ih_l{layer}{end}"] = rng.normal(size=(rows, wide)).round(2)
-            made[f"weight_hh_l{layer}{end}"] = rng.normal(size=(rows, hidden)).round(2)
-            made[f"bias_ih_l{layer}{end}"] = rng.normal(size=rows).round(2)
-            made[f"bias_hh_l{layer}{end}"] = rng.normal(size=rows).round(2)
-    if outputs:
-        made["Wy"] = rng.normal(size=(outputs, hidden * (1 + both))).round(2)
-    return made
-
-
 def _net(
     cell: str = "rnn", layers: int = 2, both: bool = True, x: Any = X, **options: Any
 ) -> Trace:
     sizes = {k: options.pop(k) for k in ("hidden", "outputs", "inputs") if k in options}
     if x is not None:
         sizes["inputs"] = np.asarray(x).shape[-1]
-    weights = _weights(cell, layers, both, **sizes)
+    weights = stacked_weights(cell, layers, both, **sizes)
     return run("rnn", x, weights=weights, cell=cell, **options)
 
 

@@ -19,6 +19,7 @@ from nnviz.words import Words
 
 TITLE, BODY, SMALL = 20, 15, 11
 PAGE = 720
+"""The width of a note: a figure goes on below before it is wider."""
 MARGIN = 24
 ROOM = PAGE - 2 * MARGIN
 PANELS = (304, ROOM - 24)
