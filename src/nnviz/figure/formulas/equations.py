@@ -137,7 +137,7 @@ class _Sides(NamedTuple):
                     yield from self._terms(inner)
                     yield self.layout.sign("=")
                     name = Name(self.layout.style.say(Words("sum")), role="intermediate")
-                yield row([self._named(name, inner), self.layout.through(function), made])
+                yield row([self._named(name, inner), self.layout.activation_arrow(function), made])
             case _:
                 yield from self._terms(right)
                 yield self.layout.sign("=")

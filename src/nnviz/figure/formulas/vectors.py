@@ -120,7 +120,7 @@ class TermLayout:
         mark = self.style.text(wide / 2, middle(16, BODY), text, BODY, anchor="middle")
         return Sign(wide, 32, (mark,), 16)
 
-    def through(self, function: str) -> Sign:
+    def activation_arrow(self, function: str) -> Sign:
         """An arrow through a function that is applied number by number."""
         style = self.style
         wide = max(60, up4(style.width(function, BODY) + 24))

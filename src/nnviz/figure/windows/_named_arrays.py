@@ -130,9 +130,9 @@ SUM = Words("sum")
 """The name of what an activation makes the output of."""
 
 
-def through(style: Style, part: Part[Any]) -> list[Sign]:
+def activation_arrow(style: Style, part: Part[Any]) -> list[Sign]:
     """The arrow through the activation; nothing where there is none."""
-    return [] if part.act is None else [TermLayout(style).through(part.act)]
+    return [] if part.act is None else [TermLayout(style).activation_arrow(part.act)]
 
 
 def activated(style: Style, part: Part[Any], output: RowPart) -> Row:
@@ -141,4 +141,4 @@ def activated(style: Style, part: Part[Any], output: RowPart) -> Row:
         return [output]
     table, shape = result(style, part.pre, part.at), shape_of(style, part, part.pre)
     sums = NamedCells(style, table, "intermediate", SUM, shape, windows=part.cell)
-    return [sums, *through(style, part), output]
+    return [sums, *activation_arrow(style, part), output]

@@ -22,6 +22,7 @@ from nnviz.figure.layout.blocks import Block, column, flow, row
 from nnviz.figure.layout.style import ROOM, Style, near4
 from nnviz.figure.windows._named_arrays import (
     SUM,
+    activation_arrow,
     bias_cells,
     equation,
     input_name,
@@ -30,7 +31,6 @@ from nnviz.figure.windows._named_arrays import (
     output_cells,
     output_name,
     shape_of,
-    through,
 )
 from nnviz.figure.windows._padded import padded, result
 from nnviz.figure.windows._part import Part
@@ -121,7 +121,7 @@ def activated_picture(style: Style, part: Part[Any], side: int, output: Block) -
     own, window = max(96, min(side, near4(own))), part.cell[0] if part.cell else None
     shape = shape_of(style, part, part.pre)
     sums = named_picture(style, part.pre, "intermediate", SUM, shape, side=own, window=window)
-    return [sums, *through(style, part), output]
+    return [sums, *activation_arrow(style, part), output]
 
 
 def written_kernels(style: Style, part: Part[Any], shown: Sequence[int]) -> list[Table]:

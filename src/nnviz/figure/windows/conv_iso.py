@@ -12,13 +12,13 @@ from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import BODY, ROOM, SMALL, Style, near4, up4
 from nnviz.figure.scene import Mark, Scene, Text
 from nnviz.figure.windows._named_arrays import (
+    activation_arrow,
     bias_cells,
     drawn_of,
     input_name,
     kernel_cells,
     output_name,
     shape_of,
-    through,
 )
 from nnviz.figure.windows._padded import Padded, padded, result
 from nnviz.figure.windows._part import Area, Part, Place, one_channel, part_of
@@ -113,7 +113,7 @@ def _flat_kernel(pair: _Pair) -> Block:
     parts = [kernel_cells(style, part), *bias_cells(style, part)]
     sizes, wide = sizes_of(style, parts, largest=36), part.w[0].shape[1]
     size = next((s for s in sizes if s.width * wide <= ROOM / 2), sizes[-1])
-    blocks = [*drawn_parts(parts, size), *through(style, part)]
+    blocks = [*drawn_parts(parts, size), *activation_arrow(style, part)]
     return column(blocks, 16, "middle")
 
 

@@ -15,11 +15,11 @@ from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import BODY, ROOM, SMALL, Piece, Style, middle, up4
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows._named_arrays import (
+    activation_arrow,
     drawn_of,
     input_name,
     output_name,
     shape_of,
-    through,
 )
 from nnviz.figure.windows._part import Part, Place, one_channel, part_of
 from nnviz.numerals import numerals
@@ -120,7 +120,7 @@ def _input_places(part: Part[AnyAxis]) -> dict[Index, int | None]:
 def _side_by_side(net: _Net) -> Block:
     """Side by side with the legend between, else the legend below, else one below the other."""
     legend = [_weight_entry(net, i) for i in range(len(_weight_values(net)))]
-    legend += [*_bias_entry(net), *through(net.style, net.part)]
+    legend += [*_bias_entry(net), *activation_arrow(net.style, net.part)]
     beside = column(legend, 0)
     beside = replace(beside, axis=beside.height / 2)
     for reach in REACHES:
