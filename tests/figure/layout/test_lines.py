@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nnviz.figure.layout.lines import arrow, brace, polyline, segments
+from nnviz.figure.layout.lines import arrow, brace, polyline, rounded_arrow, segments
 from nnviz.figure.scene import Path, extent
 
 
@@ -27,3 +27,14 @@ def test_lines() -> None:
     assert polyline([(0, 0), (4, 0), (4, 4)], "#000000", close=True).commands[-1] == ("Z", ())
     letters = [c for c, _ in segments([((0, 0), (1, 1)), ((2, 2), (3, 3))], "#000000").commands]
     assert letters == ["M", "L", "M", "L"]
+
+
+@pytest.mark.parametrize("end", [(80, 40), (0, 40), (40, 90), (40, 0)])
+def test_a_rounded_arrow_stops_before_its_tip(end: tuple[float, float]) -> None:
+    path, head = rounded_arrow([(0, 20), (40, 20), (40, 40), end], "#000000", 2, (6, 4))
+    assert isinstance(path, Path)
+    assert isinstance(head, Path)
+    (last, (x, y)) = path.commands[-1]
+    assert last == "L"
+    assert abs(x - end[0]) + abs(y - end[1]) == 8
+    assert (head.commands[0], head.dash, path.dash) == (("M", end), (), (6, 4))

@@ -1,0 +1,67 @@
+"""A named array is as wide as it says before it is drawn, and its name stands over it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nnviz.figure.arrays.fit import cell_sizes
+from nnviz.figure.arrays.grid import CellSize, Labels, cells
+from nnviz.figure.arrays.named import NamedCells, named_picture
+from nnviz.figure.layout.style import SMALL, Style
+from nnviz.figure.scene import Image, Rect, Text, extent, flatten
+from nnviz.request import Appearance
+
+STYLE = Style.of(Appearance())
+NAMES = ("x", "input", "kernel, filter 3", "a name far wider than a cell")
+
+
+@given(
+    st.integers(1, 12),
+    st.integers(1, 12),
+    st.sampled_from(NAMES),
+    st.sampled_from(("", "1", "12×12, ×10⁻³")),
+    st.sampled_from(("", "columns", "both")),
+)
+def test_it_is_as_wide_as_it_says(
+    rows: int, columns: int, name: str, shape: str, labels: Labels
+) -> None:
+    table = cells(np.arange(rows * columns).reshape(rows, columns))
+    part = NamedCells(STYLE, table, "input", name, shape, labels)
+    for size in cell_sizes(STYLE, part.tables):
+        assert part.width(size) == part.block(size).width
+
+
+def test_indices_count_the_array_and_not_its_padding() -> None:
+    table = cells(np.zeros((12, 3), int))
+    padded = NamedCells(STYLE, table, "input", "x", "", "both", origin=(1, 1), own=(10, 1))
+    size = CellSize(28, 28, SMALL)
+    assert padded.width(size) == padded.block(size).width
+    said = [m.content for m in flatten(padded.block(size).marks) if isinstance(m, Text)]
+    assert {"x", "9"} <= set(said)
+    assert "10" not in said
+
+
+def test_the_name_stands_over_the_cells_and_not_over_their_indices() -> None:
+    block = NamedCells(STYLE, cells(np.ones((9, 9))), "input", "x", "9×9", "both").block(
+        CellSize(28, 28, SMALL)
+    )
+    marks = [*flatten(block.marks)]
+    name = next(m for m in marks if isinstance(m, Text) and m.content == "x")
+    outline = max((m for m in marks if isinstance(m, Rect)), key=lambda m: m.width)
+    assert name.x == outline.x + outline.width / 2
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_the_name_stands_over_the_picture_and_not_over_its_axis(mirrored: bool) -> None:
+    array = np.arange(900.0).reshape(30, 30)
+    block = named_picture(STYLE, array, "output", "y", mirrored=mirrored, bar=False)
+    marks = [*flatten(block.marks)]
+    name, image = (next(m for m in marks if isinstance(m, kind)) for kind in (Text, Image))
+    box = extent(image)
+    assert name.x == box.x + box.width / 2
+    assert "30×30" in [m.content for m in marks if isinstance(m, Text)]
+    other = named_picture(STYLE, array, "output", "y", "30×30, stride 2", bar=False)
+    assert "30×30, stride 2" in [m.content for m in flatten(other.marks) if isinstance(m, Text)]
