@@ -22,7 +22,7 @@ class Appearance(NamedTuple):
     theme: str = "light"
     title: str | None = None
     scale: float | None = None
-    """Pixels a unit; 2 where not given. SVG is sized at scale 1."""
+    """Pixels a unit; where not given 2, of SVG 1."""
     font: str | None = None
     """A font file asked before the fonts that come with nnviz."""
     lang: str = "en"

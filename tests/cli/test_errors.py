@@ -35,7 +35,7 @@ USAGE = [
     pytest.param(["conv", M, "--steps", "x"], ["--steps x", "1-4"], id="steps that are words"),
     pytest.param(["conv", M, "--steps", "0"], ["--steps 0"], id="steps from 0"),
     pytest.param(
-        ["conv", M, "--steps", "3", "-k", "1 0;0 1;1 1", "--json"],
+        ["conv", M, "--steps", "3", "-k", "1 0;0 1;1 1", "--trace"],
         ["step 3", "are 2"],
         id="past the last step",
     ),
@@ -52,21 +52,25 @@ USAGE = [
     pytest.param(["conv", M, "--view", "pie"], ["no view pie", "equation"], id="unknown view"),
     pytest.param(["\x1b[31m" + "x" * 9000], ["no command", "…"], id="a word no terminal takes"),
     pytest.param(["conv", M, "--act", "\n"], ["--act ·", "relu"], id="a value of several lines"),
-    pytest.param(["conv", M, "--title", "a\udcff"], ["--title a·"], id="a title that is no text"),
+    pytest.param(
+        ["conv", M, "-f", "svg", "--title", "a\udcff"], ["--title a·"], id="a title that is no text"
+    ),
     pytest.param(
         ["rnn", "--text", "\udcff", "--hidden", "2"], ["--text ·"], id="text that is none"
     ),
     pytest.param(["conv", M, "--act", ""], ["--act ''", "relu"], id="a value of nothing"),
     pytest.param(["conv", M, "--act", "x" * 9000], ["…", "relu"], id="a value of any length"),
     pytest.param(["conv", M, "--steps", "\N{FULLWIDTH DIGIT ONE}"], ["--steps"], id="wide digit"),
-    pytest.param(["show", M, "--steps", "1"], ["--steps 1", "no steps"], id="steps of a matrix"),
+    pytest.param(["show", M, "--steps", "1"], ["show cannot use --steps"], id="steps of a matrix"),
     pytest.param(
-        ["params", "conv", "--input", "3x3", "--steps", "1"], ["no steps"], id="steps of counts"
+        ["params", "conv", "--input", "3x3", "--steps", "1"],
+        ["params cannot use --steps"],
+        id="steps of counts",
     ),
     pytest.param(
         ["net", "act relu", M, "--steps", "1"], ["no steps", "every layer"], id="steps of a net"
     ),
-    pytest.param(["conv", M, "--sample", "1", "--json"], ["--sample 1", "has 1"], id="one sample"),
+    pytest.param(["conv", M, "--sample", "1"], ["--sample 1", "has 1"], id="one sample"),
     pytest.param(["act"], ["act needs NAME", "relu"], id="no NAME"),
     pytest.param(
         ["conv", M, "--list-kernels", "--theme", "pink"], ["pink"], id="unused but checked"

@@ -56,15 +56,18 @@ SPELLINGS: list[tuple[str, list[str], dict[str, Any]]] = [
     ("a negative fraction", ["act", "elu", "--alpha", "-.5"], {"alpha": -0.5}),
     ("a negative number joined", ["conv", "-k-3"], {"kernel": -3}),
     ("a negative axis", ["flatten", "--axis", "-1"], {"axis": -1}),
-    ("given twice: the last", ["pool", "-k", "2", "--kernel=3"], {"kernel": (3,)}),
     ("a switch", ["pool", "--ceil"], {"ceil_mode": True}),
     ("a switch twice", ["pool", "--ceil", "--ceil"], {"ceil_mode": True}),
-    ("a switch on", ["pool", "--count-include-pad"], {"count_include_pad": True}),
-    ("a switch off", ["pool", "--no-count-include-pad"], {"count_include_pad": False}),
+    ("a switch on", ["pool", "--kind=avg", "--count-include-pad"], {"count_include_pad": True}),
+    (
+        "a switch off",
+        ["pool", "--kind=avg", "--no-count-include-pad"],
+        {"count_include_pad": False},
+    ),
     ("neither", ["pool"], {"count_include_pad": None, "ceil_mode": False, "kernel": None}),
     (
         "on and off: the last",
-        ["pool", "--count-include-pad", "--no-count-include-pad"],
+        ["pool", "--kind=avg", "--count-include-pad", "--no-count-include-pad"],
         {"count_include_pad": False},
     ),
     ("an argument", ["act", "relu"], {"name": "relu", "alpha": None}),
@@ -82,6 +85,9 @@ def test_a_spelling_is_read(read: Read, words: list[str], expected: dict[str, An
 
 
 REFUSALS: list[tuple[str, list[str], str]] = [
+    ("given twice", ["pool", "-k", "2", "--kernel=3"], "--kernel is given 2 times: 2, 3"),
+    ("a seed of nothing", ["conv", "--seed", "1"], "--seed belongs to --filters / --size"),
+    ("a p of no Lp", ["pool", "-k2", "--p", "3"], "--p belongs to --kind lp"),
     ("an unknown option", ["pool", "--xyzzy", "2"], "pool has no option --xyzzy"),
     ("a near miss", ["pool", "--strid", "2"], "did you mean --stride?"),
     ("a long one cut short", ["pool", "--k", "2"], "pool has no option --k"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from nnviz import files, formats
@@ -12,11 +12,15 @@ from nnviz.cli import options, streams
 from nnviz.cli.options import Shared
 from nnviz.errors import UsageError
 from nnviz.figure import view_names
+from nnviz.formats import Format
 from nnviz.options.operation import Operation
 from nnviz.options.option import Option, Text
 from nnviz.read import Stdin
 from nnviz.trace import Trace
 from nnviz.words import Words
+
+STANDARD_OUTPUT = "-"
+"""What -o calls standard output."""
 
 
 class Written(NamedTuple):
@@ -37,18 +41,80 @@ def check_view(operation: Operation[Any], view: str | None) -> None:
         )
 
 
+def check_drawn(operation: Operation[Any], view: str | None, forms: Sequence[Format]) -> None:
+    """Raise UsageError where no format that is asked for has the view."""
+    users = [form for form in forms if "view" in form.uses]
+    limits = [form.views(operation.name) for form in users if form.views is not None]
+    if view is None or len(limits) < len(users) or any(view in names for names in limits):
+        return
+    raise UsageError(
+        "the terminal has no view {name} of {op}",
+        name=view,
+        op=operation.name,
+        hint=Words(
+            "it has: {names}; -o figure.svg draws any",
+            names=", ".join(dict.fromkeys(name for names in limits for name in names)),
+        ),
+    )
+
+
 def check_files(operation: Operation[Any], given: Written, shared: Shared) -> None:
     """Raise where an output cannot be written, or is a file that the command reads."""
-    outputs = list(shared.output.output)
+    outputs = [path for path in shared.output.output if path != STANDARD_OUTPUT]
     for path in outputs:
         formats.by_suffix(path)
-    if shared.output.map is not None:
+    if shared.output.map:
         from nnviz.formats.raster import maps as _map
 
-        _map.check(shared.output.map)
-        outputs.append(shared.output.map)
+        for path in shared.output.map:
+            _map.check(path)
+        outputs += shared.output.map
     inputs = [text for _, text in _sources((*operation.options, *options.all_shared()), given)]
     files.check(outputs, inputs)
+
+
+def check_used(
+    operation: Operation[Any], given: Written, forms: Sequence[Format], *, maps: bool
+) -> None:
+    """Raise UsageError where an option of every command could change nothing that is asked for.
+
+    `forms` are the formats of the files and of standard output; `maps`, whether --map is.
+    """
+    used = {name for form in forms for name in form.uses} | ({*formats.MAP} if maps else set())
+    for option in options.all_shared():
+        if given.texts.get(option.name) is None:
+            continue
+        if not can_use(operation, option):
+            raise UsageError("{op} cannot use {flag}", op=operation.name, flag=option.label)
+        if option.use == "format" and option.name not in used:
+            raise UsageError(
+                "{flag} changes nothing of what is asked for here",
+                flag=option.label,
+                hint=Words("it belongs to {names}", names=", ".join(_users(option))),
+            )
+        if option.use == "input" and not operation.reads_input(given.texts):
+            raise UsageError(
+                "{flag} is for an INPUT, and {op} reads none with these options",
+                flag=option.label,
+                op=operation.name,
+            )
+
+
+def can_use(operation: Operation[Any], option: Option) -> bool:
+    """Whether a command can ever use an option that every command is asked for."""
+    if option.use == "input" and not operation.takes_input:
+        return False
+    return option.name not in operation.lacks
+
+
+def _users(option: Option) -> Iterator[str]:
+    """The formats that use an option, as they are asked for."""
+    for name in formats.names():
+        form = formats.load(name)
+        if option.name in form.uses:
+            yield f"-f {name}" if form.stream and not form.suffixes else f"-o …{form.suffixes[0]}"
+    if option.name in formats.MAP:
+        yield "--map"
 
 
 def check_arguments(operation: Operation[Any], given: Written) -> None:
@@ -110,7 +176,7 @@ def checked(trace: Trace, shared: Shared) -> Trace:
             hint=Words("there is: {names}", names=", ".join(["shape", *names])),
         )
     _check_steps(trace, shared.output.steps)
-    if shared.figure.sample >= _samples(trace):
+    if (shared.figure.sample or 0) >= _samples(trace):
         raise UsageError(
             "--sample {sample}: the batch has {n}, counted from 0",
             sample=shared.figure.sample,

@@ -37,6 +37,9 @@ def run_command(operation: Operation[Any], given: Written, env: Mapping[str, str
     stream = _stream(shared)
     checks.check_view(operation, shared.figure.view)
     checks.check_files(operation, given, shared)
+    forms = _forms(shared, stream)
+    checks.check_used(operation, given, forms, maps=bool(shared.output.map))
+    checks.check_drawn(operation, shared.figure.view, forms)
     checks.check_arguments(operation, given)
     checks.check_texts(operation, given)
     checks.reserve(operation, given, stdin)
@@ -70,9 +73,20 @@ def run_command(operation: Operation[Any], given: Written, env: Mapping[str, str
 # --- before anything is computed -----------------------------------------------
 
 
+def _forms(shared: Shared, stream: str | None) -> list[formats.Format]:
+    """Every format that is asked for, of files and of standard output."""
+    made = [formats.by_suffix(path) for path in _files(shared)]
+    return made if stream is None else [*made, formats.load(stream)]
+
+
+def _files(shared: Shared) -> list[str]:
+    return [path for path in shared.output.output if path != checks.STANDARD_OUTPUT]
+
+
 def _stream(shared: Shared) -> str | None:
     """What standard output gets; None where files are all that was asked for."""
     asked = shared.output
+    to_stream = checks.STANDARD_OUTPUT in asked.output
     named = [*asked.format, *["json"] * asked.json, *["trace"] * asked.trace]
     if len(named) > 1:
         raise UsageError(
@@ -82,7 +96,7 @@ def _stream(shared: Shared) -> str | None:
             hint="-f, --json and --trace each name it; -o writes further files",
         )
     if not named:
-        return None if asked.output or asked.map else "table"
+        return None if (asked.output or asked.map) and not to_stream else "table"
     if formats.load(named[0]).binary and streams.is_terminal(sys.stdout):
         raise UsageError(
             "{name} is binary and is not written to a terminal",
@@ -109,7 +123,7 @@ def _run(
             )
         return checks.checked(operation.run(None, record), shared)
     spec = _spec(operation, given.input)
-    source = read_input(spec, stdin=stdin, image=image)
+    source = read_input(spec, stdin=stdin, image=image, channels_last=asked.channels_last)
     x = source.array if asked.dtype is None else source.array.astype(asked.dtype)
     try:
         trace = operation.run(x, record)
@@ -146,7 +160,7 @@ def _appearance(shared: Shared, language: str, env: Mapping[str, str]) -> Appear
         font=figure.font or env.get("NNVIZ_FONT") or None,
         lang=language,
         precision=shared.output.precision,
-        sample=figure.sample,
+        sample=figure.sample or 0,
         fps=figure.fps,
         embed_font=figure.embed_font,
     )
@@ -170,18 +184,19 @@ def _shown(trace: Trace, stream: str, request: Request) -> tuple[bytes, list[Wor
 
 def _render(trace: Trace, appearance: Appearance, shared: Shared) -> Iterator[_File]:
     asked = shared.output
-    for path in asked.output:
+    for path in _files(shared):
         form = formats.by_suffix(path)
         general = shared.general
         with streams.progress(general.quiet, general.color) as progress:
             request = _request(shared, appearance, progress=progress)
             yield _File(path, form.write(trace, request))
-    if asked.map is not None:
+    if asked.map:
         from nnviz.formats.raster import maps as _map
 
         output = trace.array("output")
-        maps = _map.render(output, asked.map, asked.range, shared.figure.sample)
-        yield from starmap(_File, maps)
+        for path in asked.map:
+            maps = _map.render(output, path, asked.range, shared.figure.sample)
+            yield from starmap(_File, maps)
 
 
 def _remark(notes: Iterable[Words], made: list[_File], say: Callable[[Words], str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from nnviz import formats
-from nnviz.cli import options, streams
+from nnviz.cli import checks, options, streams
 from nnviz.figure import view_names
 from nnviz.options.commands import Declared, Help, Program
 from nnviz.options.operation import Operation
@@ -64,7 +64,9 @@ def described(operation: Operation[Any], say: Say) -> Declared:
     choices = {"format": formats.streams(), "view": view_names(operation.name)}
     sections = {
         heading: tuple(
-            option.with_choices(choices.get(option.name, option.kind.choices)) for option in group
+            option.with_choices(choices.get(option.name, option.kind.choices))
+            for option in group
+            if option in operation.options or checks.can_use(operation, option)
         )
         for heading, group in (own | _shared()).items()
     }

@@ -182,13 +182,20 @@ def _language() -> Kind[str]:
 class InputOptions:
     """How INPUT becomes an array."""
 
-    gray: bool = option("--gray", help="A picture in grey.")
+    gray: bool = option("--gray", help="A picture in grey.", use="input")
     resize: tuple[int, int] | None = option(
-        "--resize", kind=_pair(), help="Scale a picture to H rows and W columns."
+        "--resize", kind=_pair(), help="Scale a picture to H rows and W columns.", use="input"
     )
-    unit: bool = option("--unit", help="Pixels from 0 to 1: divided by 255 or 65535.")
+    unit: bool = option("--unit", help="Pixels from 0 to 1: divided by 255 or 65535.", use="input")
     frame: int = option(
-        "--frame", kind=_kinds.count(), help="Which frame of an animation, from 0.", default=0
+        "--frame",
+        kind=_kinds.count(),
+        help="Which frame of an animation, from 0.",
+        default=0,
+        use="input",
+    )
+    channels_last: bool = option(
+        "--channels-last", help="The last axis of an array is its channels: H×W×C.", use="input"
     )
     dtype: DType | None = option(
         "--dtype",
@@ -223,16 +230,27 @@ class OutputOptions:
         kind=_named("NAME"),
         help="Which array json, csv and npy write: output, y, h_n, indices, shape …",
         default="output",
+        use="format",
     )
-    map: str | None = option("--map", kind=_file(), help="The output map alone as a picture.")
+    map: tuple[str, ...] = option(
+        "--map",
+        kind=_file(),
+        help="The output map alone as a picture; may repeat.",
+        times="each",
+    )
     range: Range = option(
-        "--range", kind=_range(), help="How values of --map become grey levels.", default="auto"
+        "--range",
+        kind=_range(),
+        help="How values of --map become grey levels.",
+        default="auto",
+        use="format",
     )
     steps: str | None = option(
         "--steps",
         kind=_chosen_steps(),
         help="Which steps: 3, 1-4, 1,5,9, all or none (default: a table has all up to 64, "
         "else 3; a figure is of the whole; animations and HTML have all).",
+        use="format",
     )
     precision: int = option(
         "--precision",
@@ -246,17 +264,25 @@ class OutputOptions:
 class FigureOptions:
     """How a figure looks."""
 
-    view: str | None = option("--view", kind=_named("NAME"), help="Which picture.")
+    view: str | None = option("--view", kind=_named("NAME"), help="Which picture.", use="format")
     theme: Theme = option("--theme", kind=_kinds.choice(*THEMES), help="Colours.", default="light")
-    title: str | None = option("--title", kind=_kinds.text(), help="A title above the figure.")
-    scale: float | None = option(
-        "--scale", kind=_kinds.number(positive=True), help="Pixels a unit of length."
+    title: str | None = option(
+        "--title", kind=_kinds.text(), help="A title above the figure; empty: none.", use="format"
     )
-    font: str | None = option("--font", kind=_font(), help="A font file for the figure's text.")
-    embed_font: bool = option("--embed-font", help="Put the font into SVG and HTML.")
-    fps: float | None = option("--fps", kind=_rate(), help="Frames a second.")
-    sample: int = option(
-        "--sample", kind=_kinds.count(), help="Which of a batch is shown, from 0.", default=0
+    scale: float | None = option(
+        "--scale", kind=_kinds.number(positive=True), help="Pixels a unit of length.", use="format"
+    )
+    font: str | None = option(
+        "--font", kind=_font(), help="A font file for the figure's text.", use="format"
+    )
+    embed_font: bool = option("--embed-font", help="Put the font into SVG and HTML.", use="format")
+    fps: float | None = option("--fps", kind=_rate(), help="Frames a second.", use="format")
+    sample: int | None = option(
+        "--sample",
+        kind=_kinds.count(),
+        help="Which of a batch is shown, from 0 (--map: all).",
+        implied="0",
+        use="format",
     )
 
 

@@ -18,6 +18,10 @@ from nnviz.trace import Trace
 from nnviz.words import Words
 
 Kind = Literal["figure", "values", "text"]
+FIGURE = ("steps", "view", "title", "font", "sample", "scale")
+"""The options of every command that each format of figures uses."""
+MAP = ("range", "sample")
+"""Those that `--map` uses."""
 
 
 class Made(NamedTuple):
@@ -40,6 +44,10 @@ class Format(NamedTuple):
     stream: bool = True
     """Whether `-f` offers it on standard output."""
     binary: bool = False
+    uses: tuple[str, ...] = ()
+    """Which options of those for formats it can use, by name: any other would change nothing."""
+    views: Callable[[str], tuple[str, ...]] | None = None
+    """The views it has of an operation, where not every view of figures."""
 
 
 @cache

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from nnviz.formats import Format, Made
+from nnviz.formats import FIGURE, Format, Made
 from nnviz.formats.raster.frames import film, frames
 from nnviz.formats.raster.painter import SCALE
 from nnviz.request import Request
@@ -83,4 +83,4 @@ def _packed(chunk: _Chunk) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-FORMAT = Format("figure", (".apng",), write, binary=True)
+FORMAT = Format("figure", (".apng",), write, binary=True, uses=(*FIGURE, "fps"))

@@ -57,4 +57,4 @@ def _matrices(array: np.ndarray) -> Iterator[str]:
         yield "".join(",".join(map(repr, row.tolist())) + "\n" for row in matrix)
 
 
-FORMAT = Format("values", (".csv",), write)
+FORMAT = Format("values", (".csv",), write, uses=("get",))

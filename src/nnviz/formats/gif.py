@@ -12,7 +12,7 @@ from io import BytesIO
 from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from nnviz.formats import Format, Made
+from nnviz.formats import FIGURE, Format, Made
 from nnviz.formats.raster.frames import Frame, film, frames
 from nnviz.formats.raster.palette import OPAQUE, Palette, whole
 from nnviz.request import Request
@@ -127,4 +127,4 @@ def _sub_blocks(data: bytes) -> Iterator[bytes]:
     yield b"\0"
 
 
-FORMAT = Format("figure", (".gif",), write, binary=True)
+FORMAT = Format("figure", (".gif",), write, binary=True, uses=(*FIGURE, "fps"))

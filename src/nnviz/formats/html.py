@@ -12,7 +12,7 @@ from string import Template
 from nnviz import lang
 from nnviz.figure.scene import Box
 from nnviz.figure.theme import Theme, theme
-from nnviz.formats import Format, Made
+from nnviz.formats import FIGURE, Format, Made
 from nnviz.formats.player.targets import targets
 from nnviz.formats.player.themed import ThemedFigures, themed
 from nnviz.formats.raster.frames import Film, film
@@ -198,4 +198,4 @@ def _player(name: str) -> str:
     return (_PLAYER / name).read_text(encoding="utf-8")
 
 
-FORMAT = Format("figure", (".html",), write)
+FORMAT = Format("figure", (".html",), write, uses=(*FIGURE, "fps", "embed_font"))

@@ -20,4 +20,4 @@ def write(trace: Trace, request: Request) -> Made:
     return Made(buffer.getvalue())
 
 
-FORMAT = Format("values", (".npy",), write, binary=True)
+FORMAT = Format("values", (".npy",), write, binary=True, uses=("get",))

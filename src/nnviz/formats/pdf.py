@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nnviz.errors import NnvizError
 from nnviz.figure import scene
 from nnviz.figure.typeface import Face
-from nnviz.formats import Format, Made
+from nnviz.formats import FIGURE, Format, Made
 from nnviz.formats._figure import boxes, figure_of
 from nnviz.formats.raster.strokes import hatch_offsets
 from nnviz.request import Request
@@ -174,4 +174,4 @@ def _hatch_lines(mark: scene.Rect, hatch: scene.Hatch) -> Iterator[scene.Command
             yield "L", (last, offset - sign * last)
 
 
-FORMAT = Format("figure", (".pdf",), write, binary=True)
+FORMAT = Format("figure", (".pdf",), write, binary=True, uses=FIGURE)

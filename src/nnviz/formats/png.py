@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from nnviz.formats import Format, Made
+from nnviz.formats import FIGURE, Format, Made
 from nnviz.formats._figure import boxes, figure_of
 from nnviz.formats.raster.painter import SCALE, paint
 from nnviz.request import Request
@@ -26,4 +26,4 @@ def write(trace: Trace, request: Request) -> Made:
     return Made(stream.getvalue(), image.size, boxes([drawn]))
 
 
-FORMAT = Format("figure", (".png",), write, binary=True)
+FORMAT = Format("figure", (".png",), write, binary=True, uses=FIGURE)

@@ -1,4 +1,4 @@
-"""SVG: a Scene written as text, sized in pixels at scale 1."""
+"""SVG: a Scene written as text, sized in pixels (a unit of length is one, unless scaled)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from nnviz.figure import scene
-from nnviz.formats import Format, Made
+from nnviz.formats import FIGURE, Format, Made
 from nnviz.formats._figure import boxes, figure_of
 from nnviz.request import Request
 from nnviz.trace import Trace
@@ -28,17 +28,19 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 def write(trace: Trace, request: Request) -> Made:
     """The figure of a trace as an SVG document."""
     drawn = figure_of(trace, request)
-    text = svg(drawn, embed_font=request.appearance.embed_font)
+    look = request.appearance
+    text = svg(drawn, embed_font=look.embed_font, scale=look.scale or 1)
     return Made(text.encode(), notes=boxes([drawn]))
 
 
-def svg(drawn: scene.Scene, *, embed_font: bool = False, prefix: str = "") -> str:
+def svg(drawn: scene.Scene, *, embed_font: bool = False, prefix: str = "", scale: float = 1) -> str:
     """A Scene as an SVG document; `prefix` keeps ids apart where several share a page."""
     width, height = number(drawn.width), number(drawn.height)
     marks = list(drawn.flat())
     hatches = _hatches(marks)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        '<svg xmlns="http://www.w3.org/2000/svg" '
+        f'width="{number(drawn.width * scale)}" height="{number(drawn.height * scale)}" '
         f'viewBox="0 0 {width} {height}" role="img" aria-labelledby="{prefix}title {prefix}desc" '
         f'font-family="{escape(STACK)}">',
         f'<title id="{prefix}title">{escape(drawn.title)}</title>',
@@ -215,4 +217,4 @@ def _spaces(text: str) -> str:
     return ' xml:space="preserve"' if "  " in text or text != text.strip() else ""
 
 
-FORMAT = Format("figure", (".svg",), write)
+FORMAT = Format("figure", (".svg",), write, uses=(*FIGURE, "embed_font"))

@@ -22,4 +22,20 @@ def write(trace: Trace, request: Request) -> Made:
     return Made(content.getvalue())
 
 
-FORMAT = Format(kind="text", suffixes=(), write=write)
+_VIEWS = {
+    "show": ("numbers", "picture", "both"),
+    "params": ("table",),
+    "net": ("pipeline",),
+    "rnn": ("unrolled",),
+}
+"""What the terminal view is of an operation; of any other the equation."""
+
+
+def views(op: str) -> tuple[str, ...]:
+    """The views that the terminal has of an operation."""
+    return _VIEWS.get(op, ("equation",))
+
+
+FORMAT = Format(
+    kind="text", suffixes=(), write=write, uses=("steps", "sample", "view"), views=views
+)

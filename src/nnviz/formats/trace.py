@@ -94,4 +94,4 @@ def _step(step: Step) -> dict[str, Any]:
     }
 
 
-FORMAT = Format("values", (), write)
+FORMAT = Format("values", (), write, uses=("steps",))

@@ -12,4 +12,11 @@ def write(trace: Trace, request: Request) -> Made:
     return table.write(trace, request._replace(screen=Screen()))
 
 
-FORMAT = Format(kind="text", suffixes=(".txt",), write=write, stream=False)
+FORMAT = Format(
+    kind="text",
+    suffixes=(".txt",),
+    write=write,
+    stream=False,
+    uses=("steps", "sample", "view"),
+    views=table.views,
+)

@@ -10,7 +10,7 @@ import struct
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from nnviz.formats import Format, Made
+from nnviz.formats import FIGURE, Format, Made
 from nnviz.formats.raster.frames import Frame, film, frames
 from nnviz.formats.svg import escape
 from nnviz.request import Request
@@ -75,4 +75,4 @@ def _xmp(title: str, desc: str) -> bytes:
     ).encode()
 
 
-FORMAT = Format("figure", (".webp",), write, binary=True)
+FORMAT = Format("figure", (".webp",), write, binary=True, uses=(*FIGURE, "fps"))

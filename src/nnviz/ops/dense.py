@@ -40,13 +40,21 @@ class DenseOptions:
     units: int | None = option(
         "--units", kind=kinds.count(1), help="Draw the weights of this many outputs."
     )
-    seed: int = option("--seed", kind=kinds.count(0), help="Seed of the random weights.", default=0)
+    seed: int = option(
+        "--seed",
+        kind=kinds.count(0),
+        help="Seed of the random weights.",
+        default=0,
+        belongs_to=("units",),
+    )
     bias: np.ndarray | None = option(
         "--bias",
         kind=kinds.array(),
         help="One number, one an output, or a matrix that broadcasts.",
     )
-    no_bias: bool = option("--no-bias", help="Random weights without a bias.")
+    no_bias: bool = option(
+        "--no-bias", help="Random weights without a bias.", belongs_to=("units",)
+    )
 
 
 def _check(shape: tuple[int, ...]) -> None:

@@ -128,4 +128,5 @@ OPERATION = Operation(
     record=ParamsOptions,
     run=run,
     takes_input=False,
+    lacks=frozenset({"steps", "map", "range", "sample", "fps"}),
 )

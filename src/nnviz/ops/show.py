@@ -37,4 +37,5 @@ OPERATION = Operation(
     example='show "0 1 0; 1 1 1; 0 1 0"',
     record=ShowOptions,
     run=run,
+    lacks=frozenset({"steps"}),
 )

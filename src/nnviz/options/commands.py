@@ -102,7 +102,7 @@ def read(words: Iterable[str], name: str, options: tuple[Option, ...]) -> Readin
         context = _layer(name, options).make_context(name, _guarded(words))
     except Exception as error:
         raise _ours(error, name) from None
-    return _reading(context)
+    return _reading(context, options)
 
 
 def run(program: Program, words: Iterable[str]) -> Reading | int:
@@ -139,13 +139,27 @@ def _unguarded(given: Any) -> Any:
     return given.removeprefix(_GUARD) if isinstance(given, str) else given
 
 
-def _reading(context: Any) -> Reading:
+def _reading(context: Any, options: Iterable[Option]) -> Reading:
     texts = {
-        name: _unguarded(text)
-        for name, text in context.params.items()
-        if isinstance(text, bool) or text not in (None, 0, [], ())
+        option.name: _text(option, context.params[option.name])
+        for option in options
+        if isinstance(given := context.params[option.name], bool) or given not in (None, 0, [], ())
     }
     return Reading(context.info_name, texts, tuple(_unguarded(context.args)))
+
+
+def _text(option: Option, given: Any) -> Text:
+    text: Text = _unguarded(given)
+    if not isinstance(text, list) or option.times == "each":
+        return text
+    if len(text) > 1:
+        raise WordsError(
+            "{flag} is given {n} times: {texts}",
+            flag=option.label,
+            n=len(text),
+            texts=", ".join(text),
+        )
+    return str(text[0])
 
 
 # --- what Typer is told --------------------------------------------------------
@@ -167,7 +181,7 @@ def _group(program: Program) -> _Group:
         pretty_exceptions_enable=False,
         context_settings=_SETTINGS | {"obj": program},
     )
-    app.callback()(_function(_parameters({_GENERAL: program.options}, program.written)))
+    app.callback()(_function({_GENERAL: program.options}, program.written))
     group = typer.main.get_command(app)
     assert isinstance(group, _Group)
     return group
@@ -183,27 +197,31 @@ def _command(declared: Declared, program: Program | None = None, *, full: bool =
         epilog=declared.epilog,
         add_help_option=program is not None,
         context_settings=_SETTINGS,
-    )(_function(_parameters(declared.sections, program.written if program and full else None)))
+    )(_function(declared.sections, program.written if program and full else None))
     command = typer.main.get_command(app)
     assert isinstance(command, _Command)
     command.is_full = full
     return command
 
 
-def _function(parameters: Iterable[inspect.Parameter]) -> Callable[..., Reading | None]:
+def _function(
+    sections: Mapping[str, Sequence[Option]], written: Help | None
+) -> Callable[..., Reading | None]:
     """A function whose signature is a command's, for Typer to read; it gives what was read."""
 
     def command(ctx: typer.Context, **_: object) -> Reading | None:
         if ctx.invoked_subcommand:
             return None
-        own = _reading(ctx)
+        own = _reading(ctx, options)
         if ctx.parent is None:
             return own._replace(command="")
-        return own._replace(texts=_reading(ctx.parent).texts | own.texts)
+        above = _reading(ctx.parent, ctx.parent.obj.options)
+        return own._replace(texts=above.texts | own.texts)
 
+    options = [option for group in sections.values() for option in group]
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     context = inspect.Parameter("ctx", kind, annotation=typer.Context)
-    signature = inspect.Signature([context, *parameters])
+    signature = inspect.Signature([context, *_parameters(sections, written)])
     command.__signature__ = signature  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
     return command
@@ -217,7 +235,8 @@ def _parameters(
             made = (_option if option.flags else _argument)(option, heading, written)
             counted = option.times == "count"
             one: Any = (int if counted else bool) if option.kind.is_switch else str
-            annotation = list[str] | None if option.times == "each" else one | None
+            # A value given twice is seen, to be refused: Typer would take the last.
+            annotation = list[str] | None if one is str and option.flags else one | None
             yield inspect.Parameter(
                 option.name,
                 inspect.Parameter.KEYWORD_ONLY,

@@ -33,6 +33,8 @@ class Operation(NamedTuple, Generic[Record]):
     """Place in `nnviz --help`."""
     takes_input: bool = True
     """Whether it has the argument INPUT at all: `params` describes a network and has none."""
+    lacks: frozenset[str] = frozenset()
+    """Names of the options of every command that this one can never use."""
     layer: Callable[[tuple[int, ...], Record], Any] | None = None
     """What `params` asks of a layer, from the input's shape alone; None: not a layer."""
     batched: Callable[[Record], Record] = lambda options: options
@@ -64,8 +66,20 @@ class Operation(NamedTuple, Generic[Record]):
         return next((prints() for prints in asked), None)
 
     def parse(self, texts: Mapping[str, Text], context: Context) -> Record:
-        """The options that were written, by name."""
-        return parse(self.record, texts, context)
+        """The options that were written, by name; UsageError where one could change nothing."""
+        record = parse(self.record, texts, context)
+        for option in self.options:
+            if texts.get(option.name) is not None and not option.is_used(texts, record):
+                others = map(self._spelt, option.belongs_to)
+                raise UsageError(
+                    "{flag} belongs to {what}", flag=option.label, what=" / ".join(others)
+                )
+        return record
+
+    def _spelt(self, other: str) -> str:
+        """`kind=avg` as it is written: `--kind avg`."""
+        name, _, value = other.partition("=")
+        return f"{self.option(name).label} {value}".rstrip()
 
     def accept(self, given: Mapping[str, Any]) -> Record:
         """The options of a Python call; None is as good as not given."""

@@ -10,7 +10,7 @@ Python calls are made from such a record; what runs reads typed attributes of on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import field, fields
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, overload
 
@@ -26,6 +26,9 @@ Text: TypeAlias = str | bool | int | list[str] | None
 """What was written for an option: its value's text (each of them where it repeats), whether a
 switch is on, how often a counted one stands there; None where nothing was."""
 Times = Literal["last", "each", "count"]
+Use = Literal["always", "input", "format"]
+"""What can use an option of every command: any of them, one with an INPUT, or formats that name
+it (`nnviz.formats.Format.uses`)."""
 
 
 class Context(NamedTuple):
@@ -68,7 +71,11 @@ class Option(NamedTuple):
     default: Any = None
     off: str | None = None
     times: Times = "last"
-    """Given again, the last counts; each is kept; or they are counted."""
+    """Given again, it is refused; each is kept; or they are counted."""
+    belongs_to: tuple[str, ...] = ()
+    """What can use it: some other options, of which one has to be given (`filters`) or to have a
+    value (`kind=avg`)."""
+    use: Use = "always"
     implied: str | None = None
     """What the help calls the default, where it depends on other options."""
     replaces_input: bool = False
@@ -80,6 +87,12 @@ class Option(NamedTuple):
     def label(self) -> str:
         """How messages call it: its longest flag, or its name in capitals."""
         return max(self.flags, key=len) if self.flags else self.name.upper()
+
+    def is_used(self, given: Collection[str], record: Any) -> bool:
+        """Whether what it belongs to is asked for: the names given, or the values of a record."""
+        asked = (other.partition("=") for other in self.belongs_to)
+        fits = (getattr(record, o) == value if value else o in given for o, _, value in asked)
+        return not self.belongs_to or any(fits)
 
     def with_choices(self, choices: tuple[str, ...]) -> Option:
         """The same with choices that are too many to be looked up for every run."""
@@ -102,20 +115,53 @@ class Option(NamedTuple):
 
 
 @overload
-def option(*flags: str, help: str, off: str | None = ..., default: bool = ...) -> bool: ...
+def option(
+    *flags: str,
+    help: str,
+    off: str | None = ...,
+    default: bool = ...,
+    belongs_to: tuple[str, ...] = ...,
+    use: Use = ...,
+) -> bool: ...
 @overload
-def option(*flags: str, help: str, off: str | None = ..., default: None) -> bool | None: ...
+def option(
+    *flags: str,
+    help: str,
+    off: str | None = ...,
+    default: None,
+    belongs_to: tuple[str, ...] = ...,
+) -> bool | None: ...
 @overload
 def option(*flags: str, help: str, prints: Callable[[], str]) -> bool: ...
 @overload
 def option(*flags: str, help: str, times: Literal["count"]) -> int: ...
 @overload
-def option(*flags: str, kind: Kind[T], help: str, default: D) -> T | D: ...
-@overload
-def option(*flags: str, kind: Kind[T], help: str, replaces_input: bool = ...) -> T | None: ...
+def option(
+    *flags: str,
+    kind: Kind[T],
+    help: str,
+    default: D,
+    belongs_to: tuple[str, ...] = ...,
+    use: Use = ...,
+) -> T | D: ...
 @overload
 def option(
-    *flags: str, kind: Kind[T], help: str, times: Literal["each"], implied: str = ...
+    *flags: str,
+    kind: Kind[T],
+    help: str,
+    implied: str = ...,
+    replaces_input: bool = ...,
+    belongs_to: tuple[str, ...] = ...,
+    use: Use = ...,
+) -> T | None: ...
+@overload
+def option(
+    *flags: str,
+    kind: Kind[T],
+    help: str,
+    times: Literal["each"],
+    implied: str = ...,
+    use: Use = ...,
 ) -> tuple[T, ...]: ...
 
 

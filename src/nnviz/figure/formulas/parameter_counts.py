@@ -54,7 +54,8 @@ def parameters_page(
     """A figure of a chain's parameters under its title and the shape that the chain is given."""
     heading = heading_of(style, trace, appearance, step)
     given = [remark(style, fact.label) for fact in trace.facts[:1]]
-    head = column([lines(style, heading, TITLE, bold=True), *given], 4)
+    named = [] if appearance.title == "" else [lines(style, heading, TITLE, bold=True)]
+    head = [column([*named, *given], 4)] if named or given else []
     said = Words(
         "{title}: {layers} layers, input {shape}, {n} parameters in all.",
         title=heading,
@@ -62,4 +63,4 @@ def parameters_page(
         shape=times(trace.options["input"]),
         n=thousands(trace.results["total"]["params"]),
     )
-    return framed(style, column([head, *blocks], 20), heading, style.say(said))
+    return framed(style, column([*head, *blocks], 20), heading, style.say(said))

@@ -66,10 +66,12 @@ def page(
     width = max([b.width for b in blocks] + [240])
     # A title may be wider than its figure, up to the page; 1 more, for what is lost in sums.
     wide = style.width(heading, TITLE, True)
-    head = [lines(style, heading, TITLE, room=max(width, min(ROOM, wide + 1)), bold=True)]
-    head += fact_lines(style, trace) if facts is None else list(facts)
+    room = max(width, min(ROOM, wide + 1))
+    # An empty title draws none; the document keeps its name.
+    named = [] if appearance.title == "" else [lines(style, heading, TITLE, room=room, bold=True)]
+    head = [*named, *(fact_lines(style, trace) if facts is None else facts)]
     tail = note_lines(style, trace, width) if notes else []
-    body = [column(head, 4), *blocks, *([column(tail, 4)] if tail else [])]
+    body = [*([column(head, 4)] if head else []), *blocks, *([column(tail, 4)] if tail else [])]
     return framed(style, column(body, 20), heading, said)
 
 

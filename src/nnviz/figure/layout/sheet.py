@@ -31,12 +31,13 @@ def sheet(trace: Trace, appearance: Appearance, view: Any, steps: Sequence[Step]
     title = heading_of(style, trace, appearance, None, titled(trace) if titled else None)
     own = getattr(view, "facts", None)
     facts = fact_lines(style, trace) if own is None else own(trace, style, steps)
-    head = [lines(style, title, LARGE, room=ROOM, bold=True), *facts]
+    named = [] if appearance.title == "" else [lines(style, title, LARGE, room=ROOM, bold=True)]
+    head = [column([*named, *facts], 4)] if named or facts else []
     body = column(rows, GAP)
     shared = view.shared(trace, style, steps) if hasattr(view, "shared") else []
     notes = note_lines(style, trace, body.width)
     tail = [column(notes, 4)] if notes else []
-    block = column([column(head, 4), *shared, body, *tail], 20)
+    block = column([*head, *shared, body, *tail], 20)
     said = Words(
         "{title}: steps {steps} of {count}",
         title=title,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.formats import Made
 from nnviz.shades import greys
+from nnviz.shapes import unravel
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -47,43 +48,50 @@ def check(path: str) -> None:
 
 
 def render(
-    array: np.ndarray, path: str, span: Range, sample: int = 0
+    array: np.ndarray, path: str, span: Range, sample: int | None = None
 ) -> Iterator[tuple[str, Made]]:
     """A file and its picture for each channel, every one on the same grey levels.
 
-    `array` is H×W, C×H×W or N×C×H×W, of which `sample` is taken; a vector is a row.
+    `array` is H×W, C×H×W or N×C×H×W, of which one `sample` is taken, or all; a vector is
+    a row. The names are numbered by
+    channel where there are several, and by sample and channel of a batch.
     """
     check(path)
-    channels = _channels(array, sample)
-    low, high = _black_and_white(channels, span)
-    for i, channel in enumerate(channels):
-        name = path if len(channels) == 1 else _numbered(path, i)
+    maps = _maps(array, sample)
+    low, high = _black_and_white(list(maps.values()), span)
+    for numbers, channel in maps.items():
+        name = _numbered(path, numbers)
         height, width = channel.shape
         yield name, Made(_encoded(greys(channel, low, high), name), (width, height))
 
 
-def _channels(array: np.ndarray, sample: int) -> np.ndarray:
+def _maps(array: np.ndarray, sample: int | None) -> dict[tuple[int, ...], np.ndarray]:
+    """The maps by their numbers: of the sample and of the channel, where there are several."""
     if array.ndim > 4 or array.size == 0:
         raise NnvizError(
             "--map draws maps of two axes, and the output has {n}",
             n=array.ndim,
             hint="--json and .npy carry any number of axes",
         )
-    if array.ndim == 4:
-        if sample >= len(array):
+    if array.ndim == 4 and (sample is not None or len(array) == 1):
+        if (sample or 0) >= len(array):
             raise UsageError(
                 "--sample {sample}: the batch has {n}, counted from 0", sample=sample, n=len(array)
             )
-        array = array[sample]
-    return array.reshape((1,) * (3 - array.ndim) + array.shape)
+        array = array[sample or 0]
+    if array.ndim < 3 or (array.ndim == 3 and len(array) == 1):
+        return {(): array.reshape((1, 1, *array.shape)[-2:])}
+    numbered = array.shape[:-2]
+    flat = array.reshape(-1, *array.shape[-2:])
+    return {unravel(n, numbered): each for n, each in enumerate(flat)}
 
 
-def _black_and_white(channels: np.ndarray, span: Range) -> tuple[float, float]:
+def _black_and_white(maps: Sequence[np.ndarray], span: Range) -> tuple[float, float]:
     if span == "clip":
         return 0.0, 255.0
     if span != "auto":
         return span
-    low, high = float(channels.min()), float(channels.max())
+    low, high = min(float(m.min()) for m in maps), max(float(m.max()) for m in maps)
     if math.isfinite(low) and math.isfinite(high):
         return low, high
     raise NnvizError(
@@ -111,6 +119,6 @@ def _encoded(levels: np.ndarray, path: str) -> bytes:
     return buffer.getvalue()
 
 
-def _numbered(path: str, i: int) -> str:
+def _numbered(path: str, numbers: tuple[int, ...]) -> str:
     whole = Path(path)
-    return str(whole.with_name(f"{whole.stem}-{i}{whole.suffix}"))
+    return str(whole.with_name("-".join([whole.stem, *map(str, numbers)]) + whole.suffix))

@@ -98,8 +98,16 @@ class View:
         return self.values.size <= PIPE_CELLS if paper.whole else self.small
 
 
+_SHOWN = ("numbers", "picture", "both")
+"""The views of `show`, which say what is shown however large it is."""
+
+
 def parts(paper: Paper, view: View) -> list[RenderableType]:
     """The view as renderables that stand one under another: one a channel."""
+    asked = paper.appearance.view
+    if asked in _SHOWN:
+        numbers = _across(paper, view, list(_matrices(paper, view))) if asked != "picture" else []
+        return [*numbers, *(_pictures(paper, view, _WIDE) if asked != "numbers" else ())]
     if view.numbered(paper):
         return _across(paper, view, list(_matrices(paper, view)))
     if paper.whole:

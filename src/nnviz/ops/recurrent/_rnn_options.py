@@ -67,10 +67,21 @@ class RnnOptions:
         "--hidden", kind=kinds.count(1), help="Draw weights of this many hidden units."
     )
     outputs: int | None = option(
-        "--outputs", kind=kinds.count(1), help="Draw weights of this many outputs."
+        "--outputs",
+        kind=kinds.count(1),
+        help="Draw weights of this many outputs.",
+        belongs_to=("hidden",),
     )
-    seed: int = option("--seed", kind=kinds.count(0), help="Seed of the random weights.", default=0)
-    no_bias: bool = option("--no-bias", help="Random weights without biases.")
+    seed: int = option(
+        "--seed",
+        kind=kinds.count(0),
+        help="Seed of the random weights.",
+        default=0,
+        belongs_to=("hidden",),
+    )
+    no_bias: bool = option(
+        "--no-bias", help="Random weights without biases.", belongs_to=("hidden",)
+    )
     h0: np.ndarray | None = option(
         "--h0", kind=kinds.array(), help="The hidden state before the first step."
     )
@@ -84,7 +95,11 @@ class RnnOptions:
         default="tanh",
     )
     output_activation: OutputActivation = option(
-        "--out-act", kind=kinds.choice(*OUTPUT_ACTIVATIONS), help="What makes y.", default="none"
+        "--out-act",
+        kind=kinds.choice(*OUTPUT_ACTIVATIONS),
+        help="What makes y.",
+        default="none",
+        belongs_to=("outputs", "wy", "weights"),
     )
     mode: Mode = option(
         "--mode",
@@ -99,6 +114,7 @@ class RnnOptions:
         off="--no-linear-before-reset",
         help="GRU: reset after the linear map (PyTorch), or before it (the original paper).",
         default=True,
+        belongs_to=("cell=gru",),
     )
     text: str | None = option(
         "--text", kind=kinds.text(), help="One-hot characters as the input.", replaces_input=True

@@ -31,7 +31,13 @@ class ConvOptions:
     size: tuple[int, ...] | None = option(
         "--size", kind=kinds.sizes(1), help="Size of the random filters (default: 3)."
     )
-    seed: int = option("--seed", kind=kinds.count(0), help="Seed of the random filters.", default=0)
+    seed: int = option(
+        "--seed",
+        kind=kinds.count(0),
+        help="Seed of the random filters.",
+        default=0,
+        belongs_to=("filters", "size"),
+    )
     stride: tuple[int, ...] = option(
         "--stride", kind=kinds.sizes(1), help="Cells from window to window.", default=(1,)
     )
@@ -47,6 +53,7 @@ class ConvOptions:
         kind=kinds.choice(*PAD_MODES),
         help="What the added cells hold.",
         default="zeros",
+        belongs_to=("padding",),
     )
     dilation: tuple[int, ...] = option(
         "--dilation", kind=kinds.sizes(1), help="Cells from tap to tap.", default=(1,)
@@ -58,7 +65,9 @@ class ConvOptions:
     bias: np.ndarray | None = option(
         "--bias", kind=kinds.array(), help="Added to every sum: one number, or one a filter."
     )
-    no_bias: bool = option("--no-bias", help="Random filters without a bias.")
+    no_bias: bool = option(
+        "--no-bias", help="Random filters without a bias.", belongs_to=("filters", "size")
+    )
     act: str | None = option(
         "--act", kind=kinds.choice(*ACTIVATIONS), help="Apply an activation to the map."
     )

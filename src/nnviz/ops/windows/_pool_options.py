@@ -41,9 +41,14 @@ class PoolOptions:
         off="--no-count-include-pad",
         help="Whether averages count the padding.",
         default=None,
+        belongs_to=("kind=avg",),
     )
     p: float = option(
-        "--p", kind=kinds.number(positive=True), help="The p of Lp pooling.", default=2
+        "--p",
+        kind=kinds.number(positive=True),
+        help="The p of Lp pooling.",
+        default=2,
+        belongs_to=("kind=lp",),
     )
     global_map: bool = option("--global", help="One window: the whole map.")
     adaptive: tuple[int, ...] | None = option(
