@@ -107,7 +107,7 @@ def test_two_dashes_may_stand_before_a_command(nnviz: Nnviz) -> None:
 def test_an_option_of_a_command_is_none_of_the_program(nnviz: Nnviz) -> None:
     result = nnviz("--json", "conv", "1 2; 3 4")
     assert (result.code, result.out) == (2, "")
-    assert result.err.startswith("error: nnviz has no option --json\n")
+    assert result.err.startswith("error: --json stands after the command\n")
 
 
 def test_importing_the_command_line_costs_nothing() -> None:

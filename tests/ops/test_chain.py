@@ -80,7 +80,9 @@ def test_quotes_protect_and_a_backslash_outside_them_is_itself() -> None:
 
 def test_options_mean_what_they_mean_on_the_command_line() -> None:
     chain = parse_chain(
-        "conv -k2 --stride=2x1 --bias -1 | pool -k 2 --ceil --no-count-include-pad", "NET", CONTEXT
+        "conv -k2 --stride=2x1 --bias -1 | pool -k 2 --ceil --kind avg --no-count-include-pad",
+        "NET",
+        CONTEXT,
     )
     conv, pool = (link.options for link in chain.links)
     assert (conv.kernel, conv.stride, conv.bias) == (2, (2, 1), -1)
@@ -94,4 +96,4 @@ def test_a_file_is_read_and_named(tmp_path: Path) -> None:
     path.write_text("act relu\nconv --nope\n")
     with pytest.raises(UsageError) as caught:
         ops.load("net").parse({"net": str(path)}, CONTEXT)
-    assert f"{path}, line 2, column 1" in str(caught.value)
+    assert f"{path}, line 2, column 6" in str(caught.value)

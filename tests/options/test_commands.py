@@ -6,7 +6,8 @@ import pytest
 
 from nnviz.cli import options
 from nnviz.errors import UsageError
-from nnviz.options.commands import WordsError, read
+from nnviz.options.commands import read
+from nnviz.options.complaints import WordsError
 from nnviz.options.option import SWITCH, Option, Text
 
 SHARED = (options.INPUT, *options.all_shared())

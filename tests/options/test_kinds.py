@@ -60,7 +60,7 @@ REFUSED: list[tuple[str, Kind[Any], str, str]] = [
     ("one over nothing", kinds.number(), "1/0", "--flag 1/0 is not a number"),
     ("infinity", kinds.number(), "1e999", "is not a finite number"),
     ("not above 0", kinds.number(positive=True), "0", "--flag 0 is not above 0"),
-    ("no choice", kinds.choice("a", "b"), "A", "--flag A is none of: a, b"),
+    ("no choice", kinds.choice("a", "b"), "C", "--flag C is none of: a, b"),
 ]
 
 

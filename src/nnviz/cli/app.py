@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from nnviz import lang, ops
-from nnviz.cli import options, streams
+from nnviz.cli import checks, options, streams
 from nnviz.cli.checks import Written
 from nnviz.errors import NnvizError, UsageError, describe
+from nnviz.options.complaints import WordsError
 from nnviz.options.operation import Operation
 from nnviz.read.text import STANDARD_INPUT, printable
 from nnviz.version import __version__
@@ -60,24 +62,22 @@ def _run(words: list[str], env: Mapping[str, str]) -> int:
     speak = _help_words(words, env)
     completing = COMPLETION in env
     program = _help.program(_names, _operation, speak, completing=completing)
-    done = commands.run(program, words or ["--help"])
+    try:
+        done = commands.run(program, words or ["--help"])
+    except WordsError as error:
+        raise _misplaced(error, words) or error from None
     if isinstance(done, int):
         return done
-    return _done(done, env) if done.command or done.texts else _run(["--help"], env)
+    if options.VERSION.name in done.texts:
+        streams.write_text(f"nnviz {__version__}")
+        return 0
+    return _done(done, env) if done.command else _run(["--help", *words], env)
 
 
 def _done(given: Reading, env: Mapping[str, str]) -> int:
-    if options.VERSION.name in given.texts:
-        streams.write_text(f"nnviz {__version__}")
-        return 0
     operation = _operation(given.command)
     if given.extra:
-        raise UsageError(
-            "{command} cannot place these words: {words}",
-            command=f"nnviz {operation.name}",
-            words=" ".join(given.extra),
-            hint='a matrix is one word, in quotes: "1 2; 3 4"',
-        )
+        raise _beyond(given, operation)
     from nnviz.cli.flow import run_command
 
     text = given.texts.get(options.INPUT.name) if operation.takes_input else None
@@ -109,13 +109,67 @@ def _operation(word: str) -> Operation[Any]:
 def _no_command(word: str, names: list[str]) -> UsageError:
     import difflib
 
-    near = difflib.get_close_matches(word, names, 1)
+    near = difflib.get_close_matches(word, names, 1, 0.75)
     hint = Words("there is: {names}; nnviz --help says more", names=", ".join(names))
     if near:
         hint = Words("did you mean {name}?", name=near[0])
     elif os.path.exists(word):
         hint = Words("nnviz show {path} shows it; {names}", path=word, names=", ".join(names))
     return UsageError("there is no command {word}", word=word, hint=hint)
+
+
+# --- words in each other's place -----------------------------------------------
+
+
+def _misplaced(error: WordsError, words: list[str]) -> UsageError | None:
+    """What is said better of an option that the command does not have: where it belongs."""
+    at = next((i for i, word in enumerate(words) if word.replace("-", "_") in ops.names()), None)
+    if error.unknown is None or at is None:
+        return None
+    operation, after = _operation(words[at]), words[at + 1 :]
+    flags = {flag for o in (*operation.options, *options.all_shared()) for flag in o.flags}
+    if error.command == "nnviz":
+        if error.unknown not in flags:
+            return None
+        return UsageError(
+            "{flag} stands after the command",
+            flag=error.unknown,
+            hint=_example(f"{operation.name} … {error.unknown}"),
+        )
+    is_chain = any(argument.kind.looks for argument in operation.arguments)
+    if not is_chain or not after or not checks.looks(operation.arguments[-1], after[0]):
+        return None
+    first = next((i for i, word in enumerate(after) if word.split("=")[0] in flags), len(after))
+    chain, rest = " ".join(after[:first]), after[first:]
+    return UsageError(
+        "{name} is one word, in quotes",
+        name=operation.arguments[-1].label,
+        hint=_example(" ".join([operation.name, f'"{chain}"', *map(shlex.quote, rest)])),
+    )
+
+
+def _example(words: str) -> Words:
+    return Words("for example: nnviz {example}", example=words)
+
+
+def _beyond(given: Reading, operation: Operation[Any]) -> UsageError:
+    """Words that no argument is left for."""
+    first = given.texts.get(options.INPUT.name)
+    words = [*([first] if isinstance(first, str) else []), *given.extra]
+    if len(words) > 1 and all(map(os.path.exists, words)):
+        return UsageError(
+            "{op} takes one INPUT, and these are {n} files: {words}",
+            op=operation.name,
+            n=len(words),
+            words=" ".join(words),
+            hint=Words("one command a file: nnviz {op} {path}", op=operation.name, path=words[0]),
+        )
+    return UsageError(
+        "{command} cannot place these words: {words}",
+        command=f"nnviz {operation.name}",
+        words=" ".join(given.extra),
+        hint='a matrix is one word, in quotes: "1 2; 3 4"',
+    )
 
 
 # --- errors --------------------------------------------------------------------

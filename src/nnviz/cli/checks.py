@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from nnviz.cli.options import Shared
 from nnviz.errors import UsageError
 from nnviz.figure import view_names
 from nnviz.formats import Format
+from nnviz.options.kinds import plain
 from nnviz.options.operation import Operation
 from nnviz.options.option import Option, Text
 from nnviz.read import Stdin
@@ -128,6 +130,30 @@ def check_arguments(operation: Operation[Any], given: Written) -> None:
                 what=", ".join(argument.kind.choices) or Words(argument.help),
                 hint=Words("for example: nnviz {example}", example=operation.example),
             )
+
+
+def check_order(operation: Operation[Any], given: Written) -> None:
+    """Raise UsageError where INPUT stands where an argument belongs, and the other way about."""
+    if given.input is None or not operation.arguments:
+        return
+    argument = operation.arguments[-1]
+    text = given.texts.get(argument.name)
+    if isinstance(text, str) and not looks(argument, text) and looks(argument, given.input):
+        raise UsageError(
+            "{name} stands before INPUT",
+            name=argument.label,
+            hint=Words(
+                "for example: nnviz {example}",
+                example=shlex.join([operation.name, given.input, text]),
+            ),
+        )
+
+
+def looks(argument: Option, text: str) -> bool:
+    """Whether a word looks like what an argument takes."""
+    if argument.kind.looks is not None:
+        return argument.kind.looks(text)
+    return plain(text, argument.kind.choices) in argument.kind.choices
 
 
 def check_texts(operation: Operation[Any], given: Written) -> None:

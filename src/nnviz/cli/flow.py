@@ -41,6 +41,7 @@ def run_command(operation: Operation[Any], given: Written, env: Mapping[str, str
     checks.check_used(operation, given, forms, maps=bool(shared.output.map))
     checks.check_drawn(operation, shared.figure.view, forms)
     checks.check_arguments(operation, given)
+    checks.check_order(operation, given)
     checks.check_texts(operation, given)
     checks.reserve(operation, given, stdin)
     announced = operation.announcement(given.texts)

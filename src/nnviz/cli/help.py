@@ -34,7 +34,7 @@ def program(
 
     return Program(
         name="nnviz",
-        options=(options.VERSION,),
+        options=(options.VERSION, options.LANGUAGE),
         commands=names,
         load=command,
         written=Help(

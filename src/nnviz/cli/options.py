@@ -35,7 +35,7 @@ INPUT = Option(
     default="-",
 )
 VERSION = Option("version", ("--version",), SWITCH, "Print the version and stop.")
-"""The program's own option; what else it has is Typer's."""
+"""The program's own option; what else it has is --lang and Typer's."""
 
 
 # --- kinds of values that only these have --------------------------------------
@@ -74,6 +74,10 @@ def _named(metavar: str) -> Kind[str]:
     return Kind(metavar, lambda text, *_: text.strip(), _as_is)
 
 
+def _view() -> Kind[str]:
+    return Kind("NAME", lambda text, *_: text.strip().lower().replace("_", "-"), _as_is)
+
+
 def _pair() -> Kind[tuple[int, int]]:
     sizes = _kinds.sizes()
 
@@ -93,8 +97,9 @@ def _pair() -> Kind[tuple[int, int]]:
 
 def _format() -> Kind[str]:
     def parse(text: str, flag: str, _: Context) -> str:
-        if text in formats.names() and formats.load(text).stream:
-            return text
+        named = _kinds.plain(text, formats.names())
+        if named in formats.names() and formats.load(named).stream:
+            return named
         raise UsageError(
             "{flag} {text} is none of: {names}",
             flag=flag,
@@ -264,7 +269,7 @@ class OutputOptions:
 class FigureOptions:
     """How a figure looks."""
 
-    view: str | None = option("--view", kind=_named("NAME"), help="Which picture.", use="format")
+    view: str | None = option("--view", kind=_view(), help="Which picture.", use="format")
     theme: Theme = option("--theme", kind=_kinds.choice(*THEMES), help="Colours.", default="light")
     title: str | None = option(
         "--title", kind=_kinds.text(), help="A title above the figure; empty: none.", use="format"
@@ -297,6 +302,8 @@ class GeneralOptions:
     color: When = option("--color", kind=_kinds.choice(*_WHENS), help="Colours.", default="auto")
 
 
+LANGUAGE = next(o for o in declared(GeneralOptions) if o.name == "lang")
+"""The option that may stand before the command too."""
 GROUPS: Mapping[str, type] = {
     "Input options": InputOptions,
     "Output options": OutputOptions,

@@ -7,14 +7,17 @@ declaration that the command line reads them by.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from nnviz import ops
 from nnviz.errors import NnvizError, Place, UsageError
+from nnviz.options import elsewhere
+from nnviz.options.complaints import WordsError
 from nnviz.options.operation import Operation
 from nnviz.options.option import Context, Kind, Text
 from nnviz.words import Words
@@ -54,7 +57,11 @@ def chain() -> Kind[Chain]:
 
     def parse(text: str, flag: str, context: Context) -> Chain:
         name = flag
-        if os.path.exists(text):
+        if text == "-":
+            from nnviz.read.text import STANDARD_INPUT, decode
+
+            name, text = STANDARD_INPUT, decode(context.stdin.read(flag), STANDARD_INPUT)
+        elif os.path.exists(text):
             name, text = text, _content(text)
         return parse_chain(text, name, context)
 
@@ -65,7 +72,13 @@ def chain() -> Kind[Chain]:
             raise UsageError("{flag} is not a text such as {example}", flag=flag, example=EXAMPLE)
         return parse(value, flag, Context(Stdin(None)))
 
-    return Kind("CHAIN|FILE", parse, accept, is_read=True)
+    return Kind("CHAIN|FILE", parse, accept, is_read=True, looks=_looks)
+
+
+def _looks(text: str) -> bool:
+    """Whether a text begins as a chain does, with the name of a layer."""
+    first = text.split(maxsplit=1)[:1]
+    return bool(first) and _named(first[0])[0] in ops.names()
 
 
 def _content(path: str) -> str:
@@ -86,6 +99,8 @@ class _Layer(NamedTuple):
     place: Place
     operation: Operation[Any]
     texts: Mapping[str, Text]
+    pointed: Callable[[], AbstractContextManager[None]]
+    """Errors inside point at the word that they are of."""
 
 
 def parse_chain(text: str, name: str, context: Context) -> Chain:
@@ -103,16 +118,19 @@ def parse_chain(text: str, name: str, context: Context) -> Chain:
     return Chain(text.strip(), tuple(_link(layer, context) for layer in written))
 
 
-def _written(number: int, words: Sequence[_Word], text: str, name: str) -> _Layer:
-    place = _place(text, name, words[0].start, words[-1].end)
+def _written(number: int, words: Sequence[_Word], text: str, source: str) -> _Layer:
+    place = _place(text, source, words[0].start, words[-1].end)
     shown = " ".join(text[words[0].start : words[-1].end].split())
     with _blamed(number, shown, place):
-        operation = _operation(words[0].text)
-        texts = _texts([word.text for word in words[1:]], operation)
+        name, *more = _named(words[0].text)
+        operation = _operation(name)
+        pointed = partial(_pointed, operation, words, text, source)
+        with pointed():
+            texts = _texts([*more, *(word.text for word in words[1:])], operation)
         missing = [a.label for a in operation.arguments if a.name not in texts]
         if missing:
             raise UsageError("{op} needs {what}", op=operation.name, what=missing[0])
-        return _Layer(number, shown, place, operation, texts)
+        return _Layer(number, shown, place, operation, texts, pointed)
 
 
 def _texts(words: Sequence[str], operation: Operation[Any]) -> Mapping[str, Text]:
@@ -121,8 +139,8 @@ def _texts(words: Sequence[str], operation: Operation[Any]) -> Mapping[str, Text
 
     try:
         _, texts, extra = commands.read(words, operation.name, operation.options)
-    except commands.WordsError as error:
-        if error.is_unknown and error.hint is None:
+    except WordsError as error:
+        if error.unknown and error.hint is None:
             flags = sorted(flag for option in operation.options for flag in option.flags)
             error.hint = Words("it has: {names}", names=" ".join(flags))
         raise
@@ -132,8 +150,8 @@ def _texts(words: Sequence[str], operation: Operation[Any]) -> Mapping[str, Text
 
 
 def _link(layer: _Layer, context: Context) -> Link:
-    number, text, place, operation, texts = layer
-    with _blamed(number, text, place):
+    number, text, place, operation, texts, pointed = layer
+    with _blamed(number, text, place), pointed():
         options = operation.parse(texts, context)
         if not operation.reads_input(texts):
             raise UsageError(
@@ -142,10 +160,50 @@ def _link(layer: _Layer, context: Context) -> Link:
         return Link(number, text, place, operation, options)
 
 
+def _named(word: str) -> tuple[str, ...]:
+    """The words of a layer by its name, here or elsewhere."""
+    return (word,) if word in ops.names() else elsewhere.layer(word) or (word,)
+
+
+@contextmanager
+def _pointed(
+    operation: Operation[Any], words: Sequence[_Word], text: str, name: str
+) -> Iterator[None]:
+    """Errors inside that name a flag point at it and at its value, as they are written."""
+    try:
+        yield
+    except NnvizError as error:
+        flag = str(error.message.args.get("flag", ""))
+        at = _written_at(flag, operation, [word.text for word in words])
+        if error.place is None and at is not None:
+            error.place = _place(text, name, words[at[0]].start, words[at[1]].end)
+        raise
+
+
+def _written_at(
+    flag: str, operation: Operation[Any], words: Sequence[str]
+) -> tuple[int, int] | None:
+    """The numbers of the words that an option is written in, the last time that it is."""
+    option = next((o for o in operation.options if flag in (*o.flags, o.off)), None)
+    spellings = {flag, *option.flags} if option else {flag}
+    for i in reversed(range(1, len(words))):
+        head, sign, _ = words[i].partition("=")
+        if head in spellings:
+            alone = option is None or option.kind.is_switch or sign
+            return i, i if alone else min(i + 1, len(words) - 1)
+        if not head.startswith("--") and head[:2] in spellings:
+            return i, i
+    return None
+
+
 def _operation(name: str) -> Operation[Any]:
     known = map(ops.load, ops.names())
     layers = {operation.name: operation for operation in known if operation.layer is not None}
     if name not in layers:
+        if Path(name).suffix or Path(name).name != name:
+            raise UsageError(
+                "there is no file {path}", path=name, hint=Words("for example {e}", e=EXAMPLE)
+            )
         raise UsageError(
             "{name} is not a layer",
             name=name,

@@ -16,13 +16,12 @@ from typing import Annotated, Any, NamedTuple
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from nnviz.errors import UsageError
+from nnviz.options.complaints import GUARD as _GUARD
+from nnviz.options.complaints import WordsError, ours, unguarded
 from nnviz.options.option import Option, Text
 from nnviz.words import Words
 
 _NUMBER = re.compile(r"-[0-9.]")
-_GUARD = "\0"
-"""Stands before a word that begins with a minus sign and a number; no word can hold it."""
 _SETTINGS = {
     "help_option_names": ["-h", "--help"],
     "max_content_width": 100,
@@ -80,14 +79,6 @@ class Program(NamedTuple):
     completing: bool = False
 
 
-class WordsError(UsageError):
-    """Words that are no option's, or an option without its value."""
-
-    command = ""
-    is_unknown = False
-    """There is no option of this name."""
-
-
 # --- reading -------------------------------------------------------------------
 
 
@@ -101,7 +92,7 @@ def read(words: Iterable[str], name: str, options: tuple[Option, ...]) -> Readin
     try:
         context = _layer(name, options).make_context(name, _guarded(words))
     except Exception as error:
-        raise _ours(error, name) from None
+        raise ours(error, name) from None
     return _reading(context, options)
 
 
@@ -117,10 +108,10 @@ def run(program: Program, words: Iterable[str]) -> Reading | int:
     except SystemExit:
         return 0  # Typer's answer to a pipe that was closed while it wrote
     except Exception as error:
-        ours = _ours(error, program.name)
-        if isinstance(ours, WordsError) and ours.hint is None:
-            ours.hint = Words("{command} --help lists its options", command=ours.command)
-        raise ours from None
+        said = ours(error, program.name)
+        if isinstance(said, WordsError) and said.hint is None:
+            said.hint = Words("{command} --help lists its options", command=said.command)
+        raise said from None
     return done if isinstance(done, Reading | int) else 0
 
 
@@ -133,23 +124,17 @@ def _guarded(words: Iterable[str]) -> list[str]:
     return [_GUARD + word if _NUMBER.match(word) else word for word in words]
 
 
-def _unguarded(given: Any) -> Any:
-    if isinstance(given, list | tuple):
-        return [_unguarded(text) for text in given]
-    return given.removeprefix(_GUARD) if isinstance(given, str) else given
-
-
 def _reading(context: Any, options: Iterable[Option]) -> Reading:
     texts = {
         option.name: _text(option, context.params[option.name])
         for option in options
         if isinstance(given := context.params[option.name], bool) or given not in (None, 0, [], ())
     }
-    return Reading(context.info_name, texts, tuple(_unguarded(context.args)))
+    return Reading(context.info_name, texts, tuple(unguarded(context.args)))
 
 
 def _text(option: Option, given: Any) -> Text:
-    text: Text = _unguarded(given)
+    text: Text = unguarded(given)
     if not isinstance(text, list) or option.times == "each":
         return text
     if len(text) > 1:
@@ -290,7 +275,7 @@ class _Group(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         program: Program = ctx.obj
-        name = _unguarded(cmd_name)
+        name = unguarded(cmd_name)
         if ctx.resilient_parsing and name not in program.commands():
             return None  # a word that is being completed
         declared = program.load(name, program.completing)
@@ -333,35 +318,3 @@ def _finished(made: Callable[[Any], str], ctx: Any) -> str:
     written = ctx.obj.written
     ctx.formatter_class = written.formatter(ctx.formatter_class)
     return str(written.finish(made(ctx)))
-
-
-# --- Typer's errors ------------------------------------------------------------
-
-
-def _ours(error: Exception, name: str) -> Exception:
-    """Typer's complaint about the words of a command, in ours; any other error as it is."""
-    if not hasattr(error, "format_message"):
-        return error
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context is not None else name
-    ours = _complaint(error, command)
-    ours.command = command
-    return ours
-
-
-def _complaint(error: Any, command: str) -> WordsError:
-    said, flag = error.format_message(), getattr(error, "option_name", None)
-    if flag is None:
-        message = said.replace(_GUARD, "").rstrip(".")
-        return WordsError("{message}", message=message[:1].lower() + message[1:])
-    if not hasattr(error, "possibilities"):
-        if "requires" in said:
-            return WordsError("{flag} needs a value", flag=flag)
-        return WordsError("{flag} takes no value", flag=flag)
-    from difflib import get_close_matches  # slow to load, and seldom needed
-
-    near = get_close_matches(flag, error.possibilities or (), 1) if flag[1:2] == "-" else ()
-    hint = Words("did you mean {name}?", name=near[0]) if near else None
-    ours = WordsError("{op} has no option {flag}", op=command, flag=flag, hint=hint)
-    ours.is_unknown = True
-    return ours

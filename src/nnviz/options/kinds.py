@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import os
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -54,8 +55,10 @@ def padding() -> Kind[Padding]:
 
 
 def _parse_padding(text: str, flag: str, _: Context) -> Padding:
-    text = text.strip()
+    text = plain(text, PAD_NAMES).strip()
     if text in PAD_NAMES or text.replace("-", "").isalpha():
+        return _accept_padding(text, flag)
+    if not re.fullmatch(r"[-+0-9x×,\s]*[0-9][-+0-9x×,\s]*", text):
         return _accept_padding(text, flag)
     if "," not in text:
         parts = [_integer(part, flag, text) for part in re.split("[x×]", text)]
@@ -135,7 +138,20 @@ def choice(*names: Name) -> Kind[Name]:
             "{flag} {value} is none of: {names}", flag=flag, value=value, names=", ".join(names)
         )
 
-    return Kind("|".join(names), lambda text, flag, _: accept(text, flag), accept, choices=names)
+    def parse(text: str, flag: str, _: Context) -> Name:
+        return accept(plain(text, names), flag)
+
+    return Kind("|".join(names), parse, accept, choices=names)
+
+
+def plain(text: str, names: Sequence[str]) -> str:
+    """The name that a text means, whatever its case and with _ for -; else the text itself.
+
+    >>> plain("Sobel_X", ["sobel-x", "box"])
+    'sobel-x'
+    """
+    meant = text.strip().lower().replace("_", "-")
+    return meant if meant in names else text
 
 
 def text() -> Kind[str]:
@@ -162,7 +178,18 @@ def array_or(*names: str) -> Kind[np.ndarray | str]:
     """A matrix as text, a file of one, or one of some names that the operation knows."""
 
     def parse(text: str, flag: str, context: Context) -> np.ndarray | str:
-        return text if text in names else _read(text, flag, context, names)
+        named = plain(text, names)
+        if named in names:
+            return named
+        longer = [name for name in names if name.startswith(f"{named.lower()}-")]
+        if longer and not os.path.exists(text):
+            raise UsageError(
+                "{flag} {text} is none of the names that there are",
+                flag=flag,
+                text=text,
+                hint=Words("did you mean {name}?", name=" / ".join(longer)),
+            )
+        return _read(text, flag, context, names)
 
     def accept(value: Any, flag: str) -> np.ndarray | str:
         return value if isinstance(value, str) and value in names else as_array(value, flag)

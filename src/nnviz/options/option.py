@@ -53,6 +53,8 @@ class Kind(NamedTuple, Generic[T_co]):
     """The text itself is drawn or written, so it has to be text in the locale's encoding."""
     is_switch: bool = False
     """No text follows: the flag says it all."""
+    looks: Callable[[str], bool] | None = None
+    """Whether a text looks like one of this kind; where there is none, its choices say."""
 
 
 SWITCH: Kind[bool] = Kind("", lambda *_: True, lambda value, _: value, is_switch=True)
