@@ -67,6 +67,13 @@ REFUSED = {
     "a decimal comma in lists": ("[[1 2],\n [0,5 2]]", "is '0,5' one number", (2, 3, 3)),
     "spaces, then commas": ("[[1 2], [3, 4]]", "a comma is missing before this", (1, 5, 1)),
     "what follows a call": ("array([1, 2]).T", "only the numbers in array(…) are read", (1, 14, 1)),
+    "a second call": (
+        "array([1, 2], dtype=int) + array([3, 4], dtype=int)",
+        "only the numbers in array(…) are read",
+        (1, 26, 1),
+    ),
+    "a second value": ("array([1, 2], [3, 4])", "only the numbers in array(…)", (1, 15, 1)),
+    "options that are not closed": ("array([1, 2], dtype=int", "only the numbers in", (1, 21, 1)),
     "a call that is not closed": ("array([1, 2]", "only the numbers in array(…)", (1, 12, 1)),
     "a bracket that is not closed": ("[[1 2]\n [3 4]", "this bracket is not closed", (1, 1, 1)),
     "a list too many": ("[1, 2]\n[3, 4]", "the matrix ends before this", (2, 1, 1)),

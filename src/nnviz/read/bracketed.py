@@ -25,7 +25,8 @@ _CALL = re.compile(
     r"(?:Parameter containing:\s*)?(?:<tf\.Tensor:[^<>]{,200}?numpy=\s*)?"
     r"(?:[A-Za-z_]\w*\.){,4}(?:array|asarray|[tT]ensor|Array|[mM]atrix|mat)\(\s*"
 )
-_AFTER_CALL = re.compile(r"\s*(?:,\s*(?:\w+\s*=.*)?)?\)[\s>;]*", re.DOTALL)
+_OPTIONS = re.compile(r"\s*(?:,\s*(?:\w+\s*=)?)?")
+_AFTER_CALL = re.compile(r"[\s>;]*")
 _FLOATS = re.compile(r"dtype\s*=\s*['\"<>|=]*(?:\w+\.)*(?:float|half|double|bfloat|f[248]\b)")
 
 
@@ -69,12 +70,12 @@ def without_call(written: Written) -> Written:
     head = _CALL.match(same, start_of(same))
     assert head is not None
     end = _end_of_value(same, head.end())
-    after = _AFTER_CALL.match(same, end)
-    if after is None or after.end() < len(same):
+    other = _not_of_call(same, end)
+    if other is not None:
         raise NnvizError(
             "only the numbers in {call}…) are read, and here stands something else",
             call=short(head[0].strip()),
-            place=written.place(min(after.end() if after else end, len(same) - 1)),
+            place=written.place(min(other, len(same) - 1)),
             hint="give the matrix alone: [[1, 2], [3, 4]]",
         )
     return written.blanked((0, head.end()), (end, len(same)))
@@ -101,6 +102,23 @@ def _end_of_value(same: str, start: int) -> int:
         if depth == 0:
             return found.end()
     return len(same)
+
+
+def _not_of_call(same: str, end: int) -> int | None:
+    """Where something stands that no call has after its value, such as a second array."""
+    options = _OPTIONS.match(same, end)
+    at = options.end() if options else end
+    if same.endswith("=", end, at):
+        depth = 0
+        for found in _BRACKET.finditer(same, at):
+            depth += 1 if found[0] in "[({" else -1
+            at = found.start()
+            if depth < 0:
+                break
+    if not same.startswith(")", at):
+        return at
+    after = _AFTER_CALL.match(same, at + 1)
+    return after.end() if after and after.end() < len(same) else None
 
 
 # --- braces and tuples ---------------------------------------------------------------
