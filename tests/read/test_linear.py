@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -85,6 +85,14 @@ READERS: dict[str, Callable[[str], object]] = {
     "an argument": lambda text: read_input(text, stdin=NONE),
     "weights": lambda text: read_weights("-", stdin=piped(text.encode()), name="--weights"),
 }
+
+
+@pytest.fixture(autouse=True)
+def _no_collection() -> Iterator[None]:
+    """What other tests left behind is not looked through while one is timed."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 def seconds(read: Callable[[str], object], text: str) -> float:
