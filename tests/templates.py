@@ -54,6 +54,9 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "ops/recurrent/_equations.py: label": _HELD,
     "ops/windows/_transposed.py: what": ("input channels", "filters"),
     "ops/windows/_window.py: 'output ' + name": _SIZES,
+    "ops/windows/_window.py: SUBJECTS[name][0 if one else 1]": tuple(
+        each for both in _window.SUBJECTS.values() for each in both
+    ),
     "ops/windows/_window.py: name": _CELLS,
     "ops/_layer.py: name": (),  # names of axes, below
     "ops/windows/_window.py: LAYOUTS[dims]": tuple(_window.LAYOUTS.values()),

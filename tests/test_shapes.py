@@ -75,10 +75,29 @@ def test_windows_lie_where_the_size_says(
     pairs = [(o, tap, p) for o, window in enumerate(windows) for tap, p in enumerate(window)]
     for p in range(size):
         assert axis.turned.taps(p) == sorted((tap, o) for o, tap, q in pairs if q == p)
-    assert not read & set(axis.unused)
+    around = range(-before, size + after)
+    assert axis.unread(-before, size + after) == [p for p in around if p not in read]
+    for mode in ("replicate", "circular", "reflect"):
+        if ceil or max(before, after) >= size:
+            continue  # such padding is refused
+        sources = {axis.source(p, mode) for p in read}
+        assert axis.unread(0, size, mode) == [p for p in range(size) if p not in sources]
     for o, window in enumerate(windows):
         assert axis.counted(o, include_pad=False) == sum(0 <= p < size for p in window)
         assert axis.counted(o, include_pad=True) == sum(p < size + after for p in window)
+
+
+@pytest.mark.parametrize(
+    "axis",
+    [
+        Axis(2, 2**31 - 1, 1, 1, 2**31 - 2, 2**31 - 2),
+        Axis(2, 2**31 - 1, 2**31 - 1, 1, 2**31 - 2, 2**31 - 2),
+        Axis(2, 100_000, 100_000, 1, 99_999, 99_999),
+    ],
+    ids=["stride 1", "stride of the kernel", "a window a cell"],
+)
+def test_what_is_unread_of_huge_windows_is_known_at_once(axis: Axis) -> None:
+    assert axis.unread(0, 2) == []
 
 
 def test_shapes_in_words_and_numbers() -> None:

@@ -99,11 +99,48 @@ class Axis(NamedTuple):
             return min(p, period - p)
         return None
 
-    @property
-    def unused(self) -> range:
-        """Input cells after the last window's end, which the stride never reaches."""
-        end = (self.out - 1) * self.stride - self.before + self.extent
-        return range(max(end, 0), self.size)
+    def unread(self, low: int, high: int, mode: PadMode = "zeros") -> list[int]:
+        """The coordinates from `low` to `high` − 1 that no window reads; an input cell that
+        padding mirrors or repeats is read there too.
+
+        >>> Axis(size=12, kernel=2, stride=4).unread(0, 12)
+        [2, 3, 6, 7, 10, 11]
+        """
+        seen = bytearray(high - low)
+        for run in self._read_runs() if self.out > 0 else ():
+            first = max(run.start, run.start + -(-(low - run.start) // run.step) * run.step)
+            inside = range(first - low, min(run.stop, high) - low, run.step)
+            seen[inside.start : max(inside.start, inside.stop) : inside.step] = b"\1" * len(inside)
+        if mode != "zeros":
+            for p in self._copied(mode):
+                if low <= p < high:
+                    seen[p - low] = 1
+        return [low + i for i, mark in enumerate(seen) if not mark]
+
+    def _read_runs(self) -> list[range]:
+        """The coordinates that windows read, as few runs, which may meet."""
+        start, last = -self.before, self.positions(self.out - 1)[-1]
+        shared = gcd(self.stride, self.dilation)
+        period, leap = self.stride // shared, self.dilation // shared
+        if self.dilation == 1 and self.stride <= self.kernel:
+            return [range(start, last + 1)]
+        if leap > self.out or self.out <= period:
+            return [self.positions(o) for o in range(self.out)]
+        # Kernel cells a period apart read coordinates a stride apart that join in one run.
+        runs = []
+        for k in range(min(self.kernel, period)):
+            first, again = start + k * self.dilation, (self.kernel - 1 - k) // period
+            runs.append(range(first, first + (again * leap + self.out) * self.stride, self.stride))
+        return runs
+
+    def _copied(self, mode: PadMode) -> set[int]:
+        """The input cells that windows read from where padding has them again."""
+        first, end = -self.before, self.positions(self.out - 1)[-1] + 1
+        if mode == "replicate":  # however far, it is the cell at the edge
+            return {*([0] if first < 0 else []), *([self.size - 1] if end > self.size else [])}
+        outside = {*range(first, 0), *range(self.size, end)}
+        outside -= {*self.unread(first, 0), *self.unread(self.size, max(self.size, end))}
+        return {p for p in (self.source(each, mode) for each in outside) if p is not None}
 
 
 class AdaptiveAxis(NamedTuple):
@@ -177,9 +214,9 @@ class AdaptiveAxis(NamedTuple):
     def source(self, p: int, mode: PadMode = "zeros") -> int | None:  # noqa: ARG002
         return p
 
-    @property
-    def unused(self) -> range:
-        return range(0)
+    def unread(self, low: int, high: int, mode: PadMode = "zeros") -> list[int]:  # noqa: ARG002
+        """None: there is a window at every cell."""
+        return []
 
 
 AnyAxis = Axis | AdaptiveAxis

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from drawing import generators, note
 from helpers import run
+from nnviz.figure.arrays.grid import HATCHED
 from nnviz.figure.layout.style import Style
-from nnviz.figure.windows._padded import padded, result
+from nnviz.figure.windows._padded import Padded, padded, result
 from nnviz.figure.windows._part import part_of
 from nnviz.request import Appearance
 
@@ -40,14 +41,51 @@ def test_the_window_drawn_is_the_window_summed(
     rows = drawn.table[drawn.origin[0] : drawn.origin[0] + size]
     inner = [line[drawn.origin[1] : drawn.origin[1] + size + 1] for line in rows]
     assert [[int(cell.text) for cell in line] for line in inner] == x.tolist()
-    unused = {
-        (r, c) for r, line in enumerate(inner) for c, cell in enumerate(line)
-        if cell.state == "unused"
+    top, left = drawn.origin
+    reached = {(r + top, c + left) for s in trace.steps for r, c in s.cells["input"]}
+    # What padding mirrors is read where it is mirrored from.
+    reached |= {
+        (place[1] + top, place[2] + left)
+        for s in trace.steps for place in s.detail["from"] if place
     }  # fmt: skip
-    reached = {tuple(i) for s in trace.steps for i in s.cells["input"]}
-    rows_read, columns_read = ({i[k] for i in reached} for k in (0, 1))
-    for r, c in unused:
-        assert r > max(rows_read) or c > max(columns_read)
+    assert hatched(drawn) == everywhere(drawn) - reached
+
+
+def hatched(drawn: Padded) -> set[tuple[int, int]]:
+    return {
+        (r, c) for r, line in enumerate(drawn.table) for c, cell in enumerate(line)
+        if cell.state in HATCHED
+    }  # fmt: skip
+
+
+def everywhere(drawn: Padded) -> set[tuple[int, int]]:
+    return {(r, c) for r, line in enumerate(drawn.table) for c in range(len(line))}
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.integers(4, 9), st.integers(1, 3), st.integers(1, 5), st.integers(1, 3), st.integers(0, 2),
+    st.booleans(),
+)  # fmt: skip
+def test_every_cell_that_no_pooling_window_reads_is_hatched(
+    size: int, kernel: int, stride: int, dilation: int, pad: int, ceil: bool
+) -> None:
+    size = max(size, (kernel - 1) * dilation + 1)
+    pad = min(pad, kernel - 1)
+    trace = run(
+        "pool", np.ones((size, size + 1)), kernel=kernel, stride=stride, dilation=dilation,
+        padding=pad, ceil_mode=ceil,
+    )  # fmt: skip
+    drawn = padded(STYLE, part_of(trace, None))
+    top, left = drawn.origin
+    reached = set()
+    for o_row in range(trace.output.shape[0]):
+        for o_column in range(trace.output.shape[1]):
+            for k_row in range(kernel):
+                for k_column in range(kernel):
+                    r = o_row * stride - pad + k_row * dilation + top
+                    reached.add((r, o_column * stride - pad + k_column * dilation + left))
+    assert hatched(drawn) == everywhere(drawn) - reached
 
 
 def test_outputs_after_a_step_are_empty() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 MOST = 24
 """Cells a side past which an array is drawn as a picture."""
 
-State = Literal["plain", "active", "padding", "unused"]
+State = Literal["plain", "active", "padding", "unused", "unreached"]
+"""Unused: of the array, and nothing reads it; unreached: of the padding, the same."""
+OUTSIDE: Collection[State] = ("padding", "unreached")
+HATCHED: Collection[State] = ("unused", "unreached")
 Labels = Literal["", "columns", "both"]
 
 
@@ -123,7 +126,7 @@ def _fills(
         marks.append(_hairlines(whole, size, theme.muted, (3, 3), edge=True))
     marks.append(Rect(inner.x, inner.y, inner.width, inner.height, tone.pale))
     hatch = Hatch(theme.rule, 8)
-    marks += [box._replace(hatch=hatch) for cell, box in boxes if cell.state == "unused"]
+    marks += [box._replace(hatch=hatch) for cell, box in boxes if cell.state in HATCHED]
     marks += [b._replace(fill=c.fill) for c, b in boxes if c.fill and c.state != "padding"]
     active = [b for c, b in boxes if c.state == "active" and not c.fill]
     marks += [box._replace(fill=tone.active, now=role) for box in active]
@@ -190,7 +193,7 @@ def _number(style: Style, cell: Cell, size: CellSize, box: Box, end: float | Non
     if cell.corner:
         x -= 3 if size.height < 36 else 0
         y = min(y - 2, box.bottom - SMALL - 2 - 0.24 * size.text)
-    fill = style.theme.muted if cell.state == "padding" else None
+    fill = style.theme.muted if cell.state in OUTSIDE else None
     anchor: Anchor = "middle" if end is None else "end"
     return style.text(
         x, y, cell.text, size.text, fill=fill, bold=cell.bold, anchor=anchor, cell=box

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.grid import Cell, State, Table, cells, changed
@@ -41,8 +41,8 @@ def padded(
     axes, at = part.axes, at or part.at
     spans = [_span(axis) for axis in axes]
     inner = cells(part.x[c], style.precision)
-    unused = [axis.unused for axis in axes]
-    table = [[_cell_at(part, inner, unused, (r, k)) for k in spans[1]] for r in spans[0]]
+    table = [[_cell_at(part, inner, (r, k)) for k in spans[1]] for r in spans[0]]
+    table = _hatched(part, table, spans)
     whole = Padded(table, (-spans[0].start, -spans[1].start), (axes[0].size, axes[1].size))
     if at is None:
         return whole
@@ -55,12 +55,32 @@ def _span(axis: AnyAxis) -> range:
     return range(-axis.before, max(axis.size + axis.after, last[-1] + 1 if axis.out else 0))
 
 
-def _cell_at(part: Part[AnyAxis], inner: Table, unused: list[range], place: Place) -> Cell:
+def _hatched(part: Part[AnyAxis], table: Table, spans: list[range]) -> Table:
+    """The table with the cells that no window reads hatched, those of the padding too."""
+    own, looked_at = (
+        [
+            set(axis.unread(span.start, span.stop, mode))
+            for axis, span in zip(part.axes, spans, strict=True)
+        ]
+        for mode in (part.plan.mode, "zeros")
+    )
+
+    def state(cell: Cell, r: int, c: int) -> State:
+        if cell.state == "plain":  # read where it stands, or where padding mirrors it
+            return "unused" if r in own[0] or c in own[1] else "plain"
+        return "unreached" if r in looked_at[0] or c in looked_at[1] else cell.state
+
+    return [
+        [replace(cell, state=state(cell, r, c)) for c, cell in zip(spans[1], line, strict=True)]
+        for r, line in zip(spans[0], table, strict=True)
+    ]
+
+
+def _cell_at(part: Part[AnyAxis], inner: Table, place: Place) -> Cell:
     """A number of the input, or what stands for it in the padding."""
     both = list(zip(part.axes, place, strict=True))
     if all(0 <= p < axis.size for axis, p in both):
-        state: State = "unused" if any(map(range.__contains__, unused, place)) else "plain"
-        return Cell(inner[place[0]][place[1]].text, state)
+        return Cell(inner[place[0]][place[1]].text)
     if any(p >= axis.size + axis.after for axis, p in both):
         # Past the padding a window is cut off: nothing there counts.
         return Cell("", "padding")

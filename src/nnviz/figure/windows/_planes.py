@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from nnviz.figure.arrays.grid import Table
+from nnviz.figure.arrays.grid import HATCHED, OUTSIDE, Table
 from nnviz.figure.layout.lines import Point, polyline, segments
 from nnviz.figure.layout.style import BODY, SMALL, Style, middle
 from nnviz.figure.scene import Box, Command, Dash, Mark, Path, Text, extent
@@ -99,7 +99,7 @@ def surface(style: Style, plane: Plane) -> list[Mark]:
             if cell.state == "active":
                 one = _filled_plane(plane.corners(r, c, 1, 1), tone.active)
                 marks.append(one._replace(now=plane.role))
-            elif cell.state == "unused":
+            elif cell.state in HATCHED:
                 marks.append(_struck_cell(plane, r, c, theme.muted))
     marks.append(_plane_lines(plane, inner, theme.rule, ()))
     marks.append(polyline(plane.corners(*inner), tone.line, 2, tone.dash, close=True))
@@ -122,7 +122,7 @@ def figures(style: Style, plane: Plane, size: int | None) -> list[Text]:
         for c, cell in enumerate(line):
             if cell.text and not cell.hidden:
                 x, y = plane.point(r + 0.5, c + 0.5)
-                fill = style.theme.muted if cell.state == "padding" else None
+                fill = style.theme.muted if cell.state in OUTSIDE else None
                 found.append(
                     style.text(
                         x,

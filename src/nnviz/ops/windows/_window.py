@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nnviz.axes import CELL_NAMES, SIZE_NAMES
 from nnviz.errors import NnvizError
-from nnviz.plans import WindowAxis
+from nnviz.plans import WindowAxis, WindowPlan
 from nnviz.shapes import AdaptiveAxis, AnyAxis, Axis, TransposedAxis, times
 from nnviz.trace import Call, Equation, Expr, Fact, Neg, Num, Product, Quotient, Sum
 from nnviz.words import Words
@@ -102,21 +102,69 @@ def _reach_term(axis: Axis | TransposedAxis) -> Expr:
 # --- cells that are not used --------------------------------------------------------
 
 
-def unused_notes(axes: Sequence[AnyAxis]) -> Iterator[Words]:
-    """Which rows and columns the stride never reaches, and the sum that says so."""
-    for axis, name in zip(axes, CELL_NAMES[len(axes)], strict=True):
-        rest = axis.unused
-        if not rest:
-            continue
-        which = f"{rest[0]}" if len(rest) == 1 else f"{rest[0]}–{rest[-1]}"
-        yield Words(
-            "{cells} {which} is not used: ({size} − {extent}) mod {stride} = {rest}"
-            if len(rest) == 1
-            else "{cells}s {which} are not used: ({size} − {extent}) mod {stride} = {rest}",
-            cells=Words(name),
-            which=which,
-            size=axis.padded,
-            extent=axis.extent,
-            stride=axis.stride,
-            rest=(axis.padded - axis.extent) % axis.stride,
-        )
+SUBJECTS = {
+    "cell": ("cell {numbers}", "cells {numbers}"),
+    "row": ("row {numbers}", "rows {numbers}"),
+    "column": ("column {numbers}", "columns {numbers}"),
+    "plane": ("plane {numbers}", "planes {numbers}"),
+}
+"""What a sentence says is not used: one, several."""
+_LISTED = 8
+"""Numbers of rows or columns that a note names."""
+_FAR = 2**16
+"""Padding that is looked through for what is not used: nobody draws more."""
+
+
+def unused_notes(plan: WindowPlan[Any]) -> Iterator[Words]:
+    """Which rows and columns no window reads, of the input and of its padding; and the sum
+    that says so where only the tail is left over.
+    """
+    for axis, name in zip(plan.axes, CELL_NAMES[plan.dims], strict=True):
+        own, around = axis.unread(0, axis.size, plan.mode), _unread_padding(axis)
+        for found, said in ((own, _not_used), (around, _padding_not_used)):
+            if found:
+                one = len(found) == 1
+                subject = Words(SUBJECTS[name][0 if one else 1], numbers=_listed(found))
+                words = said(subject, one)
+                yield _with_sum(words, axis) if _is_tail(axis, own + around) else words
+
+
+def _not_used(which: Words, one: bool) -> Words:
+    return Words("{which} is not used" if one else "{which} are not used", which=which)
+
+
+def _padding_not_used(which: Words, one: bool) -> Words:
+    if one:
+        return Words("{which} of the padding is not used", which=which)
+    return Words("{which} of the padding are not used", which=which)
+
+
+def _unread_padding(axis: AnyAxis) -> list[int]:
+    if axis.before + axis.after > _FAR:
+        return []
+    return axis.unread(-axis.before, 0) + axis.unread(axis.size, axis.size + axis.after)
+
+
+def _is_tail(axis: AnyAxis, unread: list[int]) -> bool:
+    """Whether it is what the stride leaves over at the end, and nothing else."""
+    end = axis.size + axis.after
+    return sorted(unread) == list(range(end - (axis.padded - axis.extent) % axis.stride, end))
+
+
+def _with_sum(words: Words, axis: AnyAxis) -> Words:
+    return Words(
+        "{words}: ({size} − {extent}) mod {stride} = {rest}",
+        words=words,
+        size=axis.padded,
+        extent=axis.extent,
+        stride=axis.stride,
+        rest=(axis.padded - axis.extent) % axis.stride,
+    )
+
+
+def _listed(numbers: list[int]) -> str:
+    """2, 3, 6, 7 …; numbers that follow one another as 5–9."""
+    if len(numbers) > 1 and numbers[-1] - numbers[0] == len(numbers) - 1:
+        return f"{numbers[0]}–{numbers[-1]}".replace("-", "−")
+    said = ", ".join(map(str, numbers[:_LISTED])).replace("-", "−")
+    return said + (" …" if len(numbers) > _LISTED else "")

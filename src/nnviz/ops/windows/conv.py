@@ -55,7 +55,7 @@ def run(x: np.ndarray, options: ConvOptions) -> Trace:
         Words("Depthwise convolution") if plan.depthwise else Words("Convolution"),
         sign="∗",
         options=_conv_in_force(plan),
-        notes=(*_kernel_notes(plan, options), *unused_notes(plan.axes)),
+        notes=(*_kernel_notes(plan, options), *unused_notes(plan)),
         partials=lambda: Partials(plan, full, w),
     )
 

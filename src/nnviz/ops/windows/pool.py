@@ -83,7 +83,7 @@ def run(x: np.ndarray, options: PoolOptions) -> Trace:
         roles={"input": "input", "output": "output", "indices": "plain"},
         equation=("input", "→", "output"),
         facts=size_facts(axes),
-        notes=tuple(unused_notes(axes)),
+        notes=tuple(unused_notes(plan)),
         steps=Steps(output.size, explain.step),
         places=places(output.ndim, plan.dims),
         plan=plan,
