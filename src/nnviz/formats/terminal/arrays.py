@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -152,10 +153,11 @@ def rows(
 def _beside(
     paper: Paper, row: Sequence[RenderableType], gap: int, vertical: Literal["top", "middle"]
 ) -> RenderableType:
-    grid = Table.grid(padding=(0, gap, 0, 0))
+    grid = Table.grid()
     for block in row:
-        grid.add_column(width=paper.measure(block), vertical=vertical)
-    grid.add_row(*row)
+        grid.add_column(width=paper.measure(block) + gap, vertical=vertical)
+    grid.columns[-1].width = paper.measure(row[-1])
+    grid.add_row(*(Padding(block, (0, gap, 0, 0)) for block in row[:-1]), row[-1])
     return grid
 
 

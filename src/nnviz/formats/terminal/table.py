@@ -105,23 +105,24 @@ def _table(paper: Paper, columns: Sequence[Column], widths: Sequence[int], total
     made = Table(
         box=_ruled(paper.text("─")),
         show_edge=False,
-        pad_edge=False,
-        padding=(0, 1, 0, 0),  # beside it stands the blank of the box: a gap of two
+        padding=0,
         border_style="muted",
         show_footer=total,
         footer_style="",
     )
-    for column, width in zip(columns, widths, strict=True):
+    # Beside a column stands the blank of the box: a gap of two.
+    gaps = [*[_GAP - 1] * (len(columns) - 1), 0]
+    for column, width, gap in zip(columns, widths, gaps, strict=True):
         made.add_column(
-            Text(column.heading, "heading"),
-            column.cells[-1] if total else "",
+            Padding(Text(column.heading, "heading"), (0, gap, 0, 0)),
+            Padding(column.cells[-1], (0, gap, 0, 0)) if total else "",
             justify="left" if column.align == "left" else "right",
             overflow="fold",
-            width=width,
+            width=width + gap,
         )
     rows = list(zip(*(column.cells for column in columns), strict=True))
     for row in rows[:-1] if total else rows:
-        made.add_row(*row)
+        made.add_row(*(Padding(cell, (0, gap, 0, 0)) for cell, gap in zip(row, gaps, strict=True)))
     return made
 
 
