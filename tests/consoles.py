@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rich.console import Console, RenderableType
+from rich.measure import Measurement
 from rich.segment import Segment
 
 from nnviz.formats.terminal.paper import THEME, Paper
@@ -26,6 +27,11 @@ def paper(
     """Paper on such a console; of no width, it is a pipe's."""
     made = console(width or 9999, color=color, encoding=encoding)
     return Paper(made, made.options, Appearance(**appearance), whole=width is None)
+
+
+def measured(on: Paper, renderable: RenderableType) -> int:
+    """How wide it says that it is."""
+    return Measurement.get(on.console, on.options, renderable).maximum
 
 
 def segments(on: Paper, renderable: RenderableType) -> list[list[Segment]]:

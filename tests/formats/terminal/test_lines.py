@@ -11,7 +11,7 @@ from rich.style import Style
 from rich.text import Text
 
 from consoles import console, plain
-from nnviz.formats.terminal.lines import finished, hanging
+from nnviz.formats.terminal.lines import Lines, finished, hanging, rows, width_of
 
 CONSOLE = console()
 
@@ -81,3 +81,31 @@ def test_a_line_that_is_too_wide_is_broken_with_its_styles() -> None:
     assert plain(made) == ["one two", "three"]
     assert [s.text for part in made for s in part if s.style == bold] == ["two", "three"]
     assert list(finished(CONSOLE, line, 13)) == [line]
+
+
+# --- blocks of lines -------------------------------------------------------------------
+
+
+def block(*texts: str) -> Lines:
+    """Lines of plain text."""
+    return [[Segment(text)] for text in texts]
+
+
+TALL, LOW = block("1", "22", "3"), block("가")
+
+
+def test_blocks_stand_side_by_side_as_rectangles() -> None:
+    (row,) = rows([[TALL], [LOW], [TALL]], 1, 80, middle=True)
+    assert plain(row) == ["1     1", "22 가 22", "3     3"]
+    assert width_of(row) == 8
+    (row,) = rows([[TALL], [LOW]], 2, 80)
+    assert plain(row) == ["1   가", "22", "3"]
+
+
+def test_a_new_row_where_there_is_no_room_and_groups_stay_together() -> None:
+    sign = block("+")
+    assert [plain(row) for row in rows([[TALL], [sign, LOW], [sign, LOW]], 1, 7)] == [
+        ["1  + 가", "22", "3"],
+        ["+ 가"],
+    ]
+    assert [len(row) for row in rows([[TALL], [sign, LOW]], 1, 6)] == [3, 1]

@@ -60,7 +60,7 @@ def test_fits_its_box(on: Paper, shape: tuple[int, ...]) -> None:
     scale = Levels("rgb" if shape[0] == 3 else "grey", 0, 9)
     picture = Picture(on, np.arange(np.prod(shape)).reshape(shape), scale, 40, 20)
     lines = consoles.drawn(on, picture)
-    assert max(map(cell_len, lines)) <= on.measure(picture) <= 40
+    assert max(map(cell_len, lines)) <= consoles.measured(on, picture) <= 40
     assert len(lines) <= 21
     assert lines[-1].split()[0] == "0"
     assert lines[-1].split()[-1] == str(shape[2] - 1)

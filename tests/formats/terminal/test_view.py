@@ -59,7 +59,7 @@ def test_stands_in_layouts_and_columns() -> None:
 
 def test_is_as_wide_as_it_says() -> None:
     on = consoles.paper(90)
-    width = on.measure(NOTE)
+    width = consoles.measured(on, NOTE)
     assert max(map(cell_len, printed(NOTE, width=90))) == width < 90
     framed = printed(Panel.fit(NOTE), width=90)
     assert {cell_len(line) for line in framed} == {width + 4}

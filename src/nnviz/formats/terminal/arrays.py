@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from math import prod
-from typing import Literal
 
 import numpy as np
 from rich.console import Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from nnviz.axes import CELL_NAMES, KERNEL_AXES, MAP_AXES
+from nnviz.formats.terminal.lines import Lines, rows
 from nnviz.formats.terminal.matrix import Matrix
 from nnviz.formats.terminal.paper import Paper
 from nnviz.formats.terminal.picture import Picture, caption
@@ -103,62 +101,37 @@ _SHOWN = ("numbers", "picture", "both")
 """The views of `show`, which say what is shown however large it is."""
 
 
-def parts(paper: Paper, view: View) -> list[RenderableType]:
-    """The view as renderables that stand one under another: one a channel."""
+def parts(paper: Paper, view: View) -> list[Lines]:
+    """The view in parts that stand one under another: one a channel."""
     asked = paper.appearance.view
     if asked in _SHOWN:
-        numbers = _across(paper, view, list(_matrices(paper, view))) if asked != "picture" else []
-        return [*numbers, *(_pictures(paper, view, _WIDE) if asked != "numbers" else ())]
+        numbers = _numbers(paper, view) if asked != "picture" else []
+        return numbers + (_drawn(paper, view, _WIDE) if asked != "numbers" else [])
     if view.numbered(paper):
-        return _across(paper, view, list(_matrices(paper, view)))
+        return _numbers(paper, view)
     if paper.whole:
-        return [summary(paper, view)]
+        return [paper.lines(summary(paper, view))]
     if view.spread and view.planes and not view.image:
-        return rows(paper, [[picture] for picture in _pictures(paper, view, _THUMBNAIL)], 3)
-    return list(_pictures(paper, view, _WIDE))
+        return rows([[picture] for picture in _drawn(paper, view, _THUMBNAIL)], 3, paper.width)
+    return _drawn(paper, view, _WIDE)
 
 
-def _across(paper: Paper, view: View, blocks: list[RenderableType]) -> list[RenderableType]:
+def _drawn(paper: Paper, view: View, width: int) -> list[Lines]:
+    return [paper.lines(picture) for picture in _pictures(paper, view, width)]
+
+
+def _numbers(paper: Paper, view: View) -> list[Lines]:
     """Filters side by side and their channels one under another, where there is room."""
+    blocks = [paper.lines(matrix) for matrix in _matrices(paper, view)]
     if view.spread:
-        room = _PAGE if paper.whole else paper.width
-        return rows(paper, [[block] for block in blocks], 3, room=room)
+        return rows([[block] for block in blocks], 3, _PAGE if paper.whole else paper.width)
     if len(view.planes) != 2 or view.role != "weight" or len(blocks) != prod(view.planes):
         return blocks
     filters, channels = view.planes
-    lines = [[[blocks[f * channels + c]] for f in range(filters)] for c in range(channels)]
     room = _PAGE if paper.whole else min(paper.width // 2, _PAGE)
-    made = [rows(paper, line, 2, room=room) for line in lines]
+    lines = [[[blocks[f * channels + c]] for f in range(filters)] for c in range(channels)]
+    made = [rows(line, 2, room) for line in lines]
     return blocks if any(len(row) > 1 for row in made) else [row for (row,) in made]
-
-
-def rows(
-    paper: Paper,
-    groups: Sequence[Sequence[RenderableType]],
-    gap: int,
-    vertical: Literal["top", "middle"] = "top",
-    room: int | None = None,
-) -> list[RenderableType]:
-    """Blocks from left to right on as many rows as they need; those of a group stay together."""
-    room = paper.width if room is None else room
-    made: list[list[RenderableType]] = []
-    for group in groups:
-        row = [*made[-1], *group] if made else group
-        if not made or sum(map(paper.measure, row)) + gap * (len(row) - 1) > room:
-            made.append([])
-        made[-1] += group
-    return [_beside(paper, row, gap, vertical) for row in made]
-
-
-def _beside(
-    paper: Paper, row: Sequence[RenderableType], gap: int, vertical: Literal["top", "middle"]
-) -> RenderableType:
-    grid = Table.grid()
-    for block in row:
-        grid.add_column(width=paper.measure(block) + gap, vertical=vertical)
-    grid.columns[-1].width = paper.measure(row[-1])
-    grid.add_row(*(Padding(block, (0, gap, 0, 0)) for block in row[:-1]), row[-1])
-    return grid
 
 
 def summary(paper: Paper, view: View) -> RenderableType:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 from rich.cells import cell_len
-from rich.console import Group, RenderableType
-from rich.constrain import Constrain
-from rich.padding import Padding
+from rich.console import Group
+from rich.segment import SegmentLines
 from rich.text import Text
 
-from nnviz.formats.terminal.arrays import View, factor, parts, rows
+from nnviz.formats.terminal.arrays import View, factor, parts
+from nnviz.formats.terminal.lines import Lines, rows, width_of
 from nnviz.formats.terminal.paper import Paper, spaced
 
 _SIGN_ROOM = 5
@@ -27,22 +28,21 @@ def in_a_row(paper: Paper, items: Sequence[View | str]) -> Group:
     signs = [f" {paper.text(item)} " for item in items if isinstance(item, str)]
     papers = _papers(paper, views, max((cell_len(sign) + 2 for sign in signs), default=0))
     stacks = [parts(room, view) for room, view in zip(papers, views, strict=True)]
-    _level(papers, stacks)
+    _level(stacks)
     waiting = zip(papers, stacks, strict=True)
-    groups: list[list[RenderableType]] = [[]]
+    groups: list[list[Lines]] = [[]]
     for item in items:
         if isinstance(item, str):
             # Under an empty line, as numbers stand under their name.
-            groups[-1].append(Group(Text(), Text(f" {paper.text(item)} ", "heading")))
+            groups[-1].append([[], *paper.lines(Text(f" {paper.text(item)} ", "heading"))])
         else:
             room, stack = next(waiting)
-            array = Group(_heading(room, item), *stack)
-            groups[-1].append(Constrain(array, room.width))
+            groups[-1].append([*room.lines(_heading(room, item)), *chain.from_iterable(stack)])
             groups.append([])
-    if not signs:
-        return spaced(rows(paper, groups[:-1], 3))
-    tallest = max(paper.height(group[-1]) for group in groups[:-1])
-    return spaced(rows(paper, groups[:-1], 1, "middle" if tallest <= _TALL else "top"))
+    tallest = max((len(block) for group in groups for block in group), default=0)
+    middle = bool(signs) and tallest <= _TALL
+    made = rows(groups[:-1], 1 if signs else 3, paper.width, middle=middle)
+    return spaced(SegmentLines(lines, new_lines=True) for lines in made)
 
 
 def _heading(paper: Paper, view: View) -> Text:
@@ -59,19 +59,17 @@ def _papers(paper: Paper, views: Sequence[View], sign: int) -> list[Paper]:
     if paper.whole or not pictures:
         return [alone for _ in views]
     numbers = [parts(alone, view) for view in views if view.small]
-    taken = sum(max(map(alone.measure, stack), default=0) + _SIGN_ROOM for stack in numbers)
+    taken = sum(max(map(width_of, stack), default=0) + _SIGN_ROOM for stack in numbers)
     share = (paper.width - taken) // pictures - _SIGN_ROOM
     shared = paper.within(share) if share >= _NARROW else alone
     return [alone if view.small or view.spread else shared for view in views]
 
 
-def _level(papers: Sequence[Paper], stacks: Sequence[list[RenderableType]]) -> None:
+def _level(stacks: Sequence[list[Lines]]) -> None:
     """Give channels the same height in every array that has as many of them."""
     for count in {len(stack) for stack in stacks if len(stack) > 1}:
-        same = [(p, s) for p, s in zip(papers, stacks, strict=True) if len(s) == count]
-        for i in range(count):
-            heights = [paper.height(stack[i]) for paper, stack in same]
-            for height, (_, stack) in zip(heights, same, strict=True):
-                if height < max(heights):
-                    below = (0, 0, max(heights) - height, 0)
-                    stack[i] = Padding(stack[i], below, expand=False)
+        same = [stack for stack in stacks if len(stack) == count]
+        for channel in zip(*same, strict=True):
+            height = max(map(len, channel))
+            for lines in channel:
+                lines += [[] for _ in range(height - len(lines))]

@@ -1,14 +1,19 @@
-"""Lines that Rich does not break as a formula breaks: set in, before a term's sign, never cut."""
+"""Lines: broken as a formula breaks, which Rich does not; set in rows; never cut."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import TypeAlias
 
 from rich.console import Console
 from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
 
+Lines: TypeAlias = list[list[Segment]]
+"""What Rich has rendered."""
 _GLUE = "\ue000"
 """A space at which no line is broken; no text holds this sign, which is not printable."""
 # A sign that leads a term stays with it: a line of a long sum begins with its +.
@@ -54,3 +59,35 @@ def _stripped(line: list[Segment]) -> list[Segment]:
         if kept:
             return [*line, Segment(kept, style)]
     return line
+
+
+# --- blocks of lines -------------------------------------------------------------------
+
+
+def width_of(lines: Lines) -> int:
+    """Columns of the widest line."""
+    return max(map(Segment.get_line_length, lines), default=0)
+
+
+def rows(
+    groups: Sequence[Sequence[Lines]], gap: int, room: int, *, middle: bool = False
+) -> list[Lines]:
+    """Blocks from left to right on as many rows as they need; those of a group stay together."""
+    made: list[list[Lines]] = []
+    for group in groups:
+        row = [*made[-1], *group] if made else group
+        if not made or sum(map(width_of, row)) + gap * (len(row) - 1) > room:
+            made.append([])
+        made[-1] += group
+    return [_beside(row, gap, middle) for row in made]
+
+
+def _beside(row: Sequence[Lines], gap: int, middle: bool) -> Lines:
+    """Blocks as one, each a rectangle."""
+    height = max(map(len, row))
+    align = Segment.align_middle if middle else Segment.align_top
+    shaped = []
+    for i, lines in enumerate(row, 1):
+        width = width_of(lines) + (gap if i < len(row) else 0)
+        shaped.append(Segment.set_shape(align(lines, width, height, Style.null()), width))
+    return [list(chain.from_iterable(line)) for line in zip(*shaped, strict=True)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from rich.cells import cell_len, set_cell_size
-from rich.console import Console, ConsoleOptions
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
 from rich.text import Text
 
@@ -44,22 +44,25 @@ class Matrix:
         """Numbers of a row that fit: at least one."""
         return max(1, min(len(self.rows[0]), (width - self._side - 3) // self._cell_width))
 
-    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
-        """One number and its brackets at least; as many as fit at most."""
-        least, most = (
-            self._side + 3 + count * self._cell_width
-            for count in (1, self._across(options.max_width))
-        )
-        return Measurement(least, most)
+    def _width(self, count: int) -> int:
+        """Columns of so many numbers and their brackets."""
+        return self._side + 3 + count * self._cell_width
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        """One number at least; as many as fit at most."""
+        return Measurement(self._width(1), self._width(self._across(options.max_width)))
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         count, across = len(self.rows[0]), self._across(options.max_width)
+        fits = self._width(across) <= options.max_width
         for start in range(0, count, across):
             stop = min(start + across, count)
             if across < count:
                 yield self.paper.muted(self._which(start, stop - 1))
             for row in range(len(self.rows)):
-                yield self._line(row, start, stop)
+                line = self._line(row, start, stop)
+                # As it is, which is fast; a number wider than the room is broken.
+                yield from line.render(console, "\n") if fits else (line,)
 
     def _which(self, first: int, last: int) -> Words:
         which = f"{first}–{last}" if last > first else f"{first}"
@@ -70,16 +73,17 @@ class Matrix:
     def _line(self, row: int, start: int, stop: int) -> Text:
         before, after = self._brackets(row)
         label = self.labels[row] if row < len(self.labels) else ""
-        line = Text.assemble((set_cell_size(label, self._side), "muted"), (before, self.role))
-        marks = []
-        for column in range(start, stop):
-            text = self.rows[row][column]
-            line.append(" " * (self._cell_width - cell_len(text)) + text, self.role)
+        numbers = self.rows[row][start:stop]
+        cells = [" " * (self._cell_width - cell_len(number)) + number for number in numbers]
+        line = Text.assemble(
+            (set_cell_size(label, self._side), "muted"),
+            (f"{before}{''.join(cells)} {after}", self.role),
+        )
+        at = len(line) - 2 - sum(map(len, cells))
+        for column, (number, cell) in enumerate(zip(numbers, cells, strict=True), start):
+            at += len(cell)
             if (row, column) in self.marked:
-                marks.append((len(line) - len(text), len(line)))
-        line.append(f" {after}", self.role)
-        for mark in marks:
-            line.stylize(f"{self.role}.marked", *mark)
+                line.stylize(f"{self.role}.marked", at - len(number), at)
         return line
 
     def _brackets(self, row: int) -> tuple[str, str]:

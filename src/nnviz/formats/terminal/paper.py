@@ -12,12 +12,11 @@ from math import prod
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType
-from rich.measure import Measurement
 from rich.text import Text
 from rich.theme import Theme
 
 from nnviz.formats.terminal.ascii import ascii_form
-from nnviz.formats.terminal.lines import hanging
+from nnviz.formats.terminal.lines import Lines, hanging
 from nnviz.numerals import rounded
 from nnviz.request import Appearance
 from nnviz.shades import Poles
@@ -135,13 +134,9 @@ class Paper:
         """The text on as many lines as it needs, those after the first set in."""
         return hanging(self.console, text, self.width, indent)
 
-    def measure(self, renderable: RenderableType) -> int:
-        """Columns that something takes, of those there are."""
-        return Measurement.get(self.console, self.options, renderable).maximum
-
-    def height(self, renderable: RenderableType) -> int:
-        """Lines that something takes."""
-        return len(self.console.render_lines(renderable, self.options, pad=False))
+    def lines(self, renderable: RenderableType) -> Lines:
+        """What something is on paper, line by line."""
+        return self.console.render_lines(renderable, self.options, pad=False)
 
 
 def spaced(blocks: Iterable[RenderableType]) -> Group:

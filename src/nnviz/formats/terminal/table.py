@@ -9,8 +9,9 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from rich.box import Box
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -64,13 +65,15 @@ class Cell:
         longest = min(_WORD, max(map(cell_len, words), default=0))
         return min(self.broken, longest + 2 * (len(words) > 1))
 
-    def __rich_console__(
-        self, console: Console, options: ConsoleOptions
-    ) -> Iterator[RenderableType]:
-        width, lines = options.max_width, self.lines
-        if self.tail:
-            yield Padding(self.joined, (0, self.tail, 0, 0))
-        elif not self.apart and (self.natural <= width or len(lines) == 1):
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width, lines = options.max_width - self.tail, self.lines
+        if not self.apart and self.joined.cell_len <= width:
+            # Rendered as it is, which is faster than wrapping it.
+            before = width - self.joined.cell_len if options.justify == "right" else 0
+            yield Segment(" " * before)
+            yield from self.joined.render(console)
+            yield Segment(" " * self.tail)
+        elif len(lines) == 1 and not self.apart:
             yield hanging(console, self.joined, width, 2)
         else:
             if not self.apart:  # The first is set in, so that terms stand under terms.
@@ -112,17 +115,19 @@ def _table(paper: Paper, columns: Sequence[Column], widths: Sequence[int], total
     )
     # Beside a column stands the blank of the box: a gap of two.
     gaps = [*[_GAP - 1] * (len(columns) - 1), 0]
+    filled = []
     for column, width, gap in zip(columns, widths, gaps, strict=True):
+        cells = [replace(cell, tail=cell.tail + gap) for cell in column.cells]
         made.add_column(
             Padding(Text(column.heading, "heading"), (0, gap, 0, 0)),
-            Padding(column.cells[-1], (0, gap, 0, 0)) if total else "",
+            cells.pop() if total else "",
             justify="left" if column.align == "left" else "right",
             overflow="fold",
             width=width + gap,
         )
-    rows = list(zip(*(column.cells for column in columns), strict=True))
-    for row in rows[:-1] if total else rows:
-        made.add_row(*(Padding(cell, (0, gap, 0, 0)) for cell, gap in zip(row, gaps, strict=True)))
+        filled.append(cells)
+    for row in zip(*filled, strict=True):
+        made.add_row(*row)
     return made
 
 
