@@ -148,7 +148,7 @@ def pool(
     p: float = 2,
     adaptive: Sizes | None = None,
     like: str | None = None,
-    dims: int = 2,
+    dims: int | None = None,
 ) -> Result:
     """Max, average or Lp pooling of `x` in windows of `kernel` cells.
 

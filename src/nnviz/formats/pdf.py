@@ -49,7 +49,7 @@ def _document(drawn: scene.Scene, scale: float, language: str) -> FPDF:
             raise
         raise NnvizError(
             "PDF is written with the package fpdf2, which is not installed",
-            hint='python -m pip install "nnviz[pdf]", or write .svg',
+            hint="python -m pip install fpdf2, or write .svg",
         ) from None
     # The error of a package that fpdf does without would keep every caller's arrays alive.
     if (kept := getattr(encryption, "import_error", None)) is not None:

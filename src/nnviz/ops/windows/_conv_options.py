@@ -81,7 +81,9 @@ class ConvOptions:
         help="Transposed: the output's size, which gives the padding.",
     )
     dims: int | None = option(
-        "--dims", kind=kinds.count(1, 3), help="Axes that the kernel slides over."
+        "--dims",
+        kind=kinds.count(1, 3),
+        help="Axes that the kernel slides over (default: 1 of a vector, 3 of rank 5, else 2).",
     )
     list_kernels: bool = option(
         "--list-kernels", help="Print the presets and stop.", prints=list_kernels

@@ -29,15 +29,38 @@ def given_shape(options: ConvOptions) -> tuple[int, ...] | None:
     if kernel is None or isinstance(kernel, str):
         return (3, 3)
     shape: tuple[int, ...] = kernel.shape
-    return shape or (1,) * (options.dims or 2)
+    return shape
 
 
-def dims_of(shape: tuple[int, ...] | None, options: ConvOptions) -> int:
-    if options.dims is not None:
-        return int(options.dims)
+def for_rank(options: ConvOptions, rank: int) -> ConvOptions:
+    """The options for an input of `rank` axes: over how many axes the kernel slides, with a
+    kernel of one row or of one number as a window of that many.
+    """
+    from dataclasses import replace
+
+    kernel, dims = options.kernel, options.dims or _dims(options, rank)
+    if kernel is None or isinstance(kernel, str):
+        return replace(options, dims=dims)
+    if kernel.ndim < min(2, dims):
+        kernel = kernel.reshape((1,) * (dims - kernel.ndim) + kernel.shape)
+    return replace(options, kernel=kernel, dims=dims)
+
+
+def of_samples(options: ConvOptions) -> ConvOptions:
+    """The options where each sample of a batch is a row: no vector is slid over."""
+    from dataclasses import replace
+
+    return replace(options, dims=options.dims or _dims(options, 2))
+
+
+def _dims(options: ConvOptions, rank: int) -> int:
+    shape = given_shape(options)
+    # Of a vector, which has one channel, a kernel of a plane is told that it needs a plane.
+    if rank == 1 and (shape is None or len(shape) != 2 or shape[0] == 1):
+        return 1
     if shape is None:
         return min(3, max(2, len(options.size or ())))
-    return {1: 1, 5: 3}.get(len(shape), 2)
+    return 3 if len(shape) == 5 else 2
 
 
 def conv_plan(x: tuple[int, ...], options: ConvOptions, rank: int = 0) -> WindowPlan[Axis]:

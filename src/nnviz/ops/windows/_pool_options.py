@@ -62,6 +62,12 @@ class PoolOptions:
         kind=kinds.choice(*FRAMEWORKS),
         help="Whose defaults and edge rules (default: torch).",
     )
-    dims: int = option(
-        "--dims", kind=kinds.count(1, 3), help="Axes that the window slides over.", default=2
+    dims: int | None = option(
+        "--dims",
+        kind=kinds.count(1, 3),
+        help="Axes that the window slides over (default: 1 of a vector, else 2).",
     )
+
+    def over(self, rank: int) -> int:
+        """How many axes the window slides over in an input of `rank` axes."""
+        return self.dims or (1 if rank == 1 else 2)

@@ -11,7 +11,6 @@ from nnviz.ops.windows._conv_options import ConvOptions
 from nnviz.ops.windows._kernels import (
     activated,
     bias_of,
-    dims_of,
     drawn_shape,
     given_shape,
     weights_of,
@@ -99,7 +98,7 @@ def run(x: np.ndarray, options: ConvOptions) -> Trace:
     """Spread x with the kernel that the options give, and explain every output cell."""
     from nnviz.core.transpose import conv_transpose
 
-    full = batched(x, dims_of(given_shape(options), options))
+    full = batched(x, options.dims or 2)
     plan = transposed_plan(full.shape, options, x.ndim)
     kernel, w = weights_of(plan, options)
     b = bias_of(plan, options)
@@ -122,7 +121,7 @@ def _transposed_in_force(plan: WindowPlan[TransposedAxis]) -> dict[str, Any]:
 
 def layer(shape: tuple[int, ...], options: ConvOptions) -> Layer:
     """Shapes, parameters and MACs of this transposed convolution over an input of `shape`."""
-    dims = dims_of(given_shape(options), options)
+    dims = options.dims or 2
     plan = transposed_plan((1, *channels_first(shape, dims, "conv")), options, len(shape))
     learned = given_shape(options) is None
     has_bias = not options.no_bias and (learned or options.bias is not None)

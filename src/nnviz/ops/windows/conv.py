@@ -14,8 +14,9 @@ from nnviz.ops.windows._kernels import (
     activated,
     bias_of,
     conv_plan,
-    dims_of,
+    for_rank,
     given_shape,
+    of_samples,
     weights_of,
 )
 from nnviz.ops.windows._presets import DEFAULT
@@ -23,7 +24,7 @@ from nnviz.ops.windows._weighted_sum import WeightedSum
 from nnviz.ops.windows._window import batched, unused_notes
 from nnviz.options.operation import Operation
 from nnviz.plans import WindowPlan
-from nnviz.shapes import Axis
+from nnviz.shapes import Axis, times
 from nnviz.trace import Trace
 from nnviz.words import Words
 
@@ -40,10 +41,11 @@ def run(x: np.ndarray, options: ConvOptions) -> Trace:
     """Convolve x with the kernel that the options give, and explain it."""
     from nnviz.core.conv import conv
 
+    asked, options = options, for_rank(options, x.ndim)
     if options.transpose:
         return _transposed.run(x, options)
     _refuse_transposed_options(options)
-    full = batched(x, dims_of(given_shape(options), options))
+    full = batched(x, options.dims or 2)
     plan = conv_plan(full.shape, options, x.ndim)
     kernel, w = weights_of(plan, options)
     b = bias_of(plan, options)
@@ -55,7 +57,7 @@ def run(x: np.ndarray, options: ConvOptions) -> Trace:
         Words("Depthwise convolution") if plan.depthwise else Words("Convolution"),
         sign="∗",
         options=_conv_in_force(plan),
-        notes=(*_kernel_notes(plan, options), *unused_notes(plan)),
+        notes=(*_kernel_notes(plan, asked), *unused_notes(plan)),
         partials=lambda: Partials(plan, full, w),
     )
 
@@ -83,10 +85,20 @@ def _kernel_notes(plan: WindowPlan[Axis], options: ConvOptions) -> Iterable[Word
     given = options.kernel
     if given is None and given_shape(options) is not None:
         yield Words("the kernel is the default, {name}", name=DEFAULT)
-    if given is not None and not isinstance(given, str) and given.ndim == 0:
-        yield Words(
-            "the kernel is the 1×1 matrix {value}; for a size use --size", value=given.item()
-        )
+    if given is not None and not isinstance(given, str) and given.ndim < min(2, plan.dims):
+        if given.ndim == 0 and plan.dims == 1:
+            yield Words(
+                "the kernel is one cell, {value}; for a size use --size", value=given.item()
+            )
+        elif given.ndim == 0:
+            yield Words(
+                "the kernel is the 1×1 matrix {value}; for a size use --size", value=given.item()
+            )
+        else:
+            yield Words(
+                "the kernel of one row is taken as {shape}; --dims 1 slides it over one axis",
+                shape=times(plan.weight[2:]),
+            )
     if plan.shared and plan.groups == 1 < plan.channels:
         yield Words(
             "one kernel is used for each of {n} channels and the results are added",
@@ -122,11 +134,12 @@ class Partials:
 
 def layer(shape: tuple[int, ...], options: ConvOptions) -> Layer:
     """Shapes, parameters and MACs of this convolution over an input of `shape`."""
+    options = for_rank(options, len(shape))
     if options.transpose:
         return _transposed.layer(shape, options)
     _refuse_transposed_options(options)
-    dims = dims_of(given_shape(options), options)
-    plan = conv_plan((1, *channels_first(shape, dims, "conv")), options, len(shape))
+    full = channels_first(shape, options.dims or 2, "conv")
+    plan = conv_plan((1, *full), options, len(shape))
     filters, *inside = plan.weight
     learned = given_shape(options) is None
     has_bias = not options.no_bias and (learned or options.bias is not None)
@@ -153,4 +166,5 @@ OPERATION = Operation(
     record=ConvOptions,
     run=run,
     layer=layer,
+    batched=of_samples,
 )

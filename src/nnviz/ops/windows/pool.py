@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +54,7 @@ def run(x: np.ndarray, options: PoolOptions) -> Trace:
     """Pool x as the options say."""
     from nnviz.core.pool import max_indices, pool
 
-    full = batched(x, options.dims)
+    full = batched(x, options.over(x.ndim))
     plan = pool_plan(full.shape, options, x.ndim)
     axes, kind = plan.axes, options.kind
     include, divisor = includes_pad(options), options.divisor_override
@@ -169,7 +169,7 @@ class _Explain:
 
 def layer(shape: tuple[int, ...], options: PoolOptions) -> Layer:
     """Shape of the pooled map; nothing to learn, no multiply–accumulates."""
-    dims = options.dims
+    dims = options.over(len(shape))
     plan = pool_plan((1, *channels_first(shape, dims, "pool")), options, len(shape))
     return Layer(plan.shown, axes=plan.axes)
 
@@ -182,4 +182,5 @@ OPERATION = Operation(
     record=PoolOptions,
     run=run,
     layer=layer,
+    batched=lambda options: replace(options, dims=options.over(2)),
 )
