@@ -10,7 +10,7 @@ from rich.console import Console, RenderableType
 from rich.measure import Measurement
 from rich.segment import Segment
 
-from nnviz.formats.terminal.paper import THEME, Paper
+from nnviz.formats.terminal.paper import Paper, styles
 from nnviz.request import Appearance
 
 
@@ -18,7 +18,7 @@ def console(width: int = 80, *, color: bool = False, encoding: str = "utf-8") ->
     """A console that forgets what it is told, whatever the environment says."""
     system: Any = "truecolor" if color else None
     file = io.TextIOWrapper(io.BytesIO(), encoding)
-    return Console(file=file, width=width, height=99, color_system=system, theme=THEME)
+    return Console(file=file, width=width, height=99, color_system=system, theme=styles(system))
 
 
 def paper(

@@ -17,6 +17,7 @@ from rich.theme import Theme
 
 import consoles
 import nnviz
+from nnviz.formats.terminal.paper import styles
 from nnviz.formats.terminal.view import console_of
 from nnviz.request import Screen
 
@@ -127,3 +128,15 @@ def test_a_picture_of_sixteen_colours_is_of_shades() -> None:
     assert any("▀" in line for line in many)
     assert not any("▀" in line for line in few)
     assert any("█" in line for line in few)
+
+
+@pytest.mark.parametrize("system", ["standard", "256", "truecolor"])
+def test_roles_have_colours_of_their_own_in_every_terminal(system: str) -> None:
+    sent = set()
+    for role in ("input", "weight", "output", "hidden", "bias"):
+        file = io.StringIO()
+        console = Console(file=file, color_system=system, force_terminal=True)  # type: ignore[arg-type]
+        with console.use_theme(styles(console.color_system)):
+            console.print("x", style=role)
+        sent.add(file.getvalue())
+    assert len(sent) == 5

@@ -6,7 +6,7 @@ import codecs
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import groupby
 from math import prod
 from typing import Any
@@ -25,22 +25,24 @@ from nnviz.trace import Equation, flat, tokens
 from nnviz.words import Words
 
 # Middle tones of the 256-colour palette: at least 3.9 : 1 on black and on white.
-_HUES = {
-    "plain": "",
-    "input": "color(32)",
-    "weight": "color(166)",
-    "output": "color(29)",
-    "hidden": "color(98)",
-    "bias": "color(162)",
-    "intermediate": "dim",
-}
-THEME = Theme(
-    {"heading": "bold", "muted": "dim"}
-    | _HUES
-    | {f"{role}.name": f"bold {hue}" for role, hue in _HUES.items()}
-    | {f"{role}.marked": f"bold reverse {hue}" for role, hue in _HUES.items()}
-)
-"""The styles by name: `input`, `input.name`, `input.marked` … for each role."""
+_HUES = {"input": 32, "weight": 166, "output": 29, "hidden": 98, "bias": 162}
+# The nearest of sixteen would give input and output one colour.
+_SIXTEEN = {"input": 4, "weight": 3, "output": 2, "hidden": 5, "bias": 1}
+
+
+@cache
+def styles(color_system: str | None) -> Theme:
+    """The styles by name, for a console's colours: `input`, `input.name`, `input.marked` …"""
+    hues = _SIXTEEN if color_system in ("standard", "windows") else _HUES
+    roles = {"plain": "", "intermediate": "dim"}
+    roles |= {role: f"color({number})" for role, number in hues.items()}
+    return Theme(
+        {"heading": "bold", "muted": "dim"}
+        | roles
+        | {f"{role}.name": f"bold {hue}" for role, hue in roles.items()}
+        | {f"{role}.marked": f"bold reverse {hue}" for role, hue in roles.items()}
+    )
+
 
 # Their older terminals draw × → ─ two columns wide, newer ones one: only ASCII is sure.
 _EAST_ASIAN = {"cp949", "euc_kr", "johab", "cp932", "shift_jis", "euc_jp", "gbk", "gb2312", "big5"}

@@ -16,7 +16,7 @@ from nnviz.formats.terminal.arrays import View
 from nnviz.formats.terminal.equation import in_a_row
 from nnviz.formats.terminal.header import header, title
 from nnviz.formats.terminal.lines import finished
-from nnviz.formats.terminal.paper import THEME, Paper, spaced
+from nnviz.formats.terminal.paper import Paper, spaced, styles
 from nnviz.formats.terminal.params import params_table
 from nnviz.formats.terminal.steps import VECTOR, chosen, steps_table
 from nnviz.request import Request, Screen
@@ -70,7 +70,7 @@ class TerminalView:
     def _lines(self, console: Console, options: ConsoleOptions) -> list[list[Segment]]:
         options = options.update(height=None, highlight=False)
         paper = Paper(console, options, self.request.appearance, self.whole)
-        with console.use_theme(THEME):
+        with console.use_theme(styles(console.color_system)):
             made = spaced(_blocks(paper, self.trace, self.request))
             lines = Segment.split_lines(console.render(made, options))
             return [part for line in lines for part in finished(console, line, paper.width)]
