@@ -102,7 +102,9 @@ def _strip(style: Style, values: np.ndarray, role: Role, shades: Levels | None) 
     height = len(values) * (tall // len(values)) if len(values) <= tall else tall
     line = values.reshape(-1, 1)
     scale = shades or levels(line)
-    marks = _outlined(style, role, Image(0, 0, width, height, pixels(style, line, STRIP, scale)))
+    marks = _framed_image(
+        style, role, Image(0, 0, width, height, pixels(style, line, STRIP, scale))
+    )
     return Thumbnail(Block(width, up4(height), marks), scale)
 
 
@@ -124,7 +126,7 @@ def _maps_in_pictures(
 def _small_picture(style: Style, array: np.ndarray, role: Role, side: int, scale: Levels) -> Block:
     width, height = _picture_size(array.shape[-2:], side)
     data = pixels(style, array, (width, height), scale)
-    marks = _outlined(style, role, Image(0, 0, width, height, data))
+    marks = _framed_image(style, role, Image(0, 0, width, height, data))
     return Block(up4(width), up4(height), marks, near4(height / 2))
 
 
@@ -135,7 +137,7 @@ def _picture_size(shape: Sequence[int], side: int) -> tuple[int, int]:
     return width, height
 
 
-def _outlined(style: Style, role: Role, image: Image) -> tuple[Mark, ...]:
+def _framed_image(style: Style, role: Role, image: Image) -> tuple[Mark, ...]:
     tone = style.theme.tone(role)
     return image, Rect(0, 0, image.width, image.height, None, tone.line, 1.5, tone.dash)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.elided import cell_size, elided, shown
-from nnviz.figure.layout.blocks import Block, Sign, level, row
+from nnviz.figure.layout.blocks import Block, Sign, row
 from nnviz.figure.layout.lines import arrow
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, up4, up8
 from nnviz.figure.scene import Command, Mark, Path, Rect
@@ -106,7 +106,7 @@ class TermLayout:
             marks.append(style.text(center, 36, below, SMALL, fill=muted, anchor="middle"))
         width = max(push + block.width, up4(center + room / 2))
         marks.append(block.at(push, head))
-        return level(Block(width, block.height + head, tuple(marks), block.axis + head))
+        return Block(width, block.height + head, tuple(marks), block.axis + head)
 
     def _below(self, values: np.ndarray, like: np.ndarray) -> str:
         factor = numerals(like, self.style.precision).factor

@@ -83,11 +83,6 @@ class Sign(Block):
     """An operator between two blocks."""
 
 
-def level(block: Block) -> Block:
-    """A block whose axis is on the grid of 4, so that what stands beside it is too."""
-    return replace(block, axis=near4(block.axis))
-
-
 def inset(block: Block, left: float = 0, top: float = 0, right: float = 0) -> Block:
     """A block with room around it."""
     width, height = block.width + left + right, block.height + top

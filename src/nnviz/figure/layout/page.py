@@ -7,8 +7,7 @@ How to write an arrangement, `figure/{family}/{op}_{view}.py` (found by its file
         array = trace.arrays["input"]
         table = cells(array, style.precision)
         cells_ = NamedCells(style, table, "input", "input", times(array.shape))
-        parts = [cells_, operator(style, "→"), ...]
-        block = largest_fit(parts, cell_sizes(style, [table]))
+        block = largest_fit(style, [cells_, operator(style, "→"), ...])
         return page(style, trace, appearance, step, [block])
 
     RANK = 0                                     # the lowest that fits is the default

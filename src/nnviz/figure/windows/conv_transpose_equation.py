@@ -9,9 +9,9 @@ from nnviz.figure.arrays.fit import Drawn, Row, RowPart, drawn_parts, fits_page,
 from nnviz.figure.arrays.grid import MOST, CellSize, Table, named, operator
 from nnviz.figure.arrays.named import NamedCells
 from nnviz.figure.formulas.arithmetic import arithmetic
-from nnviz.figure.layout.blocks import Block, column, level, more_channels, remark
+from nnviz.figure.layout.blocks import Block, column, more_channels, remark
 from nnviz.figure.layout.page import fact_lines, page
-from nnviz.figure.layout.style import PANELS, ROOM, SMALL, Style
+from nnviz.figure.layout.style import PANELS, ROOM, SMALL, Style, near4
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows._channel_rows import braced
 from nnviz.figure.windows._named_arrays import (
@@ -137,7 +137,8 @@ def _spread_input(style: Style, part: Part[TransposedAxis], c: int) -> Drawn:
     def build(size: CellSize) -> Block:
         inner = spread_grid(style, channel, size, vector=part.dims == 1)
         left = inner.width - len(channel.table[0]) * size.width
-        return level(named(style, inner, "input", name, shape, left=left))
+        block = named(style, inner, "input", name, shape, left=left)
+        return replace(block, axis=near4(block.axis))
 
     return Drawn(build, spread_tables(style, part, c))
 
