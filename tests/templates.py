@@ -14,6 +14,7 @@ import nnviz
 from nnviz import ops
 from nnviz.axes import CELL_NAMES, SIZE_NAMES
 from nnviz.cli import options
+from nnviz.cli.help import _EVERY
 from nnviz.figure.formulas.parameter_counts import _COUNTED
 from nnviz.ops.recurrent.rnn import OPERATION as RNN
 from nnviz.ops.windows import _window, pool
@@ -87,7 +88,16 @@ LOOKED_UP = {
 
 
 TYPER = {
-    *("Usage: ", "Options", "Commands", "Arguments", "Show this message and exit."),
+    *(
+        "[OPTIONS]",
+        "COMMAND [ARGS]...",
+        _EVERY,
+        "Usage: ",
+        "Options",
+        "Commands",
+        "Arguments",
+        "Show this message and exit.",
+    ),
     "Install completion for the current shell.",
     "Show completion for the current shell, to copy it or customize the installation.",
 }

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from nnviz import formats, ops
+from nnviz.cli import options
 from nnviz.version import __version__
 
 Nnviz = Callable[..., Any]
@@ -35,10 +37,13 @@ def test_help_names_every_option(nnviz: Nnviz, name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_example_runs(nnviz: Nnviz, name: str) -> None:
     operation = ops.load(name.replace("-", "_"))
-    words = shlex.split(operation.example)
-    assert words[0] == name
-    result = nnviz(*words, "--json", "-q")
-    assert result.code == 0, result.err
+    assert len(operation.more) == 2
+    for example in (operation.example, *operation.more):
+        words = shlex.split(example)
+        assert words[0] == name
+        result = nnviz(*words, "-q")
+        assert result.code == 0, result.err
+    result = nnviz(*shlex.split(operation.example), "--json", "-q")
     json.loads(result.out)
 
 
@@ -53,15 +58,14 @@ def test_the_list_of_commands_begins_with_those_that_matter_most(nnviz: Nnviz) -
 
 
 def test_help_names_every_format(nnviz: Nnviz) -> None:
-    shown = " ".join(nnviz("conv", "--help").out.split())
+    shown = " ".join(nnviz("--help").out.split())
     assert all(name in shown for name in formats.streams())
     assert {"table", "json", "trace", "csv", "npy", "none"} <= set(formats.streams())
 
 
 def test_own_options_stand_first(nnviz: Nnviz) -> None:
     shown = nnviz("conv", "--help").out
-    headings = ["Arguments:", "Options of conv:", "Input options:", "Output options:"]
-    headings += ["Figure options:", "General options:", "Example:"]
+    headings = ["Arguments:", "Options of conv:", "Options of every command", "Examples:"]
     assert [shown.index(h) for h in headings] == sorted(shown.index(h) for h in headings)
 
 
@@ -156,3 +160,27 @@ def test_completion(line: str, expected: str, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("COMP_CWORD", str(len(line.split()) - 1))
     result = python("import sys; sys.argv[0] = 'nnviz'; from nnviz.cli import main; main()")
     assert expected in result.stdout.split(), result.stderr
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("name", NAMES)
+def test_help_fits_a_screen(nnviz: Nnviz, name: str, lang: str) -> None:
+    lines = nnviz("--lang", lang, name, "--help", COLUMNS="100").out.split("\n")
+    assert len(lines) <= 60
+    assert max(map(cell_len, lines)) <= 100
+    assert sum(line.startswith(f"    nnviz {name} ") for line in lines) == 3
+
+
+def test_help_lists_the_activations(nnviz: Nnviz) -> None:
+    for words in (["act"], ["conv"]):
+        said = nnviz(*words, "--help").out
+        assert all(act in said for act in ("leaky-relu", "hard-sigmoid", "softmax"))
+
+
+def test_the_help_of_the_program_explains_what_every_command_takes(nnviz: Nnviz) -> None:
+    said = nnviz("--help").out
+    assert [o.label for o in options.all_shared() if o.label not in said] == []
+
+
+def test_the_usage_is_in_the_language(nnviz: Nnviz) -> None:
+    assert nnviz("--lang", "ko", "conv", "--help").out.startswith("사용법: nnviz conv [옵션]")

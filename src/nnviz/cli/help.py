@@ -14,6 +14,7 @@ from nnviz.options.option import Option, declared
 from nnviz.words import Words
 
 Say = Callable[[Words], str]
+_EVERY = "Options of every command (nnviz --help explains them)"
 _FLAGS = 30
 """Columns of the flags at most; longer ones stand on a line of their own."""
 
@@ -46,6 +47,7 @@ def program(
             Words("Compute and show neural-network operations step by step, on your own numbers.")
         ),
         epilog=speak(Words("nnviz COMMAND --help has a command's options and an example.")),
+        shared=lambda: {heading: _with_formats(group) for heading, group in _shared().items()},
         completing=completing,
     )
 
@@ -58,23 +60,36 @@ def listed(operation: Operation[Any], say: Say) -> Declared:
 
 
 def described(operation: Operation[Any], say: Say) -> Declared:
-    """A command as its help describes it: options by heading, with what they may be."""
+    """A command as its help describes it: its own options, and the names of the shared ones."""
     made = listed(operation, say)
-    own = {say(Words("Options of {op}", op=operation.name)): _own(operation)}
-    choices = {"format": formats.streams(), "view": view_names(operation.name)}
-    sections = {
-        heading: tuple(
-            option.with_choices(choices.get(option.name, option.kind.choices))
-            for option in group
-            if option in operation.options or checks.can_use(operation, option)
-        )
-        for heading, group in (own | _shared()).items()
-    }
-    arguments = {"": tuple(o for o in made.sections[""] if not o.flags)}
+    shared = [
+        _with_views(option, operation)
+        for group in _shared().values()
+        for option in _with_formats(group)
+        if checks.can_use(operation, option)
+    ]
+    examples = "\n".join(f"  nnviz {each}" for each in (operation.example, *operation.more))
     return made._replace(
-        sections=arguments | sections,
-        epilog=f"\b\n{say(Words('Example:'))}\n  nnviz {operation.example}",
+        sections={
+            "": tuple(o for o in made.sections[""] if not o.flags),
+            say(Words("Options of {op}", op=operation.name)): _own(operation),
+            _EVERY: shared,
+        },
+        epilog=f"\b\n{say(Words('Examples:'))}\n{examples}",
+        brief=_EVERY,
     )
+
+
+def _with_formats(group: Sequence[Option]) -> list[Option]:
+    return [o.with_choices(formats.streams()) if o.name == "format" else o for o in group]
+
+
+def _with_views(option: Option, operation: Operation[Any]) -> Option:
+    """--view with the names of the command's own."""
+    if option.name != "view":
+        return option
+    names = view_names(operation.name)
+    return option._replace(kind=option.kind._replace(choices=names, metavar="|".join(names)))
 
 
 def _own(operation: Operation[Any]) -> tuple[Option, ...]:
@@ -87,7 +102,7 @@ def _shared() -> dict[str, tuple[Option, ...]]:
 
 def _said(option: Option, say: Say) -> str:
     if not option.flags:
-        return option.help
+        return " ".join(map(say, (Words(option.help), *_choices(option))))
     return " ".join(map(say, (Words(option.help), *_choices(option), *_default(option))))
 
 
@@ -116,6 +131,8 @@ def speaking(formatter: type[Any], say: Say) -> type[Any]:
 
     class Speaking(formatter):  # type: ignore[misc]
         def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+            args = args.replace("[OPTIONS]", say(Words("[OPTIONS]")))
+            args = args.replace("COMMAND [ARGS]...", say(Words("COMMAND [ARGS]...")))
             super().write_usage(prog, args, say(Words(prefix or "Usage: ")))
 
         def section(self, name: str) -> Any:

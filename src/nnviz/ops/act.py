@@ -253,6 +253,10 @@ OPERATION = Operation(
     rank=5,
     help="An activation function applied to every number.",
     example='act relu "-1 2; 3 -4"',
+    more=(
+        'act softmax "1 2 3" --steps 1',
+        'act leaky-relu "-2 -1 0 1" --alpha 0.1',
+    ),
     record=ActOptions,
     run=run,
     layer=same_shape,

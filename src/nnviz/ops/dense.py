@@ -234,6 +234,10 @@ OPERATION = Operation(
     rank=6,
     help="A fully connected layer: W x + b.",
     example='dense "1 2 3" --weight "1 0 -1; 2 1 0" --bias "1 -1"',
+    more=(
+        'dense "1 2 3" --units 2 --seed 4',
+        'dense "1 2" --weight "1 0; 0 1" --bias "1 2"',
+    ),
     record=DenseOptions,
     run=run,
     layer=layer,

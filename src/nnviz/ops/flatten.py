@@ -91,6 +91,10 @@ OPERATION = Operation(
     rank=7,
     help="A matrix as a vector, row after row.",
     example='flatten "1 2 3; 4 5 6"',
+    more=(
+        'flatten "[[[1,2],[3,4]],[[5,6],[7,8]]]" --axis 1',
+        'flatten "1 2; 3 4" --json',
+    ),
     record=FlattenOptions,
     run=run,
     layer=layer,

@@ -63,6 +63,10 @@ OPERATION = Operation(
     rank=9,
     help="A chain of the other commands, run as one network.",
     example=f'net "{EXAMPLE}" samples/digit.png',
+    more=(
+        'net "flatten | linear --units 2" "1 2; 3 4"',
+        'net "conv --filters 2 | relu" "1 2 3; 4 5 6; 7 8 9" --json',
+    ),
     record=NetOptions,
     run=run,
 )

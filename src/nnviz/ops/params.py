@@ -125,6 +125,10 @@ OPERATION = Operation(
     rank=4,
     help="Parameter counts of a network with their derivation, layer by layer.",
     example='params "conv --filters 6 --size 5 --pad 2 | act relu | pool -k 2" --input 1x28x28',
+    more=(
+        'params "conv --filters 8 --size 3" --input 3x32x32 --versus mlp',
+        'params "rnn --hidden 16" --input 10x8 --json',
+    ),
     record=ParamsOptions,
     run=run,
     takes_input=False,

@@ -35,6 +35,10 @@ OPERATION = Operation(
     rank=8,
     help="A matrix or an image as numbers and as a picture.",
     example='show "0 1 0; 1 1 1; 0 1 0"',
+    more=(
+        'show "1/2 1/4; 1/8 1" --precision 2',
+        'show "0 1; 1 0" --view both',
+    ),
     record=ShowOptions,
     run=run,
     lacks=frozenset({"steps"}),

@@ -50,6 +50,8 @@ class Declared(NamedTuple):
     """Its arguments and options, by their heading in the help."""
     help: str = ""
     epilog: str = ""
+    brief: str = ""
+    """The heading whose options are named alone: the program's help says what they are."""
 
 
 class Help(NamedTuple):
@@ -76,6 +78,8 @@ class Program(NamedTuple):
     written: Help
     help: str = ""
     epilog: str = ""
+    shared: Callable[[], Mapping[str, Sequence[Option]]] = dict
+    """Options of every command by heading, as the help of the program says them."""
     completing: bool = False
 
 
@@ -113,11 +117,6 @@ def run(program: Program, words: Iterable[str]) -> Reading | int:
             said.hint = Words("{command} --help lists its options", command=said.command)
         raise said from None
     return done if isinstance(done, Reading | int) else 0
-
-
-def is_flag(word: str) -> bool:
-    """Whether a word is spelt as an option: with a minus sign, and not one of a number."""
-    return len(word) > 1 and word[0] == "-" and not _NUMBER.match(word)
 
 
 def _guarded(words: Iterable[str]) -> list[str]:
@@ -186,6 +185,7 @@ def _command(declared: Declared, program: Program | None = None, *, full: bool =
     command = typer.main.get_command(app)
     assert isinstance(command, _Command)
     command.is_full = full
+    command.brief = declared.brief
     return command
 
 
@@ -284,11 +284,24 @@ class _Group(TyperGroup):
     def get_help(self, ctx: Any) -> str:
         return _finished(super().get_help, ctx)
 
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        super().format_options(ctx, formatter)
+        written: Help = ctx.obj.written
+        for heading, options in ctx.obj.shared().items():
+            with formatter.section(heading):
+                formatter.write_dl([(_spelt(option), written.text(option)) for option in options])
+
+
+def _spelt(option: Option) -> str:
+    """`-o, --output FILE`, as Typer's own help has it."""
+    return f"{', '.join(option.flags)} {option.kind.metavar}".rstrip()
+
 
 class _Command(TyperCommand):
     """A command whose help has its own options first and the shared ones by heading."""
 
     is_full = False
+    brief = ""
 
     def get_help(self, ctx: Any) -> str:
         program: Program = ctx.obj
@@ -311,7 +324,22 @@ class _Command(TyperCommand):
                 records.append((getattr(parameter, "rich_help_panel", None) or _GENERAL, record))
         for heading, group in groupby(records, key=lambda pair: pair[0]):
             with formatter.section(heading):
-                formatter.write_dl([record for _, record in group])
+                rows = [record for _, record in group]
+                if heading == self.brief:
+                    _write_names(formatter, [name for name, _ in rows])
+                else:
+                    formatter.write_dl(rows)
+
+
+def _write_names(formatter: Any, names: Iterable[str]) -> None:
+    """Options by their names alone, none of them broken."""
+    line, left = "", " " * formatter.current_indent
+    for name in names:
+        if line and len(left) + len(line) + len(name) + 3 > formatter.width:
+            formatter.write(f"{left}{line}\n")
+            line = ""
+        line += f"   {name}" if line else name
+    formatter.write(f"{left}{line}\n")
 
 
 def _finished(made: Callable[[Any], str], ctx: Any) -> str:

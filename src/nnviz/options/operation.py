@@ -31,6 +31,8 @@ class Operation(NamedTuple, Generic[Record]):
     """`run(x, options)`: x is a numpy array, or None where no INPUT is read."""
     rank: int = 10
     """Place in `nnviz --help`."""
+    more: tuple[str, ...] = ()
+    """Further examples, for the help."""
     takes_input: bool = True
     """Whether it has the argument INPUT at all: `params` describes a network and has none."""
     lacks: frozenset[str] = frozenset()

@@ -70,6 +70,10 @@ OPERATION = Operation(
     rank=3,
     help="RNN, LSTM or GRU over a sequence, unrolled in time.",
     example='rnn "1 0; 0 1; 1 1" --hidden 3 --outputs 1',
+    more=(
+        "rnn --text hello --hidden 3 --outputs 4",
+        'rnn "1 0; 0 1; 1 1" --cell lstm --hidden 2 --steps 3',
+    ),
     record=RnnOptions,
     run=run,
     layer=layer,

@@ -163,6 +163,10 @@ OPERATION = Operation(
     rank=1,
     help="Convolution (cross-correlation), step by step.",
     example='conv "1 2 3; 4 5 6; 7 8 9" -k "1 0; 0 1"',
+    more=(
+        'conv --filters 2 --size 2 --pad same --steps 1 "1 2 3; 4 5 6; 7 8 9"',
+        'conv --transpose --stride 2 "1 2; 3 4" -k "1 1; 1 1"',
+    ),
     record=ConvOptions,
     run=run,
     layer=layer,

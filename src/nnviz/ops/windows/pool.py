@@ -179,6 +179,10 @@ OPERATION = Operation(
     rank=2,
     help="Pooling of windows: their maximum or average.",
     example='pool "1 3 2 1; 4 6 5 0; 7 2 9 8; 0 5 3 4" -k 2',
+    more=(
+        'pool "1 2 3 4; 5 6 7 8" -k 2 --kind avg --steps 2',
+        'pool "1 2 3; 4 5 6; 7 8 9" --global',
+    ),
     record=PoolOptions,
     run=run,
     layer=layer,
