@@ -48,7 +48,7 @@ SIDES: list[tuple[str, Expr, Expr, bool]] = [
     ("tanh of zero", Call("tanh", (Num(0),)), Num(0.0), True),
     ("a name of noise", Name("y"), Num(0.1 + 0.2), True),
     ("a name of what was rounded", Name("y"), Num(0.123456), False),
-    ("infinity", Sum((Num(math.inf), Num(0.123456))), Num(math.inf), False),
+    ("infinity", Sum((Num(math.inf), Num(0.123456))), Num(math.inf), True),
     ("very large whole numbers", Sum((Num(10**400), Num(1))), Num(10**400 + 1), True),
 ]
 
@@ -96,3 +96,11 @@ def test_approximate_if_and_only_if_the_decimals_shown_do_not_add_up(
     products = [a * b for a, b in zip(read[:-1:2], read[1:-1:2], strict=True)]
     adds_up = sum(products) + read[-1] == Decimal(plain(show(total)))
     assert (" ≈ " in text((equation,), show)) is not adds_up
+
+
+def test_what_is_nan_or_infinite_is_equal() -> None:
+    third = Product((Num(1 / 3), Num(2.0)))
+    for value in (float("nan"), float("inf"), -float("inf")):
+        assert equal_as_shown(Sum((third, Num(value))), Num(value), lambda v: f"{v:.3g}")
+    assert not equal_as_shown(third, Num(2 / 3), lambda v: f"{v:.3g}")
+    assert not equal_as_shown(Product((Num(1.23456e300), Num(1e9))), Num(math.inf), rounded)

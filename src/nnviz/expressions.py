@@ -163,6 +163,9 @@ def equal_as_shown(left: Expr, right: Expr, show: Show) -> bool:
     tanh(0.5), the sides are equal if no number was rounded.
     """
     shown = [*numbers(left), *numbers(right)]
+    left_is_finite = all(math.isfinite(_float(n.value)) for n in numbers(left))
+    if isinstance(right, Num) and not (left_is_finite or math.isfinite(_float(right.value))):
+        return True  # no rounding takes a NaN or an infinity away
     if not any(_off(n.value, show, 0) for n in shown):
         return True
     worked = _worked_out(left, show), _worked_out(right, show)
@@ -172,6 +175,13 @@ def equal_as_shown(left: Expr, right: Expr, show: Show) -> bool:
         case Call(f, a), Call(g, b) if f == g and len(a) == len(b):
             return all(equal_as_shown(x, y, show) for x, y in zip(a, b, strict=True))
     return not any(_off(n.value, show, _NOISE) for n in shown)
+
+
+def _float(value: int | float) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # A whole number of hundreds of digits.
+        return 0.0
 
 
 def _off(value: int | float, show: Show, most: float) -> bool:

@@ -298,3 +298,13 @@ def test_the_numbers_of_large_maps_are_not_written_out(monkeypatch: pytest.Monke
     assert asked == []
     drawn(run("conv", np.ones((2, 4, 4), int), kernel=w), 5, view="channels")
     assert asked
+
+
+def test_partial_maps_of_later_steps_are_empty() -> None:
+    channels = np.arange(18).reshape(2, 3, 3)
+    trace = run("conv", channels, kernel=np.ones((1, 2, 2, 2), int))
+    first, last = (texts(drawn(trace, 1, n)) for n in (1, 4))
+    # 0+1+3+4, and 4+5+7+8 of channel 0 at the last step; of channel 1 nine more a cell.
+    assert {"8", "44"} <= set(first)
+    assert not {"24", "60"} & set(first)
+    assert {"24", "60"} <= set(last)

@@ -217,3 +217,11 @@ def test_every_size_keeps_the_layout(
     step = data.draw(st.none() | st.integers(1, trace.output.size))
     tidy(trace, *([step] if step else []))
     tidy(trace, *range(1, min(2, trace.output.size) + 1))
+
+
+def test_a_dilated_window_is_outlined_cell_by_cell() -> None:
+    scene = drawn(up(np.ones((2, 1, 3, 3)), np.ones((1, 1, 2, 2)), dilation=2), 13)
+    tone = STYLE.theme.tone("input").line
+    firm = [m for m in scene.flat() if isinstance(m, Rect) and (m.line, m.stroke) == (3, tone)]
+    assert len(firm) == len({(m.x, m.y) for m in firm}) == 4
+    assert "sample 0 of 2" in words(scene)

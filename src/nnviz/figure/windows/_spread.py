@@ -25,6 +25,8 @@ class Spread:
     """The table's rows and columns where the input's stand."""
     window: Area | None
     """The step's window, in the table."""
+    taps: tuple[Area, ...] = ()
+    """What of it the kernel reads, to be outlined: all of it, or cells apart."""
 
 
 def spans(part: Part[TransposedAxis]) -> list[range]:
@@ -57,7 +59,18 @@ def spread(style: Style, part: Part[TransposedAxis], c: int) -> Spread:
         o + axis.before - axis.extent + 1 - span.start
         for axis, o, span in zip(axes, part.at, drawn, strict=True)
     )
-    return Spread(table, (rows, columns), (top, left, axes[0].extent, axes[1].extent))
+    window = (top, left, axes[0].extent, axes[1].extent)
+    return Spread(table, (rows, columns), window, _outlined(axes, top, left, window))
+
+
+def _outlined(
+    axes: tuple[TransposedAxis, TransposedAxis], top: int, left: int, window: Area
+) -> tuple[Area, ...]:
+    """The whole window, or each cell of one that is dilated."""
+    if all(axis.dilation == 1 or axis.kernel == 1 for axis in axes):
+        return (window,)
+    rows, columns = (range(0, axis.extent, axis.dilation) for axis in axes)
+    return tuple((top + r, left + c, 1, 1) for r in rows for c in columns)
 
 
 def spread_tables(style: Style, part: Part[TransposedAxis], c: int) -> list[Table]:
@@ -117,8 +130,7 @@ def spread_grid(style: Style, channel: Spread, size: CellSize, *, vector: bool) 
         for c in channel.at[1]:
             fill = tone.active if table[r][c].state == "active" else tone.pale
             marks.append(Rect(left + c * w, r * h, w, h, fill, tone.line, 2, tone.dash))
-    if channel.window is not None:
-        r, c, rows, columns = channel.window
+    for r, c, rows, columns in channel.taps:
         marks.append(Rect(left + c * w, r * h, columns * w, rows * h, None, tone.line, 3))
     marks += _spread_numbers(style, table, size, left)
     marks += _spread_labels(style, channel, size, left, tall)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.fit import Drawn, Row, RowPart, drawn_parts, in_a_row, sizes_of
-from nnviz.figure.arrays.grid import CellSize, cells, changed, operator
+from nnviz.figure.arrays.grid import CellSize, cells, operator
 from nnviz.figure.arrays.named import NamedCells, named_picture
 from nnviz.figure.formulas.arithmetic import panelled, widest
 from nnviz.figure.layout.blocks import Block, column, flow, lines, more_channels
@@ -26,7 +26,7 @@ from nnviz.figure.windows._named_arrays import (
     output_cells,
     shape_of,
 )
-from nnviz.figure.windows._padded import padded
+from nnviz.figure.windows._padded import padded, result
 from nnviz.figure.windows._part import Part, flat_enough, part_of, plan_of, rows_of
 from nnviz.figure.windows._pictures import (
     activated_picture,
@@ -178,9 +178,7 @@ def _partial_map(rows: _Rows, c: int) -> RowPart | Block:
     style, part, made = rows.style, rows.part, rows.partials[c]
     name, shape = Words("partial map {c}", c=part.channels[c]), shape_of(style, part, made)
     if not rows.large:
-        plain = cells(made, style.precision)
-        lit = [] if part.at is None else [part.at]
-        table = changed(plain, lit, state="active", bold=True)
+        plain, table = cells(made, style.precision), result(style, made, part.at)
         cells_ = NamedCells(style, table, "intermediate", name, shape, windows=part.cell)
         return Drawn(cells_.block, [plain])
     return named_picture(

@@ -10,13 +10,14 @@ from nnviz.figure.arrays.grid import MOST, CellSize, Table, named, operator
 from nnviz.figure.arrays.named import NamedCells
 from nnviz.figure.formulas.arithmetic import arithmetic
 from nnviz.figure.layout.blocks import Block, column, more_channels, remark
-from nnviz.figure.layout.page import fact_lines, page
+from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import PANELS, ROOM, SMALL, Style, near4
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows._channel_rows import braced
 from nnviz.figure.windows._named_arrays import (
     activated,
     bias_cells,
+    drawn_of,
     equation,
     input_name,
     kernel_name,
@@ -49,7 +50,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     if step is not None:
         room = min(ROOM, max(360, blocks[0].width))
         blocks.append(arithmetic(style, step.formula, room=room))
-    facts = fact_lines(style, trace)
+    facts = drawn_of(style, trace, part)
     if not large:
         said = Words("seen from an output cell, the kernel lies turned round over the spread input")
         facts.append(remark(style, said))
