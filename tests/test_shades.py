@@ -223,3 +223,12 @@ def test_the_range_does_not_depend_on_how_large_a_map_is_drawn() -> None:
         if (block := picture(Style.of(Appearance()), array, "output", side=side, axes=False))
     }
     assert said == {(f"≥ {scale.high:.0f}", "0", f"≤ −{scale.high:.0f}")}
+
+
+def test_a_smaller_picture_says_that_values_lie_past_its_ends() -> None:
+    checks = np.where(np.indices((2000, 2000)).sum(0) % 2, -9.0, 10.0)
+    scale = levels(checks)
+    assert scale.clipped
+    assert scale.high < 10
+    assert not levels(checks[:40, :40]).clipped
+    assert levels(checks[:40, :40]).high == 10

@@ -135,7 +135,9 @@ def _signed(array: np.ndarray) -> Levels:
     usual = float(np.percentile(sizes, _USUAL)) if sizes.size else 0.0
     if 0 < usual < most / 1.5:
         return Levels("signed", -usual, usual, clipped=True)
-    return Levels("signed", -(most or 1.0), most or 1.0)
+    # The mean of a block is less than its extremes: a smaller picture does not reach those.
+    beyond = max(map(abs, ends(array))) > most * (1 + 1e-6)
+    return Levels("signed", -(most or 1.0), most or 1.0, clipped=beyond)
 
 
 def levels_after(
