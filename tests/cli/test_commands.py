@@ -149,6 +149,9 @@ COMPLETIONS = [
     pytest.param("nnviz conv --str", "--stride", id="an option"),
     pytest.param("nnviz conv --theme pr", "print", id="a choice"),
     pytest.param("nnviz conv -k sob", "sobel-x", id="a preset"),
+    pytest.param("nnviz conv --theme = d", "dark", id="a choice after ="),
+    pytest.param("nnviz conv --theme=d", "dark", id="a choice after = in one word"),
+    pytest.param("nnviz conv --view = net", "network", id="a view after ="),
     pytest.param("nnviz conv -f tra", "trace", id="a format"),
 ]
 

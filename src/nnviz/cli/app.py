@@ -61,6 +61,8 @@ def _run(words: list[str], env: Mapping[str, str]) -> int:
 
     speak = _help_words(words, env)
     completing = COMPLETION in env
+    if completing:
+        os.environ.update(_whole_words(env))
     program = _help.program(_names, _operation, speak, completing=completing)
     try:
         done = commands.run(program, words or ["--help"])
@@ -116,6 +118,21 @@ def _no_command(word: str, names: list[str]) -> UsageError:
     elif os.path.exists(word):
         hint = Words("nnviz show {path} shows it; {names}", path=word, names=", ".join(names))
     return UsageError("there is no command {word}", word=word, hint=hint)
+
+
+def _whole_words(env: Mapping[str, str]) -> dict[str, str]:
+    """The words that bash completes, `--theme=d` as one: bash breaks them at the `=`.
+
+    >>> _whole_words({"COMP_WORDS": "nnviz conv --theme = d", "COMP_CWORD": "4"})
+    {'COMP_WORDS': 'nnviz conv --theme=d', 'COMP_CWORD': '2'}
+    """
+    words, number = env.get("COMP_WORDS", ""), env.get("COMP_CWORD", "")
+    if not number.isdigit():
+        return {}
+    broken = re.findall(r"--[\w-]+\s=(?=(\s?))", words)
+    removed = sum(1 + bool(space) for space in broken)
+    whole = re.sub(r"(--[\w-]+)\s=\s?", r"\1=", words)
+    return {"COMP_WORDS": whole, "COMP_CWORD": str(int(number) - removed)} if broken else {}
 
 
 # --- words in each other's place -----------------------------------------------
