@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -187,3 +188,16 @@ def test_the_help_of_the_program_explains_what_every_command_takes(nnviz: Nnviz)
 
 def test_the_usage_is_in_the_language(nnviz: Nnviz) -> None:
     assert nnviz("--lang", "ko", "conv", "--help").out.startswith("사용법: nnviz conv [옵션]")
+
+
+FILES = {"fish": ".config/fish/completions/nnviz.fish", "zsh": ".zfunc/_nnviz"}
+
+
+@pytest.mark.parametrize("shell", FILES)
+def test_completion_is_installed_for_a_shell_by_its_name(
+    spawn: Callable[..., Any], tmp_path: Path, shell: str
+) -> None:
+    result = spawn("--install-completion", shell, HOME=str(tmp_path))
+    assert result.code == 0, result.err
+    assert f"_NNVIZ_COMPLETE=complete_{shell}" in (tmp_path / FILES[shell]).read_text()
+    assert f"complete_{shell}" in spawn("--show-completion", shell, HOME=str(tmp_path)).out

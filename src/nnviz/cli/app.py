@@ -21,11 +21,13 @@ from nnviz.version import __version__
 from nnviz.words import Words
 
 if TYPE_CHECKING:
-    from nnviz.options.commands import Reading
+    from nnviz.options.program import Reading
 
 Say = Callable[[Words], str]
 COMPLETION = "_NNVIZ_COMPLETE"
 """What Typer's completion scripts set in the environment."""
+_COMPLETIONS = ("--install-completion", "--show-completion")
+_SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
 _DEBUG = "NNVIZ_DEBUG"
 _BEYOND = re.compile(r"array is too big|allowed dimension")
 _INTERRUPTED = 130
@@ -64,6 +66,8 @@ def _run(words: list[str], env: Mapping[str, str]) -> int:
     if completing:
         os.environ.update(_whole_words(env))
     program = _help.program(_names, _operation, speak, completing=completing)
+    if words[:1] and words[0] in _COMPLETIONS and words[1:] and words[1] in _SHELLS:
+        return commands.complete_in(program, words[0], words[1])
     try:
         done = commands.run(program, words or ["--help"])
     except WordsError as error:

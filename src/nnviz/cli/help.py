@@ -8,9 +8,9 @@ from typing import Any
 from nnviz import formats
 from nnviz.cli import checks, options, streams
 from nnviz.figure import view_names
-from nnviz.options.commands import Declared, Help, Program
 from nnviz.options.operation import Operation
 from nnviz.options.option import Option, declared
+from nnviz.options.program import Declared, Help, Program
 from nnviz.words import Words
 
 Say = Callable[[Words], str]

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -19,6 +19,7 @@ from typer.core import TyperCommand, TyperGroup
 from nnviz.options.complaints import GUARD as _GUARD
 from nnviz.options.complaints import WordsError, ours, unguarded
 from nnviz.options.option import Option, Text
+from nnviz.options.program import Declared, Help, Program, Reading
 from nnviz.words import Words
 
 _NUMBER = re.compile(r"-[0-9.]")
@@ -29,58 +30,6 @@ _SETTINGS = {
 }
 _ARGUMENTS = "Arguments"
 _GENERAL = "General options"
-
-
-class Reading(NamedTuple):
-    """What was read."""
-
-    command: str
-    """The word that names it; nothing where there were options of the program alone."""
-    texts: dict[str, Text]
-    """What was written for each option, by its name; nothing for those that were not given."""
-    extra: tuple[str, ...] = ()
-    """Words that no argument is left for."""
-
-
-class Declared(NamedTuple):
-    """A command, as Typer is told of it."""
-
-    name: str
-    sections: Mapping[str, Sequence[Option]]
-    """Its arguments and options, by their heading in the help."""
-    help: str = ""
-    epilog: str = ""
-    brief: str = ""
-    """The heading whose options are named alone: the program's help says what they are."""
-
-
-class Help(NamedTuple):
-    """How help is written."""
-
-    text: Callable[[Option], str]
-    """What the help says of an option."""
-    formatter: Callable[[type[Any]], type[Any]]
-    """Typer's class that writes help, in a language."""
-    finish: Callable[[str], str]
-    """The whole of it in signs that the stream can carry."""
-
-
-class Program(NamedTuple):
-    """The program: options that stand before the command, and the commands by name."""
-
-    name: str
-    options: Sequence[Option]
-    commands: Callable[[], Sequence[str]]
-    """Their names, as the help lists them."""
-    load: Callable[[str, bool], Declared]
-    """The declaration of the command that a word names, and whether help is to be made of it;
-    only what is asked for is loaded."""
-    written: Help
-    help: str = ""
-    epilog: str = ""
-    shared: Callable[[], Mapping[str, Sequence[Option]]] = dict
-    """Options of every command by heading, as the help of the program says them."""
-    completing: bool = False
 
 
 # --- reading -------------------------------------------------------------------
@@ -117,6 +66,19 @@ def run(program: Program, words: Iterable[str]) -> Reading | int:
             said.hint = Words("{command} --help lists its options", command=said.command)
         raise said from None
     return done if isinstance(done, Reading | int) else 0
+
+
+def complete_in(program: Program, flag: str, shell: str) -> int:
+    """Install (or show) completion of a shell by its name: Typer alone takes the one it is in."""
+    from typer import completion
+
+    asked: Any = completion.install_callback if "install" in flag else completion.show_callback
+    with _group(program).make_context(program.name, []) as context:
+        try:
+            asked(context, None, shell)
+        except SystemExit:
+            return 0
+    return 0
 
 
 def _guarded(words: Iterable[str]) -> list[str]:
