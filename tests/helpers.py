@@ -104,16 +104,26 @@ def assert_formula_holds(formula: Formula, rel: float = 1e-9) -> None:
         assert_equation_holds(equation, rel)
 
 
+def _held(trace: Trace, step: Step) -> Any:
+    """What the output holds at a step; of a recurrent net h where the step makes no y."""
+    if trace.recurrence is None:
+        return trace.output[step.index]
+    (t,) = step.index
+    if "y" in step.detail:
+        return trace.results["y"][t - trace.recurrence.length]
+    return trace.results["h"][t]
+
+
 def assert_steps_hold(trace: Trace) -> list[Step]:
     """Every step counts on, says what the output holds, and its formula holds."""
     steps = list(trace.steps)
     assert len(steps) == len(trace.steps) > 0
     for number, step in enumerate(steps, 1):
         assert step.number == number
-        np.testing.assert_array_equal(np.asarray(step.value), trace.output[step.index])
+        np.testing.assert_array_equal(np.asarray(step.value), _held(trace, step))
         assert_formula_holds(step.formula)
     assert {step.index for step in steps} <= set(np.ndindex(trace.output.shape)) | {
-        (t,) for t in range(len(trace.output))
+        (t,) for t in range(trace.recurrence.length if trace.recurrence else len(trace.output))
     }
     return steps
 

@@ -204,9 +204,11 @@ def rnn(
     `cell` is "rnn", "lstm" or "gru". `weights` by name: Wx (Dh×d), Wh (Dh×Dh), b (Dh), and
     Wy (M×Dh), by (M) for outputs y_t = W_y h_t + b_y; an LSTM's have 4Dh rows in the order
     i f g o, a GRU's 3Dh in the order r z n. PyTorch's names (weight_ih_l0,
-    weight_hh_l0_reverse …) may give several layers and both directions. `output` is every
-    step's hidden state (T × directions·Dh), `r["y"]` the outputs (T×M; the last alone, 1×M,
-    in many-to-one), `r["h_n"]` and `r["c_n"]` the final states (layers·directions × Dh).
+    weight_hh_l0_reverse …) may give several layers and both directions. `output` is what the
+    layer hands on: the outputs (T×M) where there is a Wy, else every hidden state
+    (T × directions·Dh); in many-to-one the last step's alone (M, or directions·Dh). `r["h"]`
+    is every hidden state, `r["y"]` every output there is, `r["h_n"]` and `r["c_n"]` the final
+    states (layers·directions × Dh).
     `linear_before_reset=False` is the GRU of the original paper, and ONNX's default.
 
     Raises NnvizError where shapes disagree. Source: Elman (1990); Hochreiter and Schmidhuber

@@ -184,6 +184,8 @@ class Trace:
     states: Mapping[str, np.ndarray] = field(default_factory=dict)
     """What was made on the way and is no result: h_l0, h_l0_reverse, c_l1, … of a recurrent
     net, T×Dh each."""
+    symbols: Mapping[str, Name] = field(default_factory=dict)
+    """What an array is called in formulas, where its own name does not say it: y_3."""
 
     @property
     def output(self) -> np.ndarray:

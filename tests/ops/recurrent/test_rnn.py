@@ -12,12 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import assert_steps_hold, run
+from helpers import assert_steps_hold, run, stacked_weights
 from nnviz import ops
+from nnviz.formats import load
 from nnviz.numerals import exact
 from nnviz.ops.recurrent import rnn
 from nnviz.options.option import Context
 from nnviz.read import Stdin
+from nnviz.request import Request
 from nnviz.trace import text
 
 X = [[-0.2, 0.7], [0.9, -0.7], [-0.6, -0.8]]
@@ -89,9 +91,9 @@ def test_every_state_is_that_of_a_plain_loop(
     }
     trace = run("rnn", x, weights=w, h0=h0, activation="relu" if relu else "tanh")
     expected = loop(x.tolist(), {k: v.tolist() for k, v in w.items()}, h0.tolist(), relu)
-    np.testing.assert_allclose(trace.output, expected, rtol=1e-12)
+    np.testing.assert_allclose(trace.results["h"], expected, rtol=1e-12)
     np.testing.assert_allclose(trace.results["h_n"], expected[-1:], rtol=1e-12)
-    np.testing.assert_allclose(trace.results["y"], trace.output @ w["Wy"].T + w["by"])
+    np.testing.assert_allclose(trace.output, np.array(expected) @ w["Wy"].T + w["by"])
     before = h0.tolist()
     for step in assert_steps_hold(trace):
         assert step.detail["h_prev"] == before
@@ -103,7 +105,7 @@ def test_every_state_is_that_of_a_plain_loop(
 def test_outputs_go_through_their_activation(name: str) -> None:
     w = {**W, "Wy": np.arange(6.0).reshape(2, 3) / 4}
     y = run("rnn", X, weights=w, output_activation=name).results["y"]
-    z = run("rnn", X, weights=w).output @ w["Wy"].T
+    z = run("rnn", X, weights=w).results["h"] @ w["Wy"].T
     expected = {
         "none": z,
         "sigmoid": 1 / (1 + np.exp(-z)),
@@ -116,7 +118,7 @@ def test_modes_leave_out_what_is_not_there() -> None:
     whole = run("rnn", X, weights=W)
     last = run("rnn", X, weights=W, mode="many-to-one")
     np.testing.assert_array_equal(last.results["y"], whole.results["y"][-1:])
-    np.testing.assert_array_equal(last.output, whole.output)
+    np.testing.assert_array_equal(last.results["h"], whole.results["h"])
     assert ["y" in step.detail for step in last.steps] == [False, False, True]
     grown = run("rnn", X, weights=W, mode="one-to-many", length=4)
     assert grown.arrays["input"].tolist() == [X[0], [0, 0], [0, 0], [0, 0]]
@@ -126,7 +128,7 @@ def test_modes_leave_out_what_is_not_there() -> None:
 
 def test_bare_numbers_are_matrices_of_one_cell() -> None:
     trace = run("rnn", [[1], [2]], wx=0.5, wh=1, wy=2)
-    assert trace.output[0, 0] == math.tanh(0.5)
+    assert trace.output[0, 0] == 2 * math.tanh(0.5)
     assert trace.results["y"].shape == (2, 1)
 
 
@@ -191,7 +193,7 @@ def test_layer_counts_every_weight() -> None:
     assert (counted.weights, counted.biases) == (3 * 2 + 3 * 3 + 3, 3 + 1)
     assert counted.formula == "3 × (2 + 3) + 3 + 1 × 3 + 1"
     assert counted.macs == 3 * (6 + 9) + 3 * 3
-    assert counted.output == (3, 3)
+    assert counted.output == (3, 1)
     with pytest.raises(ValueError, match="T×d"):
         rnn.layer((3,), values)
 
@@ -250,3 +252,33 @@ FACTS: list[tuple[str, dict[str, Any], list[str]]] = [
 def test_every_gate_has_its_own_weights(options: dict[str, Any], said: list[str]) -> None:
     facts = run("rnn", X, **options).facts
     assert [text((f.equation,), exact) for f in facts if f.equation] == said
+
+
+@pytest.mark.parametrize("weights", [W, {k: v for k, v in W.items() if k != "Wy"}])
+@pytest.mark.parametrize("mode", ["many-to-many", "many-to-one", "one-to-many"])
+def test_the_output_is_what_the_layer_hands_on(weights: Any, mode: Any) -> None:
+    trace = run("rnn", X, weights=weights, mode=mode)
+    seen = X if mode != "one-to-many" else [X[0], [0, 0], [0, 0]]
+    h = np.array(loop(seen, W, [0, 0, 0], relu=False))
+    expected = h @ W["Wy"].T if "Wy" in weights else h
+    expected = expected[-1] if mode == "many-to-one" else expected
+    np.testing.assert_allclose(trace.output, expected, rtol=1e-12)
+    np.testing.assert_allclose(trace.results["h"], h, rtol=1e-12)
+    np.testing.assert_allclose(trace.steps[-1].value, np.atleast_2d(expected)[-1], rtol=1e-12)
+    counted = rnn.layer((3, 2), ops.load("rnn").accept({"weights": weights, "mode": mode}))
+    assert counted.output == expected.shape
+
+
+@pytest.mark.parametrize(("outputs", "marked"), [(1, "y₂  output"), (None, "h₂  output (2)")])
+def test_the_terminal_marks_the_output_of_many_to_one(outputs: int | None, marked: str) -> None:
+    trace = run("rnn", [[1, 0], [0, 1]], hidden=2, outputs=outputs, mode="many-to-one")
+    heading, numbers = load("table").write(trace, Request()).content.decode().split("\n")[-3:-1]
+    assert heading == marked
+    assert len(numbers.strip("[ ]").split()) == (outputs or 2)
+
+
+def test_both_directions_hand_on_the_last_row_of_every_state() -> None:
+    w = stacked_weights("rnn", 1, True, hidden=3)
+    last = run("rnn", X, weights=w, mode="many-to-one")
+    assert last.output.shape == (6,)
+    np.testing.assert_array_equal(last.output, run("rnn", X, weights=w).output[-1])

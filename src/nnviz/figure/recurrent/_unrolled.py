@@ -43,10 +43,8 @@ class Chain(Net):
     def _state(self, letter: str) -> Vectors:
         import numpy as np
 
-        made = self.trace.output if letter == "h" else self.trace.results[letter]
-        return self.vectors(
-            letter, np.vstack([self.trace.arrays[letter + "0"].reshape(1, -1), made])
-        )
+        first, made = self.trace.arrays[letter + "0"], self.trace.results[letter]
+        return self.vectors(letter, np.vstack([first.reshape(1, -1), made]))
 
     # --- measures --------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from rich.text import Text
 from nnviz.formats.terminal.arrays import View, factor, parts
 from nnviz.formats.terminal.lines import Lines, rows, width_of
 from nnviz.formats.terminal.paper import Paper, spaced
+from nnviz.trace import Equation
 
 _SIGN_ROOM = 5
 """Columns of a sign and the gaps beside it."""
@@ -48,6 +49,8 @@ def in_a_row(paper: Paper, items: Sequence[View | str]) -> Group:
 def _heading(paper: Paper, view: View) -> Text:
     """`input 5×5`, in the role's colour."""
     line = paper.name(view.name, view.role, view.values.shape)
+    if symbol := view.trace.symbols.get(view.name):
+        line = Text.assemble(*paper.formula(Equation((symbol,))), "  ", line)
     power = factor(paper, view)
     return line.append(paper.text(f"  {power}"), "muted") if power else line
 

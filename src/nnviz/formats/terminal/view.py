@@ -23,7 +23,6 @@ from nnviz.request import Request, Screen
 from nnviz.trace import Trace
 from nnviz.words import Words
 
-_RESULTS = ("output", "y")
 _ENDS = ("input", "hidden", "output")
 """Roles of what goes in and comes out; the others are made on the way."""
 _LEAST = 20
@@ -91,15 +90,16 @@ def _arrays(paper: Paper, trace: Trace, request: Request) -> Iterator[Group]:
     """The equation, what it leaves out, the steps, and results that none of them shows."""
     told = set(trace.equation)
     if _in_table(trace, request):
-        told |= {"input", *_RESULTS}
+        told |= {"input", "h", "output"}
+        if "output" not in trace.steps[0].cells:  # it is not its rows: it is that of the last
+            told.remove("output")
     else:
         yield _equation(paper, trace, request)
     yield in_a_row(paper, [View(trace, name) for name in trace.arrays if name not in told])
     yield Group(*steps_table(paper, trace, request))
     known = {id(trace.array(name)) for name in told if name in trace.arrays}
-    unseen = [name for name in _RESULTS if name in trace.results and name not in told]
-    unseen = [name for name in unseen if id(trace.results[name]) not in known]
-    yield in_a_row(paper, [View(trace, name) for name in unseen])
+    if "output" in trace.results and "output" not in told and id(trace.output) not in known:
+        yield in_a_row(paper, [View(trace, "output")])
 
 
 def _in_table(trace: Trace, request: Request) -> bool:

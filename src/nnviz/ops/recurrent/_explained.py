@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 _TITLES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
-_HIDDEN = ("h0", "c0", "output", "c", "h_n", "c_n")
+_HIDDEN = ("h0", "c0", "h", "c", "h_n", "c_n")
 
 
 @dataclass(frozen=True)
@@ -64,14 +64,15 @@ class Run:
             arrays=arrays,
             results=Results(**self._results()),
             options=self._options(),
-            roles={**roles, "input": "input", "y": "output"},
-            equation=("input", "→", "output") + (("→", "y") if self.y is not None else ()),
+            roles={**roles, "input": "input", "y": "output", "output": self._handed_on.role},
+            equation=("input", *(() if self._hands_on_h else ("→", "h")), "→", "output"),
             facts=self._facts(),
             notes=notes,
             steps=Steps(len(self.x) * len(self.tracks), self.step),
             places=(Place(Words("t"), 1),),
             labels={"input": self.labels} if self.labels else {},
             states=self._states(),
+            symbols={"output": self._handed_on},
             recurrence=self.plan,
         )
 
@@ -87,14 +88,37 @@ class Run:
     def _results(self) -> dict[str, Any]:
         import numpy as np
 
-        made = {"output": self.h, "h_n": np.stack([t.h[t.last] for t in self.tracks])}
+        handed_on = self.h if self.y is None else self.y
+        made = {
+            "output": handed_on[-1] if self._last_alone else handed_on,
+            "h": self.h,
+            "h_n": np.stack([t.h[t.last] for t in self.tracks]),
+        }
         if self.c0 is not None:
             cells = [(t.c, t.last) for t in self.tracks if t.c is not None]
             made["c"] = np.concatenate([c for c, _ in cells[-self.w.directions :]], axis=1)
             made["c_n"] = np.stack([c[last] for c, last in cells])
         if self.y is not None:
-            made["y"] = self.y[-1:] if self.given.mode == "many-to-one" else self.y
+            made["y"] = self.y[-1:] if self._last_alone else self.y
         return made
+
+    @property
+    def _last_alone(self) -> bool:
+        """Whether the last time's alone is handed on."""
+        return self.plan.mode == "many-to-one"
+
+    @property
+    def _hands_on_h(self) -> bool:
+        """Whether every hidden state is handed on, and nothing else."""
+        return self.y is None and not self._last_alone
+
+    @property
+    def _handed_on(self) -> Name:
+        """What the output is in formulas: y where there are outputs, else h."""
+        time = str(self.plan.length) if self._last_alone else "t"
+        if self.y is not None:
+            return Name("y", time, "output")
+        return top(self.plan)._replace(sub=time, role="output" if self._last_alone else "hidden")
 
     def _options(self) -> dict[str, Any]:
         made: dict[str, Any] = {
@@ -140,15 +164,16 @@ class Run:
             formula.append(self._output(time, self._symbols.h))
             drawn += self._output(time, top(self.plan))
             made = drawn[-1].at.quantities(y=drawn[-1].left)
-        read = quantities_of(vectors)
+        read, here = quantities_of(vectors), ((time - 1,),)
+        cells = {"input": here, "h": here, **({} if self._last_alone else {"output": here})}
         at = {"layer": chain.layer, "direction": chain.direction}
         return Step(
             number=i + 1,
             index=(time - 1,),
             formula=number_by_number(*formula),
-            value=vectors["h"].tolist(),
+            value=(made[0].value if made else vectors["h"]).tolist(),
             detail={**lists(read), **at, **lists(made)},
-            cells={"input": ((time - 1,),), "output": ((time - 1,),)},
+            cells=cells,
             quantities=(*read, *made),
             equations=drawn,
         )

@@ -43,6 +43,8 @@ def layer(shape: tuple[int, ...], options: RnnOptions) -> Layer:
     if len(shape) != 2:
         raise NnvizError("rnn takes a sequence T×d, but its input is {shape}", shape=times(shape))
     steps, inputs = shape
+    if options.mode == "one-to-many":
+        steps = options.length or steps
     w = weights_of(options, inputs)
     gates, size = len(GATES[options.cell]), w.hidden
     parts = []
@@ -60,7 +62,8 @@ def layer(shape: tuple[int, ...], options: RnnOptions) -> Layer:
         macs += (1 if options.mode == "many-to-one" else steps) * w.wy.size
         parts.append(times(w.wy.shape).replace("×", " × "))
         parts += [str(len(w.by))] if w.by is not None else []
-    output = (steps, w.directions * size)
+    handed_on = w.directions * size if w.wy is None else len(w.wy)
+    output = (handed_on,) if options.mode == "many-to-one" else (steps, handed_on)
     biases = sum(bias.size for bias in w.biases())
     return Layer(output, " + ".join(parts), weights, biases, macs, everywhere=True)
 
