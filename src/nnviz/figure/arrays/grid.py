@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from nnviz.figure.layout.blocks import Block, Sign
 from nnviz.figure.layout.lines import segments
-from nnviz.figure.layout.style import BODY, SMALL, TITLE, Style, middle, middle4, up4
-from nnviz.figure.scene import Anchor, Box, Hatch, Mark, Rect
+from nnviz.figure.layout.style import BODY, SMALL, TITLE, Piece, Style, middle, middle4, up4
+from nnviz.figure.scene import Anchor, Box, Hatch, Mark, Rect, Text
 from nnviz.numerals import Numerals, numerals
 from nnviz.shapes import times
 from nnviz.trace import Role
@@ -103,8 +103,9 @@ def grid(
         marks.append(box._replace(stroke=tone.line, line=3, now=role))
     marks += _cell_numbers(style, table, size, left)
     if labels:
-        shape = (rows if labels == "both" else 0, columns)
-        marks += _index_labels(style, size, inner, shape, Box(left, 0, 0, len(table) * h))
+        ys = [inner.y + (r + 0.5) * h for r in range(rows if labels == "both" else 0)]
+        xs = [inner.x + (c + 0.5) * w for c in range(columns)]
+        marks += index_labels(style, ys, xs, left, len(table) * h)
     width, height = left + len(table[0]) * w, len(table) * h
     return Block(width, height + (20 if labels else 0), tuple(marks), middle4(height))
 
@@ -205,13 +206,14 @@ def _corner(style: Style, text: str, box: Box) -> Mark:
     return style.text(box.right - 3, box.bottom - 3, text, SMALL, fill=fill, anchor="end", cell=box)
 
 
-def _index_labels(
-    style: Style, size: CellSize, inner: Box, shape: tuple[int, int], whole: Box
-) -> list[Mark]:
-    middles = [middle(inner.y + (r + 0.5) * size.height, SMALL) for r in range(shape[0])]
-    rows = [style.note(whole.x - 8, y, str(r), "end") for r, y in enumerate(middles)]
-    xs = [inner.x + (c + 0.5) * size.width for c in range(shape[1])]
-    return [*rows, *(style.note(x, whole.bottom + 16, str(c), "middle") for c, x in enumerate(xs))]
+def index_labels(
+    style: Style, ys: Iterable[float], xs: Iterable[float], left: float, bottom: float
+) -> Iterator[Mark]:
+    """The indices of rows at these heights, left of an array, and of columns below it."""
+    for r, y in enumerate(ys):
+        yield style.note(left - 8, middle(y, SMALL), str(r), "end")
+    for c, x in enumerate(xs):
+        yield style.note(x, bottom + 16, str(c), "middle")
 
 
 def index_room(style: Style, rows: int) -> int:
@@ -240,20 +242,19 @@ def named(
     """
     text, below = style.say(name), shape if isinstance(shape, str) else times(shape)
     push, center, width = heading_room(style, text, below, block.width, left)
-    head = 44 if below else 28
-    marks: list[Mark] = [
-        style.text(
-            center, 16, text, BODY, fill=style.theme.tone(role).line, bold=True, anchor="middle"
-        )
-    ]
-    if below:
-        marks.append(style.note(center, 34, below, "middle"))
-    marks.append(block.at(push, head))
-    return Block(width, block.height + head, tuple(marks), block.axis + head)
+    marks, head = heading(style, role, text, below, center), 44 if below else 28
+    return Block(width, block.height + head, (*marks, block.at(push, head)), block.axis + head)
+
+
+def heading(style: Style, role: Role, name: str, below: str, x: float, y: float = 0) -> list[Text]:
+    """A name in the colour of a role, and under it a shape."""
+    fill = style.theme.tone(role).line
+    text = style.text(x, y + 16, name, BODY, fill=fill, bold=True, anchor="middle")
+    return [text, style.note(x, y + 34, below, "middle")] if below else [text]
 
 
 def heading_room(
-    style: Style, name: str, below: str, width: float, left: float
+    style: Style, name: str | Sequence[Piece], below: str, width: float, left: float = 0
 ) -> tuple[float, float, float]:
     """Where a block so wide stands under its name, the middle of both, and what they take."""
     half = max(style.width(name, BODY, True), style.width(below, SMALL)) / 2

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from nnviz.figure.arrays.grid import heading
 from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.lines import polyline
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, near4, up4
@@ -75,7 +76,7 @@ def network(
         ends = (xs[0], ys[0][edge.start]), (xs[1], ys[1][edge.end])
         marks.append(_edge_line(edge, *ends, [height / len(y) for y in ys]))
     for k, layer in enumerate((first, second)):
-        marks += _layer_head(style, layer, xs[k])
+        marks += heading(style, layer.role, layer.name, layer.shape, xs[k])
         for neuron, y in zip(layer.neurons, ys[k], strict=True):
             marks += _neuron(style, neuron, layer.role, xs[k], y)
             marks += _neuron_value(style, neuron, xs[k], y, size, before=k == 0)
@@ -104,14 +105,6 @@ def _room_beside(style: Style, layer: Layer, size: int) -> float:
     """What a circle and its value take from the circle's centre."""
     values = max(style.width(n.value, size, True) for n in layer.neurons)
     return RADIUS + 2 + (6 + values if values else 0)
-
-
-def _layer_head(style: Style, layer: Layer, x: float) -> list[Mark]:
-    fill, muted = style.theme.tone(layer.role).line, style.theme.muted
-    return [
-        style.text(x, 16, layer.name, BODY, fill=fill, bold=True, anchor="middle"),
-        style.text(x, 34, layer.shape, SMALL, fill=muted, anchor="middle"),
-    ]
 
 
 def _edge_line(
@@ -152,8 +145,7 @@ def _neuron_value(
 ) -> list[Mark]:
     if not neuron.value:
         return []
-    away = RADIUS + 8
-    at = x - away if before else x + away
-    anchor: Anchor = "end" if before else "start"
     bold = neuron.active and not before
+    at = x - RADIUS - 8 if before else x + RADIUS + 8
+    anchor: Anchor = "end" if before else "start"
     return [style.text(at, middle(y, size), neuron.value, size, bold=bold, anchor=anchor)]

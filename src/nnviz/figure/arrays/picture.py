@@ -70,12 +70,8 @@ def picture(
     if not bar or scale.plain:
         return block
     tall = max(height, 48)
-    scale_block = Block(
-        up4(20 + _BAR + _bar_room(style, scale)),
-        tall,
-        tuple(_bar(style, scale, 8, tall)),
-        near4(tall / 2),
-    )
+    wide, marks = up4(20 + _BAR + _bar_room(style, scale)), _bar(style, scale, 8, tall)
+    scale_block = Block(wide, tall, tuple(marks), near4(tall / 2))
     return row([block, scale_block])
 
 
@@ -102,7 +98,6 @@ def _axes(
     style: Style, shape: tuple[int, int], size: tuple[int, int], left: float, *, mirrored: bool
 ) -> list[Mark]:
     """Ticks at round numbers of pixels, from 0, as far apart down as across."""
-    muted = style.theme.muted
     units = size[0] / shape[1], size[1] / shape[0]
     apart = max(24, style.width(str(shape[1] - 1), SMALL) + 8)
     every = max(round_step(units[0], apart), round_step(units[1], 24))
@@ -112,20 +107,14 @@ def _axes(
     down = [(n, (n + push) * units[1]) for n in range(0, shape[0], every)]
     edge, tick = (left + size[0], 4) if mirrored else (left, -4)
     anchor: Anchor = "start" if mirrored else "end"
-    marks: list[Mark] = [
-        segments(
-            [((x, size[1]), (x, size[1] + 4)) for _, x in across]
-            + [((edge + tick, y), (edge, y)) for _, y in down],
-            muted,
-        )
+    low = float(size[1])
+    ticks = [((x, low), (x, low + 4)) for _, x in across]
+    ticks += [((edge + tick, y), (edge, y)) for _, y in down]
+    return [
+        segments(ticks, style.theme.muted),
+        *(style.note(x, low + 16, str(n), "middle") for n, x in across),
+        *(style.note(edge + 1.5 * tick, middle(y, SMALL), str(n), anchor) for n, y in down),
     ]
-    for n, x in across:
-        marks.append(style.text(x, size[1] + 16, str(n), SMALL, fill=muted, anchor="middle"))
-    for n, y in down:
-        place = middle(y, SMALL)
-        x = edge + 1.5 * tick
-        marks.append(style.text(x, place, str(n), SMALL, fill=muted, anchor=anchor))
-    return marks
 
 
 def round_step(unit: float, apart: float) -> int:
@@ -161,7 +150,5 @@ def _bar(style: Style, scale: Levels, x: float, height: float) -> list[Mark]:
     said = _bar_texts(scale)
     for i, text in enumerate(said):
         y = 4 + (height - 8) * i / (len(said) - 1)
-        marks.append(
-            style.text(x + _BAR + 4, middle(y, SMALL), text, SMALL, fill=style.theme.muted)
-        )
+        marks.append(style.note(x + _BAR + 4, middle(y, SMALL), text))
     return marks

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.elided import cell_size, elided, shown
+from nnviz.figure.arrays.grid import heading_room, written_shape
 from nnviz.figure.layout.blocks import Block, Sign, row
 from nnviz.figure.layout.lines import arrow
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, up4, up8
@@ -93,24 +94,17 @@ class TermLayout:
         like: np.ndarray | None = None,
     ) -> Block:
         """A block with a name above it, and under the name the shape and the power of ten."""
-        style, center = self.style, block.width / 2
-        title = name_pieces(style, name)
-        below = "" if values is None else self._below(values, values if like is None else like)
-        room = max(style.width(title, BODY), style.width(below, SMALL))
-        push = max(0, up4(room / 2 - center))
-        center += push
+        style, title, below = self.style, name_pieces(self.style, name), ""
+        if values is not None:
+            form = numerals(values if like is None else like, style.precision)
+            below = written_shape(values.shape, form)
+        push, center, width = heading_room(style, title, below, block.width)
         head = 44 if below else 24
         marks: list[Mark] = [style.text(center, 16, title, BODY, anchor="middle")]
         if below:
-            muted = style.theme.muted
-            marks.append(style.text(center, 36, below, SMALL, fill=muted, anchor="middle"))
-        width = max(push + block.width, up4(center + room / 2))
+            marks.append(style.note(center, 36, below, "middle"))
         marks.append(block.at(push, head))
         return Block(width, block.height + head, tuple(marks), block.axis + head)
-
-    def _below(self, values: np.ndarray, like: np.ndarray) -> str:
-        factor = numerals(like, self.style.precision).factor
-        return times(values.shape) + (f", {factor}" if factor else "")
 
     # --- what stands between ---------------------------------------------------------
 

@@ -143,14 +143,14 @@ def indices(style: Style, plane: Plane, *, rows: bool = True) -> list[Text]:
 
     The lines from the window go up to a smaller plane above the middle: none comes there.
     """
-    muted, (r0, c0), (tall, wide) = style.theme.muted, plane.origin, plane.inner
+    (r0, c0), (tall, wide) = plane.origin, plane.inner
     found = []
     for i in range(tall if rows else 0):
         x, y = plane.point(r0 + i + 0.5, plane.columns)
-        found.append(style.text(x + 10, middle(y, SMALL), str(i), SMALL, fill=muted))
+        found.append(style.note(x + 10, middle(y, SMALL), str(i)))
     for i in range(wide):
         x, y = plane.point(plane.rows, c0 + i + 0.5)
-        found.append(style.text(x, y + 16, str(i), SMALL, fill=muted, anchor="middle"))
+        found.append(style.note(x, y + 16, str(i), "middle"))
     return found
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from nnviz.figure.arrays.grid import Cell, CellSize, Table, cells, changed
+from nnviz.figure.arrays.grid import Cell, CellSize, Table, cells, changed, index_labels, index_room
 from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.lines import segments
-from nnviz.figure.layout.style import SMALL, Style, middle, up4
+from nnviz.figure.layout.style import SMALL, Style, middle
 from nnviz.figure.scene import Box, Mark, Rect
 from nnviz.figure.windows._padded import result
 from nnviz.figure.windows._part import Area, Part, Place
@@ -113,7 +113,7 @@ def spread_grid(style: Style, channel: Spread, size: CellSize, *, vector: bool) 
     """
     theme, tone = style.theme, style.theme.tone("input")
     table, (w, h) = channel.table, (size.width, size.height)
-    left = 0 if vector else up4(style.width(str(len(channel.at[0]) - 1), SMALL) + 8)
+    left = 0 if vector else index_room(style, len(channel.at[0]))
     wide, tall = len(table[0]) * w, len(table) * h
     marks: list[Mark] = []
     if channel.window is not None:
@@ -133,7 +133,9 @@ def spread_grid(style: Style, channel: Spread, size: CellSize, *, vector: bool) 
     for r, c, rows, columns in channel.taps:
         marks.append(Rect(left + c * w, r * h, columns * w, rows * h, None, tone.line, 3))
     marks += _spread_numbers(style, table, size, left)
-    marks += _spread_labels(style, channel, size, left, tall)
+    ys = [(r + 0.5) * h for r in (channel.at[0] if left else ())]
+    xs = [left + (c + 0.5) * w for c in channel.at[1]]
+    marks += index_labels(style, ys, xs, left, tall)
     return Block(left + wide, tall + 20, tuple(marks), tall / 2)
 
 
@@ -157,19 +159,4 @@ def _spread_numbers(style: Style, table: Table, size: CellSize, left: float) -> 
                 marks.append(text(x + widest / 2, y, cell.text, size.text, anchor="end"))
             else:
                 marks.append(text(x, y, cell.text, size.text, anchor="middle"))
-    return marks
-
-
-def _spread_labels(
-    style: Style, channel: Spread, size: CellSize, left: float, tall: float
-) -> list[Mark]:
-    """The input's own indices, at its rows and columns."""
-    muted = style.theme.muted
-    marks: list[Mark] = []
-    for i, r in enumerate(channel.at[0] if left else ()):
-        y = middle((r + 0.5) * size.height, SMALL)
-        marks.append(style.text(left - 8, y, str(i), SMALL, fill=muted, anchor="end"))
-    for i, c in enumerate(channel.at[1]):
-        x = left + (c + 0.5) * size.width
-        marks.append(style.text(x, tall + 16, str(i), SMALL, fill=muted, anchor="middle"))
     return marks

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nnviz.figure.arrays.fit import drawn_parts, sizes_of
-from nnviz.figure.arrays.grid import MOST, Table, changed
+from nnviz.figure.arrays.grid import MOST, Table, changed, heading
 from nnviz.figure.formulas.arithmetic import arithmetic
 from nnviz.figure.layout.blocks import Block, column, row
 from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import BODY, ROOM, SMALL, Style, near4, up4
-from nnviz.figure.scene import Mark, Scene, Text
+from nnviz.figure.scene import Mark, Scene
 from nnviz.figure.windows._named_arrays import (
     activation_arrow,
     bias_cells,
@@ -35,7 +35,7 @@ from nnviz.figure.windows._planes import (
 )
 from nnviz.request import Appearance
 from nnviz.shapes import AnyAxis
-from nnviz.trace import Role, Step, Trace
+from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
 RANK = 40
@@ -165,8 +165,9 @@ def _planes(pair: _Pair, tilt: Tilt, size: int | None) -> Block:
     marks += figures(style, above, size)
     bottom = NAME + low + gap + tall + 20
     shapes = [shape_of(style, part, array) for array in (part.y, part.x[0])]
-    marks += _plane_name(style, "output", output_name(part), shapes[0], middle, 0)
-    marks += _plane_name(style, "input", input_name(part), shapes[1], middle, bottom)
+    names = [style.say(name) for name in (output_name(part), input_name(part))]
+    marks += heading(style, "output", names[0], shapes[0], middle)
+    marks += heading(style, "input", names[1], shapes[1], middle, bottom)
     height = up4(bottom + NAME - 4)
     return Block(_planes_width(pair, tilt), height, tuple(marks), near4(height / 2))
 
@@ -177,14 +178,3 @@ def _window_extent(pair: _Pair) -> Area:
     (top, left), origin = (span[0] for span in spans), pair.channel.origin
     rows, columns = (span[-1] - span[0] + 1 for span in spans)
     return top + origin[0], left + origin[1], rows, columns
-
-
-def _plane_name(
-    style: Style, role: Role, name: Words, shape: str, x: float, y: float
-) -> list[Text]:
-    """A plane's name and its shape below, in the middle."""
-    fill, muted = style.theme.tone(role).line, style.theme.muted
-    return [
-        style.text(x, y + 16, style.say(name), BODY, fill=fill, bold=True, anchor="middle"),
-        style.text(x, y + 34, shape, SMALL, fill=muted, anchor="middle"),
-    ]

@@ -9,7 +9,7 @@ from nnviz.figure.arrays.grid import cells
 from nnviz.figure.arrays.neurons import Edge, Layer, Neuron, network, symbol
 from nnviz.figure.formulas.arithmetic import arithmetic, panelled
 from nnviz.figure.formulas.parameter_counts import counted
-from nnviz.figure.layout.blocks import Block, column, flow, lines, row
+from nnviz.figure.layout.blocks import Block, column, flow, lines, remark, row
 from nnviz.figure.layout.lines import polyline
 from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import BODY, ROOM, SMALL, Piece, Style, middle, up4
@@ -231,7 +231,7 @@ def _headed(style: Style, block: Block, name: str, said: str) -> Block:
     """A network with its name and its count of weights above."""
     head = [
         lines(style, name, BODY, room=block.width, bold=True),
-        lines(style, said, SMALL, room=block.width, fill=style.theme.muted),
+        remark(style, said, SMALL, room=block.width),
     ]
     made = column([column(head, 0, "middle"), block], 16, "middle")
     return replace(made, axis=made.height - block.height + block.axis)
