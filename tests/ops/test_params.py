@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from helpers import run
 
@@ -82,3 +86,67 @@ def test_rows(net: str, shape: tuple[int, ...], row: dict[str, Any]) -> None:
     (made,) = trace.results["rows"]
     assert {name: made[name] for name in row} == row
     assert made["params"] == made["weights"] + made["biases"]
+
+
+@pytest.mark.parametrize(
+    ("chain", "shape", "said"),
+    [
+        ("rnn --cell lstm --hidden 6", (5, 3), "240 parameters with one bias a gate; .* 264,"),
+        ("rnn --cell gru --hidden 6", (5, 3), "180 parameters .* 198,"),
+    ],
+)
+def test_a_recurrent_layer_is_counted_as_pytorch_counts_too(
+    chain: str, shape: tuple[int, ...], said: str
+) -> None:
+    """torch.nn.LSTM(3, 6): 4·6·(3 + 6) + 2·4·6 = 264; GRU: 3·6·(3 + 6) + 2·3·6 = 198."""
+    (note,) = run("params", None, net=chain, input=shape).notes
+    assert re.search(said, str(note))
+    assert not run("params", None, net=chain + " --no-bias", input=shape).notes
+
+
+WINDOWS = st.one_of(
+    st.tuples(
+        st.just("conv --size {}x1 --stride {}x1 --pad 0x0 --dilation {}x1"),
+        st.integers(1, 3),
+        st.integers(1, 2),
+        st.integers(1, 2),
+    ),
+    st.tuples(
+        st.just("conv --transpose --size {}x1 --stride {}x1 --dilation {}x1"),
+        st.integers(1, 4),
+        st.integers(1, 3),
+        st.integers(1, 2),
+    ),
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(WINDOWS, min_size=1, max_size=3))
+def test_the_receptive_field_is_what_a_cell_of_the_output_depends_on(layers: Any) -> None:
+    """Ones through ones: row by row, the inputs that move each output, far from the edges."""
+    size = 41
+    chain = " | ".join(text.format(*numbers) for text, *numbers in layers)
+    moved = np.eye(size)
+    for text, kernel, stride, dilation in layers:
+        cells = (
+            [
+                (o, i)
+                for o in range(200)
+                for i in range(len(moved))
+                for t in range(kernel)
+                if (o - t * dilation == i * stride)
+            ]
+            if "transpose" in text
+            else [
+                (o, o * stride + t * dilation)
+                for o in range((len(moved) - dilation * (kernel - 1) - 1) // stride + 1)
+                for t in range(kernel)
+            ]
+        )
+        after = np.zeros((max(o for o, _ in cells) + 1, size))
+        for o, i in cells:
+            after[o] += moved[i]
+        moved = after
+    spans = [int(np.ptp(np.flatnonzero(row))) + 1 for row in moved if row.any()]
+    rows = run("params", None, net=chain, input=(1, size, 1)).results["rows"]
+    assert rows[-1]["receptive_field"] == [max(spans), 1]

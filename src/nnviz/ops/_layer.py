@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from nnviz.axes import index_names
 from nnviz.errors import NnvizError
-from nnviz.shapes import AnyAxis, times
+from nnviz.shapes import AnyAxis, TransposedAxis, times
 from nnviz.trace import Place
 from nnviz.words import Words
 
@@ -23,12 +23,14 @@ class Layer(NamedTuple):
     weights: int = 0
     biases: int = 0
     macs: int = 0
-    axes: tuple[AnyAxis, ...] = ()
+    axes: tuple[AnyAxis | TransposedAxis, ...] = ()
     """The window along each spatial axis, for the receptive field."""
     everywhere: bool = False
     """Every output sees the whole input: the receptive field is all of it."""
     mlp: tuple[int, int] | None = None
     """Inputs and outputs of the dense layer that would make the same map."""
+    notes: tuple[Words, ...] = ()
+    """What a reader of the counts should be told."""
 
 
 def same_shape(shape: tuple[int, ...], _: object = None) -> Layer:

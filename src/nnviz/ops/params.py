@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from nnviz.errors import UsageError
 from nnviz.ops._chain import Chain, chain
+from nnviz.ops._field import Field
 from nnviz.ops._layer import Layer
 from nnviz.options import kinds
 from nnviz.options.operation import Operation
@@ -43,7 +44,8 @@ def run(_: object, options: ParamsOptions) -> Trace:
     shape = options.input
     rows: list[dict[str, Any]] = []
     versus: list[dict[str, Any]] = []
-    field = _Field(len(shape))
+    notes: list[Words] = []
+    field = Field(len(shape))
     for link in options.net.links:
         assert link.operation.layer is not None
         with link.blamed():
@@ -52,6 +54,7 @@ def run(_: object, options: ParamsOptions) -> Trace:
         rows.append(_row(link.text, shape, layer, field.sizes))
         if layer.mlp is not None and options.versus == "mlp":
             versus.append(_versus(link.text, layer, layer.mlp))
+        notes += [Words("layer {n}: {note}", n=len(rows), note=note) for note in layer.notes]
         shape = layer.output
     total = {name: sum(row[name] for row in rows) for name in _TOTALS}
     return Trace(
@@ -64,6 +67,7 @@ def run(_: object, options: ParamsOptions) -> Trace:
             Fact(Words("input {shape}", shape=times(options.input))),
             Fact(Words("MACs are multiply–accumulates; biases are not counted in them")),
         ),
+        notes=tuple(notes),
     )
 
 
@@ -91,33 +95,6 @@ def _versus(text: str, layer: Layer, mlp: Sequence[int]) -> dict[str, Any]:
         "conv": {"weights": layer.weights},
         "dense": {"weights": inputs * outputs, "formula": f"{inputs} × {outputs}"},
     }
-
-
-class _Field:
-    """How many input cells an output cell sees along each axis, layer after layer.
-
-    r grows by (extent − 1) · jump, the jump by the stride (Araujo, Norris and Sim,
-    Computing Receptive Fields of Convolutional Neural Networks, 2019).
-    """
-
-    def __init__(self, rank: int) -> None:
-        self.sizes: list[int] | None = [1] * (rank if rank < 3 else rank - 1)
-        self._jumps = [1] * len(self.sizes or ())
-
-    def pass_through(self, layer: Layer) -> None:
-        if layer.everywhere or (self.sizes and len(layer.output) < len(self.sizes)):
-            self.sizes = None
-        if self.sizes is not None and len(self.sizes) < len(layer.axes):
-            self.sizes = None  # its window slides over axes that nothing was said of
-        if self.sizes is None or not layer.axes:
-            return
-        self.sizes = self.sizes[-len(layer.axes) :]
-        self._jumps = self._jumps[-len(layer.axes) :]
-        grown = zip(self.sizes, self._jumps, layer.axes, strict=True)
-        self.sizes = [r + (axis.extent - 1) * jump for r, jump, axis in grown]
-        self._jumps = [
-            jump * axis.stride for jump, axis in zip(self._jumps, layer.axes, strict=True)
-        ]
 
 
 OPERATION = Operation(

@@ -51,7 +51,7 @@ def _cell(trace: Trace, *steps: int, **appearance: Any) -> Scene:
 
 def test_the_note_is_drawn_with_its_matrices_the_sum_and_the_tanh() -> None:
     said = words(_cell(_note(), 2, precision=3))
-    assert said[0] == "RNN, inside the cell, step 2 of 3"
+    assert said[0] == "RNN, inside the cell, time t = 2"
     for expected in ["Wx", "3×2", "x2", "Wh", "h1", "b", "sum", "tanh", "h2", "Wy", "y2"]:
         assert expected in said
     # 0.5·0.9 + (−1.3)·(−0.7) + … = 2.474; the tanh of it; the output of all three.

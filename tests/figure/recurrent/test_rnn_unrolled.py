@@ -69,7 +69,7 @@ def test_feedback_leads_y_to_the_next_x_with_a_dashed_line() -> None:
 
 def test_a_step_is_lit_and_what_comes_after_it_is_empty() -> None:
     said = words(drawn(_note(), 2, precision=3))
-    assert said[0] == "RNN unrolled, many-to-many, step 2 of 3"
+    assert said[0] == "RNN unrolled, many-to-many, time t = 2"
     assert "1.51" in said
     assert "1.31" not in said
     assert any(s.startswith("h2,0 ≈ tanh((0.9×0.5)") for s in said)

@@ -95,6 +95,8 @@ def heading_of(
     text = appearance.title or style.say(title or trace.title)
     if step is None:
         return text
+    if trace.recurrence is not None and not trace.recurrence.several:  # a step is a time
+        return style.say(Words("{title}, time t = {step}", title=text, step=step.number))
     words = Words(
         "{title}, step {step} of {steps}", title=text, step=step.number, steps=len(trace.steps)
     )

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from nnviz.errors import NnvizError
+from nnviz.numerals import thousands
 from nnviz.ops._layer import Layer
 from nnviz.ops.recurrent._explained import Run
 from nnviz.ops.recurrent._layers import inputs_of, joined, outputs_of, run_layers
 from nnviz.ops.recurrent._rnn_options import RnnOptions
 from nnviz.ops.recurrent._sequence import check_cell, initial, mode_notes, sequence_of
-from nnviz.ops.recurrent._weights import GATES, weights_of
+from nnviz.ops.recurrent._weights import GATES, Weights, weights_of
 from nnviz.options.operation import Operation
 from nnviz.shapes import times
 from nnviz.trace import Trace
+from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,7 +68,19 @@ def layer(shape: tuple[int, ...], options: RnnOptions) -> Layer:
     handed_on = w.directions * size if w.wy is None else len(w.wy)
     output = (handed_on,) if options.mode == "many-to-one" else (steps, handed_on)
     biases = sum(bias.size for bias in w.biases())
-    return Layer(output, " + ".join(parts), weights, biases, macs, everywhere=True)
+    made = Layer(output, " + ".join(parts), weights, biases, macs, everywhere=True)
+    return made._replace(notes=tuple(_both_counts(w, weights + biases)))
+
+
+def _both_counts(w: Weights, count: int) -> Iterator[Words]:
+    """Where a gate has one bias, as in the textbook: how many PyTorch counts, with its two."""
+    single = [cell.b for both in w.cells for cell in both if cell.b is not None and cell.bh is None]
+    if single:
+        yield Words(
+            "{ours} parameters with one bias a gate; PyTorch counts {theirs}, with two",
+            ours=thousands(count),
+            theirs=thousands(count + sum(bias.size for bias in single)),
+        )
 
 
 OPERATION = Operation(

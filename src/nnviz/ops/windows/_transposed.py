@@ -134,6 +134,6 @@ def layer(shape: tuple[int, ...], options: ConvOptions) -> Layer:
         weights=prod(plan.weight),
         biases=biases,
         macs=prod(plan.sizes) * prod(plan.weight),
-        everywhere=True,  # how far it sees is no window of the input
+        axes=plan.axes,
         mlp=(prod(shape), made),
     )
