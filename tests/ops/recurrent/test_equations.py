@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import run
+from helpers import run, stacked_weights
 from nnviz.expressions import names
 from nnviz.trace import Step, Trace
 
@@ -118,3 +118,11 @@ def test_a_time_without_an_input_has_no_term_of_it() -> None:
     first, second = (step.equations[0] for step in trace.steps[:2])
     assert len(first.right.args[0].terms) == 3  # type: ignore[union-attr]
     assert len(second.right.args[0].terms) == 2  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("layers", "both"), [(1, False), (2, False), (1, True), (3, True)])
+def test_the_header_says_what_other_layers_and_directions_read(layers: int, both: bool) -> None:
+    trace = run("rnn", [[1, 0], [0, 1]], weights=stacked_weights("rnn", layers, both))
+    said = [str(fact.label) for fact in trace.facts]
+    assert ("from layer 2 on, the input is the layer below" in said) == (layers > 1)
+    assert ("backward, in the place of the state before" in said) == both

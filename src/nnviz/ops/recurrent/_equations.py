@@ -6,6 +6,7 @@ trace document come from here; `core.recurrent` computes the same, and a test co
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from nnviz.ops.recurrent._rnn_options import RnnOptions
@@ -78,6 +79,16 @@ def placed(w: CellWeights, plan: Recurrence, time: int, chain: Chain) -> Symbols
 def top(plan: Recurrence) -> Name:
     """What an output is made from: the state of the last layer, both directions side by side."""
     return Name("h", "t", "hidden", f"({plan.layers})" if plan.layers > 1 else "")
+
+
+def stacked_facts(plan: Recurrence) -> Iterator[Fact]:
+    """What the equations of one layer forward do not say of the others."""
+    if plan.layers > 1:
+        x, below = Name("x", "t", "input", "(k)"), Name("h", "t", "hidden", "(k−1)")
+        yield _fact(Words("from layer 2 on, the input is the layer below"), x, below)
+    if plan.directions > 1:
+        after = Name("h", "t+1", "hidden", "←")
+        yield Fact(Words("backward, in the place of the state before"), Equation((after,)))
 
 
 # --- the cells -------------------------------------------------------------------------

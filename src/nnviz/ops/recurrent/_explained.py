@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from nnviz.equations import Quantity, VectorEquation, lists, number_by_number
 from nnviz.ops.recurrent._cells import Track
-from nnviz.ops.recurrent._equations import Symbols, cell_facts, output_fact, placed, plain, top
+from nnviz.ops.recurrent._equations import (
+    Symbols,
+    cell_facts,
+    output_fact,
+    placed,
+    plain,
+    stacked_facts,
+    top,
+)
 from nnviz.ops.recurrent._numbers import equations_at, output_at, quantities_of, vectors_at
 from nnviz.ops.recurrent._rnn_options import RnnOptions
 from nnviz.ops.recurrent._weights import Weights
@@ -148,6 +156,7 @@ class Run:
         facts = list(cell_facts(self.given, self._symbols))
         if self.y is not None:
             facts.append(output_fact(self.given, self._symbols.h, self.w))
+        facts += stacked_facts(self.plan)
         if not self.plan.has_x(2) and self.plan.length > 1:
             facts.append(Fact(Words("after the first time there is no input: x is 0")))
         return tuple(facts)
