@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import inspect
-import json
-import re
+import os
+import subprocess
+import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import numpy as np
 import pytest
@@ -68,18 +68,6 @@ def test_every_argument_gets_to_the_operation(name: str, monkeypatch: pytest.Mon
     assert given.items() <= reached.items()
 
 
-def test_results_hold_output_arrays_and_lazy_steps() -> None:
-    r = nnviz.conv(X, [[1, 0], [0, 1]], 2, stride=2, padding=1)
-    assert r.output.tolist() == [[2, 4, 2], [10, 17, 9], [2, 15, 17]]
-    assert len(r.steps) == 9
-    assert r.steps[4].formula
-    assert r["kernel"].tolist() == [[1, 0], [0, 1]]
-    assert nnviz.pool(X, 2)["indices"].tolist() == [[5, 7], [13, 15]]
-    assert nnviz.rnn(X, W)["h_n"].shape == (1, 3)
-    with pytest.raises(nnviz.NnvizError, match=r"no c_n(.|\n)*there is: output"):
-        r["c_n"]
-
-
 def test_an_independent_convolution_agrees() -> None:
     from scipy.signal import correlate2d
 
@@ -90,16 +78,35 @@ def test_an_independent_convolution_agrees() -> None:
     np.testing.assert_array_equal(full, correlate2d(x, w, mode="full"))
 
 
+untyped: Any = nnviz
+"""The package to a type checker that would see the faults."""
 REFUSALS: list[tuple[str, Any, str]] = [
-    ("ragged", lambda: nnviz.conv([[1, 2], [3]], [[1]]), "rows of the input are not of one length"),
-    ("words", lambda: nnviz.conv([["a"]], [[1]]), "elements of type <U1"),
-    ("complex", lambda: nnviz.conv([[1j]], [[1]]), "elements of type complex128"),
-    ("empty", lambda: nnviz.conv([], [[1]]), "empty"),
-    ("no such option", lambda: nnviz.act(X, "relu", gamma=1), "act has no option gamma"),
-    ("dense shapes", lambda: nnviz.dense([1, 2], [[1, 2, 3]]), "1×3, but the input has 2"),
-    ("unknown layer", lambda: nnviz.net("cov", X), "cov is not a layer"),
-    ("unknown suffix", lambda: nnviz.conv(X, [[1]]).save("x.what"), "no suffix that nnviz knows"),
-    ("unknown look", lambda: nnviz.conv(X, [[1]]).save("x.svg", tint=1), "no option tint"),
+    (
+        "ragged",
+        lambda: untyped.conv([[1, 2], [3]], [[1]]),
+        "rows of the input are not of one length",
+    ),
+    ("words", lambda: untyped.conv([["a"]], [[1]]), "elements of type <U1"),
+    ("complex", lambda: untyped.conv([[1j]], [[1]]), "elements of type complex128"),
+    ("empty", lambda: untyped.conv([], [[1]]), "empty"),
+    ("no such option", lambda: untyped.act(X, "relu", gamma=1), "act has no option gamma"),
+    ("dense shapes", lambda: untyped.dense([1, 2], [[1, 2, 3]]), "1×3, but the input has 2"),
+    ("unknown layer", lambda: untyped.net("cov", X), "cov is not a layer"),
+    ("none", lambda: untyped.conv(None, [[1]]), "the input is None"),
+    ("no kernel", lambda: untyped.conv(X, None), "the kernel is None"),
+    ("no weights", lambda: untyped.rnn(X, None), "rnn has no weights$"),
+    ("a text", lambda: untyped.conv(X, "edge"), "the kernel has elements of type <U4"),
+    ("padding", lambda: untyped.conv(X, [[1]], padding=-1), "^padding -1 is not a number"),
+    ("bias", lambda: untyped.conv(X, [[1]], [1, 2]), "^b has 2 numbers, but there are 1 filters"),
+    ("groups", lambda: untyped.conv(X, [[1]], groups=3), "\n  groups must divide 1"),
+    (
+        "array for a number",
+        lambda: untyped.conv(X, [[1]], dims=X[0]),
+        "dims .* is not a whole number",
+    ),
+    ("past all floats", lambda: untyped.pool(X, 2, kind="lp", p=10**400), "p .* finite number"),
+    ("no switch", lambda: untyped.pool(X, 2, ceil_mode="no"), "ceil_mode 'no' is neither"),
+    ("chain", lambda: untyped.net("conv --pad -3", X), "--padding -3 is not a number"),
 ]
 
 
@@ -112,38 +119,56 @@ def test_refuses_with_a_value_error(call: Any, message: str) -> None:
     assert isinstance(caught.value, ValueError)
 
 
-def test_saves_values_and_figures(tmp_path: Path) -> None:
-    r = nnviz.conv(X, [[1, 0], [0, 1]])
-    r.save(tmp_path / "map.json")
-    assert json.loads((tmp_path / "map.json").read_text()) == r.output.tolist()
-    r.save(tmp_path / "conv.svg", steps=5, theme="dark")
-    assert (tmp_path / "conv.svg").read_text().startswith("<svg")
-    r.save(str(tmp_path / "conv.png"))
-    assert (tmp_path / "conv.png").read_bytes().startswith(b"\x89PNG")
+def choices(hint: Any) -> set[str]:
+    """The names that an annotation allows."""
+    if get_origin(hint) is Literal:
+        return set(get_args(hint))
+    return {name for part in get_args(hint) for name in choices(part)}
 
 
-def test_a_notebook_shows_the_figure() -> None:
-    r = nnviz.conv(X, [[1, 0], [0, 1]])
-    shown = r._repr_svg_()
-    assert shown is not None
-    assert shown.startswith("<svg")
-    assert repr(r) == "<nnviz conv: input 4×4 kernel 2×2, 9 steps>"
+@pytest.mark.parametrize("name", [*CALLS, "act"])
+def test_choices_are_literals(name: str) -> None:
+    operation, hints = ops.load(name.partition("_")[0]), get_type_hints(getattr(nnviz, name))
+    for option in operation.options:
+        if option.name in hints and not option.kind.is_read:
+            assert choices(hints[option.name]) == set(option.kind.choices), option.name
 
 
-def test_a_notebook_plays_the_steps() -> None:
-    r = nnviz.conv(X, [[1, 0], [0, 1]])
-    shown = r._repr_html_()
-    assert shown is not None
-    assert shown.startswith('<iframe title="Convolution" sandbox="allow-scripts"')
-    page = html.unescape(re.findall(r'srcdoc="([^"]*)"', shown)[0])
-    assert page.startswith("<!doctype html>")
-    assert page.count('class="frame') == 9
-    assert "<body data-still>" in page
-    for none in (nnviz.flatten([[1]]), nnviz.conv(np.ones((9, 9)), [[1]])):
-        assert none._repr_html_() is None
+TYPED = """\
+import nnviz
+r = nnviz.conv([[1, 2]], [[1]], padding="same")
+text: str = r.steps[0].formula
+r.save("a.svg", theme="dark", steps=1)
+nnviz.act([1], "elu", alpha=2.0)
+r.save("a.svg", tint=1)
+r.save("a.svg", theme="blue")
+nnviz.act([1], "elu", gamma=2.0)
+nnviz.act([1], "swish")
+nnviz.pool([[1]], kind="min")
+nnviz.conv([[1]], [[1]], pad=1)
+nnviz.conv([[1]], [[1]], padding="sane")
+nnviz.rnn([[1]], {}, cell="gro")
+nnviz.pool([[1]], like="jax")
+"""
 
 
-def test_params_has_rows_and_total() -> None:
-    r = nnviz.params("conv --filters 2 | flatten | dense --units 3", input=(1, 5, 5))
-    assert [row["params"] for row in r.rows] == [20, 0, 57]
-    assert r.total["params"] == 77
+def test_a_wrong_name_fails_under_mypy(tmp_path: Path) -> None:
+    file = tmp_path / "typed.py"
+    file.write_text(TYPED)
+    source = str(Path(nnviz.__file__).parents[1])
+    checked = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--config-file=", str(file)],
+        cwd=tmp_path,
+        env={**os.environ, "MYPYPATH": source},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = [line for line in checked.stdout.splitlines() if ": error:" in line]
+    assert [int(line.split(":")[1]) for line in lines] == list(range(6, 15)), checked.stdout
+
+
+def test_a_vector_is_pooled_along_its_axis() -> None:
+    assert nnviz.pool([1, 5, 2, 4], 2).output.tolist() == [5, 4]
+    assert nnviz.pool(X, 2).output.tolist() == [[5, 7], [13, 15]]
+    assert nnviz.pool(X, 2, dims=1).output.tolist() == [[1, 3], [5, 7], [9, 11], [13, 15]]

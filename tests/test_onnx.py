@@ -144,7 +144,7 @@ ACTIVATIONS: list[tuple[str, str, dict[str, Any]]] = [
     ACTIVATIONS,
     ids=[" ".join([n, *(f"{k} {v}" for k, v in o.items())]) for n, _, o in ACTIVATIONS],
 )
-def test_act_is_onnx_activation(name: str, operator: str, options: dict[str, Any]) -> None:
+def test_act_is_onnx_activation(name: Any, operator: str, options: dict[str, Any]) -> None:
     x = np.random.default_rng(3).standard_normal((3, 4, 5)) * 4
     (expected,) = onnx(operator, [x], **options)
     # The reference holds attributes in float32, and its error function to seven digits.

@@ -159,7 +159,7 @@ def assert_steps_add_up(made: Result, tolerance: float) -> None:
     assert len(made.steps) == made.output.size > 0
     for step in made.steps:
         assert step.value == made.output[step.index]
-        assert_formula_holds(step.formula, tolerance)
+        assert_formula_holds(step.expression, tolerance)
         said = step.detail
         if "terms" in said:
             total = sum(value * weight for _, value, weight in said["terms"]) + said["bias"]

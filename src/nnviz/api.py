@@ -11,50 +11,40 @@ with its declaration, and that every argument gets there.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Never, TypeAlias
 
-from nnviz import ops
-from nnviz.errors import NnvizError
-from nnviz.options.kinds import as_array
+from nnviz.calls import needed
+from nnviz.calls import run as _run
+from nnviz.padding import PadName
 from nnviz.result import Result
+from nnviz.shapes import PadMode
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import ArrayLike
+    from PIL.Image import Image
+
+    Array: TypeAlias = ArrayLike | Image
 else:
-    ArrayLike = Any
+    Array = Any
 
 Sizes: TypeAlias = int | Sequence[int]
-Padding: TypeAlias = int | str | Sequence[int] | Sequence[Sequence[int]]
-
-
-def _run(op: str, x: Any, /, **options: Any) -> Result:
-    operation = ops.load(op)
-    record = operation.accept(options)
-    return Result(operation.run(None if x is None else _input(x), record))
-
-
-def _input(x: Any) -> np.ndarray:
-    """An array as every operation takes it: numbers, at least one, at least one axis."""
-    import numpy as np
-
-    array = as_array(x, "the input")
-    if not array.size:
-        raise NnvizError("the input is empty: its shape is {shape}", shape=array.shape)
-    return np.atleast_1d(array)
+Padding: TypeAlias = int | PadName | Sequence[int] | Sequence[Sequence[int]]
+Activation = Literal[
+    "relu", "leaky-relu", "elu", "gelu", "sigmoid", "hard-sigmoid", "tanh", "softmax"
+]
 
 
 def conv(
-    x: ArrayLike,
-    w: ArrayLike,
-    b: ArrayLike | None = None,
+    x: Array,
+    w: Array,
+    b: Array | None = None,
     /,
     *,
     stride: Sizes = 1,
     padding: Padding = 0,
     dilation: Sizes = 1,
     groups: int = 1,
-    padding_mode: str = "zeros",
+    padding_mode: PadMode = "zeros",
     dims: int | None = None,
 ) -> Result:
     """Convolution (cross-correlation) of `x` with the filters `w`, plus the bias `b`.
@@ -76,7 +66,7 @@ def conv(
     return _run(
         "conv",
         x,
-        kernel=as_array(w, "the kernel"),
+        kernel=needed(w, "the kernel"),
         bias=b,
         stride=stride,
         padding=padding,
@@ -88,9 +78,9 @@ def conv(
 
 
 def conv_transpose(
-    x: ArrayLike,
-    w: ArrayLike,
-    b: ArrayLike | None = None,
+    x: Array,
+    w: Array,
+    b: Array | None = None,
     /,
     *,
     stride: Sizes = 1,
@@ -121,7 +111,7 @@ def conv_transpose(
         "conv",
         x,
         transpose=True,
-        kernel=as_array(w, "the kernel"),
+        kernel=needed(w, "the kernel"),
         bias=b,
         stride=stride,
         padding=padding,
@@ -134,11 +124,11 @@ def conv_transpose(
 
 
 def pool(
-    x: ArrayLike,
+    x: Array,
     kernel: Sizes | None = None,
     /,
     *,
-    kind: str = "max",
+    kind: Literal["max", "avg", "lp"] = "max",
     stride: Sizes | None = None,
     padding: Padding = 0,
     dilation: Sizes = 1,
@@ -147,7 +137,7 @@ def pool(
     divisor_override: int | None = None,
     p: float = 2,
     adaptive: Sizes | None = None,
-    like: str | None = None,
+    like: Literal["torch", "onnx", "tf"] | None = None,
     dims: int | None = None,
 ) -> Result:
     """Max, average or Lp pooling of `x` in windows of `kernel` cells.
@@ -156,6 +146,7 @@ def pool(
     output's size, from which PyTorch's uneven windows follow. `like` ("torch", "onnx",
     "tf") decides what is not given; without it the defaults are PyTorch's. The output has
     as many axes as `x`, with H' = ⌊(H + 2p − d(kH − 1) − 1)/s⌋ + 1 (⌈…⌉ with `ceil_mode`).
+    `dims` is 1 for an `x` of one axis, else 2, unless given.
     `r["indices"]` are the places of the maxima, flat in each channel.
 
     Raises NnvizError where a window does not fit. Source: torch.nn.functional.max_pool2d
@@ -185,18 +176,18 @@ def pool(
 
 
 def rnn(
-    x: ArrayLike,
-    weights: Mapping[str, ArrayLike],
+    x: Array,
+    weights: Mapping[str, Array],
     /,
     *,
-    cell: str = "rnn",
-    h0: ArrayLike | None = None,
-    c0: ArrayLike | None = None,
-    activation: str = "tanh",
-    mode: str = "many-to-many",
+    cell: Literal["rnn", "lstm", "gru"] = "rnn",
+    h0: Array | None = None,
+    c0: Array | None = None,
+    activation: Literal["tanh", "relu"] = "tanh",
+    mode: Literal["many-to-many", "many-to-one", "one-to-many"] = "many-to-many",
     length: int | None = None,
     feedback: bool = False,
-    output_activation: str | None = None,
+    output_activation: Literal["none", "sigmoid", "softmax"] | None = None,
     linear_before_reset: bool = True,
 ) -> Result:
     """A recurrent net over the sequence `x` (T×d): h_t = tanh(W_x x_t + W_h h_{t−1} + b).
@@ -222,7 +213,7 @@ def rnn(
     return _run(
         "rnn",
         x,
-        weights=dict(weights),
+        weights={} if weights is None else weights,
         cell=cell,
         h0=h0,
         c0=c0,
@@ -235,7 +226,17 @@ def rnn(
     )
 
 
-def act(x: ArrayLike, name: str, /, **options: Any) -> Result:
+def act(
+    x: Array,
+    name: Activation,
+    /,
+    *,
+    alpha: float | None = None,
+    beta: float | None = None,
+    axis: int | None = None,
+    approximate: Literal["none", "tanh"] | None = None,
+    **unknown: Never,
+) -> Result:
     """An activation of every number of `x`, of any shape; the output has that shape.
 
     Names: relu, leaky-relu, elu, gelu, sigmoid, hard-sigmoid, tanh, softmax. Options
@@ -248,10 +249,19 @@ def act(x: ArrayLike, name: str, /, **options: Any) -> Result:
     >>> nnviz.act([-1, 2], "relu").output.tolist(), nnviz.act([[-1, 2]], "relu").output.shape
     ([0, 2], (1, 2))
     """
-    return _run("act", x, name=name, **options)
+    return _run(
+        "act",
+        x,
+        name=name,
+        alpha=alpha,
+        beta=beta,
+        axis=axis,
+        approximate=approximate,
+        **unknown,
+    )
 
 
-def dense(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None, /) -> Result:
+def dense(x: Array, w: Array, b: Array | None = None, /) -> Result:
     """A fully connected layer y = W x + b: `x` (in,) or (N, in), `w` (out, in), `b` (out,).
 
     The output is (out,) or (N, out); whole numbers stay whole and exact.
@@ -263,10 +273,10 @@ def dense(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None, /) -> Result:
     >>> r.output.tolist(), r.output.shape
     ([-1, 3], (2,))
     """
-    return _run("dense", x, weight=w, bias=b)
+    return _run("dense", x, weight=needed(w, "the weight"), bias=b)
 
 
-def flatten(x: ArrayLike, /, *, axis: int = 0) -> Result:
+def flatten(x: Array, /, *, axis: int = 0) -> Result:
     """The rows of `x` end to end: a vector for `axis` 0, else the two axes of ONNX's Flatten.
 
     Raises NnvizError where the axis is out of range. Source: ONNX operator Flatten.
@@ -278,10 +288,10 @@ def flatten(x: ArrayLike, /, *, axis: int = 0) -> Result:
     return _run("flatten", x, axis=axis)
 
 
-def net(chain: str, x: ArrayLike, /) -> Result:
+def net(chain: str, x: Array, /) -> Result:
     """Run `x` through a chain of commands, such as "conv --filters 6 | act relu | pool -k 2".
 
-    `r.trace.layers` are the layers' traces; the output is the last layer's.
+    `r.layers` are the layers' results; the output is the last layer's.
 
     Raises NnvizError, with the layer and a caret, where the chain or a shape is wrong.
 
@@ -294,7 +304,7 @@ def net(chain: str, x: ArrayLike, /) -> Result:
     return _run("net", x, net=chain)
 
 
-def params(chain: str, /, *, input: Sizes, versus: str | None = None) -> Result:  # noqa: A002
+def params(chain: str, /, *, input: Sizes, versus: Literal["mlp"] | None = None) -> Result:  # noqa: A002
     """Parameters of a chain over an input of shape `input`, layer by layer: `.rows`, `.total`.
 
     Raises NnvizError, with the layer and a caret, where the chain or a shape is wrong.

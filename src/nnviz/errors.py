@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
 from nnviz.words import Words
+
+FLAG = re.compile(r"--[a-z](?:[a-z0-9-]*[a-z0-9])?")
 
 
 class Place(NamedTuple):
@@ -49,11 +52,24 @@ class NnvizError(ValueError):
     def __str__(self) -> str:
         return describe(self)
 
+    def rename(self, name: Callable[[str], str]) -> None:
+        """Call options as another caller does: `name` gives what a flag, or a name, is there."""
+        self.message = _renamed(self.message, name)
+        self.hint = None if self.hint is None else _renamed(self.hint, name)
+
 
 class UsageError(NnvizError):
     """An option or argument that cannot be (exit code 2)."""
 
     exit_code = 2
+
+
+def _renamed(words: Words, name: Callable[[str], str]) -> Words:
+    def in_text(text: str) -> str:
+        return FLAG.sub(lambda flag: name(flag[0]), text)
+
+    args = {k: in_text(name(v)) if isinstance(v, str) else v for k, v in words.args.items()}
+    return type(words)(in_text(words.template), **args)
 
 
 def describe(error: NnvizError, say: Callable[[Words], str] = str) -> str:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Never, TypeAlias
 
-from nnviz import formats
+from nnviz import formats, lang
+from nnviz import steps as _steps
 from nnviz.errors import NnvizError, UsageError
 from nnviz.files import write
-from nnviz.request import Appearance, Request
-from nnviz.trace import Step, Trace
+from nnviz.lazy import Lazy
+from nnviz.numerals import exact
+from nnviz.options import kinds
+from nnviz.options.option import SWITCH, Kind
+from nnviz.request import THEMES, Appearance, Request, Theme
+from nnviz.trace import Formula, Index, Step, Trace, text
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -19,39 +26,149 @@ if TYPE_CHECKING:
 
 PLAYED = 64
 """Steps past which a notebook shows the figure of the whole instead of a player."""
+_DRAWN = ("partials", "curve")
+"""Results that figures are drawn from, and that are none of the operation."""
+MOST = 150_000
+"""Bytes of a figure that a notebook keeps."""
+
+Origin: TypeAlias = tuple[Callable[..., "Result"], tuple[Any, ...]]
+"""The function and its arguments that make a result again."""
 
 
-class Result:
-    """What an operation made: its output, its other arrays, its steps, its figure."""
+class MissingNameError(NnvizError, KeyError):
+    """A name that a result has nothing of; a mapping's KeyError as well."""
 
-    def __init__(self, trace: Trace) -> None:
+
+class ShownStep:
+    """Step `i` (from 0) of a result as the trace document has it, its formula as text."""
+
+    __slots__ = ("_of", "_step")
+
+    def __init__(self, result: Result, i: int) -> None:
+        self._of = (result, i)
+        self._step: Step = result.trace.steps[i]
+
+    def __reduce__(self) -> tuple[type[ShownStep], tuple[Result, int]]:
+        return ShownStep, self._of
+
+    @property
+    def number(self) -> int:
+        """From 1, row by row over the output (over time for a recurrent net)."""
+        return self._step.number
+
+    @property
+    def index(self) -> Index:
+        """Into the output, from 0."""
+        return self._step.index
+
+    @property
+    def formula(self) -> str:
+        """The arithmetic as a person writes it: `(1×1) + (2×0) = 1`."""
+        return text(self._step.formula, exact)
+
+    @property
+    def expression(self) -> Formula:
+        """The formula as it is computed with: numbers, products, sums."""
+        return self._step.formula
+
+    @property
+    def value(self) -> Any:
+        """The number that the step makes, or the list of them."""
+        return self._step.value
+
+    @property
+    def detail(self) -> Mapping[str, Any]:
+        """What the trace has beyond: terms, window, gates."""
+        return self._step.detail
+
+    def __repr__(self) -> str:
+        return f"<step {self.number}: {self.formula}>"
+
+
+class Result(Mapping[str, Any]):
+    """What an operation made: a mapping of its arrays, its steps, its figure.
+
+    The trace is the result's own. Arrays are handed out as copies, made once, so that
+    what is done to one changes no other, no step and no figure.
+    """
+
+    def __init__(self, trace: Trace, origin: Origin) -> None:
         self.trace = trace
+        self._origin = origin
+        self._given: dict[str, Any] = {}
+
+    # --- its arrays ----------------------------------------------------------------
 
     @property
     def output(self) -> np.ndarray:
         """The output as a numpy array."""
-        return self.trace.output
+        output: np.ndarray = self["output"]
+        return output
 
     def __getitem__(self, name: str) -> Any:
-        """Another array by name: `r["indices"]`, `r["h_n"]`."""
-        return self.trace.array(name)
+        """An array by name: `r["indices"]`, `r["h_n"]`, `r["input"]`."""
+        if name not in self:
+            raise MissingNameError(
+                "there is no {name} in a result of {op}",
+                name=name,
+                op=self.trace.op,
+                hint=Words("there is: {names}", names=", ".join(self)),
+            )
+        if name not in self._given:
+            self._given[name] = deepcopy(self.trace.array(name))
+        return self._given[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in set(self)
+
+    def __iter__(self) -> Iterator[str]:
+        names = dict.fromkeys([*self.trace.results, *self.trace.arrays])
+        return (name for name in names if name not in _DRAWN)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    # A mapping is compared by its values, and arrays have no single answer.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    def __array__(
+        self, dtype: np.typing.DTypeLike | None = None, copy: bool | None = None
+    ) -> np.ndarray:
+        import numpy as np
+
+        return np.array(self.output, dtype=dtype, copy=copy)
+
+    def __reduce__(self) -> Origin:
+        """Pickled as what it was made of: steps are functions, and are made anew."""
+        return self._origin
+
+    # --- its steps and layers ------------------------------------------------------
 
     @property
-    def steps(self) -> Sequence[Step]:
+    def steps(self) -> Sequence[ShownStep]:
         """The steps, made when asked for; `r.steps[4].formula` is the fifth's."""
-        return self.trace.steps
+        return Lazy(len(self.trace.steps), lambda i: ShownStep(self, i))
+
+    @cached_property
+    def layers(self) -> tuple[Result, ...]:
+        """The layers of a net, each a result; none of another."""
+        layers = enumerate(self.trace.layers)
+        return tuple(Result(layer, (_layer, (self, i))) for i, layer in layers)
 
     @property
     def rows(self) -> list[dict[str, Any]]:
         """The rows of `params`, a layer each."""
-        rows: list[dict[str, Any]] = self.trace.array("rows")
+        rows: list[dict[str, Any]] = self["rows"]
         return rows
 
     @property
     def total(self) -> dict[str, int]:
         """The totals of `params`."""
-        total: dict[str, int] = self.trace.array("total")
+        total: dict[str, int] = self["total"]
         return total
+
+    # --- how it is shown -----------------------------------------------------------
 
     def save(
         self,
@@ -59,40 +176,81 @@ class Result:
         *,
         steps: int | str | None = None,
         get: str = "output",
-        **appearance: Any,
+        view: str | None = None,
+        theme: Theme = "light",
+        title: str | None = None,
+        scale: float | None = None,
+        font: str | None = None,
+        lang: str = "en",
+        precision: int = 4,
+        sample: int = 0,
+        fps: float | None = None,
+        embed_font: bool = False,
+        **unknown: Never,
     ) -> None:
         """Write a file of any suffix that `-o` knows, replacing one that is there.
 
-        `steps` is as `--steps`; `appearance` takes the figure's details: view, theme, title,
-        scale, precision, sample, lang, font.
+        `steps` is as `--steps`, `get` the array that .json, .csv and .npy hold; the others
+        are the figure's details. Raises NnvizError for what cannot be drawn or written.
         """
-        path = os.fspath(path)
-        form = formats.by_suffix(path)
-        write(path, form.write(self.trace, _request(steps, get, appearance)).content)
+        for name in unknown:
+            raise UsageError(
+                "save has no option {name}",
+                name=name,
+                hint=Words("it has: {names}", names=", ".join(_SAVED)),
+            )
+        appearance = Appearance(
+            view=view,
+            theme=theme,
+            title=title,
+            scale=scale,
+            font=font,
+            lang=lang,
+            precision=precision,
+            sample=sample,
+            fps=fps,
+            embed_font=embed_font,
+        )
+        request = Request(None if steps is None else str(steps), get, appearance)
+        try:
+            _check(request)
+            path = os.fspath(path)
+            write(path, formats.by_suffix(path).write(self.trace, request).content)
+        except NnvizError as error:
+            error.rename(lambda name: name.removeprefix("--").replace("-", "_"))
+            raise
 
     def _repr_svg_(self) -> str | None:
-        """The figure, for a notebook; nothing where there is none."""
+        """The figure, for a notebook; nothing where there is none, or it is too large."""
         try:
-            return formats.load("svg").write(self.trace, Request()).content.decode()
+            made = formats.load("svg").write(self.trace, Request()).content
         except NnvizError:
             return None
+        return made.decode() if len(made) <= MOST else None
 
     def _repr_html_(self) -> str | None:
-        """The steps with a player, for a notebook; nothing where there are none, or many."""
+        """The steps with a player, for a notebook; nothing where the still figure is better."""
         if not 1 < len(self.trace.steps) <= PLAYED:
             return None
         from nnviz.formats.html import framed
 
         try:
-            return framed(self.trace, Request())
+            made = framed(self.trace, Request())
         except NnvizError:
             return None
+        return made if len(made.encode()) <= MOST else None
 
     def __rich__(self) -> RenderableType:
         """The terminal view, for `rich.print` and Rich's layouts: as wide as it may be."""
         from nnviz.formats.terminal.view import TerminalView
 
         return TerminalView(self.trace, Request())
+
+    def __str__(self) -> str:
+        """The terminal view, as a pipe gets it."""
+        return (
+            formats.load("table").write(self.trace, Request()).content.decode().removesuffix("\n")
+        )
 
     def __repr__(self) -> str:
         shapes = " ".join(
@@ -102,13 +260,33 @@ class Result:
         return f"<nnviz {self.trace.op}: {shapes}, {len(self.steps)} steps>"
 
 
-def _request(steps: int | str | None, get: str, appearance: Mapping[str, Any]) -> Request:
-    for name in appearance:
-        if name not in Appearance._fields:
-            raise UsageError(
-                "save has no option {name}",
-                name=name,
-                hint=Words("it has: {names}", names=", ".join(Appearance._fields)),
-            )
-    chosen = None if steps is None else str(steps)
-    return Request(steps=chosen, get=get, appearance=Appearance(**appearance))
+_SAVED = ("steps", "get", *(name for name in Appearance._fields if name != "bare"))
+
+
+def _check(request: Request) -> None:
+    """Raise UsageError for what is no choice of steps, or no detail of a figure."""
+    if request.steps is not None:
+        _steps.check(request.steps)
+    _DETAILS["get"].accept(request.get, "get")
+    for name, value in request.appearance._asdict().items():
+        if name in _DETAILS and value != Appearance._field_defaults[name]:
+            _DETAILS[name].accept(value, name)
+
+
+_DETAILS: Mapping[str, Kind[Any]] = {
+    "get": kinds.text(),
+    "view": kinds.text(),
+    "theme": kinds.choice(*THEMES),
+    "title": kinds.text(),
+    "scale": kinds.number(positive=True),
+    "font": kinds.text(),
+    "lang": kinds.choice(*lang.languages()),
+    "precision": kinds.count(1, 17),
+    "sample": kinds.count(),
+    "fps": kinds.number(positive=True),
+    "embed_font": SWITCH,
+}
+
+
+def _layer(net: Result, i: int) -> Result:
+    return net.layers[i]

@@ -8,9 +8,10 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from nnviz.errors import NnvizError, UsageError
+from nnviz.errors import UsageError
 from nnviz.options.option import Context, Kind
 from nnviz.padding import PAD_NAMES, PadName, Pairs
+from nnviz.read.objects import as_array
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def sizes(minimum: int = 1) -> Kind[tuple[int, ...]]:
     """One whole number for every axis, or one an axis: 2 or 2x1. Gives a tuple."""
 
     def accept(value: Any, flag: str) -> tuple[int, ...]:
-        parts = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+        parts = [value] if isinstance(value, str) else _parts(value)
         return tuple(_whole(part, flag, minimum) for part in parts)
 
     def parse(text: str, flag: str, _: Context) -> tuple[int, ...]:
@@ -86,13 +87,18 @@ def _accept_padding(value: Any, flag: str) -> Padding:
             value=value,
             hint=Words("write a number, or one of: {names}", names=", ".join(PAD_NAMES)),
         )
-    parts = value if isinstance(value, Sequence) else [value]
     return tuple(
         tuple(_whole(end, flag, 0) for end in part)
-        if isinstance(part, Sequence)
+        if isinstance(part, Sequence) and not isinstance(part, str)
         else _whole(part, flag, 0)
-        for part in parts
+        for part in _parts(value)
     )
+
+
+def _parts(value: Any) -> Sequence[Any]:
+    """The items of a list, a tuple or a NumPy array; a number is its only one."""
+    items = value.tolist() if getattr(value, "ndim", 0) else value
+    return items if isinstance(items, Sequence) else [items]
 
 
 def number(*, positive: bool = False) -> Kind[float]:
@@ -111,13 +117,19 @@ def number(*, positive: bool = False) -> Kind[float]:
         return accept(value, flag)
 
     def accept(value: Any, flag: str) -> int | float:
-        if isinstance(value, bool) or not hasattr(value, "__float__"):
+        try:
+            plain = None if isinstance(value, bool | str) else float(value)
+        except (TypeError, ValueError):
+            plain = None
+        except OverflowError:
+            plain = float("inf")
+        if plain is None:
             raise UsageError("{flag} {value} is not a number", flag=flag, value=repr(value))
-        if not abs(float(value)) < float("inf"):
+        if not abs(plain) < float("inf"):
             raise UsageError("{flag} {value} is not a finite number", flag=flag, value=value)
-        if positive and not value > 0:
+        if positive and not plain > 0:
             raise UsageError("{flag} {value} is not above 0", flag=flag, value=value)
-        return value if isinstance(value, int) else float(value)
+        return value if isinstance(value, int) else plain
 
     return Kind("X", parse, accept)
 
@@ -203,27 +215,6 @@ def _read(text: str, flag: str, context: Context, known: tuple[str, ...] = ()) -
     return read_array(text, stdin=context.stdin, name=flag, known=known)
 
 
-def as_array(value: Any, name: str) -> np.ndarray:
-    """A Python value as an array of whole numbers or floats; an error if it is neither."""
-    import numpy as np
-
-    try:
-        made = np.asarray(value)
-    except ValueError:
-        raise NnvizError("the rows of {name} are not of one length", name=name) from None
-    if made.dtype.kind == "b":
-        return made.astype(np.int64)
-    if made.dtype.kind == "f" and made.dtype.itemsize in (4, 8):
-        return made
-    if made.dtype.kind == "f":
-        return made.astype(np.float64)
-    if made.dtype.kind in "iu" and (made.dtype != np.uint64 or made.max(initial=0) < 2**63):
-        return made if made.dtype.itemsize <= 2 else made.astype(np.int64, copy=False)
-    raise NnvizError(
-        "{name} has elements of type {type}", name=name, type=made.dtype, hint="give numbers"
-    )
-
-
 def each_axis(value: tuple[int, ...], n: int, flag: str) -> tuple[int, ...]:
     """One value an axis, from one for all or one each."""
     if len(value) == 1:
@@ -263,9 +254,12 @@ def _integer(text: str, flag: str, whole: str | None = None) -> int:
 
 
 def _whole(value: Any, flag: str, minimum: int, maximum: int = LARGEST) -> int:
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
+    try:
+        whole = None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        whole = None
+    if whole is None:
         raise UsageError("{flag} {value} is not a whole number", flag=flag, value=repr(value))
-    whole = operator.index(value)
     if not minimum <= whole <= maximum:
         raise UsageError(
             "{flag} {value} is not a number from {low} to {high}",

@@ -14,6 +14,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import field, fields
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, overload
 
+from nnviz.errors import UsageError
+
 if TYPE_CHECKING:
     from nnviz.read import Stdin
 
@@ -57,7 +59,13 @@ class Kind(NamedTuple, Generic[T_co]):
     """Whether a text looks like one of this kind; where there is none, its choices say."""
 
 
-SWITCH: Kind[bool] = Kind("", lambda *_: True, lambda value, _: value, is_switch=True)
+def _switch(value: Any, flag: str) -> bool:
+    if type(value).__name__ in ("bool", "bool_"):  # NumPy's too
+        return bool(value)
+    raise UsageError("{flag} {value} is neither True nor False", flag=flag, value=repr(value))
+
+
+SWITCH: Kind[bool] = Kind("", lambda *_: True, _switch, is_switch=True)
 
 
 class Option(NamedTuple):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from nnviz.errors import NnvizError, UsageError
@@ -70,6 +71,22 @@ def read_image(stream: BinaryIO, name: str, options: ImageOptions) -> npt.NDArra
                 planes = [_opaque(image, gray=options.gray)]
             array = _array([_resized(plane, options.resize) for plane in planes])
     return _unit(array, name, options.dtype or "float32") if options.unit else array
+
+
+def image_array(image: Image, name: str) -> npt.NDArray[Any]:
+    """An opened picture as `read_image` makes it of its file; the picture stays as it is."""
+    from PIL import ImageOps
+
+    file = getattr(image, "filename", None)
+    with _faults(name):
+        if file and getattr(image, "tile", None) and Path(file).is_file():  # not loaded yet
+            with Path(file).open("rb") as stream:
+                return read_image(stream, name, ImageOptions(frame=image.tell()))
+        try:
+            turned = ImageOps.exif_transpose(image)
+        except Exception:  # as of _turn
+            turned = image
+        return _array([_opaque(turned, gray=False)])
 
 
 def image_bytes(stream: BinaryIO, name: str, options: ImageOptions) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from nnviz.errors import UsageError
 from nnviz.options import kinds
 from nnviz.options.option import Context, Kind, option
+from nnviz.read.objects import as_array
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,8 +33,8 @@ def _weights() -> Kind[Mapping[str, Any]]:
         return read_weights(text, stdin=context.stdin, name=flag)
 
     def accept(value: Any, flag: str) -> Mapping[str, Any]:
-        if isinstance(value, dict):
-            return value
+        if isinstance(value, Mapping):
+            return {str(name): as_array(array, str(name)) for name, array in value.items()}
         raise UsageError("{flag} is not a dict of arrays by name", flag=flag)
 
     return Kind("FILE", parse, accept, is_read=True)

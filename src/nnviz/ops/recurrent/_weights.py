@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.ops.recurrent._rnn_options import RnnOptions
-from nnviz.options.kinds import as_array
+from nnviz.read.objects import numbers_of
 from nnviz.shapes import times
 from nnviz.words import Words
 
@@ -131,7 +131,7 @@ def _sorted(given: Mapping[str, Any]) -> tuple[dict[tuple[int, int], _Named], _N
     cells: dict[tuple[int, int], _Named] = {}
     outputs: _Named = {}
     for name, value in given.items():
-        array = as_array(value, name)
+        array = numbers_of(value, name)
         torch = _TORCH.fullmatch(name)
         if torch is not None:
             place = (int(torch[3]), int(torch[4] is not None))
