@@ -228,3 +228,19 @@ def test_counts_are_those_of_pytorch(cell: str, layers: int, directions: int, co
     counted = rnn.layer((4, 2), values)
     assert counted.weights + counted.biases == count == sum(a.size for a in w.values())
     assert counted.output == (4, 3 * directions)
+
+
+def test_weights_of_a_whole_model_are_found_by_their_one_prefix() -> None:
+    w, x = draw_weights("lstm", 2, 3, 1, 1, seed=0), np.ones((4, 2))
+    model = {"fc.weight": np.ones((1, 3)), **{f"module.lstm.{k}": v for k, v in w.items()}}
+    found = run("rnn", x, cell="lstm", weights=model)
+    np.testing.assert_array_equal(found.output, run("rnn", x, cell="lstm", weights=w).output)
+    several = {**model, **{f"other.{k}": v for k, v in w.items()}}
+    with pytest.raises(ValueError, match=r"module.lstm, other(.|\n)*FILE:module.lstm"):
+        run("rnn", x, cell="lstm", weights=several)
+
+
+def test_a_projection_is_named() -> None:
+    w = {**draw_weights("lstm", 2, 3, 1, 1, seed=0), "weight_hr_l0": np.ones((2, 3))}
+    with pytest.raises(ValueError, match=r"weight_hr_l0(.|\n)*projection"):
+        run("rnn", np.ones((4, 2)), cell="lstm", weights=w)

@@ -25,6 +25,9 @@ _TORCH_NAMES = {
     ("bias", "ih"): "b",
     ("bias", "hh"): "bh",
 }
+_CELL = re.compile(r"(weight|bias)_(ih|hh)_l\d+(_reverse)?|W[xh]")
+_PROJECTED = re.compile(r"weight_hr_l\d+(_reverse)?")
+_PROJECTION = "it is the projection of an LSTM (proj_size), which nnviz does not have"
 _NEEDS = "give --weights FILE, --wx and --wh, or --hidden N for random ones"
 _KNOWN = (
     "known are Wx, Wh, b, Wy, by, and PyTorch's weight_ih_l0, weight_hh_l0, bias_ih_l0, "
@@ -130,7 +133,7 @@ def _sorted(given: Mapping[str, Any]) -> tuple[dict[tuple[int, int], _Named], _N
     """The weights of each (layer, direction), and those of the outputs."""
     cells: dict[tuple[int, int], _Named] = {}
     outputs: _Named = {}
-    for name, value in given.items():
+    for name, value in _of_one_prefix(given).items():
         array = numbers_of(value, name)
         torch = _TORCH.fullmatch(name)
         if torch is not None:
@@ -141,8 +144,29 @@ def _sorted(given: Mapping[str, Any]) -> tuple[dict[tuple[int, int], _Named], _N
         elif name in ("Wx", "Wh", "b"):
             cells.setdefault((0, 0), {})[name] = array
         else:
-            raise NnvizError("{name} is not a weight of this cell", name=name, hint=_KNOWN)
+            raise NnvizError(
+                "{name} is not a weight of this cell",
+                name=name,
+                hint=_PROJECTION if _PROJECTED.fullmatch(name) else _KNOWN,
+            )
     return cells, outputs
+
+
+def _of_one_prefix(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Of a whole model's weights (`module.lstm.weight_ih_l0`, `fc.weight`) the recurrent ones,
+    by their own names; as given where no prefix stands before them.
+    """
+    parted = {name: name.rpartition(".") for name in given}
+    prefixes = sorted({before for before, _, own in parted.values() if _CELL.fullmatch(own)})
+    if not prefixes or "" in prefixes:
+        return given
+    if len(prefixes) > 1:
+        raise NnvizError(
+            "there are several recurrent layers among the weights: {names}",
+            names=", ".join(prefixes),
+            hint=Words("--weights FILE:{prefix} takes one of them", prefix=prefixes[0]),
+        )
+    return {own: given[name] for name, (before, _, own) in parted.items() if before == prefixes[0]}
 
 
 def _random(options: RnnOptions, hidden: int, inputs: int, gates: int) -> _Named:
