@@ -184,7 +184,7 @@ def test_a_recurrent_net_has_a_row_a_time() -> None:
         row = lines[start + 2 + t]
         assert row.split()[:2] == [str(t + 1), letter]
         found = [float(n) for n in numbers_in(row)[-5:]]
-        expected = [*trace.output[t], *trace.results["y"][t]]
+        expected = [*trace.results["h"][t], *trace.results["y"][t]]
         assert found == pytest.approx(expected, abs=1e-3)
     columns = {cell_len(line[: line.index("  ", 6)]) for line in lines[start + 2 : start + 7]}
     assert len(columns) == 1
