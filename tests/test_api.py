@@ -42,6 +42,9 @@ def keywords(name: str) -> list[inspect.Parameter]:
 def test_defaults_are_those_of_the_declaration(name: str) -> None:
     operation = ops.load(name.partition("_")[0])
     for parameter in keywords(name):
+        if parameter.name == "channels_last":  # of INPUT, and of no operation
+            assert parameter.default is False
+            continue
         declared = operation.option(parameter.name).default
         if parameter.default is inspect.Parameter.empty:
             assert declared is None
@@ -68,6 +71,19 @@ def test_every_argument_gets_to_the_operation(name: str, monkeypatch: pytest.Mon
     assert given.items() <= reached.items()
 
 
+@pytest.mark.parametrize("shape", [(4, 5, 3), (2, 4, 5, 3)], ids=["HWC", "NHWC"])
+def test_channels_may_stand_last(shape: tuple[int, ...]) -> None:
+    x = np.arange(np.prod(shape)).reshape(shape)
+    w = np.arange(12).reshape(3, 2, 2)
+    first = np.moveaxis(x, -1, -3)
+    made = nnviz.conv(x, w, channels_last=True)
+    np.testing.assert_array_equal(made.output, nnviz.conv(first, w).output)
+    pooled = nnviz.pool(x, 2, channels_last=True)
+    np.testing.assert_array_equal(pooled.output, nnviz.pool(first, 2).output)
+    chained = nnviz.net("pool -k 2", x, channels_last=True)
+    np.testing.assert_array_equal(chained.output, pooled.output)
+
+
 def test_an_independent_convolution_agrees() -> None:
     from scipy.signal import correlate2d
 
@@ -89,6 +105,11 @@ REFUSALS: list[tuple[str, Any, str]] = [
     ("words", lambda: untyped.conv([["a"]], [[1]]), "elements of type <U1"),
     ("complex", lambda: untyped.conv([[1j]], [[1]]), "elements of type complex128"),
     ("empty", lambda: untyped.conv([], [[1]]), "empty"),
+    (
+        "no channels to be last",
+        lambda: untyped.conv(X, [[1]], channels_last=True),
+        "channels_last is for arrays of three axes",
+    ),
     ("no such option", lambda: untyped.act(X, "relu", gamma=1), "act has no option gamma"),
     ("dense shapes", lambda: untyped.dense([1, 2], [[1, 2, 3]]), "1×3, but the input has 2"),
     ("unknown layer", lambda: untyped.net("cov", X), "cov is not a layer"),

@@ -5,7 +5,8 @@ Every call takes its arrays by position and its options by keyword, and raises
 
 The defaults that an operation declares are written out here once more, because a type checker,
 an editor and `inspect.signature` read a signature and nothing else; a test compares every one
-with its declaration, and that every argument gets there.
+with its declaration, and that every argument gets there. `channels_last` takes an `x` of
+H×W×C, or of N×H×W×C.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ def conv(
     groups: int = 1,
     padding_mode: PadMode = "zeros",
     dims: int | None = None,
+    channels_last: bool = False,
 ) -> Result:
     """Convolution (cross-correlation) of `x` with the filters `w`, plus the bias `b`.
 
@@ -74,6 +76,7 @@ def conv(
         groups=groups,
         padding_mode=padding_mode,
         dims=dims,
+        channels_last=channels_last,
     )
 
 
@@ -90,6 +93,7 @@ def conv_transpose(
     groups: int = 1,
     output_shape: Sizes | None = None,
     dims: int | None = None,
+    channels_last: bool = False,
 ) -> Result:
     """Transposed convolution: every cell of `x`, times the kernel, added to the output.
 
@@ -120,6 +124,7 @@ def conv_transpose(
         groups=groups,
         output_shape=output_shape,
         dims=dims,
+        channels_last=channels_last,
     )
 
 
@@ -139,23 +144,22 @@ def pool(
     adaptive: Sizes | None = None,
     like: Literal["torch", "onnx", "tf"] | None = None,
     dims: int | None = None,
+    channels_last: bool = False,
 ) -> Result:
     """Max, average or Lp pooling of `x` in windows of `kernel` cells.
 
     `x` is H×W, C×H×W or N×C×H×W; no kernel pools the whole map, unless `adaptive` gives the
-    output's size, from which PyTorch's uneven windows follow. `like` ("torch", "onnx",
-    "tf") decides what is not given; without it the defaults are PyTorch's. The output has
-    as many axes as `x`, with H' = ⌊(H + 2p − d(kH − 1) − 1)/s⌋ + 1 (⌈…⌉ with `ceil_mode`).
-    `dims` is 1 for an `x` of one axis, else 2, unless given.
-    `r["indices"]` are the places of the maxima, flat in each channel.
+    output's size, with PyTorch's uneven windows. Its defaults hold unless `like` says whose.
+    The output has as many axes as `x`, H' = ⌊(H + 2p − d(kH − 1) − 1)/s⌋ + 1 (⌈…⌉ with
+    `ceil_mode`). `r["indices"]` are the places of the maxima, flat in each channel.
 
     Raises NnvizError where a window does not fit. Source: torch.nn.functional.max_pool2d
     and avg_pool2d; ONNX operators MaxPool, AveragePool, LpPool.
 
     >>> import nnviz
-    >>> r = nnviz.pool([[1, 3, 2, 1], [4, 6, 5, 0], [7, 2, 9, 8], [0, 5, 3, 4]], 2)
+    >>> r = nnviz.pool([[1, 3, 2, 1], [4, 6, 5, 0]], 2)
     >>> r.output.tolist(), r.output.shape
-    ([[6, 5], [7, 9]], (2, 2))
+    ([[6, 5]], (1, 2))
     """
     return _run(
         "pool",
@@ -172,6 +176,7 @@ def pool(
         p=p,
         like=like,
         dims=dims,
+        channels_last=channels_last,
     )
 
 
@@ -288,7 +293,7 @@ def flatten(x: Array, /, *, axis: int = 0) -> Result:
     return _run("flatten", x, axis=axis)
 
 
-def net(chain: str, x: Array, /) -> Result:
+def net(chain: str, x: Array, /, *, channels_last: bool = False) -> Result:
     """Run `x` through a chain of commands, such as "conv --filters 6 | act relu | pool -k 2".
 
     `r.layers` are the layers' results; the output is the last layer's.
@@ -301,7 +306,7 @@ def net(chain: str, x: Array, /) -> Result:
     >>> nnviz.net("flatten", [[-1, 2], [3, 4]]).output.shape
     (4,)
     """
-    return _run("net", x, net=chain)
+    return _run("net", x, net=chain, channels_last=channels_last)
 
 
 def params(chain: str, /, *, input: Sizes, versus: Literal["mlp"] | None = None) -> Result:  # noqa: A002

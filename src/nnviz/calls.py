@@ -9,6 +9,7 @@ from typing import Any
 from nnviz import ops
 from nnviz.errors import FLAG, NnvizError
 from nnviz.options.operation import Operation
+from nnviz.read.axes import channels_first
 from nnviz.read.objects import as_array, is_picture
 from nnviz.result import Result
 
@@ -19,11 +20,13 @@ _POSITIONAL = {
 """What the calls name otherwise than the command line does."""
 
 
-def run(op: str, x: Any, /, **options: Any) -> Result:
+def run(op: str, x: Any, /, *, channels_last: bool = False, **options: Any) -> Result:
     """The result of an operation on what a caller gave; errors have the names of the call."""
     operation = ops.load(op)
     try:
         given = None if x is None and not operation.takes_input else as_array(x, "the input")
+        if channels_last and given is not None:
+            given = channels_first(given, "the input", image=is_picture(x))
         return _made(op, given, options, image=is_picture(x))
     except NnvizError as error:
         raise _in_python(error, operation, set(options)) from None
@@ -53,7 +56,7 @@ def _in_python(error: NnvizError, operation: Operation[Any], known: set[str]) ->
 
     A hint at an option that the call does not have is left out.
     """
-    own = _POSITIONAL.get(operation.name, {})
+    own = _POSITIONAL.get(operation.name, {}) | {"--channels-last": "channels_last"}
     options = {flag: o for o in operation.options for flag in (*o.flags, o.off) if flag}
     names = {flag: own.get(o.name, o.name) for flag, o in options.items() if o.name in known}
     error.rename(lambda name: names.get(name, own.get(name, name)))
