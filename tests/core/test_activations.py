@@ -105,3 +105,10 @@ def test_erf_is_exact_to_a_few_units_in_the_last_place() -> None:
     np.testing.assert_allclose(erf(x), special.erf(x), rtol=5e-16)
     assert erf(np.array([-np.inf, 0.0, np.inf])).tolist() == [-1, 0, 1]
     assert np.isnan(erf(np.array([[np.nan]]))).all()
+
+
+@pytest.mark.parametrize("approximate", ["none", "tanh"])
+def test_gelu_of_the_largest_numbers_is_finite(approximate: Any) -> None:
+    x = np.array([1e308, 1.7e308, -1.7e308])
+    made = activate(x, "gelu", approximate=approximate)
+    assert made.tolist() == [1e308, 1.7e308, 0.0]

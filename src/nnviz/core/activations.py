@@ -79,8 +79,8 @@ def _gelu_tanh(x: Array) -> Array:
 
 
 def _gated(x: Array, twice: Array) -> Array:
-    """x·twice/2, which goes to 0 and not to −∞·0 where x goes to −∞."""
-    return np.asarray(np.where(twice == 0, 0, x * twice / 2).astype(x.dtype, copy=False))
+    """x·(twice/2), halved first: it goes to 0 where x goes to −∞, and is x for the largest x."""
+    return np.asarray(np.where(twice == 0, 0, x * (twice / 2)).astype(x.dtype, copy=False))
 
 
 _PLAIN: dict[str, Callable[[Array], Array]] = {"sigmoid": sigmoid, "tanh": np.tanh}
