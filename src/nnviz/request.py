@@ -31,6 +31,8 @@ class Appearance(NamedTuple):
     """Which of a batch is drawn."""
     fps: float | None = None
     embed_font: bool = False
+    width: int = 720
+    """How wide a figure may be, in units: 720 is a note."""
     bare: bool = False
     """Without title, facts and notes: a panel of a sheet, which has them once."""
 

@@ -18,7 +18,7 @@ from nnviz.figure.arrays.fit import (
 )
 from nnviz.figure.arrays.grid import Cell, CellSize, Table, cells, changed
 from nnviz.figure.layout.blocks import Block, Sign
-from nnviz.figure.layout.style import BODY, ROOM, SMALL, Style
+from nnviz.figure.layout.style import BODY, MARGIN, PAGE, SMALL, Style
 from nnviz.figure.scene import Group
 from nnviz.request import Appearance
 
@@ -91,7 +91,7 @@ def test_a_sign_goes_down_with_what_follows_it() -> None:
 
 
 def test_blocks_alone_need_no_sizes() -> None:
-    blocks = [Block(ROOM / 2, 20, (), 10)] * 2
+    blocks = [Block((PAGE - 2 * MARGIN) / 2, 20, (), 10)] * 2
     assert lines(largest_fit(STYLE, blocks)) == [2]
     assert lines(largest_fit(STYLE, blocks, gap=8)) == [1, 1]
 

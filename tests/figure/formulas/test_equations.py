@@ -13,7 +13,7 @@ from nnviz.expressions import Call, Equation, Expr, Name, Neg, Num, Power, Produ
 from nnviz.figure.formulas.equations import equation_rows
 from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.page import framed
-from nnviz.figure.layout.style import ROOM, Style
+from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Rect, Scene
 from nnviz.request import Appearance
 from nnviz.words import Words
@@ -51,7 +51,7 @@ def scene(block: Block) -> Scene:
 
 def drawn(*rights: Expr) -> list[str]:
     """What is written beside the numbers: the label with the equation, the names, the signs."""
-    said = words(scene(equation_rows(STYLE, equations(*rights), ROOM)))
+    said = words(scene(equation_rows(STYLE, equations(*rights), STYLE.room)))
     return [s for s in said if not s.strip("−").replace(".", "").isdigit()]
 
 
@@ -92,7 +92,7 @@ def test_the_first_line_is_the_label_and_the_equation() -> None:
 
 
 def test_symbols_may_stand_elsewhere() -> None:
-    block = equation_rows(STYLE, equations(CENTRED), ROOM, symbols=False)
+    block = equation_rows(STYLE, equations(CENTRED), STYLE.room, symbols=False)
     assert "output" in words(scene(block))[0]
     assert "xi" not in words(scene(block))[0]
 
@@ -100,7 +100,7 @@ def test_symbols_may_stand_elsewhere() -> None:
 def test_what_is_worked_out_stands_in_its_cells() -> None:
     (equation,) = equations(Quotient(CENTRED, M))
     values = equation.at.value(CENTRED)
-    said = words(scene(equation_rows(STYLE, (equation,), ROOM)))
+    said = words(scene(equation_rows(STYLE, (equation,), STYLE.room)))
     assert all(any(s.startswith(STYLE.show(v)[:4]) for s in said) for v in values)
 
 
@@ -111,26 +111,26 @@ def test_what_is_made_is_lit_unless_it_is_in_between() -> None:
         return sum(isinstance(m, Rect) and m.fill == tone for m in scene(block).flat())
 
     (equation,) = equations(CENTRED)
-    assert lit(equation_rows(STYLE, (equation,), ROOM)) == 3
+    assert lit(equation_rows(STYLE, (equation,), STYLE.room)) == 3
     between = Y._replace(role="intermediate")
     values = {**equation.at.values, between: equation.made}
     (same,) = Substitution(values).equations(
         [Fact(equation.label, Equation((between, equation.right)))]
     )
-    assert lit(equation_rows(STYLE, (same,), ROOM)) == 0
+    assert lit(equation_rows(STYLE, (same,), STYLE.room)) == 0
 
 
 def test_matrices_of_many_equations_are_boxes_and_of_few_are_cut() -> None:
     few = equations(WX, size=12)
-    assert "⋯" in words(scene(equation_rows(STYLE, few, ROOM)))
+    assert "⋯" in words(scene(equation_rows(STYLE, few, STYLE.room)))
     many = equations(*[Sum((WX, B))] * 4, size=12)
-    said = words(scene(equation_rows(STYLE, many, ROOM)))
+    said = words(scene(equation_rows(STYLE, many, STYLE.room)))
     assert "⋯" not in said
     assert said.count("12×12") == 4
 
 
 @settings(deadline=None, max_examples=30)
-@given(generators, st.integers(1, 30), st.integers(1, 5), st.sampled_from([300, ROOM]))
+@given(generators, st.integers(1, 30), st.integers(1, 5), st.sampled_from([300, STYLE.room]))
 def test_every_size_keeps_the_layout(
     rng: np.random.Generator, size: int, count: int, room: float
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from nnviz.figure.arrays.grid import CellSize, Table
 from nnviz.figure.layout.blocks import Block, flow, row, wrapped
-from nnviz.figure.layout.style import BODY, ROOM, SMALL, Style, up4
+from nnviz.figure.layout.style import BODY, SMALL, Style, up4
 
 
 class RowPart(Protocol):
@@ -72,19 +72,17 @@ def cell_sizes(style: Style, tables: Iterable[Table], *, largest: int = 44) -> l
     return found
 
 
-def fits_page(style: Style, tables: Sequence[Table], room: float = ROOM) -> bool:
+def fits_page(style: Style, tables: Sequence[Table], room: float | None = None) -> bool:
     """Whether each table, with the smallest cells that hold every number, fits `room`."""
     smallest = cell_sizes(style, tables)[-1]
-    return max(len(table[0]) for table in tables) * smallest.width + _AROUND <= room
+    return max(len(table[0]) for table in tables) * smallest.width + _AROUND <= (room or style.room)
 
 
 _AROUND = 52
 """What indices, outlines and a sign take beside the cells."""
 
 
-def in_a_row(
-    parts: Row, sizes: Sequence[CellSize], *, room: float = ROOM, gap: float = 0
-) -> Block | None:
+def in_a_row(parts: Row, sizes: Sequence[CellSize], *, room: float, gap: float = 0) -> Block | None:
     """The parts in a row with the first of `sizes` that fits `room`; None where none does."""
     for size in sizes:
         if _row_width(_part_widths(parts, size), gap) <= room:
@@ -98,12 +96,13 @@ def largest_fit(
     sizes: Sequence[CellSize] = (),
     *,
     largest: int = 44,
-    rooms: Sequence[float] = (ROOM,),
+    rooms: Sequence[float] = (),
     gap: float = 0,
 ) -> Block:
     """The parts in a row, else in several, with the largest cells that fit the first of `rooms`
     that can hold them: those of `sizes`, or up to `largest`."""
     sizes = sizes or sizes_of(style, parts, largest=largest)
+    rooms = rooms or (style.room,)
     for room in rooms:
         alone = in_a_row(parts, sizes, room=room, gap=gap)
         if alone is not None:
@@ -112,8 +111,8 @@ def largest_fit(
             widths = _part_widths(parts, size)
             lines = wrapped(parts, widths, gap, room)
             if all(_row_width(widths[line], gap) <= room for line in lines):
-                return flow(drawn_parts(parts, size), gap, room)
-    return flow(drawn_parts(parts, sizes[-1]), gap, rooms[-1])
+                return flow(drawn_parts(parts, size), room, gap)
+    return flow(drawn_parts(parts, sizes[-1]), rooms[-1], gap)
 
 
 def _part_widths(parts: Row, size: CellSize) -> list[float]:

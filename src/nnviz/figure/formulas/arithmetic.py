@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from nnviz.figure.layout.blocks import Block, column, lines
-from nnviz.figure.layout.style import BODY, ROOM, SMALL, Piece, Style, middle4
+from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle4
 from nnviz.figure.scene import Mark, Rect
 from nnviz.notation import ABOUT, EQUAL
 from nnviz.trace import Equation, Formula, Role, Sum
@@ -37,7 +37,7 @@ def arithmetic(
     style: Style,
     formula: Formula,
     *,
-    room: float = ROOM,
+    room: float | None = None,
     size: int = BODY,
     panel: bool = True,
     wide: Widest | None = None,
@@ -47,6 +47,7 @@ def arithmetic(
     `wide` are the numbers that its text size and columns are made for, so that they are the
     same in every step; else its own.
     """
+    room = room or style.room
     inner = room - 32 if panel else room
     parts = [_equation(style, equation, inner, size, wide or {}) for equation in formula]
     block = column(parts, 4)

@@ -28,7 +28,7 @@ from nnviz.expressions import (
 from nnviz.figure.formulas.vectors import TermLayout, bracketed
 from nnviz.figure.layout.blocks import Block, column, flow, row
 from nnviz.figure.layout.page import fact_line
-from nnviz.figure.layout.style import BODY, ROOM, SMALL, Style
+from nnviz.figure.layout.style import BODY, SMALL, Style
 from nnviz.trace import VectorEquation, flat, tokens
 from nnviz.words import Words
 
@@ -57,7 +57,7 @@ def equation_rows(
     for equation, block in zip(equations, made.blocks, strict=True):
         head = fact_line(style, equation.label, equation.equation if symbols else None, room)
         rows.append(replace(column([head, block], 8), axis=0))
-    return flow(rows, 40, min(ROOM, room), 24)
+    return flow(rows, min(style.room, room), 40, 24)
 
 
 def _tried(style: Style, equations: Sequence[VectorEquation]) -> list[list[TermLayout]]:
@@ -104,7 +104,7 @@ class _Drawing:
 
     @cached_property
     def blocks(self) -> list[Block]:
-        return [flow(terms, 0, self.room) for terms in self.terms]
+        return [flow(terms, self.room) for terms in self.terms]
 
     @property
     def broken(self) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nnviz.expressions import with_parts
 from nnviz.figure.formulas.arithmetic import panelled
 from nnviz.figure.layout.blocks import Block, column, lines, remark
-from nnviz.figure.layout.style import BODY, ROOM, SMALL, Piece, Style, up4
+from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, up4
 from nnviz.notation import ABOUT, EQUAL
 from nnviz.trace import Call, Equation, Expr, Formula, Name, Product, Step, Sum, tokens
 from nnviz.words import Words
@@ -66,8 +66,11 @@ def _shortened(style: Style, expr: Expr) -> Expr:
     return expr
 
 
-def workings(style: Style, formula: Formula, *, room: float = ROOM, size: int = BODY) -> Block:
+def workings(
+    style: Style, formula: Formula, *, room: float | None = None, size: int = BODY
+) -> Block:
     """The equations of a step on a panel, one below the other; of many, the first."""
+    room = room or style.room
     parts = [
         equation_lines(style, equation, room=room - 32, size=size)
         for equation in formula[:MOST_LINES]
@@ -86,4 +89,4 @@ def worked(style: Style, blocks: list[Block], step: Step | None) -> list[Block]:
 
 def workings_or_none(style: Style, formula: Formula, room: float) -> list[Block]:
     """The workings of a step as a list of blocks; empty where there is no formula."""
-    return [workings(style, formula, room=min(ROOM, max(400, room)))] if formula else []
+    return [workings(style, formula, room=min(style.room, max(400, room)))] if formula else []

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from nnviz.figure.layout.style import BODY, ROOM, SMALL, TITLE, Piece, Style, near4, up4
+from nnviz.figure.layout.style import BODY, SMALL, TITLE, Piece, Style, near4, up4
 from nnviz.figure.scene import Anchor, Group, Mark
 from nnviz.words import Words
 
@@ -51,7 +51,7 @@ def column(blocks: Sequence[Block], gap: float = 16, align: Anchor = "start") ->
     return Block(width, height, tuple(groups), near4(height / 2))
 
 
-def flow(blocks: Sequence[Block], gap: float = 0, room: float = ROOM, lead: float = 20) -> Block:
+def flow(blocks: Sequence[Block], room: float, gap: float = 0, lead: float = 20) -> Block:
     """A row that goes on below where it would be wider than `room`."""
     places = wrapped(blocks, [b.width for b in blocks], gap, room)
     return column([row(blocks[line], gap) for line in places], lead)
@@ -94,11 +94,12 @@ def lines(
     content: str | Sequence[Piece],
     size: float = BODY,
     *,
-    room: float = ROOM,
+    room: float | None = None,
     fill: str | None = None,
     bold: bool = False,
 ) -> Block:
     """A paragraph: text that goes on below at spaces, or in a word too long between its signs."""
+    room = room or style.room
     lead = {TITLE: 28, BODY: 24, SMALL: 16}.get(int(size), up4(1.5 * size))
     pieces = [Piece(content)] if isinstance(content, str) else content
     wrapped = _wrap(style, pieces, size, room, bold)
@@ -110,7 +111,9 @@ def lines(
     return Block(up4(width), lead * len(wrapped), tuple(marks), lead * len(wrapped) / 2)
 
 
-def remark(style: Style, said: Words | str, size: float = BODY, *, room: float = ROOM) -> Block:
+def remark(
+    style: Style, said: Words | str, size: float = BODY, *, room: float | None = None
+) -> Block:
     """A muted line of plain words."""
     return lines(style, style.say(said), size, room=room, fill=style.theme.muted)
 

@@ -29,7 +29,7 @@ of several steps: `panel(trace, style, step) -> Block`, a compact form, and
   `worked(style, blocks, step)`. `figure.layout.lines`: `arrow`, `brace`, `polyline`.
 - Colours only from `style.theme`: `.ink .muted .rule .panel .tone(role)`. A number in a cell is
   `.ink`; a label of a role `.tone(role).line`; on an active fill `.tone(role).deep`.
-- Positions on a grid of 4 (`up4`); nothing wider than ROOM, which is the page without margins.
+- Positions on a grid of 4 (`up4`); nothing wider than `style.room`, the page without its margins.
 - All wording through `style.say(Words("template {n}", n=…))`.
 """
 
@@ -38,7 +38,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nnviz.figure.layout.blocks import Block, column, lines, remark
-from nnviz.figure.layout.style import MARGIN, ROOM, SMALL, TITLE, Piece, Style, up4
+from nnviz.figure.layout.style import MARGIN, SMALL, TITLE, Piece, Style, up4
 from nnviz.figure.scene import Scene, extent
 from nnviz.request import Appearance
 from nnviz.shapes import times
@@ -65,7 +65,7 @@ def page(
     width = max([b.width for b in blocks] + [240])
     # A title may be wider than its figure, up to the page; 1 more, for what is lost in sums.
     wide = style.width(heading, TITLE, True)
-    room = max(width, min(ROOM, wide + 1))
+    room = max(width, min(style.room, wide + 1))
     # An empty title draws none; the document keeps its name.
     named = [] if appearance.title == "" else [lines(style, heading, TITLE, room=room, bold=True)]
     head = [*named, *(fact_lines(style, trace) if facts is None else facts)]
@@ -112,7 +112,7 @@ def fact_line(
     style: Style,
     label: Words,
     equation: Equation | None,
-    room: float = ROOM,
+    room: float | None = None,
     *,
     colored: bool = True,
 ) -> Block:

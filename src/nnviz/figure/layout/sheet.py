@@ -8,14 +8,12 @@ from typing import Any
 
 from nnviz.figure.layout.blocks import Block, column, lines, row
 from nnviz.figure.layout.page import fact_lines, framed, heading_of, note_lines
-from nnviz.figure.layout.style import BODY, MARGIN, ROOM, Style, up4
+from nnviz.figure.layout.style import BETWEEN, BODY, FRAME, MARGIN, Style, up4
 from nnviz.figure.layout.style import TITLE as LARGE
 from nnviz.figure.scene import Group, Rect, Scene
 from nnviz.request import Appearance
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
-
-GAP = 16
 
 
 def sheet(trace: Trace, appearance: Appearance, view: Any, steps: Sequence[Step]) -> Scene:
@@ -24,16 +22,18 @@ def sheet(trace: Trace, appearance: Appearance, view: Any, steps: Sequence[Step]
     panels = [_panel(trace, appearance, view, style, step) for step in steps]
     width, height = up4(max(p.width for p in panels)), up4(max(p.height for p in panels))
     even = [_panel_frame(style, panel, width, height) for panel in panels]
-    across = max(1, int((ROOM + GAP) // (even[0].width + GAP)))
+    across = max(1, int((style.room + BETWEEN) // (even[0].width + BETWEEN)))
     across = min(across, len(panels))
-    rows = [row(even[i : i + across], GAP) for i in range(0, len(even), across)]
+    rows = [row(even[i : i + across], BETWEEN) for i in range(0, len(even), across)]
     titled = getattr(view, "title", None)
     title = heading_of(style, trace, appearance, None, titled(trace) if titled else None)
     own = getattr(view, "facts", None)
     facts = fact_lines(style, trace) if own is None else own(trace, style, steps)
-    named = [] if appearance.title == "" else [lines(style, title, LARGE, room=ROOM, bold=True)]
+    named = (
+        [] if appearance.title == "" else [lines(style, title, LARGE, room=style.room, bold=True)]
+    )
     head = [column([*named, *facts], 4)] if named or facts else []
-    body = column(rows, GAP)
+    body = column(rows, BETWEEN)
     shared = view.shared(trace, style, steps) if hasattr(view, "shared") else []
     notes = note_lines(style, trace, body.width)
     tail = [column(notes, 4)] if notes else []
@@ -57,10 +57,10 @@ def _panel(trace: Trace, appearance: Appearance, view: Any, style: Style, step: 
 
 def _panel_frame(style: Style, block: Block, width: float, height: float) -> Block:
     """A panel as large as the largest, in a thin frame where that leaves it on the page."""
-    if width + 24 > ROOM:
+    if width + FRAME > style.room:
         return replace(block, width=width, height=height, axis=0)
-    frame = Rect(0, 0, width + 24, height + 24, None, style.theme.rule, 1, (), 8)
-    return Block(width + 24, height + 24, (frame, block.at(12, 12)))
+    frame = Rect(0, 0, width + FRAME, height + FRAME, None, style.theme.rule, 1, (), 8)
+    return Block(width + FRAME, height + FRAME, (frame, block.at(FRAME / 2, FRAME / 2)))
 
 
 def _bare(view: Any, trace: Trace, appearance: Appearance, step: Step) -> Block:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from nnviz.figure.scene import SMALLER, Anchor, Box, Place, Span, Text
@@ -21,9 +21,8 @@ TITLE, BODY, SMALL = 20, 15, 11
 PAGE = 720
 """The width of a note: a figure goes on below before it is wider."""
 MARGIN = 24
-ROOM = PAGE - 2 * MARGIN
-PANELS = (304, ROOM - 24)
-"""The room in a panel of a sheet: two side by side, or one."""
+FRAME, BETWEEN = 24, 16
+"""What the frame of a panel takes of its width, and the gap between two."""
 
 
 def up4(length: float) -> int:
@@ -72,13 +71,33 @@ class Style:
     precision: int = 4
     written: tuple[tuple[int | float, str], ...] = ()
     """Numbers that stand in cells, as they are written there: else another rounding of one."""
+    page: int = PAGE
+    """The width that a figure may have, with its margins."""
 
     @classmethod
     def of(cls, appearance: Appearance) -> Style:
         """The style that a look asks for; raises where its theme or font is none."""
         return cls(
-            theme(appearance.theme), Fonts(appearance.font), appearance.lang, appearance.precision
+            theme(appearance.theme),
+            Fonts(appearance.font),
+            appearance.lang,
+            appearance.precision,
+            page=appearance.width,
         )
+
+    @property
+    def room(self) -> int:
+        """What a figure has between its margins."""
+        return self.page - 2 * MARGIN
+
+    @property
+    def panels(self) -> tuple[int, int]:
+        """The room in a panel of a sheet: two side by side, or one."""
+        return (self.room - BETWEEN) // 2 - FRAME, self.room - FRAME
+
+    def within(self, room: float) -> Style:
+        """The same for a part of the page that is so wide."""
+        return replace(self, page=int(room) + 2 * MARGIN)
 
     def say(self, words: Words | str) -> str:
         """Words in the figure's language."""

@@ -12,7 +12,7 @@ from nnviz.figure.formulas.parameter_counts import command, counted, counts
 from nnviz.figure.layout.blocks import Block, column, lines, remark, row, wrapped
 from nnviz.figure.layout.lines import arrow
 from nnviz.figure.layout.page import page
-from nnviz.figure.layout.style import BODY, ROOM, SMALL, Piece, Style, middle, near4, up4
+from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, near4, up4
 from nnviz.figure.scene import Group, Image, Mark, Rect, Scene, Text
 from nnviz.numerals import scientific
 from nnviz.request import Appearance, check_sample
@@ -53,7 +53,9 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """Input and layers left to right, as many a row as fit the page."""
     style = Style.of(appearance)
     stages = _stages(trace, style, appearance.sample)
-    rows = [_stage_row(style, part, first=i == 0) for i, part in enumerate(_stage_rows(stages))]
+    rows = [
+        _stage_row(style, part, first=i == 0) for i, part in enumerate(_stage_rows(style, stages))
+    ]
     blocks = [column(rows, 32), *_signed_legend(style, stages)]
     return page(style, trace, appearance, step, blocks, facts=[_total(style, trace)])
 
@@ -165,10 +167,10 @@ def _total(style: Style, trace: Trace) -> Block:
 # --- the rows --------------------------------------------------------------------
 
 
-def _stage_rows(stages: Sequence[_Stage]) -> list[Sequence[_Stage]]:
+def _stage_rows(style: Style, stages: Sequence[_Stage]) -> list[Sequence[_Stage]]:
     """As many stages a row as fit the page, each after its arrow."""
     widths = [stage.width + (ARROW if i else 0) for i, stage in enumerate(stages)]
-    return [stages[line] for line in wrapped(stages, widths, 0, ROOM)]
+    return [stages[line] for line in wrapped(stages, widths, 0, style.room)]
 
 
 def _stage_row(style: Style, stages: Sequence[_Stage], *, first: bool) -> Block:
@@ -218,4 +220,4 @@ def _signed_legend(style: Style, stages: Sequence[_Stage]) -> list[Block]:
         marks.append(style.text(x, middle(10, SMALL), sign, SMALL, anchor="middle"))
     bar = Block(136, 20, tuple(marks), 12)
     said = Words("signed values, each layer on a scale of its own")
-    return [row([bar, replace(remark(style, said, SMALL, room=ROOM - 160), axis=8)], 8)]
+    return [row([bar, replace(remark(style, said, SMALL, room=style.room - 160), axis=8)], 8)]

@@ -10,7 +10,7 @@ from typing import Any
 from nnviz.figure.formulas.parameter_counts import command, counted, counts, parameters_page
 from nnviz.figure.layout.blocks import Block, lines, remark
 from nnviz.figure.layout.lines import segments
-from nnviz.figure.layout.style import BODY, ROOM, SMALL, Style, middle, near4, up4
+from nnviz.figure.layout.style import BODY, SMALL, Style, middle, near4, up4
 from nnviz.figure.scene import Mark, Rect, Scene, Text
 from nnviz.numerals import raised, thousands
 from nnviz.request import Appearance
@@ -82,7 +82,7 @@ def _parameter_bars(style: Style, trace: Trace) -> Block:
     left = NAMES + 16
     said = (counted(style, row[kind], kind) for row in rows for kind, _ in _KINDS)
     beside = up4(max(style.width(text, SMALL) for text in said) + 8)
-    scale = _scale(rows, max(64, ROOM - ends - 16 - left - beside))
+    scale = _scale(rows, max(64, style.room - ends - 16 - left - beside))
     head = _header(style, left)
     marks: list[Mark] = [head.at(0, 0)]
     first = y = head.height + 8
@@ -95,7 +95,7 @@ def _parameter_bars(style: Style, trace: Trace) -> Block:
         y += 32
     end = _totals(style, total, left)
     marks += [_rule(style, y - 4, style.theme.ink), end.at(0, y)]
-    return Block(ROOM, y + end.height, tuple(marks))
+    return Block(style.room, y + end.height, tuple(marks))
 
 
 def _params_head(style: Style) -> str:
@@ -104,7 +104,7 @@ def _params_head(style: Style) -> str:
 
 def _end(style: Style, said: str, y: float = 20) -> Text:
     """What stands at the right end of a line."""
-    return style.text(ROOM, y, said, BODY, bold=True, anchor="end")
+    return style.text(style.room, y, said, BODY, bold=True, anchor="end")
 
 
 def _header(style: Style, left: float) -> Block:
@@ -120,20 +120,20 @@ def _header(style: Style, left: float) -> Block:
         marks += [_count_bar(style, role, x, y - 12, 12), style.text(x + 20, y, said, BODY)]
         x = up4(x + wide + 20)
     marks.append(_rule(style, y + 12, style.theme.ink))
-    return Block(ROOM, y + 12, tuple(marks))
+    return Block(style.room, y + 12, tuple(marks))
 
 
 def _totals(style: Style, total: dict[str, Any], left: float) -> Block:
     """The line of totals beneath the bars."""
     said = ", ".join(counted(style, total[kind], kind) for kind, _ in _KINDS)
     end = _end(style, counts(total["params"]))
-    text = lines(style, said, BODY, room=ROOM - left - end.width - 16)
+    text = lines(style, said, BODY, room=style.room - left - end.width - 16)
     first = style.text(0, 20, style.say(Words("total")), BODY, bold=True)
-    return Block(ROOM, text.height + 4, (first, text.at(left, 2), end))
+    return Block(style.room, text.height + 4, (first, text.at(left, 2), end))
 
 
 def _rule(style: Style, y: float, stroke: str | None = None) -> Mark:
-    return segments([((0, y), (ROOM, y))], stroke or style.theme.rule)
+    return segments([((0, y), (style.room, y))], stroke or style.theme.rule)
 
 
 def _log_axis(style: Style, scale: Scale, left: float, y: float) -> list[Mark]:
@@ -181,7 +181,7 @@ def _layer_bars(style: Style, row: dict[str, Any], scale: Scale, left: float) ->
     marks: list[Mark] = [
         name.at(0, 0),
         style.note(0, name.height + 12, times(row["output"])),
-        style.text(ROOM, at, said, BODY, fill=fill, bold=bool(params), anchor="end"),
+        style.text(style.room, at, said, BODY, fill=fill, bold=bool(params), anchor="end"),
     ]
     kinds = [(kind, role) for kind, role in _KINDS if row[kind]]
     y = 4 * round((height - len(kinds) * (BAR + 8) + 8) / 8)
@@ -191,7 +191,7 @@ def _layer_bars(style: Style, row: dict[str, Any], scale: Scale, left: float) ->
         marks.append(_count_bar(style, role, left, y, length))
         marks.append(style.text(left + length + 8, at, said, SMALL, fill=fill))
         y += BAR + 8
-    return Block(ROOM, height, tuple(marks))
+    return Block(style.room, height, tuple(marks))
 
 
 def _count_bar(style: Style, role: Role, x: float, y: float, length: float) -> Mark:
@@ -205,7 +205,7 @@ def _count_bar(style: Style, role: Role, x: float, y: float, length: float) -> M
 def _versus_bars(style: Style, row: dict[str, Any]) -> Block:
     """Two bars on a linear scale: the weights of a convolution, and of the same map dense."""
     conv, dense = row["conv"]["weights"], row["dense"]["weights"]
-    scale = Scale(max(conv, dense, 1), False, ROOM)
+    scale = Scale(max(conv, dense, 1), False, style.room)
     formula = f"{row['dense']['formula']} = {thousands(dense)}"
     shared = Words("{weights}, shared", weights=counted(style, conv, "weights"))
     parts = (
@@ -213,13 +213,13 @@ def _versus_bars(style: Style, row: dict[str, Any]) -> Block:
         (Words("dense layer that makes the same map"), Words("{n} weights", n=formula), dense),
     )
     said = style.say(Words("{layer}: the same map, twice", layer=row["layer"]))
-    title = lines(style, said, BODY, room=ROOM, bold=True)
+    title = lines(style, said, BODY, room=style.room, bold=True)
     marks: list[Mark] = [title.at(0, 0)]
     y = title.height + 8
     for name, text, weights in parts:
         label = style.text(0, y + 12, style.say(name), BODY)
         fill = style.theme.tone("weight").line
-        line = lines(style, style.say(text), BODY, room=ROOM - label.width - 24, fill=fill)
+        line = lines(style, style.say(text), BODY, room=style.room - label.width - 24, fill=fill)
         marks += [label, line.at(up4(label.width + 24), y - 4)]
         y += max(24, line.height)
         marks.append(_count_bar(style, "weight", 0, y, scale(weights)))
@@ -228,7 +228,7 @@ def _versus_bars(style: Style, row: dict[str, Any]) -> Block:
         note = remark(style, _ratio(conv, dense), SMALL)
         marks.append(note.at(0, y - 8))
         y += note.height
-    return Block(ROOM, y, tuple(marks))
+    return Block(style.room, y, tuple(marks))
 
 
 def _ratio(conv: int, dense: int) -> Words:

@@ -9,7 +9,7 @@ from typing import Any
 from nnviz.figure.formulas.parameter_counts import command, parameters_page
 from nnviz.figure.layout.blocks import Block, lines, remark
 from nnviz.figure.layout.lines import segments
-from nnviz.figure.layout.style import BODY, ROOM, SMALL, Style, up4
+from nnviz.figure.layout.style import BODY, SMALL, Style, up4
 from nnviz.figure.scene import Mark, Scene
 from nnviz.numerals import scientific, thousands
 from nnviz.request import Appearance
@@ -86,7 +86,7 @@ def _parameter_table(style: Style, trace: Trace) -> Block:
     every = [*results["rows"], total]
     made = [_row_texts(row, False) for row in every]
     sized = _sized(style, heads, made)
-    if sized.width > ROOM:
+    if sized.width > style.room:
         made = [_row_texts(row, True) for row in every]
         sized = _sized(style, heads, made)
     return _ruled_table(style, sized, heads, made)
@@ -96,7 +96,7 @@ def _sized(style: Style, heads: list[str], rows: list[list[str]]) -> _Grid:
     """The largest text with which the table fits the page; the columns that wrap give way."""
     for size, gap in ((BODY, 20), (SMALL, 16), (SMALL, 12), (SMALL, 8)):
         widths = [_natural(style, c, head, rows, size) for c, head in enumerate(heads)]
-        over = sum(widths) + gap * (len(widths) - 1) - ROOM
+        over = sum(widths) + gap * (len(widths) - 1) - style.room
         if over <= 0:
             return _Grid(tuple(widths), size, gap)
     return _Grid(tuple(_squeezed(widths, over)), size, gap)

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.elided import MOST_CELLS
-from nnviz.figure.layout.style import BODY, ROOM, SMALL, Piece, Style, up4, up8
+from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, up4, up8
 from nnviz.figure.recurrent._net import (
     ARROW,
     LABEL,
@@ -41,8 +41,6 @@ MOST_ABOVE = 32
 @dataclass(frozen=True)
 class Stack(Net):
     """What a net of several chains is made of, for one size of text."""
-
-    room: float = ROOM
 
     @property
     def layers(self) -> int:
@@ -81,11 +79,11 @@ class Stack(Net):
     @cached_property
     def times(self) -> list[int | None]:
         """The times that are drawn; None stands for what is left out."""
-        if len(self.wanted) == self.length and self._across(self.drawable) <= self.room:
+        if len(self.wanted) == self.length and self._across(self.drawable) <= self.style.room:
             return [*self.drawable]
         kept = self.wanted[:1]
         for t in self.wanted[1:]:
-            if self._across(self._spaced([*kept, t])) > self.room:
+            if self._across(self._spaced([*kept, t])) > self.style.room:
                 break
             kept.append(t)
         return self._spaced(kept)
@@ -296,13 +294,13 @@ def _widened(state: State, width: int) -> State:
     return state._replace(vectors=replace(vectors, size=replace(vectors.size, width=width)))
 
 
-def measured_stack(trace: Trace, style: Style, step: Step | None, room: float = ROOM) -> Stack:
+def measured_stack(trace: Trace, style: Style, step: Step | None) -> Stack:
     """The stack with the most times; of those, the one with the larger text."""
-    tried = [Stack(trace, style, step, text, room) for text in (BODY, SMALL)]
-    fitting = [stack for stack in tried if stack.across <= room]
+    tried = [Stack(trace, style, step, text) for text in (BODY, SMALL)]
+    fitting = [stack for stack in tried if stack.across <= style.room]
     if fitting or style.precision == 1:
         return max(
             fitting or tried[-1:], key=lambda stack: len(stack.times) - stack.times.count(None)
         )
     # Not even one time fits between both ends: fewer digits of each number.
-    return measured_stack(trace, replace(style, precision=style.precision - 1), step, room)
+    return measured_stack(trace, replace(style, precision=style.precision - 1), step)

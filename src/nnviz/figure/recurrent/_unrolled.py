@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nnviz.figure.arrays.elided import shown
-from nnviz.figure.layout.style import BODY, ROOM, SMALL, Style, up4
+from nnviz.figure.layout.style import BODY, SMALL, Style, up4
 from nnviz.figure.recurrent._net import Net, State, Vectors, height_of, states_of
 from nnviz.trace import Step, Trace
 
@@ -24,7 +24,6 @@ class Chain(Net):
 
     narrow: bool = False
     """W_h above its arrow and its shape below it, so that the columns stand closer."""
-    room: float = ROOM
 
     @cached_property
     def x(self) -> Vectors:
@@ -92,7 +91,7 @@ class Chain(Net):
 
     def capacity(self, several: bool) -> int:
         """How many columns fit in a row."""
-        room = self.room - self.lead - (self.lane + 4 if several else self.tail)
+        room = self.style.room - self.lead - (self.lane + 4 if several else self.tail)
         return max(1, int((room + self.gap) // (self.width + self.gap)))
 
     def left(self, i: int) -> int:
@@ -135,10 +134,10 @@ def _times(count: int, most: int, step: Step | None) -> list[int | None]:
     return found
 
 
-def measured_chain(trace: Trace, style: Style, step: Step | None, room: float = ROOM) -> Chain:
+def measured_chain(trace: Trace, style: Style, step: Step | None) -> Chain:
     """The chain with the fewest rows; of those, the one with the largest text and gaps."""
     tried = [
-        Chain(trace, style, step, text, narrow, room)
+        Chain(trace, style, step, text, narrow)
         for text, narrow in ((BODY, False), (BODY, True), (SMALL, True))
     ]
     return min(tried, key=lambda chain: len(arranged(chain)))

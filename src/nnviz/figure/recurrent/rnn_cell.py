@@ -8,7 +8,7 @@ from nnviz.figure.formulas.equations import equation_rows
 from nnviz.figure.formulas.facts import product_note
 from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.page import fact_line, page
-from nnviz.figure.layout.style import PANELS, ROOM, Style
+from nnviz.figure.layout.style import Style
 from nnviz.figure.recurrent._net import place_of
 from nnviz.figure.scene import Scene
 from nnviz.request import Appearance
@@ -26,14 +26,14 @@ def title(trace: Trace) -> Words:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The equations of the cell at the time of the step, else at the first."""
     style, step = Style.of(appearance), step or trace.steps[0]
-    blocks = [_rows(trace, style, step, ROOM), *product_note(trace, style)]
+    blocks = [_rows(trace, style, step, style.room), *product_note(trace, style)]
     said = place_of(trace, style, step)
     return page(style, trace, appearance, step, blocks, title=title(trace), facts=said)
 
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet, which says the equations once."""
-    return _rows(trace, style, step, PANELS[-1], symbols=False)
+    return _rows(trace, style, step, style.panels[-1], symbols=False)
 
 
 def facts(_: Trace, style: Style, steps: Sequence[Step]) -> list[Block]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from nnviz.figure.arrays.grid import operator
 from nnviz.figure.layout.blocks import Block, flow, inset, lines
 from nnviz.figure.layout.page import page
-from nnviz.figure.layout.style import PANELS, ROOM, Style
+from nnviz.figure.layout.style import Style
 from nnviz.figure.recurrent._net import formulas, one_chain
 from nnviz.figure.recurrent._rolled import Sketch, chain, rolled
 from nnviz.figure.scene import Scene
@@ -28,20 +28,20 @@ def title(trace: Trace) -> Words:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The cell with its loop = the chain; the formulas above."""
     style = Style.of(appearance)
-    block, facts = _both(trace, style, step, ROOM), formulas(trace, style)
+    block, facts = _both(trace, style, step, style.room), formulas(trace, style)
     return page(style, trace, appearance, step, [block], title=title(trace), facts=facts)
 
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet."""
-    return _both(trace, style, step, PANELS[-1])
+    return _both(trace, style, step, style.panels[-1])
 
 
 def _both(trace: Trace, style: Style, step: Step | None, room: float) -> Block:
     sketch = Sketch(trace, style, step)
     one = _captioned(style, rolled(sketch), Words("rolled up"))
     many = _captioned(style, chain(sketch), Words("unrolled in time"))
-    return flow([one, operator(style, "=", 40), many], 0, room)
+    return flow([one, operator(style, "=", 40), many], room)
 
 
 def _captioned(style: Style, block: Block, caption: Words) -> Block:

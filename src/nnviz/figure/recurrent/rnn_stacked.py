@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nnviz.figure.formulas.wrapped import worked
 from nnviz.figure.layout.blocks import Block, column
 from nnviz.figure.layout.page import page
-from nnviz.figure.layout.style import PANELS, ROOM, SMALL, Piece, Style, middle, near4
+from nnviz.figure.layout.style import SMALL, Piece, Style, middle, near4
 from nnviz.figure.recurrent._net import ARROW, State, formulas, one_chain, place_of
 from nnviz.figure.recurrent._stacked import Stack, measured_stack
 from nnviz.figure.scene import Mark, Rect, Scene
@@ -47,11 +47,11 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet: the stack with the step active, and its arithmetic."""
-    return column(_worked_stack(trace, style, step, PANELS[-1]), 12)
+    return column(_worked_stack(trace, style.within(style.panels[-1]), step), 12)
 
 
-def _worked_stack(trace: Trace, style: Style, step: Step | None, room: float = ROOM) -> list[Block]:
-    return worked(style, [_stack_block(measured_stack(trace, style, step, room))], step)
+def _worked_stack(trace: Trace, style: Style, step: Step | None) -> list[Block]:
+    return worked(style, [_stack_block(measured_stack(trace, style, step))], step)
 
 
 def _stack_block(stack: Stack) -> Block:

@@ -6,7 +6,7 @@ from nnviz.figure.formulas.wrapped import worked
 from nnviz.figure.layout.blocks import Block, column
 from nnviz.figure.layout.lines import rounded_arrow
 from nnviz.figure.layout.page import page
-from nnviz.figure.layout.style import PANELS, ROOM, Style, near4
+from nnviz.figure.layout.style import Style, near4
 from nnviz.figure.recurrent._columns import Row, row_block, state_label
 from nnviz.figure.recurrent._net import formulas, one_chain
 from nnviz.figure.recurrent._unrolled import Chain, arranged, measured_chain
@@ -36,11 +36,11 @@ def title(trace: Trace) -> Words:
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet: the chain with the step active, and its arithmetic."""
-    return column(_worked_chain(trace, style, step, PANELS[-1]), 12)
+    return column(_worked_chain(trace, style.within(style.panels[-1]), step), 12)
 
 
-def _worked_chain(trace: Trace, style: Style, step: Step | None, room: float = ROOM) -> list[Block]:
-    return worked(style, [_chain_rows(measured_chain(trace, style, step, room))], step)
+def _worked_chain(trace: Trace, style: Style, step: Step | None) -> list[Block]:
+    return worked(style, [_chain_rows(measured_chain(trace, style, step))], step)
 
 
 # --- rows ------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from nnviz.figure.arrays.grid import Cell, CellSize, Table, grid, named, outline
 from nnviz.figure.arrays.picture import pixels, round_step
 from nnviz.figure.layout.blocks import Block, column, remark
 from nnviz.figure.layout.lines import Point, polyline
-from nnviz.figure.layout.style import BODY, ROOM, SMALL, Style, up4
+from nnviz.figure.layout.style import BODY, SMALL, Style, up4
 from nnviz.figure.scene import Box, Image, Mark, extent
 from nnviz.shades import Levels
 from nnviz.shapes import times
@@ -64,10 +64,10 @@ def strip_of(style: Style, table: Table, count: int) -> Strip:
     sizes = cell_sizes(style, [table], largest=36)
     for cells_a_line in (count, 2 * row, row):
         for size in sizes:
-            if cells_a_line * size.width <= ROOM:
-                most = count if cells_a_line == count else ROOM // size.width // row * row
+            if cells_a_line * size.width <= style.room:
+                most = count if cells_a_line == count else style.room // size.width // row * row
                 return Strip(count, min(most, count), size, row)
-    return Strip(count, max(1, ROOM // sizes[-1].width), sizes[-1], row)
+    return Strip(count, max(1, style.room // sizes[-1].width), sizes[-1], row)
 
 
 def in_lines(
@@ -116,7 +116,7 @@ def _strip_name(style: Style, trace: Trace, length: float, height: float) -> lis
     """The strip's name and shape: at its right, or above its right end."""
     name, shape = style.say(Words("output")), times(trace.output.shape)
     first, second = style.width(name, BODY, True), style.width(shape, SMALL)
-    beside = length + 16 + first + 8 + second <= ROOM
+    beside = length + 16 + first + 8 + second <= style.room
     x = length + 16 if beside else length - first - 8 - second
     y = height / 2 + 5 if beside else -8
     tone = style.theme.tone("output").line
@@ -138,26 +138,26 @@ def _distance(style: Style, neighbours: Point, n: int, y: float) -> list[Mark]:
 # --- as a picture ------------------------------------------------------------------
 
 
-def cells_shown(count: int, row: int) -> int:
+def cells_shown(style: Style, count: int, row: int) -> int:
     """How many cells of the strip are drawn: whole rows, each wide enough for an arrow."""
-    return min(count, ROOM // ARROW * row) if row else count
+    return min(count, style.room // ARROW * row) if row else count
 
 
 def band(style: Style, trace: Trace, grey: Levels, row: int) -> Block:
     """The strip as a picture, or the matrix; with rows of so many cells it is numbered."""
     out = trace.output
-    drawn = cells_shown(out.size, row)
+    drawn = cells_shown(style, out.size, row)
     strip = out.reshape(1, -1)[:, :drawn] if out.ndim == 1 else out
     height = BAND if out.ndim == 1 else max(BAND, min(240, 4 * len(out)))
     marks: list[Mark] = [
-        Image(0, 0, ROOM, height, pixels(style, strip, (ROOM, height), grey)),
-        outline(style, "output", Box(0, 0, ROOM, height), (True, drawn == out.size)),
+        Image(0, 0, style.room, height, pixels(style, strip, (style.room, height), grey)),
+        outline(style, "output", Box(0, 0, style.room, height), (True, drawn == out.size)),
     ]
     if out.ndim > 1:
-        below = Block(ROOM, height, tuple(marks), height / 2)
+        below = Block(style.room, height, tuple(marks), height / 2)
         return named(style, below, "output", Words("output"), out.shape)
-    marks += _strip_name(style, trace, ROOM, height)
-    cell = ROOM / drawn
+    marks += _strip_name(style, trace, style.room, height)
+    cell = style.room / drawn
     each = row or round_step(cell, 48)
     for i in _starts_apart(style, range(0, drawn, each), each * cell):
         x = (i + 0.5) * cell if i else 0
@@ -170,4 +170,4 @@ def band(style: Style, trace: Trace, grey: Levels, row: int) -> Block:
     if drawn < out.size:
         said.append(Words("… and {n} more cells", n=int(out.size) - drawn))
     notes = [remark(style, words, SMALL) for words in said]
-    return column([Block(ROOM, low, tuple(marks)), *notes], 4)
+    return column([Block(style.room, low, tuple(marks)), *notes], 4)

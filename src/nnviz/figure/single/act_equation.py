@@ -165,7 +165,7 @@ def _before_and_after(
     )
     sizes, arrow = cell_sizes(style, tables), operator(style, "→")
     if between is not None:
-        inside = in_a_row([before, arrow, between, arrow, after], sizes)
+        inside = in_a_row([before, arrow, between, arrow, after], sizes, room=style.room)
         if inside is not None:
             return [inside]
     maps = largest_fit(style, [before, arrow, after], sizes)

@@ -15,7 +15,7 @@ from nnviz.figure.formulas.facts import product_note
 from nnviz.figure.formulas.wrapped import worked
 from nnviz.figure.layout.blocks import Block, column
 from nnviz.figure.layout.page import fact_line, name_of, page
-from nnviz.figure.layout.style import PANELS, ROOM, Style
+from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Rect, Scene, flatten
 from nnviz.numerals import numerals
 from nnviz.request import Appearance
@@ -40,13 +40,13 @@ def fits(trace: Trace) -> Words | None:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The arrays and the signs between them; a step's cells active, later outputs empty."""
     style = Style.of(appearance)
-    blocks = _blocks(trace, style, step, ROOM)
+    blocks = _blocks(trace, style, step, style.room)
     return page(style, trace, appearance, step, blocks, facts=_facts(trace, style, step))
 
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet."""
-    return column(_blocks(trace, style, step, PANELS[-1], symbols=False), 20)
+    return column(_blocks(trace, style, step, style.panels[-1], symbols=False), 20)
 
 
 def facts(trace: Trace, style: Style, _: Sequence[Step]) -> list[Block]:

@@ -10,7 +10,7 @@ from nnviz.figure.arrays.grid import CellSize, named, operator, written_shape
 from nnviz.figure.formulas.wrapped import worked
 from nnviz.figure.layout.blocks import Block, column, flow, row
 from nnviz.figure.layout.page import fact_lines, name_of, page
-from nnviz.figure.layout.style import BODY, PANELS, ROOM, SMALL, Style
+from nnviz.figure.layout.style import BODY, SMALL, Style
 from nnviz.figure.scene import Scene
 from nnviz.numerals import Numerals, numerals
 from nnviz.request import Appearance
@@ -37,10 +37,12 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet."""
-    return column(worked(style, [_dense_row(trace, style, step, PANELS[-1])], step), 12)
+    return column(
+        worked(style, [_dense_row(trace, style.within(style.panels[-1]), step)], step), 12
+    )
 
 
-def _dense_row(trace: Trace, style: Style, step: Step | None, room: float = ROOM) -> Block:
+def _dense_row(trace: Trace, style: Style, step: Step | None) -> Block:
     """The row with the largest text and the most cells that fit; else in several rows."""
     equation = ["weight", "·", "input", "=", "output"]
     if "bias" in trace.arrays:
@@ -53,9 +55,9 @@ def _dense_row(trace: Trace, style: Style, step: Step | None, room: float = ROOM
             else operator(style, name, 40)
             for name in equation
         ]
-        if sum(b.width for b in blocks) <= room:
+        if sum(b.width for b in blocks) <= style.room:
             return row(blocks)
-    return flow(blocks, 0, room)
+    return flow(blocks, style.room)
 
 
 def _dense_array(

@@ -16,7 +16,7 @@ from nnviz.figure.formulas.wrapped import worked
 from nnviz.figure.layout.blocks import Block, column, flow
 from nnviz.figure.layout.lines import Point, arrow, rounded_arrow
 from nnviz.figure.layout.page import page
-from nnviz.figure.layout.style import ROOM, Style, up4
+from nnviz.figure.layout.style import Style, up4
 from nnviz.figure.scene import Box, Group, Image, Mark, Scene, flatten
 from nnviz.figure.single._strip import band, cells_shown, in_lines, strip_of
 from nnviz.request import Appearance
@@ -51,7 +51,7 @@ def _readable(style: Style, trace: Trace) -> bool:
     if sides > MOST or count_of(x.shape) > MOST * MOST:
         return False
     made = [cells(out, style.precision)] if out.ndim > 1 else []
-    return all(fits_page(style, [t], ROOM - LANE) for t in (cells(x, style.precision), *made))
+    return all(fits_page(style, [t], style.room - LANE) for t in (cells(x, style.precision), *made))
 
 
 # --- numbers -----------------------------------------------------------------------
@@ -109,12 +109,12 @@ def _matrices(
         blocks.append(part.block(size))
     push = next(m.x for m in blocks[0].marks if isinstance(m, Group))
     first = Box(push, blocks[0].height - len(every[0]) * size.height, size.width, size.height)
-    return flow(blocks, 24, ROOM - LANE), first
+    return flow(blocks, style.room - LANE, 24), first
 
 
 def _matrix_size(style: Style, table: Table) -> CellSize:
     sizes = cell_sizes(style, [table], largest=36)
-    return next((s for s in sizes if len(table[0]) * s.width <= ROOM - LANE), sizes[-1])
+    return next((s for s in sizes if len(table[0]) * s.width <= style.room - LANE), sizes[-1])
 
 
 def _tinted_rows(style: Style, table: Table, first: int = 0) -> Table:
@@ -185,7 +185,7 @@ def _flattened_picture(trace: Trace, style: Style) -> Block:
     pixel = drawn_size(first.shape[-2:])[1] / first.shape[-2]
     image = next(m for m in flatten(above.marks) if isinstance(m, Image))
     corner = Box(LANE + image.x, image.y, pixel, max(3, pixel))
-    cell = ROOM / cells_shown(out.size, x.shape[-1])
+    cell = style.room / cells_shown(style, out.size, x.shape[-1])
     neighbours = cell / 2, (x.shape[-1] + 0.5) * cell
     marks += _links(style, neighbours, corner, above.height)
     return Block(max(LANE + above.width, below.width), top + below.height, tuple(marks))

@@ -63,5 +63,5 @@ def _picture_and_numbers(
         return on_top(parts.picture_block(style, trace, array, channel, side=side, name=name))
 
     pair = Drawn(picture), Drawn(lambda size: on_top(numbers.block(size)))
-    beside = in_a_row(pair, sizes, gap=GAP)
+    beside = in_a_row(pair, sizes, room=style.room, gap=GAP)
     return beside or column([part.block(sizes[-1]) for part in pair], 20)

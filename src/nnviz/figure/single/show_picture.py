@@ -29,5 +29,5 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
         blocks = [picture_block(style, trace, found[0], None, side=LARGE)]
     else:
         each = [picture_block(style, trace, x, c, side=180) for c, x in enumerate(found[:SHOWN])]
-        blocks = [flow(each, 24), *more_channels(style, len(found) - SHOWN)]
+        blocks = [flow(each, style.room, 24), *more_channels(style, len(found) - SHOWN)]
     return page(style, trace, appearance, step, blocks, title=title(trace))

@@ -10,7 +10,7 @@ from nnviz.figure.arrays.grid import MOST, Cell, Table, grid, named
 from nnviz.figure.arrays.named import NamedCells
 from nnviz.figure.formulas.arithmetic import arithmetic
 from nnviz.figure.layout.blocks import Block, column, row
-from nnviz.figure.layout.style import BODY, ROOM, Style, near4
+from nnviz.figure.layout.style import BODY, Style, near4
 from nnviz.figure.windows._part import SHOWN, Part
 from nnviz.numerals import numerals
 from nnviz.plans import Tap
@@ -37,7 +37,7 @@ def explained(
     return column([window, arithmetic(style, step.formula, room=room, size=size)], 20)
 
 
-def cutout(style: Style, part: Part[AnyAxis], room: float = ROOM) -> Block | None:
+def cutout(style: Style, part: Part[AnyAxis], room: float | None = None) -> Block | None:
     """The cells under the window, enlarged, with the kernel's values: a table a channel.
 
     None where they are too many or too wide.
@@ -63,7 +63,7 @@ def cutout(style: Style, part: Part[AnyAxis], room: float = ROOM) -> Block | Non
         names = [Words("channel {c}", c=c) for c in part.channels]
         named_tables = zip(tables, names, strict=True)
         parts = [NamedCells(style, table, "input", name, "") for table, name in named_tables]
-    windows = largest_fit(style, parts, rooms=(room,), gap=24)
+    windows = largest_fit(style, parts, rooms=(room or style.room,), gap=24)
     return named(style, windows, "input", Words("window"), style.say(where))
 
 

@@ -19,7 +19,7 @@ from nnviz.figure.arrays.grid import MOST, CellSize, Table, cells, grid, named, 
 from nnviz.figure.arrays.named import named_picture
 from nnviz.figure.arrays.picture import picture
 from nnviz.figure.layout.blocks import Block, column, flow, row
-from nnviz.figure.layout.style import ROOM, Style, near4
+from nnviz.figure.layout.style import Style, near4
 from nnviz.figure.windows._named_arrays import (
     SUM,
     activation_arrow,
@@ -46,7 +46,7 @@ SIDES = (236, 216, 180, 144)
 """The sides of the pictures that are tried, so that all stands in one row."""
 
 
-def large(style: Style, part: Part[AnyAxis], room: float = ROOM) -> bool:
+def large(style: Style, part: Part[AnyAxis], room: float | None = None) -> bool:
     """Whether an array has too many cells a side for numbers, or numbers too wide for cells."""
     if max(part.x.shape[1:] + part.y.shape) > MOST:
         return True
@@ -72,10 +72,11 @@ def picture_row(
 
     cells_ = [kernels, *bias_cells(style, part)]
     for side in SIDES:
-        block = in_a_row(parts(side), sizes_of(style, cells_, largest=36))
+        block = in_a_row(parts(side), sizes_of(style, cells_, largest=36), room=style.room)
         if block is not None:
             return block
-    return flow(drawn_parts(parts(SIDES[1]), sizes_of(style, cells_, largest=below)[0]))
+    widest = sizes_of(style, cells_, largest=below)[0]
+    return flow(drawn_parts(parts(SIDES[1]), widest), style.room)
 
 
 def small_pictures(style: Style, part: Part[Any], c: int | None = None) -> Block:

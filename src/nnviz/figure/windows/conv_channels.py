@@ -11,7 +11,7 @@ from nnviz.figure.arrays.named import NamedCells, named_picture
 from nnviz.figure.formulas.arithmetic import panelled, widest
 from nnviz.figure.layout.blocks import Block, column, flow, lines, more_channels
 from nnviz.figure.layout.page import page
-from nnviz.figure.layout.style import BODY, ROOM, SMALL, Piece, Style
+from nnviz.figure.layout.style import BODY, SMALL, Piece, Style
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows import conv_equation
 from nnviz.figure.windows._channel_rows import braced, stacked
@@ -124,7 +124,7 @@ def _fitting_rows(trace: Trace, style: Style, part: Part[AnyAxis]) -> tuple[_Row
     if not large(style, part):
         rows = _Rows(style, part, partials, True, None)
         block = _laid_out(rows)
-        if block.width <= ROOM:
+        if block.width <= style.room:
             return rows, block
     written = bool(written_kernels(style, part, shown))
     scale = levels(maps[: len(shown)].reshape(-1, *part.y.shape))
@@ -144,14 +144,14 @@ def _laid_out(rows: _Rows) -> Block:
         def added(size: CellSize, made: list[Row] = made) -> Block:
             return braced(style, [drawn_parts(row, size) for row in made], more)
 
-        block = in_a_row([Drawn(added), *end], sizes)
+        block = in_a_row([Drawn(added), *end], sizes, room=style.room)
         if block is not None:
             return block
         for size in sizes:
             table, _ = stacked(style, [drawn_parts(row, size) for row in made], more)
-            sums = flow(drawn_parts([_sum_label(rows), *end], size))
+            sums = flow(drawn_parts([_sum_label(rows), *end], size), style.room)
             below = column([table, sums], 16)
-            if below.width <= ROOM:
+            if below.width <= style.room:
                 return below
     return below
 

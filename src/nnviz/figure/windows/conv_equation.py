@@ -10,7 +10,7 @@ from nnviz.figure.arrays.grid import MOST, operator
 from nnviz.figure.formulas.arithmetic import Widest, arithmetic, widest
 from nnviz.figure.layout.blocks import Block, column, more_channels
 from nnviz.figure.layout.page import page
-from nnviz.figure.layout.style import PANELS, ROOM, SMALL, Style
+from nnviz.figure.layout.style import SMALL, Style
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows._cutout import explained
 from nnviz.figure.windows._named_arrays import (
@@ -69,7 +69,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     if not large(style, part):
         blocks = [largest_fit(style, _cells_of(style, part))]
         if step is not None:
-            room = min(ROOM, max(360, blocks[0].width))
+            room = min(style.room, max(360, blocks[0].width))
             wide = _widest_of(style, part)
             blocks.append(arithmetic(style, step.formula, room=room, wide=wide))
     else:
@@ -95,14 +95,14 @@ def _row_a_channel(trace: Trace, style: Style, sample: int) -> list[Block]:
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet: input and output in small cells, and the arithmetic."""
     part: Part[AnyAxis] = part_of(trace, step)
-    if large(style, part, PANELS[-1]):
+    if large(style, part, style.panels[-1]):
         block = small_pictures(style, part)
-        room = max(block.width, PANELS[0])
+        room = max(block.width, style.panels[0])
         return column([block, explained(style, part, step, room, SMALL)], 12)
     given = input_cells(style, padded(style, part), part)
     parts: Row = [given, operator(style, "→", 40), output_cells(style, part)]
-    block = largest_fit(style, parts, largest=32, rooms=PANELS)
-    room = max(block.width, PANELS[0])
+    block = largest_fit(style, parts, largest=32, rooms=style.panels)
+    room = max(block.width, style.panels[0])
     wide = _widest_of(style, part)
     sums = arithmetic(style, step.formula, room=room, size=SMALL, wide=wide)
     return column([block, sums], 12)

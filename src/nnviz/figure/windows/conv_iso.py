@@ -9,7 +9,7 @@ from nnviz.figure.arrays.grid import MOST, Table, changed, heading
 from nnviz.figure.formulas.arithmetic import arithmetic
 from nnviz.figure.layout.blocks import Block, column, row
 from nnviz.figure.layout.page import page
-from nnviz.figure.layout.style import BODY, ROOM, SMALL, Style, near4, up4
+from nnviz.figure.layout.style import BODY, SMALL, Style, near4, up4
 from nnviz.figure.scene import Mark, Scene
 from nnviz.figure.windows._named_arrays import (
     activation_arrow,
@@ -86,7 +86,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     block = _kernel_beside(_Pair(style, part, channel, output, at))
     blocks = [block]
     if step is not None:
-        room = min(ROOM, max(400, block.width))
+        room = min(style.room, max(400, block.width))
         blocks.append(arithmetic(style, step.formula, room=room))
     return page(style, trace, appearance, step, blocks, facts=drawn_of(style, trace, part))
 
@@ -94,14 +94,14 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 def _kernel_beside(pair: _Pair) -> Block:
     """The kernel beside the planes, or below where that is too wide."""
     kernel = _flat_kernel(pair)
-    rooms = (ROOM - kernel.width - 32, ROOM)
+    beside, whole = pair.style.room - kernel.width - 32, pair.style.room
     for tilts in (TILTS[:-1], TILTS):
-        for room in rooms:
+        for room in (beside, whole):
             for tilt in tilts:
                 size = tilt.text(pair.style, pair.tables)
                 if _planes_width(pair, tilt) <= room and (size is not None or tilts is TILTS):
                     planes = _planes(pair, tilt, size)
-                    if room == ROOM:
+                    if room == whole:
                         return column([planes, kernel], 20)
                     return row([planes, kernel], 32)
     return column([_planes(pair, TILTS[-1], None), kernel], 20)
@@ -112,7 +112,7 @@ def _flat_kernel(pair: _Pair) -> Block:
     style, part = pair.style, pair.part
     parts = [kernel_cells(style, part), *bias_cells(style, part)]
     sizes, wide = sizes_of(style, parts, largest=36), part.w[0].shape[1]
-    size = next((s for s in sizes if s.width * wide <= ROOM / 2), sizes[-1])
+    size = next((s for s in sizes if s.width * wide <= style.room / 2), sizes[-1])
     blocks = [*drawn_parts(parts, size), *activation_arrow(style, part)]
     return column(blocks, 16, "middle")
 

@@ -12,7 +12,7 @@ from nnviz.figure.formulas.parameter_counts import counted
 from nnviz.figure.layout.blocks import Block, column, flow, lines, remark, row
 from nnviz.figure.layout.lines import polyline
 from nnviz.figure.layout.page import page
-from nnviz.figure.layout.style import BODY, ROOM, SMALL, Piece, Style, middle, up4
+from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, up4
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows._named_arrays import (
     activation_arrow,
@@ -96,7 +96,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     net = _Net(style, part, _input_places(part))
     blocks = [_side_by_side(net)]
     if step is not None:
-        room = min(ROOM, max(400, blocks[0].width))
+        room = min(style.room, max(400, blocks[0].width))
         worked = arithmetic(style, step.formula, room=room - 32, panel=False)
         blocks.append(panelled(style, column([_in_symbols(net, room - 32), worked], 4), room))
     facts = drawn_of(style, trace, part)
@@ -119,6 +119,7 @@ def _input_places(part: Part[AnyAxis]) -> dict[Index, int | None]:
 
 def _side_by_side(net: _Net) -> Block:
     """Side by side with the legend between, else the legend below, else one below the other."""
+    room = net.style.room
     legend = [_weight_entry(net, i) for i in range(len(_weight_values(net)))]
     legend += [*_bias_entry(net), *activation_arrow(net.style, net.part)]
     beside = column(legend, 0)
@@ -127,12 +128,12 @@ def _side_by_side(net: _Net) -> Block:
         whole = row(
             [_level_with(_edges_shared(net, reach), beside), beside, _edges_apart(net, reach)], 20
         )
-        if whole.width <= ROOM:
+        if whole.width <= room:
             return whole
-    below = flow(legend, 20, lead=0)
+    below = flow(legend, room, 20, lead=0)
     for reach in REACHES:
         pair = row([_edges_shared(net, reach), _edges_apart(net, reach)], 32)
-        if pair.width <= ROOM:
+        if pair.width <= room:
             return column([pair, below], 12)
     return column([_edges_shared(net, REACHES[-1]), below, _edges_apart(net, REACHES[-1])], 24)
 

@@ -11,7 +11,7 @@ from nnviz.figure.arrays.named import NamedCells
 from nnviz.figure.formulas.arithmetic import arithmetic
 from nnviz.figure.layout.blocks import Block, column, more_channels, remark
 from nnviz.figure.layout.page import page
-from nnviz.figure.layout.style import PANELS, ROOM, SMALL, Style, near4
+from nnviz.figure.layout.style import SMALL, Style, near4
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows._channel_rows import braced
 from nnviz.figure.windows._named_arrays import (
@@ -45,10 +45,10 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     part: Part[TransposedAxis] = part_of(trace, step, appearance.sample)
     large = _too_large(style, part)
     blocks = [_spread_in_pictures(style, part) if large else _spread_in_cells(style, part)]
-    if blocks[0].width > ROOM:
+    if blocks[0].width > style.room:
         large, blocks = True, [_spread_in_pictures(style, part)]
     if step is not None:
-        room = min(ROOM, max(360, blocks[0].width))
+        room = min(style.room, max(360, blocks[0].width))
         blocks.append(arithmetic(style, step.formula, room=room))
     facts = drawn_of(style, trace, part)
     if not large:
@@ -60,13 +60,13 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet: the first channel, the output, and the arithmetic."""
     part: Part[TransposedAxis] = part_of(trace, step)
-    if _too_large(style, part, PANELS[-1]):
+    if _too_large(style, part, style.panels[-1]):
         block = small_pictures(style, part, 0)
     else:
         given, made = _spread_input(style, part, 0), _cut_output(style, part)
         parts: Row = [given, operator(style, "→", 36), made]
-        block = largest_fit(style, parts, largest=32, rooms=PANELS)
-    room = max(block.width, PANELS[0])
+        block = largest_fit(style, parts, largest=32, rooms=style.panels)
+    room = max(block.width, style.panels[0])
     return column([block, arithmetic(style, step.formula, room=room, size=SMALL)], 12)
 
 
@@ -78,14 +78,14 @@ def shared(trace: Trace, style: Style, steps: Sequence[Step]) -> list[Block]:
 
 def _kernels_and_bias(style: Style, part: Part[TransposedAxis]) -> Block:
     """The kernels as the panels have them: turned over the spread cells, else as a picture."""
-    if _too_large(style, part, PANELS[-1]):
+    if _too_large(style, part, style.panels[-1]):
         kernels: list[RowPart] = [kernels_part(style, part, (0,))]
     else:
         kernels = [_turned_kernel(style, part, c) for c in _drawn_channels(part)]
     return largest_fit(style, [*kernels, *bias_cells(style, part)], largest=32, gap=40)
 
 
-def _too_large(style: Style, part: Part[TransposedAxis], room: float = ROOM) -> bool:
+def _too_large(style: Style, part: Part[TransposedAxis], room: float | None = None) -> bool:
     """Whether there are too many cells a side for numbers, or numbers too wide for cells."""
     if max(*(len(span) for span in spans(part)), *part.y.shape, *part.w.shape[1:]) > MOST:
         return True

@@ -13,7 +13,7 @@ from nnviz.figure.arrays.named import named_picture
 from nnviz.figure.formulas.arithmetic import arithmetic
 from nnviz.figure.layout.blocks import Block, column, more_channels
 from nnviz.figure.layout.page import page
-from nnviz.figure.layout.style import BODY, PANELS, ROOM, SMALL, Style
+from nnviz.figure.layout.style import BODY, SMALL, Style
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows._cutout import explained
 from nnviz.figure.windows._named_arrays import input_cells, output_cells
@@ -50,8 +50,8 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet."""
     part: Part[AnyAxis] = part_of(trace, step)
-    block, numbers = _pooled(trace, style, part, largest=32, rooms=PANELS, side=116)
-    room = max(block.width, PANELS[0])
+    block, numbers = _pooled(trace, style, part, largest=32, rooms=style.panels, side=116)
+    room = max(block.width, style.panels[0])
     return column([block, _worked(style, part, step, room, SMALL, numbers=numbers)], 12)
 
 
@@ -104,10 +104,11 @@ def _pooled(
     part: Part[AnyAxis],
     *,
     largest: int = 44,
-    rooms: Sequence[float] = (ROOM,),
+    rooms: Sequence[float] = (),
     side: int = 280,
 ) -> tuple[Block, bool]:
     """The row in numbers where they fit, else in pictures; and whether in numbers."""
+    rooms = rooms or (style.room,)
     if not large(style, part, rooms[-1]):
         block = _pooled_in_cells(trace, style, part, largest=largest, rooms=rooms)
         if block.width <= rooms[-1]:
