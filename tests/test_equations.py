@@ -107,7 +107,7 @@ WRITTEN: list[tuple[str, Expr, Any, str]] = [
         "a matrix and a vector times a vector",
         Product((W, Product((R, H), each=True)), dot=True),
         [0.25, 0.75],
-        "y_2,0 = (0.5×1×2) + (0.25×−1×3) = 0.25; y_2,1 = (0.5×1×5) + (0.25×−1×7) = 0.75",
+        "y_2,0 = (0.5×1×2) + (0.25×(−1)×3) = 0.25; y_2,1 = (0.5×1×5) + (0.25×(−1)×7) = 0.75",
     ),
     (
         "what is left of one",

@@ -70,6 +70,7 @@ def flat(token: Token) -> str:
     return token.text
 
 
+_OPEN, _SHUT = Token("("), Token(")")
 _BRACKETS = {"floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉"), "abs": ("|", "|")}
 
 
@@ -102,11 +103,11 @@ def _expr(expr: Expr, show: Show) -> Iterator[Token]:
             yield from _joined(args, ", ", show)
             yield Token(after)
         case Quotient(over, under):
-            yield from _grouped(over, show)
+            yield from _grouped(over, show, opens=True)
             yield Token(" / ")
-            yield from _grouped(under, show)
+            yield from _grouped(under, show, apart=(Product,))
         case Power(base, exponent):
-            yield from _grouped(base, show)
+            yield from _grouped(base, show, apart=(Product, Power))
             role = exponent.role if isinstance(exponent, Num) else "plain"
             # There is no place lower in what is raised: xᵢ stands on a line of its own.
             yield Token("".join(flat(t) for t in _expr(exponent, show)), role, "sup")
@@ -114,15 +115,13 @@ def _expr(expr: Expr, show: Show) -> Iterator[Token]:
 
 def _product(product: Product, show: Show) -> Iterator[Token]:
     bare = product.dot or product.each
+    each = (Product,) if product.each else ()
     if not bare:
         yield Token("(")
     for i, factor in enumerate(product.factors):
         if i:
             yield Token(" ⊙ " if product.each else "·" if product.dot else "×")
-        if product.each and isinstance(factor, Product):
-            yield from _bracketed(factor, show)
-        else:
-            yield from _grouped(factor, show)
+        yield from _grouped(factor, show, opens=i == 0, apart=each)
     if not bare:
         yield Token(")")
 
@@ -130,12 +129,15 @@ def _product(product: Product, show: Show) -> Iterator[Token]:
 def _sum(terms: tuple[Expr, ...], per_line: int, show: Show) -> Iterator[Token]:
     for i, term in enumerate(terms):
         line = per_line > 0 and i > 0 and i % per_line == 0
-        pieces = list(_grouped(term, show) if isinstance(term, Sum) else _expr(term, show))
+        pieces = list((_grouped if isinstance(term, Sum) else _expr)(term, show))
         if i:
-            minus = isinstance(term, Num | Neg) and pieces[0].text.startswith("−")
-            yield Token(" − " if minus else " + ", line=line)
-            if minus:
+            minus = pieces[0].text.startswith("−")
+            signed = minus and isinstance(term, Num | Neg)
+            yield Token(" − " if signed else " + ", line=line)
+            if signed:
                 pieces[0] = pieces[0]._replace(text=pieces[0].text[1:])
+            elif minus:
+                pieces = [_OPEN, *pieces, _SHUT]
         yield from (piece for piece in pieces if piece.text)
 
 
@@ -146,18 +148,25 @@ def _joined(parts: Sequence[Expr], between: str, show: Show) -> Iterator[Token]:
         yield from _expr(part, show)
 
 
-def _grouped(expr: Expr, show: Show) -> Iterator[Token]:
-    """An expression inside a product or quotient: a sum gets brackets."""
-    if isinstance(expr, Sum | Quotient) or (isinstance(expr, Product) and expr.each):
-        yield from _bracketed(expr, show)
-    else:
-        yield from _expr(expr, show)
+def _grouped(
+    expr: Expr, show: Show, *, opens: bool = False, apart: tuple[type[Expr], ...] = ()
+) -> Iterator[Token]:
+    """An expression inside a product, quotient or power: a sum gets brackets.
 
-
-def _bracketed(expr: Expr, show: Show) -> Iterator[Token]:
-    yield Token("(")
-    yield from _expr(expr, show)
-    yield Token(")")
+    So does what begins with a minus sign, unless it `opens` the product: 3×(−1), −1×3; and
+    what stands `apart` in it, with a number that is a product with a power of ten: (2×10⁻⁷)².
+    """
+    pieces = list(_expr(expr, show))
+    match expr:
+        case Product(_, dot, each):  # The others have brackets of their own.
+            whole = each or (dot and Product in apart)
+        case Num():
+            whole = bool(apart) and "×" in pieces[0].text
+        case _:
+            whole = isinstance(expr, (Sum, Quotient, *apart))
+    if whole or (pieces[0].text.startswith("−") and not opens):
+        pieces = [_OPEN, *pieces, _SHUT]
+    yield from pieces
 
 
 def _signed(value: int | float, show: Show) -> str:

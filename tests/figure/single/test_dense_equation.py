@@ -26,7 +26,7 @@ def test_without_a_bias_there_is_none() -> None:
 
 def test_a_step_has_its_arithmetic_and_later_outputs_are_empty() -> None:
     said = words(drawn(run("dense", [5, 2, 40], weight=W, bias=B), 1))
-    assert "(5×1) + (2×0) + (40×−1) + 1 = −34" in said
+    assert "(5×1) + (2×0) + (40×(−1)) + 1 = −34" in said
     assert "−34" in said
     assert "11" not in said
 

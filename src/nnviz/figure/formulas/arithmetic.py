@@ -15,8 +15,8 @@ from nnviz.words import Words
 if TYPE_CHECKING:
     import numpy as np
 
-Widest = Mapping[Role, str]
-"""The widest number that a role ever has."""
+Widest = Mapping[Role, int | float]
+"""The number of each role that is the widest as a factor: a negative one has its brackets."""
 
 _KEPT = {sign: sign[:-1] + "\N{NO-BREAK SPACE}" for sign in (EQUAL, ABOUT)}
 LONG = 12
@@ -24,13 +24,13 @@ LONG = 12
 
 
 def widest(style: Style, arrays: Mapping[Role, np.ndarray]) -> Widest:
-    """The widest number of each role's array, as a formula writes it."""
-    shown = {role: {style.show(value) for value in a.reshape(-1)} for role, a in arrays.items()}
-    return {
-        role: max(texts, key=lambda text: style.width(text, BODY))
-        for role, texts in shown.items()
-        if texts
-    }
+    """The number of each role's array that is the widest in a formula."""
+    found: dict[Role, int | float] = {}
+    for role, a in arrays.items():
+        factors = {style.show(v) + "()" * (v < 0): v for v in a.reshape(-1).tolist()}
+        if factors:
+            found[role] = factors[max(factors, key=lambda text: style.width(text, BODY))]
+    return found
 
 
 def arithmetic(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from nnviz.expressions import with_parts
 from nnviz.figure.scene import SMALLER, Anchor, Box, Place, Span, Text
 from nnviz.figure.theme import Theme, theme
 from nnviz.figure.typeface import Fonts
@@ -14,7 +15,7 @@ from nnviz.lang import say
 from nnviz.notation import ABOUT, EQUAL
 from nnviz.numerals import rounded
 from nnviz.request import Appearance
-from nnviz.trace import Equation, Role, Token, tokens
+from nnviz.trace import Equation, Expr, Num, Role, Token, tokens
 from nnviz.words import Words
 
 TITLE, BODY, SMALL = 20, 15, 11
@@ -132,13 +133,16 @@ class Style:
         """A small, muted text: an index, a shape, what is left out."""
         return self.text(x, y, content, SMALL, fill=self.theme.muted, anchor=anchor)
 
-    def pieces(self, equation: Equation, wide: Mapping[Role, str] | None = None) -> list[Piece]:
+    def pieces(
+        self, equation: Equation, wide: Mapping[Role, int | float] | None = None
+    ) -> list[Piece]:
         """An equation as text in the colours of its roles, what it comes to in bold.
 
         The numbers of a role in `wide` are replaced by the one given.
         """
+        if wide:
+            equation = Equation(tuple(_with(wide, side) for side in equation.sides))
         found = list(tokens(equation, self.show))
-        found = [t._replace(text=(wide or {}).get(t.role, t.text)) for t in found]
         last = max((i for i, t in enumerate(found) if t.text in (EQUAL, ABOUT)), default=len(found))
         return [self.piece(t, bold=i > last and t.role != "plain") for i, t in enumerate(found)]
 
@@ -158,6 +162,13 @@ class Style:
             width = self.fonts.width(text, at, weight)
             spans.append(Span(text, color or fill, width, weight, place))
         return tuple(spans)
+
+
+def _with(wide: Mapping[Role, int | float], expr: Expr) -> Expr:
+    """An expression with the numbers of the roles in `wide` replaced."""
+    if isinstance(expr, Num):
+        return Num(wide.get(expr.role, expr.value), expr.role)
+    return with_parts(expr, lambda part: _with(wide, part))
 
 
 def middle(y: float, size: float) -> float:
