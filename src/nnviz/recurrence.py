@@ -23,6 +23,11 @@ class Chain(NamedTuple):
     def backward(self) -> bool:
         return self.direction == 1
 
+    @property
+    def arrow(self) -> str:
+        """Which way it runs."""
+        return "→←"[self.direction]
+
 
 class CellStep(NamedTuple):
     """A step: a chain of cells at a time, from 1."""
@@ -93,6 +98,20 @@ class Recurrence(NamedTuple):
         last = Chain(self.layers - 1, self.directions - 1)
         return chain == last and self.has_y(time)
 
+    def done(self, step: CellStep, now: CellStep) -> bool:
+        """Whether a step is done by the time that another one is.
+
+        In the order of the numbers where all run forward. Else a layer follows all of those
+        below it, and in it the backward direction the forward one, from the last time down.
+        """
+        if self.directions == 1:
+            return self.number(*step) <= self.number(*now)
+        if step.chain.layer != now.chain.layer:
+            return step.chain.layer < now.chain.layer
+        if step.chain.backward:
+            return now.chain.backward and step.time >= now.time
+        return step.time <= now.time
+
     def end(self, chain: Chain) -> str:
         """How the names of a chain's arrays end, where there are several: _l0_reverse."""
         return f"_l{chain.layer}" + "_reverse" * chain.backward
@@ -100,4 +119,4 @@ class Recurrence(NamedTuple):
     def raised(self, chain: Chain) -> str:
         """What stands raised in a state's name: layer and direction, where there are several."""
         layer = f"({chain.layer + 1})" if self.layers > 1 else ""
-        return layer + ("→←"[chain.direction] if self.directions > 1 else "")
+        return layer + (chain.arrow if self.directions > 1 else "")

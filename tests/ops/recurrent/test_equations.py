@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from helpers import run, stacked_weights
 from nnviz.expressions import names
-from nnviz.trace import Step, Trace
+from nnviz.formats import load
+from nnviz.request import Request
+from nnviz.trace import Name, Step, Trace
 
 GATES = {"rnn": 1, "lstm": 4, "gru": 3}
 
@@ -105,6 +107,34 @@ def test_layers_and_directions_read_each_other() -> None:
     assert {"x_t", "h_t(1)→", "h_t−1(1)→"} <= symbols(below)
     assert {"h_t(1)", "h_t(2)←", "h_t+1(2)←"} <= symbols(above)
     assert above.equations[0].at.subs["t+1"] == "3"
+
+
+def test_the_arithmetic_and_the_table_name_layers_and_directions() -> None:
+    trace = net("rnn", 1, 2, 2, seed=1)
+    step = trace.steps[3]  # time 1, layer 2, backward: it makes y too
+    first, last = step.formula[0].sides[0], step.formula[-1].sides[0]
+    assert first == Name("h", "1,0", "hidden", "(2)←")
+    assert last == Name("y", "1,1", "output")
+    table = [(q.key, f"{q.symbol.text}_{q.symbol.sub}{q.symbol.sup}") for q in step.quantities]
+    assert table == [
+        ("x", "h_t(1)"),
+        ("h_prev", "h_t+1(2)←"),
+        ("pre", "before_"),
+        ("h", "h_t(2)←"),
+        ("y", "y_t"),
+    ]
+
+
+def test_the_terminal_tells_layers_and_directions_apart() -> None:
+    trace = net("rnn", 1, 2, 2, seed=1)
+    request = Request(steps="3-4")
+    said = load("table").write(trace, request).content.decode()
+    head = next(line for line in said.split("\n") if line.startswith("step"))
+    assert head.split("  ")[:4] == ["step", "t", "layer", "direction"]
+    assert "hₜ₋₁ or hₜ₊₁" in head
+    assert "step 4  time 1, layer 2, backward\n  h_1,0^(2)← ≈ tanh(" in said
+    (third,) = (line.split()[:4] for line in said.split("\n") if line.split()[:1] == ["3"])
+    assert third == ["3", "1", "2", "→"]
 
 
 def symbols(step: Step) -> set[str]:

@@ -271,12 +271,11 @@ class Stack(Net):
         above = {m.chain.layer - 1, *([self.layers - 1] if self.makes_y else [])}
         return own or (state.vectors.letter == "h" and t == m.time and layer in above)
 
-    def blank(self, t: int, layer: int, state: State) -> bool:
-        """Whether it is made after the step; not so what a backward step starts from."""
-        if self.step is None or not 1 <= t <= self.length:
+    def blank(self, t: int, layer: int, direction: int) -> bool:
+        """Whether a state is made after the step; what a chain starts from is not."""
+        if self.cell_step is None or not 1 <= t <= self.length:
             return False
-        later = self.plan.number(t, Chain(layer, state.direction)) > self.step.number
-        return later and not self.active(t, layer, state)
+        return not self.plan.done(CellStep(t, Chain(layer, direction)), self.cell_step)
 
     @property
     def makes_y(self) -> bool:
@@ -284,9 +283,8 @@ class Stack(Net):
         return self.step is not None and "y" in self.step.detail
 
     def y_blank(self, t: int) -> bool:
-        """Whether y_t is made after the step."""
-        m = self.cell_step
-        return m is not None and (t > m.time or (t == m.time and not self.makes_y))
+        """Whether y_t is made after the step: something that it reads is."""
+        return any(self.blank(t, self.layers - 1, d) for d in range(self.directions))
 
 
 def _widened(state: State, width: int) -> State:

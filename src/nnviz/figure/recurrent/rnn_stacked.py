@@ -151,7 +151,7 @@ def _layer_box(stack: Stack, i: int, t: int, layer: int) -> Iterator[Mark]:
 
 def _named(stack: Stack, state: State, layer: int, t: int, x: float) -> Iterator[Mark]:
     """A state around `x`, its name above it."""
-    active, blank = stack.active(t, layer, state), stack.blank(t, layer, state)
+    active, blank = stack.active(t, layer, state), stack.blank(t, layer, state.direction)
     block = state.vectors.block(stack.style, stack.state_row(t), active=active, blank=blank)
     return stack.named(state.vectors, t, block, x, stack.box(layer) + state.top)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import fsum, prod
 
 import numpy as np
@@ -75,7 +75,7 @@ def steps_table(paper: Paper, trace: Trace, request: Request) -> Iterator[Render
     yield fitted(paper, columns)
     if asked and has_vectors:
         yield Text()
-        yield from _arithmetic(paper, steps)
+        yield from _arithmetic(paper, trace, steps)
     count = len(trace.steps)
     if not asked and count > len(steps):
         words = Words(
@@ -107,10 +107,14 @@ def _equations(paper: Paper, steps: Sequence[Step]) -> Column:
     return Column(paper.say("arithmetic"), [Cell(tuple(made), apart=True) for made in lines])
 
 
-def _arithmetic(paper: Paper, steps: Sequence[Step]) -> Iterator[Text]:
-    """A line an equation, after the number of its step."""
+def _arithmetic(paper: Paper, trace: Trace, steps: Sequence[Step]) -> Iterator[Text]:
+    """A line an equation, after the number of its step and its chain where there are several."""
+    plan = trace.recurrence
     for step in steps:
-        yield Text(paper.say(Words("step {n}", n=step.number)), "heading")
+        line = Text(paper.say(Words("step {n}", n=step.number)), "heading")
+        if plan is not None and plan.several:
+            line = Text("  ").join([line, paper.muted(plan.at(step.number).place)])
+        yield line
         for equation in step.formula:
             yield paper.hanging(Text.assemble("  ", *paper.formula(equation)), 6)
 
@@ -236,15 +240,14 @@ def _chains(paper: Paper, trace: Trace, steps: Sequence[Step]) -> Iterator[Colum
         return
     chains = [plan.at(step.number)[1] for step in steps]
     if plan.layers > 1:
-        yield Column(paper.say("layer"), [Cell.of(str(c.layer)) for c in chains], "right")
+        yield Column(paper.say("layer"), [Cell.of(str(c.layer + 1)) for c in chains], "right")
     if plan.directions > 1:
-        yield Column(paper.say("direction"), [Cell.of(str(c.direction)) for c in chains], "right")
+        yield Column(paper.say("direction"), [Cell.of(paper.text(c.arrow)) for c in chains])
 
 
 def _column(paper: Paper, quantities: Sequence[Quantity | None]) -> Column:
     """One quantity of all steps, headed by its symbol."""
     there = [quantity for quantity in quantities if quantity is not None]
-    symbol = there[0].symbol
     write = numerals(
         np.concatenate([np.ravel(quantity.value) for quantity in there]),
         paper.appearance.precision,
@@ -255,16 +258,27 @@ def _column(paper: Paper, quantities: Sequence[Quantity | None]) -> Column:
     ]
     width = max((len(text) for row in texts for text in row), default=0)
     cells = [
-        Cell.of(_written(paper, [text.rjust(width) for text in row]), symbol.role) for row in texts
+        Cell.of(
+            _written(paper, [text.rjust(width) for text in row]),
+            there[0].symbol.role if q is None else q.symbol.role,
+        )
+        for q, row in zip(quantities, texts, strict=True)
     ]
     factor = f" {write.factor}" if write.factor else ""
-    return Column(_heading(paper, symbol) + paper.text(factor), cells, whole=True)
+    heading = _heading(paper, dict.fromkeys(quantity.symbol for quantity in there))
+    return Column(heading + paper.text(factor), cells, whole=True)
 
 
-def _heading(paper: Paper, symbol: Name) -> str:
-    """A symbol as text; one that is a word in the language of the view."""
-    said = symbol._replace(text=paper.say(symbol.text))
-    return "".join(line.plain for line in paper.formula(Equation((said,))))
+def _heading(paper: Paper, symbols: Iterable[Name]) -> str:
+    """A symbol as text; one that is a word in the language of the view.
+
+    Of the symbols of several layers or directions what differs beside those: xₜ or hₜ.
+    """
+    first, *others = symbols
+    several = [s._replace(sup="") for s in (first, *others)] if others else [first]
+    said = [s._replace(text=paper.say(s.text)) for s in dict.fromkeys(several)]
+    written = ("".join(line.plain for line in paper.formula(Equation((s,)))) for s in said)
+    return f" {paper.say('or')} ".join(written)
 
 
 def _written(paper: Paper, texts: Sequence[str]) -> str:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from nnviz.equations import Quantity, VectorEquation, lists, number_by_number
+from nnviz.equations import VectorEquation, lists, number_by_number
 from nnviz.ops.recurrent._cells import Track
 from nnviz.ops.recurrent._equations import (
-    Symbols,
     cell_facts,
     output_fact,
     placed,
@@ -20,7 +19,7 @@ from nnviz.ops.recurrent._equations import (
 from nnviz.ops.recurrent._numbers import equations_at, output_at, quantities_of, vectors_at
 from nnviz.ops.recurrent._rnn_options import RnnOptions
 from nnviz.ops.recurrent._weights import Weights
-from nnviz.recurrence import Recurrence
+from nnviz.recurrence import Chain, Recurrence
 from nnviz.trace import Fact, Name, Place, Results, Role, Step, Steps, Trace
 from nnviz.words import Words
 
@@ -146,16 +145,12 @@ class Run:
 
     # --- what is said of it ------------------------------------------------------------
 
-    @property
-    def _symbols(self) -> Symbols:
-        """The names in the header and in formulas: those of one layer stand for all."""
-        return plain(self.tracks[0].w)
-
     def _facts(self) -> tuple[Fact, ...]:
         """The equations of a cell and of an output; and the inputs that are not there."""
-        facts = list(cell_facts(self.given, self._symbols))
+        s = plain(self.tracks[0].w)  # those of one layer stand for all
+        facts = list(cell_facts(self.given, s))
         if self.y is not None:
-            facts.append(output_fact(self.given, self._symbols.h, self.w))
+            facts.append(output_fact(self.given, s.h, self.w))
         facts += stacked_facts(self.plan)
         if not self.plan.has_x(2) and self.plan.length > 1:
             facts.append(Fact(Words("after the first time there is no input: x is 0")))
@@ -166,29 +161,26 @@ class Run:
         time, chain = self.plan.at(i + 1)
         track = self.tracks[i % len(self.tracks)]
         vectors, own = vectors_at(track, time), placed(track.w, self.plan, time, chain)
-        formula = [equations_at(track, time, vectors, self._symbols)]
-        drawn = equations_at(track, time, vectors, own)
-        made: tuple[Quantity, ...] = ()
-        if self.plan.makes(time, chain):
-            formula.append(self._output(time, self._symbols.h))
-            drawn += self._output(time, top(self.plan))
-            made = drawn[-1].at.quantities(y=drawn[-1].left)
-        read, here = quantities_of(vectors), ((time - 1,),)
+        cell, output = equations_at(track, time, vectors, own), self._output(time, chain)
+        made = tuple(quantity for y in output for quantity in y.at.quantities(y=y.left))
+        read, here = quantities_of(vectors, own), ((time - 1,),)
         cells = {"input": here, "h": here, **({} if self._last_alone else {"output": here})}
         at = {"layer": chain.layer, "direction": chain.direction}
         return Step(
             number=i + 1,
             index=(time - 1,),
-            formula=number_by_number(*formula),
+            formula=number_by_number(cell, output),
             value=(made[0].value if made else vectors["h"]).tolist(),
             detail={**lists(read), **at, **lists(made)},
             cells=cells,
             quantities=(*read, *made),
-            equations=drawn,
+            equations=(*cell, *output),
         )
 
-    def _output(self, time: int, h: Name) -> tuple[VectorEquation, ...]:
-        """The equation of y at a time (from 1), of a hidden state of this name."""
-        assert self.y is not None
+    def _output(self, time: int, chain: Chain) -> tuple[VectorEquation, ...]:
+        """The equation of y where a chain makes it at this time, from 1."""
+        if self.y is None or not self.plan.makes(time, chain):
+            return ()
+        h = top(self.plan)
         fact = output_fact(self.given, h, self.w)
         return output_at(fact, h, self.w, self.h[time - 1], self.y[time - 1], time)

@@ -33,9 +33,9 @@ def vectors_at(track: Track, time: int) -> Vectors:
     return {**found, "c_prev": c, **gates, "c": track.c[t], "h": track.h[t]}
 
 
-def quantities_of(vectors: Vectors) -> tuple[Quantity, ...]:
+def quantities_of(vectors: Vectors, s: Symbols) -> tuple[Quantity, ...]:
     """The same with their symbols."""
-    names = {**Symbols().vectors(), "pre": Name("before", role="intermediate")}
+    names = {**Symbols().vectors(), **s.vectors(), "pre": Name("before", role="intermediate")}
     return tuple(Quantity(key, names.get(key, Name(key)), v) for key, v in vectors.items())
 
 
