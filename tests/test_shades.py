@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from drawing import drawn
 from helpers import run
@@ -24,9 +26,13 @@ from nnviz.shades import (
     drawn_size,
     ends,
     greys,
+    kinds_of,
     levels,
     levels_after,
     levels_as_is,
+    odd,
+    reduced,
+    rgb,
 )
 from nnviz.trace import Trace
 
@@ -146,9 +152,9 @@ def test_signed_values_are_mixtures_of_the_poles_about_0(name: str) -> None:
     poles = theme(name).poles
     values = np.array([[-9.0, -2.0, 0.0, np.nan, 2.0, np.inf]])
     made = Levels("signed", -2, 2, clipped=True).paint(values, poles)
-    least, zero, most = poles
+    least, zero, most, (_, infinite, none) = poles
     found = ["#" + bytes(pixel).hex() for pixel in made[0]]
-    assert found == [least, least, zero, zero, most, most]
+    assert found == [least, least, zero, none, most, infinite]
 
 
 # --- terminal and figure -------------------------------------------------------------
@@ -185,7 +191,6 @@ MAPS = {
     "signed, with extremes": (np.where(WAVES > 0.97, 50.0, WAVES), {}),
     "signed, in the dark": (WAVES, {"theme": "dark"}),
     "signed, printed": (WAVES, {"theme": "print"}),
-    "with a value that is none": (np.where(WAVES > 0.9, np.nan, WAVES), {}),
     "zeros and ones": ((WAVES > 0).astype(int), {}),
     "colours": (NOISE.integers(0, 255, (3, 32, 30)), {}),
 }
@@ -222,7 +227,9 @@ def test_the_range_does_not_depend_on_how_large_a_map_is_drawn() -> None:
         for side in (60, 140, 240)
         if (block := picture(Style.of(Appearance()), array, "output", side=side, axes=False))
     }
-    assert said == {(f"≥ {scale.high:.0f}", "0", f"≤ −{scale.high:.0f}")}
+    ((most, _, least),) = said
+    assert scale.high <= float(most[2:]) < 1.01 * scale.high
+    assert least == "≤ −" + most[2:]
 
 
 def test_a_smaller_picture_says_that_values_lie_past_its_ends() -> None:
@@ -232,3 +239,53 @@ def test_a_smaller_picture_says_that_values_lie_past_its_ends() -> None:
     assert scale.high < 10
     assert not levels(checks[:40, :40]).clipped
     assert levels(checks[:40, :40]).high == 10
+
+
+# --- what is no number -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("signed", [True, False])
+def test_what_is_no_number_has_a_colour_that_no_number_has(name: str, signed: bool) -> None:
+    poles = theme(name).poles
+    assert len(set(poles.odd)) == 3
+    values = np.linspace(-1 if signed else 0, 1, 2001)[None]
+    made = Levels("signed" if signed else "grey", values.min(), 1).paint(values, poles)
+    painted = np.atleast_3d(made).repeat(1 if signed else 3, 2)[0].astype(int)
+    for color in poles.odd:
+        assert np.abs(painted - rgb(color)).sum(1).min() > 60
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.data())
+def test_what_is_no_number_is_in_every_smaller_picture(data: st.DataObject) -> None:
+    shape = data.draw(st.tuples(st.integers(2, 90), st.integers(2, 90)), "shape")
+    size = data.draw(st.tuples(st.integers(1, 40), st.integers(1, 40)), "size")
+    array = np.ones(shape, data.draw(st.sampled_from([np.float32, np.float64])))
+    r, c = data.draw(st.integers(0, shape[0] - 1)), data.draw(st.integers(0, shape[1] - 1))
+    array[r, c] = value = data.draw(st.sampled_from([np.nan, np.inf, -np.inf]))
+    small = reduced(array, size)
+    marked = np.argwhere(~np.isfinite(small))
+    assert len(marked)
+    for pixel in marked:
+        assert np.array_equal(small[tuple(pixel)], value, equal_nan=True)
+        for i, cell, n, m in zip(pixel, (r, c), shape, small.shape, strict=True):
+            assert i * n < (cell + 1) * m  # it falls on this pixel
+            assert cell * m < (i + 1) * n
+    assert np.allclose(small[np.isfinite(small)], 1)
+
+
+def test_where_several_fall_on_one_pixel_nan_is_seen() -> None:
+    array = np.array([[1, -np.inf, np.inf, np.nan], [np.inf, -np.inf, 1, 3]] * 2)
+    assert np.array_equal(
+        Levels("grey", 0, 3).paint(array[:1], POLES)[0, 1:],
+        [rgb(color) for color in POLES.odd],
+    )
+    assert odd(array) is not None
+    assert kinds_of(array, array[:, :1]) == [3, 2, 1]
+    assert kinds_of(RAMP, RAMP / 2) == []
+
+
+def test_numbers_past_float32_are_no_infinities() -> None:
+    small = reduced(np.full((900, 4), 1e200), (1, 100))
+    assert np.allclose(small, 1e200)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from nnviz.cache import remember
 
@@ -18,8 +18,22 @@ if TYPE_CHECKING:
     import numpy as np
 
 Shades = Literal["grey", "signed", "rgb"]
-Poles: TypeAlias = tuple[str, str, str]
-"""The colours of the least signed value, of 0 and of the greatest: a theme's."""
+
+
+class Poles(NamedTuple):
+    """The colours of a theme's maps."""
+
+    least: str
+    """Of the least signed value."""
+    zero: str
+    most: str
+    odd: tuple[str, str, str]
+    """Of each of ODD: no number has them."""
+
+
+ODD = -math.inf, math.inf, math.nan
+"""What is no number; where several fall on one pixel, the last is seen."""
+ODD_NAMES = "−∞", "∞", "nan"
 
 SIDE = 240
 """The longer side of a picture."""
@@ -29,6 +43,8 @@ _USUAL = 99
 """The part of the pixels, of 100, that a map of signed values tells apart."""
 _MAPS = 16
 """Maps that are looked at for it, of an array that has more."""
+_LARGEST = 1e38
+"""A number of float32, in which blocks are averaged."""
 _BLOCK = 2**18
 """Values turned into greys at a time, so that a large map needs little more than its picture."""
 
@@ -53,10 +69,18 @@ class Levels:
         import numpy as np
 
         if self.shades == "rgb":
-            return np.stack([greys(channel, self.low, self.high) for channel in array], -1)
-        if self.shades == "grey":
-            return greys(array, self.low, self.high)
-        return _diverging(array, self.high, poles)
+            made = np.stack([greys(channel, self.low, self.high) for channel in array], -1)
+        elif self.shades == "grey":
+            made = greys(array, self.low, self.high)
+        else:
+            made = _diverging(array, self.high, poles)
+        kinds = odd(array)
+        if kinds is None:
+            return made
+        made = made if made.ndim > 2 else np.repeat(made[..., None], 3, -1)
+        for kind, color in enumerate(poles.odd, 1):
+            made[kinds == kind] = rgb(color)
+        return made
 
 
 # --- values as pixels --------------------------------------------------------------
@@ -89,16 +113,41 @@ def _diverging(array: np.ndarray, high: float, poles: Poles) -> np.ndarray:
     """Values from −high through 0 to high as mixtures of three colours."""
     import numpy as np
 
-    least, zero, most = (
-        np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)], np.float32) for color in poles
-    )
+    least, zero, most = (np.array(rgb(color), np.float32) for color in poles[:3])
     unit = np.clip(_finite(array / (high or 1.0)), -1, 1).astype(np.float32)[..., None]
     mixed = zero + np.where(unit < 0, (zero - least) * unit, (most - zero) * unit)
     return np.asarray(np.round(mixed), np.uint8)
 
 
+def rgb(color: str) -> tuple[int, ...]:
+    """`#rrggbb` as three numbers."""
+    return tuple(bytes.fromhex(color[1:]))
+
+
+def odd(array: np.ndarray) -> np.ndarray | None:
+    """Which of ODD each cell (of any channel) is, counted from 1, 0 for a number; None where
+    all are numbers.
+
+    >>> import numpy as np
+    >>> odd(np.array([[1, np.nan, -np.inf]])).tolist()
+    [[0, 3, 1]]
+    """
+    import numpy as np
+
+    if array.dtype.kind != "f" or np.isfinite(array).all():
+        return None
+    kinds = np.select([array == ODD[0], array == ODD[1], np.isnan(array)], [1, 2, 3]).astype("u1")
+    return np.asarray(kinds.max(0) if kinds.ndim > 2 else kinds)
+
+
+def kinds_of(*arrays: np.ndarray) -> list[int]:
+    """Which of ODD some arrays hold, counted from 1, the last first."""
+    found = [kinds for array in arrays if (kinds := odd(array)) is not None]
+    return [kind for kind in (3, 2, 1) if any((kinds == kind).any() for kinds in found)]
+
+
 def _finite(scaled: np.ndarray) -> np.ndarray:
-    """Scaled values without NaN, which has the shade of the least grey and of a signed 0."""
+    """Scaled values without NaN, which `paint` marks, and a map as a file has as 0."""
     import numpy as np
 
     finite: np.ndarray = np.nan_to_num(scaled, copy=False)
@@ -216,8 +265,25 @@ def reduced(array: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def _reduced(array: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """What is no number is not lost among others: every pixel that it falls on has it."""
+    import numpy as np
+
+    kinds = odd(array)
+    # Past float32, in which is averaged, in parts of it.
+    unit = max(1.0, max(map(abs, ends(array))) / _LARGEST)
+    if kinds is None:
+        return _averaged(array, size, unit)
+    made = _averaged(np.where(kinds, 0, array), size, unit)
+    for kind, value in enumerate(ODD, 1):
+        made[_averaged(kinds == kind, size, 1.0) > 0] = value
+    return made
+
+
+def _averaged(array: np.ndarray, size: tuple[int, int], unit: float) -> np.ndarray:
     import numpy as np
     from PIL import Image as Pillow
 
-    picture = Pillow.fromarray(np.ascontiguousarray(array, dtype=np.float32))
-    return np.asarray(picture.resize(size, Pillow.Resampling.BOX))
+    parts = array if unit == 1 else array / unit
+    picture = Pillow.fromarray(np.ascontiguousarray(parts, dtype=np.float32))
+    made = np.array(picture.resize(size, Pillow.Resampling.BOX))
+    return made if unit == 1 else made * np.float64(unit)

@@ -53,6 +53,8 @@ class Theme:
     middle: str = "#f7f7f7"
     high: str = "#2166ac"
     """The ends and centre of the map of signed values."""
+    odd: tuple[str, str, str] = ("#00756b", "#c06000", "#b000b0")
+    """The stripes of −∞, ∞ and NaN in a picture."""
     dashes: tuple[Dash, ...] = field(default=((), (8, 4), (2, 3), (8, 3, 2, 3), (12, 4), (4, 4)))
 
     def tone(self, role: Role) -> Tone:
@@ -60,8 +62,8 @@ class Theme:
 
     @property
     def poles(self) -> Poles:
-        """The colours of a map of signed values, as `nnviz.shades` takes them."""
-        return self.low, self.middle, self.high
+        """The colours of a map, as `nnviz.shades` takes them."""
+        return Poles(self.low, self.middle, self.high, self.odd)
 
 
 _LIGHT = Theme(
@@ -105,6 +107,7 @@ _DARK = Theme(
     low="#ef6a6a",
     middle="#20262c",
     high="#5fa8f0",
+    odd=("#2fc296", "#f2a000", "#ff5cff"),
 )
 
 _GREYS: dict[Role, Tone] = {

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from drawing import drawn, texts
 from helpers import run
 from nnviz.figure.arrays.picture import picture, pixels
 from nnviz.figure.layout.style import SMALL, Style, middle
 from nnviz.figure.scene import Image, Rect, Text, extent, flatten
-from nnviz.request import Appearance
+from nnviz.request import THEMES, Appearance
 from nnviz.shades import Levels
 
 STYLE = Style.of(Appearance())
@@ -84,7 +87,7 @@ def test_axes_are_labelled_alike(
 
 
 @pytest.mark.parametrize(
-    ("high", "said"), [(9, ["9", "0"]), (255, []), (123_456_789, ["1.23×10⁸", "0"])]
+    ("high", "said"), [(9, ["9", "0"]), (255, []), (123_456_789, ["1.24×10⁸", "0"])]
 )
 def test_greys_that_are_not_a_pictures_own_say_their_ends(high: int, said: list[str]) -> None:
     block = picture(STYLE, np.full((30, 30), high), "output", axes=False)
@@ -107,3 +110,67 @@ def test_the_outline_of_a_small_window_stays_on_the_picture(cell: tuple[int, int
     shown = next(extent(m) for m in flatten(block.marks) if isinstance(m, Image))
     outline = next(m for m in flatten(block.marks) if isinstance(m, Rect) and m.now)
     assert shown.holds(extent(outline._replace(stroke=None)))
+
+
+# --- what is no number, what no window reads, what is still to come --------------------------
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_nan_and_infinity_are_marked_and_in_the_legend(theme: str) -> None:
+    array = np.arange(900.0).reshape(30, 30) - 400
+    array[3, 4] = array[20, 21] = np.nan
+    array[10, 15] = np.inf
+    scene = drawn(run("conv", array, kernel=np.ones((1, 1))), theme=theme)
+    assert texts(scene).count("nan") == texts(scene).count("∞") == 2
+    assert "−∞" not in texts(scene)
+    image = next(m for m in scene.flat() if isinstance(m, Image) and min(m.pixels.shape[:2]) > 30)
+    side = image.pixels.shape[0] // 30
+    cells = image.pixels[: 30 * side, : 30 * side].reshape(30, side, 30, side, 3).swapaxes(1, 2)
+    _, infinite, none = Style.of(Appearance(theme=theme)).theme.odd
+    holds = {
+        color: {
+            (r, c)
+            for r, c in np.ndindex(30, 30)
+            if (cells[r, c] == tuple(bytes.fromhex(color[1:]))).all(-1).any()
+        }
+        for color in (infinite, none)
+    }
+    assert holds == {infinite: {(10, 15)}, none: {(3, 4), (20, 21)}}
+    # In stripes: printed in grey a plain pixel would be some number's.
+    marks = cells[[3, 10], [4, 15]].reshape(2, -1, 3)
+    assert all(len(np.unique(mark, axis=0)) == 2 for mark in marks)
+
+
+def hatches(block_or_scene: object) -> list[Rect]:
+    marks = block_or_scene.marks  # type: ignore[attr-defined]
+    return [m for m in flatten(marks) if isinstance(m, Rect) and m.hatch]
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.data())
+def test_every_cell_that_no_window_reads_is_hatched(data: st.DataObject) -> None:
+    n = data.draw(st.integers(25, 60), "cells")
+    kernel, stride, dilation = (data.draw(st.integers(1, 5), what) for what in "ksd")
+    pool = data.draw(st.booleans(), "pool")
+    x = np.arange(n * n).reshape(n, n)
+    more: dict[str, Any] = {"stride": stride, "dilation": dilation}
+    if pool:
+        trace = run("pool", x, kernel=(kernel,), stride=(stride,), dilation=(dilation,))
+    else:
+        trace = run("conv", x, kernel=np.ones((kernel, kernel), int), **more)
+    out = (n - dilation * (kernel - 1) - 1) // stride + 1
+    read = {o * stride + t * dilation for o in range(out) for t in range(kernel)}
+    scene = drawn(trace)
+    image = next(m for m in scene.flat() if isinstance(m, Image))
+    unit = image.width / n
+    for horizontal in (True, False):
+        found = set()
+        for mark in hatches(scene):
+            if (mark.width == image.width) is horizontal or mark.width == mark.height:
+                start, length = (
+                    (mark.y - image.y, mark.height)
+                    if horizontal
+                    else (mark.x - image.x, mark.width)
+                )
+                found |= set(range(round(start / unit), round((start + length) / unit)))
+        assert found == set(range(n)) - read

@@ -120,14 +120,32 @@ def test_caption(on: Paper, scale: Levels, expected: str) -> None:
 
 def test_a_signed_map_has_the_colours_of_a_figure_and_says_them() -> None:
     picture = Picture(COLOR, np.array([[[-9, 0, 9]]]), SIGNED, 40)
-    poles = [tuple(bytes.fromhex(pole[1:])) for pole in COLOR.poles]
+    poles = [tuple(bytes.fromhex(pole[1:])) for pole in COLOR.poles[:3]]
     assert inks(consoles.segments(COLOR, picture)[0]) == poles
     (line,) = consoles.segments(COLOR, caption(COLOR, SIGNED))
     grounds = [s.style.bgcolor for s in line if s.style and s.style.bgcolor]
     assert [tuple(ground.triplet or ()) for ground in grounds] == poles
 
 
-def test_not_a_number_is_drawn_black() -> None:
-    values = np.array([[[np.nan, 0.0, 1.0, np.inf]]])
-    picture = Picture(PLAIN, values, Levels("grey", 0, 1), 40)
-    assert consoles.drawn(PLAIN, picture)[0] == "0   ██"
+ODD = np.array([[[np.nan, 0.0, 1.0, np.inf, -np.inf]]])
+
+
+@pytest.mark.parametrize(
+    ("on", "drawn", "said"),
+    [
+        pytest.param(PLAIN, "0 ? █^v", "blank 0, █ 1  ? nan  ^ ∞  v −∞", id="shades"),
+        pytest.param(ASCII, "0 ? @^v", "blank 0, @ 1  ? nan  ^ inf  v -inf", id="ascii"),
+        pytest.param(COLOR, "0 ▀▀▀▀▀", "black 0, white 1     nan     ∞     −∞", id="colour"),
+    ],
+)
+def test_what_is_no_number_has_marks_and_says_them(on: Paper, drawn: str, said: str) -> None:
+    picture = Picture(on, ODD, Levels("grey", 0, 1), 40)
+    assert consoles.drawn(on, picture)[0] == drawn
+    assert consoles.drawn(on, caption(on, Levels("grey", 0, 1), ODD)) == [said]
+
+
+def test_what_is_no_number_is_not_lost_in_a_small_picture() -> None:
+    planes = np.ones((1, 999, 999))
+    planes[0, 500, 13] = np.nan
+    (found,) = np.argwhere(np.isnan(reduced(planes, 20, 30)[0])).tolist()
+    assert found == [10, 0]

@@ -74,6 +74,8 @@ class Details(TypedDict, total=False):
     side: int
     window: tuple[float, float, float, float] | None
     shades: Levels | None
+    at: tuple[int, int] | None
+    unread: tuple[Sequence[int], Sequence[int]]
     bar: bool
     axes: bool
     mirrored: bool

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from nnviz.figure.layout.blocks import Block, row
+from nnviz.figure.layout.blocks import Block, column, row
 from nnviz.figure.layout.lines import segments
 from nnviz.figure.layout.style import SMALL, Style, middle, near4, up4
-from nnviz.figure.scene import Anchor, Box, Image, Mark, Rect
-from nnviz.numerals import rounded, scientific
-from nnviz.shades import SIDE, Levels, drawn_size, levels, reduced
+from nnviz.figure.scene import Anchor, Box, Hatch, Image, Mark, Rect
+from nnviz.numerals import plain, rounded, scientific
+from nnviz.shades import (
+    FINE,
+    ODD,
+    ODD_NAMES,
+    SIDE,
+    Levels,
+    drawn_size,
+    kinds_of,
+    levels,
+    odd,
+    reduced,
+    rgb,
+)
 from nnviz.trace import Role
 
 if TYPE_CHECKING:
@@ -19,11 +32,41 @@ if TYPE_CHECKING:
 _SEEN = 4
 """Units a pixel from which it can be told from the next."""
 _BAR = 12
+_MARK = 4
+"""The least side of the mark of what is no number."""
 
 
 def pixels(style: Style, array: np.ndarray, size: tuple[int, int], scale: Levels) -> np.ndarray:
     """An array (H×W, or 3×H×W in colour) as uint8 pixels, no finer than is drawn."""
-    return scale.paint(reduced(array, size), style.theme.poles)
+    small = reduced(array, size)
+    made = scale.paint(small, style.theme.poles)
+    kinds = odd(small)
+    return made if kinds is None else _striped(style, made, kinds, size)
+
+
+def _striped(
+    style: Style, made: np.ndarray, kinds: np.ndarray, size: tuple[int, int]
+) -> np.ndarray:
+    """What is no number in stripes, of a direction each: in greys, too, no number looks so.
+
+    Nothing that is marked is smaller than _MARK.
+    """
+    import numpy as np
+    from PIL import Image as Pillow
+    from PIL.ImageFilter import MaxFilter
+
+    h, w = kinds.shape
+    wide, tall = (max(n, FINE * round(units)) for n, units in zip((w, h), size, strict=True))
+    rows, columns = np.arange(tall)[:, None], np.arange(wide)
+    made, kinds = (a[rows * h // tall, columns * w // wide] for a in (made, kinds))
+    grown = max(0, FINE * _MARK - min(wide // w, tall // h)) // 2
+    kinds = np.asarray(Pillow.fromarray(kinds).filter(MaxFilter(2 * grown + 1)))
+    along = np.select([kinds == 1, kinds == 2], [columns, rows], rows - columns)
+    dark = along // (_MARK * FINE // 4) % 2 == 0
+    made[kinds > 0] = rgb(style.theme.page or "#ffffff")
+    for kind, color in enumerate(style.theme.odd, 1):
+        made[(kinds == kind) & dark] = rgb(color)
+    return made
 
 
 def margin(style: Style, array: np.ndarray) -> int:
@@ -39,14 +82,17 @@ def picture(
     side: int = SIDE,
     window: tuple[float, float, float, float] | None = None,
     shades: Levels | None = None,
+    at: tuple[int, int] | None = None,
+    unread: tuple[Sequence[int], Sequence[int]] = ((), ()),
     bar: bool = True,
     axes: bool = True,
     mirrored: bool = False,
 ) -> Block:
     """An array as a picture; `window` is (row, column, rows, columns) of it, outlined.
 
-    The rows are numbered at its left, or `mirrored` at its right. Where the ends of its
-    shades are not a picture's own, a bar at the right says them.
+    `at` is the cell of a step: outlined, and those after it are empty. `unread` rows and columns
+    are hatched. The rows are numbered at its left, or `mirrored` at its right. Where the ends
+    of its shades are not a picture's own, a bar at the right says them; and what marks mean.
     """
     h, w = array.shape[-2:]
     width, height = drawn_size((h, w), side)
@@ -55,24 +101,62 @@ def picture(
     room = margin(style, array) if axes else 0
     left = 0 if mirrored else room
     tone = style.theme.tone(role)
-    data = pixels(style, small, (width, height), scale)
-    marks: list[Mark] = [
-        Image(left, 0, width, height, data),
-        Rect(left, 0, width, height, None, tone.line, 2, tone.dash),
-    ]
+    data, frame = pixels(style, small, (width, height), scale), Box(left, 0, width, height)
+    marks: list[Mark] = [Image(left, 0, width, height, data)]
+    marks += _unread(unread, (h, w), frame)
+    if at is not None:
+        marks += _still_empty(tone.pale, at, (h, w), frame)
+        window = (*at, 1, 1)
+    marks.append(Rect(left, 0, width, height, None, tone.line, 2, tone.dash))
     if window is not None:
-        marks += _window(style, role, window, (h, w), Box(left, 0, width, height))
+        marks += _window(style, role, window, (h, w), frame)
     if axes:
         marks += _axes(style, (h, w), (width, height), left, mirrored=mirrored)
     total = room + width
     low = height + (20 if axes else 0)
     block = Block(up4(total), up4(low), tuple(marks), near4(height / 2))
-    if not bar or scale.plain:
-        return block
-    tall = max(height, 48)
-    wide, marks = up4(20 + _BAR + _bar_room(style, scale)), _bar(style, scale, 8, tall)
-    scale_block = Block(wide, tall, tuple(marks), near4(tall / 2))
-    return row([block, scale_block])
+    marked = odd_legend(style, small)
+    barred = bar and not scale.plain
+    beside = [_bar(style, scale, max(height - 20 * len(marked), 48))] if barred else []
+    return row([block, column([*beside, *marked])]) if beside or marked else block
+
+
+def _unread(
+    unread: tuple[Sequence[int], Sequence[int]], shape: tuple[int, int], frame: Box
+) -> Iterator[Mark]:
+    """Hatches over rows and columns that can be seen, on dark and light."""
+    sy, sx = frame.height / shape[0], frame.width / shape[1]
+    boxes = [
+        Rect(frame.x, frame.y + run.start * sy, frame.width, len(run) * sy)
+        for run in _runs(unread[0], 1 / sy)
+    ] + [
+        Rect(frame.x + run.start * sx, frame.y, len(run) * sx, frame.height)
+        for run in _runs(unread[1], 1 / sx)
+    ]
+    for color, line in (("#ffffff", 2.5), ("#000000", 1)):
+        yield from (box._replace(hatch=Hatch(color, 8, line)) for box in boxes)
+
+
+def _runs(numbers: Sequence[int], least: float) -> Iterator[range]:
+    """Numbers that follow each other, as runs of a length."""
+    start = 0
+    for i in range(1, len(numbers) + 1):
+        if i == len(numbers) or numbers[i] > numbers[i - 1] + 1:
+            if i - start >= least:
+                yield range(numbers[start], numbers[i - 1] + 1)
+            start = i
+
+
+def _still_empty(
+    fill: str, at: tuple[int, int], shape: tuple[int, int], frame: Box
+) -> Iterator[Mark]:
+    """Covers over the rest of the row of a cell and over the rows below."""
+    sy, sx = frame.height / shape[0], frame.width / shape[1]
+    x, y, below = frame.x + (at[1] + 1) * sx, frame.y + at[0] * sy, frame.y + (at[0] + 1) * sy
+    if at[1] + 1 < shape[1]:
+        yield Rect(x, y, frame.right - x, below - y, fill)
+    if at[0] + 1 < shape[0]:
+        yield Rect(frame.x, below, frame.width, frame.bottom - below, fill)
 
 
 def _window(
@@ -123,32 +207,52 @@ def round_step(unit: float, apart: float) -> int:
     return next(n for n in rounds if n * unit >= apart)
 
 
-def _bar_room(style: Style, scale: Levels) -> int:
-    return up4(max(style.width(t, SMALL) for t in _bar_texts(scale)))
+def odd_legend(style: Style, *pictured: np.ndarray) -> list[Block]:
+    """A line for each kind of what is no number in some pictures: its mark and its name."""
+    import numpy as np
+
+    found = []
+    for kind in kinds_of(*pictured):
+        data = pixels(style, np.array([[ODD[kind - 1]]]), (_BAR, _BAR), Levels("grey", 0, 1))
+        text = style.note(12 + _BAR, middle(10, SMALL), ODD_NAMES[kind - 1])
+        marks = Image(8, 4, _BAR, _BAR, data), text
+        found.append(Block(up4(20 + _BAR + up4(text.width)), 20, marks, 12))
+    return found
 
 
 def _bar_texts(scale: Levels) -> list[str]:
     if scale.shades == "grey":
-        return [_short(scale.high, 3), _short(scale.low, 3)]
+        return [_outward(scale.high), _outward(scale.low)]
     least, most = ("≤ ", "≥ ") if scale.clipped else ("", "")
-    return [most + _short(scale.high, 2), "0", least + _short(scale.low, 2)]
+    return [most + _outward(scale.high), "0", least + _outward(scale.low)]
 
 
-def _short(value: float, digits: int) -> str:
-    """As `rounded`, but from a million on in a power of ten also what is whole."""
-    return rounded(value, digits) if abs(value) < 10**6 else scientific(value, digits)
+def _outward(value: float) -> str:
+    """Three digits, away from 0, so that no value lies past the bar; whole numbers whole, from
+    a million on in a power of ten.
+
+    >>> _outward(12.34), _outward(-0.5), _outward(1234), _outward(1234567)
+    ('12.4', '−0.5', '1234', '1.24×10⁶')
+    """
+    said = rounded if abs(value) < 10**6 else scientific
+    text = said(value, 3)
+    if abs(float(plain(text))) >= abs(value):
+        return text
+    half = 10.0 ** (math.floor(math.log10(abs(value))) - 2) / 2
+    return said(value + math.copysign(half, value), 3)
 
 
-def _bar(style: Style, scale: Levels, x: float, height: float) -> list[Mark]:
+def _bar(style: Style, scale: Levels, height: float) -> Block:
     import numpy as np
 
     ramp = np.linspace(scale.high, scale.low, 64)[:, None]
     marks: list[Mark] = [
-        Image(x, 0, _BAR, height, pixels(style, ramp, (1, 64), scale), crisp=False),
-        Rect(x, 0, _BAR, height, None, style.theme.muted, 1),
+        Image(8, 0, _BAR, height, pixels(style, ramp, (1, 64), scale), crisp=False),
+        Rect(8, 0, _BAR, height, None, style.theme.muted, 1),
     ]
     said = _bar_texts(scale)
     for i, text in enumerate(said):
         y = 4 + (height - 8) * i / (len(said) - 1)
-        marks.append(style.note(x + _BAR + 4, middle(y, SMALL), text))
-    return marks
+        marks.append(style.note(12 + _BAR, middle(y, SMALL), text))
+    room = up4(max(style.width(text, SMALL) for text in said))
+    return Block(up4(20 + _BAR + room), height, tuple(marks), near4(height / 2))

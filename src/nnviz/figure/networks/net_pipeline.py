@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from nnviz.figure.arrays.picture import pixels
+from nnviz.figure.arrays.picture import odd_legend, pixels
 from nnviz.figure.arrays.thumbnail import Thumbnail, thumbnail
 from nnviz.figure.formulas.parameter_counts import command, counted, counts
 from nnviz.figure.layout.blocks import Block, column, lines, remark, row, wrapped
@@ -43,6 +43,7 @@ class _Stage:
     body: Block
     foot: Block
     shades: Levels | None
+    made: np.ndarray
 
     @property
     def width(self) -> float:
@@ -57,6 +58,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
         _stage_row(style, part, first=i == 0) for i, part in enumerate(_stage_rows(style, stages))
     ]
     blocks = [column(rows, 32), *_signed_legend(style, stages)]
+    blocks += [row(marks)] if (marks := _odd_marks(style, stages)) else []
     return page(style, trace, appearance, step, blocks, facts=[_total(style, trace)])
 
 
@@ -116,7 +118,7 @@ def _stage(style: Style, head: Block, small: Thumbnail, made: np.ndarray) -> _St
         said.append(_shade_ends(style, small.shades, made))
     room = max(LEAST, small.block.width)
     foot = column([remark(style, each, SMALL, room=room) for each in said], 0)
-    return _Stage(head, small.block, foot, small.shades)
+    return _Stage(head, small.block, foot, small.shades, made)
 
 
 def _shade_ends(style: Style, shades: Levels, made: np.ndarray) -> Words | str:
@@ -202,6 +204,11 @@ def _centred(block: Block, width: float) -> Block:
         return mark._replace(x=width / 2, anchor="middle") if isinstance(mark, Text) else mark
 
     return Block(width, block.height, tuple(moved(m) for m in block.marks), block.axis)
+
+
+def _odd_marks(style: Style, stages: Sequence[_Stage]) -> list[Block]:
+    """What the marks mean in all the pictures."""
+    return odd_legend(style, *(s.made for s in stages if s.shades is not None))
 
 
 def _signed_legend(style: Style, stages: Sequence[_Stage]) -> list[Block]:

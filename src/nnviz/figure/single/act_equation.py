@@ -205,14 +205,13 @@ def _picture_pair(
     *,
     image: bool,
 ) -> list[Block]:
-    window = None if at is None else (*at, 1, 1)
-    shades = levels(x, image=image), levels_after(x, y, image=image)
-    before, after = (
-        named_picture(
-            style, a, role, _map_name(role, channel), side=SIDE, window=window, shades=scale
-        )
-        for a, role, scale in zip((x, y), _ROLES, shades, strict=True)
+    names, window = (
+        [_map_name(role, channel) for role in _ROLES],
+        None if at is None else (*at, 1, 1),
     )
+    shades = levels(x, image=image), levels_after(x, y, image=image)
+    before = named_picture(style, x, "input", names[0], side=SIDE, window=window, shades=shades[0])
+    after = named_picture(style, y, "output", names[1], side=SIDE, at=at, shades=shades[1])
     return [before, operator(style, "→", 40), after]
 
 

@@ -92,8 +92,20 @@ def input_picture(style: Style, part: Part[Any], side: int, c: int | None = None
     # One scale for all channels.
     shades = color_levels(array) if color else levels(part.x, image=part.image)
     name = Words("input") if color else input_name(part, c or 0)
-    seen = part.seen()
-    return named_picture(style, array, "input", name, side=side, window=seen, shades=shades)
+    rows, columns = (
+        () if part.plan.transposed else axis.unread(0, axis.size, part.plan.mode)
+        for axis in part.axes
+    )
+    return named_picture(
+        style,
+        array,
+        "input",
+        name,
+        side=side,
+        window=part.seen(),
+        shades=shades,
+        unread=(rows, columns),
+    )
 
 
 def output_picture(style: Style, part: Part[Any], side: int) -> Block:
@@ -108,8 +120,8 @@ def output_picture(style: Style, part: Part[Any], side: int) -> Block:
     # Pooling keeps the values, however few of the large ones are left.
     least = 0.5 if len(part.w) else 0
     shades = levels_after(part.x, part.y, image=part.image, least=least)
-    name, window = output_name(part), part.cell[0] if part.cell else None
-    return named_picture(style, part.y, "output", name, side=own, window=window, shades=shades)
+    name = output_name(part)
+    return named_picture(style, part.y, "output", name, side=own, at=part.at, shades=shades)
 
 
 def activated_picture(style: Style, part: Part[Any], side: int, output: Block) -> list[Block]:
@@ -119,9 +131,8 @@ def activated_picture(style: Style, part: Part[Any], side: int, output: Block) -
     if part.pre is None:
         return [output]
     own = side * max(LEAST, max(part.pre.shape) / max(part.x.shape[1:]))
-    own, window = max(96, min(side, near4(own))), part.cell[0] if part.cell else None
-    shape = shape_of(style, part, part.pre)
-    sums = named_picture(style, part.pre, "intermediate", SUM, shape, side=own, window=window)
+    own, shape = max(96, min(side, near4(own))), shape_of(style, part, part.pre)
+    sums = named_picture(style, part.pre, "intermediate", SUM, shape, side=own, at=part.at)
     return [sums, *activation_arrow(style, part), output]
 
 

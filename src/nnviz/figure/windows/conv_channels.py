@@ -188,7 +188,7 @@ def _partial_map(rows: _Rows, c: int) -> RowPart | Block:
         name,
         shape,
         side=min(rows.side, max(96, round(rows.side * max(made.shape) / max(part.x.shape[1:])))),
-        window=part.cell[0] if part.cell else None,
+        at=part.at,
         shades=rows.shades,
         axes=False,
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.formats import Made
-from nnviz.shades import greys
+from nnviz.shades import greys, odd
 from nnviz.shapes import unravel
 from nnviz.words import Words
 
@@ -62,7 +62,16 @@ def render(
     for numbers, channel in maps.items():
         name = _numbered(path, numbers)
         height, width = channel.shape
-        yield name, Made(_encoded(greys(channel, low, high), name), (width, height))
+        made = _encoded(greys(channel, low, high), name)
+        yield name, Made(made, (width, height), tuple(_odd_notes(channel)))
+
+
+def _odd_notes(channel: np.ndarray) -> Iterator[Words]:
+    """What a picture of greys has for what is no number."""
+    kinds = odd(channel)
+    if kinds is not None:
+        n = int((kinds > 0).sum())
+        yield Words("{n} cells of the map are no numbers: nan and −∞ black, ∞ white", n=n)
 
 
 def _maps(array: np.ndarray, sample: int | None) -> dict[tuple[int, ...], np.ndarray]:

@@ -211,7 +211,7 @@ def _pictures(paper: Paper, view: View, width: int) -> Iterator[RenderableType]:
             yield label
             continue
         plane = values[index].reshape(-1, *values.shape[-2:])
-        picture = Picture(paper, plane, scale, width), caption(paper, scale)
+        picture = Picture(paper, plane, scale, width), caption(paper, scale, plane)
         yield Group(label, *picture) if label else Group(*picture)
 
 

@@ -15,11 +15,13 @@ from rich.style import Style
 from rich.text import Text
 
 from nnviz.formats.terminal.paper import Paper
-from nnviz.shades import Levels, greys
+from nnviz.shades import ODD, ODD_NAMES, Levels, greys, kinds_of, odd
 from nnviz.words import Words
 
 _SHADES = " ░▒▓█"
 _ASCII = " .:-=+*#%@"
+_ODD = "v^?"
+"""What stands for each of ODD among shades."""
 _SAMPLES = 8
 """Values looked at for a pixel of the picture, along each axis."""
 
@@ -80,32 +82,49 @@ class Picture:
         return _painted(pixels, half=half)
 
 
-def caption(paper: Paper, scale: Levels) -> Text:
-    """What black and white stand for, or the colours about 0, or the shades."""
+def caption(paper: Paper, scale: Levels, planes: np.ndarray | None = None) -> Text:
+    """What black and white stand for, or the colours about 0, or the shades; and the marks of
+    what is no number in `planes`.
+    """
+    kinds = [] if planes is None else kinds_of(planes)
+    names = [paper.text(ODD_NAMES[kind - 1]) for kind in kinds]
+    if paper.shaded:
+        marks = _swatches(paper, Levels("grey", 0, 1), [ODD[kind - 1] for kind in kinds], names)
+    else:
+        pairs = zip(kinds, names, strict=True)
+        marks = [Text(f"{_ODD[kind - 1]} {name}", "muted") for kind, name in pairs]
+    return Text("  ").join([*_ends(paper, scale), *marks])
+
+
+def _ends(paper: Paper, scale: Levels) -> list[Text]:
     low, high = paper.text(paper.show(scale.low)), paper.text(paper.show(scale.high))
     more = paper.text("≥ ") if scale.clipped else ""
     if not paper.shaded:
         low, high = ("0", "±" + high) if scale.shades == "signed" else (low, high)
         full = ramp(paper)[-1]
-        return paper.muted(
-            Words("blank {low}, {full} {high}", low=low, full=full, high=more + high)
-        )
+        return [
+            paper.muted(Words("blank {low}, {full} {high}", low=low, full=full, high=more + high))
+        ]
     if scale.shades != "signed":
-        return paper.muted(Words("black {low}, white {high}", low=low, high=high))
+        return [paper.muted(Words("black {low}, white {high}", low=low, high=high))]
     less = paper.text("≤ ") if scale.clipped else ""
-    pixels = scale.paint(np.array([[scale.low, 0, scale.high]]), paper.poles)[0].tolist()
-    swatches = [
+    return _swatches(paper, scale, [scale.low, 0, scale.high], [less + low, "0", more + high])
+
+
+def _swatches(paper: Paper, scale: Levels, values: list[float], texts: list[str]) -> list[Text]:
+    """The colours of some values and what they are."""
+    pixels = scale.paint(np.array([values], float), paper.poles)[0].tolist()
+    return [
         Text.assemble(("  ", Style(bgcolor=_color(pixel))), (f" {text}", "muted"))
-        for pixel, text in zip(pixels, (less + low, "0", more + high), strict=True)
+        for pixel, text in zip(pixels, texts, strict=True)
     ]
-    return Text("  ").join(swatches)
 
 
 def reduced(planes: np.ndarray, tall: int, wide: int) -> np.ndarray:
     """(C, H, W) as (C, tall, wide), from a few cells of each block, never a copy of all.
 
     Means; where there are negative values the root of the mean square with the sign of the
-    mean, since the two sides of an edge would cancel.
+    mean, since the two sides of an edge would cancel. What is no number is nowhere lost.
 
     >>> import numpy as np
     >>> reduced(np.arange(16).reshape(1, 4, 4), 2, 2).tolist()
@@ -114,8 +133,16 @@ def reduced(planes: np.ndarray, tall: int, wide: int) -> np.ndarray:
     rows, columns = _sampled(planes.shape[1], tall), _sampled(planes.shape[2], wide)
     blocks = planes[:, rows.reshape(-1, 1, 1), columns].astype(np.float64)
     few = blocks.reshape(len(planes), *rows.shape, *columns.shape)
-    means: np.ndarray = few.mean((2, 4))
-    return np.copysign(np.sqrt((few**2).mean((2, 4))), means) if few.min() < 0 else means
+    kinds = odd(planes)
+    few = few if kinds is None else np.where(np.isfinite(few), few, 0)
+    made: np.ndarray = few.mean((2, 4))
+    if few.min() < 0:
+        made = np.copysign(np.sqrt((few**2).mean((2, 4))), made)
+    if kinds is not None:
+        for kind, value in enumerate(ODD, 1):
+            r, c = (kinds == kind).nonzero()
+            made[:, r * tall // planes.shape[1], c * wide // planes.shape[2]] = value
+    return made
 
 
 def _sampled(size: int, blocks: int) -> np.ndarray:
@@ -146,7 +173,10 @@ def _shaded(shades: str, values: np.ndarray, scale: Levels) -> Iterator[list[Seg
         values, low = np.abs(values), 0.0
     planes = np.stack([greys(plane, min(low, high), max(low, high)) for plane in values], -1)
     luma = planes @ ([0.299, 0.587, 0.114] if planes.shape[-1] == 3 else [1.0])
-    for row in (luma * len(shades) // 256).astype(int).tolist():
+    steps, kinds = (luma * len(shades) // 256).astype(int), odd(values)
+    if kinds is not None:
+        steps, shades = np.where(kinds, kinds - 1 + len(shades), steps), shades + _ODD
+    for row in steps.tolist():
         yield [Segment("".join(shades[step] for step in row))]
 
 
