@@ -71,7 +71,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "shades": {"cache"},
     "figure": COMMON | {"cache", "lang", "shades"},
     "formats": COMMON | {"cache", "figure", "lang", "shades"},
-    "files": {"errors", "words"},
+    "files": {"errors", "numerals", "words"},
     "result": COMMON | {"figure", "formats", "lang", "files", "options"},
     "calls": COMMON | {"read", "options", "ops", "result"},
     "api": COMMON | {"calls", "padding", "result"},

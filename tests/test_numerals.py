@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 import sys
+from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
+from math import floor
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnviz.numerals import exact, numerals, plain, rounded
+from nnviz.numerals import exact, numerals, plain, ratio, rounded, scientific
 
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -48,6 +51,65 @@ ROUNDED = [
 @pytest.mark.parametrize(("value", "shown"), ROUNDED)
 def test_rounded(value: float, shown: str) -> None:
     assert rounded(value) == shown
+
+
+HALVES = [
+    (2.625, 3, "2.63"),
+    (-2.625, 3, "−2.63"),
+    (0.5, 1, "0.5"),
+    (2.5, 1, "3"),
+    (0.125, 2, "0.13"),
+    (0.285, 2, "0.28"),  # 0.284999999999999975575…
+    (1.005, 3, "1"),  # 1.00499999999999989…
+    (12345.5, 4, "12346"),
+    (-12344.5, 4, "−12345"),
+    (0.000030517578125, 11, "3.0517578125×10⁻⁵"),
+    (0.000030517578125, 10, "3.051757813×10⁻⁵"),
+    (float(np.float32(2.675)), 3, "2.67"),  # 2.6749999523…
+    (10.5 / 4, 3, "2.63"),
+    (999999.5, 4, "1×10⁶"),
+]
+
+
+@pytest.mark.parametrize(("value", "precision", "shown"), HALVES)
+def test_half_is_rounded_away_from_zero(value: float, precision: int, shown: str) -> None:
+    assert rounded(value, precision) == shown
+
+
+HALF = st.builds(lambda n, p: n / 2**p, st.integers(-(10**6), 10**6), st.integers(0, 20))
+"""Fractions that are floats: every other one of few digits is a half somewhere."""
+
+
+@given(FLOATS | HALF, st.integers(1, 15))
+def test_rounded_as_python_rounds_half_up_in_decimal(value: float, precision: int) -> None:
+    context = Context(prec=1500, rounding=ROUND_HALF_UP)
+    number = Decimal(value)
+    shown = Decimal(plain(rounded(value, precision)))
+    if number == number.to_integral_value() and abs(number) < 10**15:
+        assert shown == number
+        return
+    places = min(0, number.adjusted() - precision + 1)
+    if "×" in rounded(value, precision):
+        places = number.adjusted() - precision + 1
+    assert shown == number.quantize(Decimal(1).scaleb(places), context=context)
+
+
+@given(FLOATS | HALF, st.integers(1, 15))
+def test_scientific_as_python_rounds_half_up_in_decimal(value: float, precision: int) -> None:
+    context = Context(prec=precision, rounding=ROUND_HALF_UP)
+    shown = scientific(value, precision)
+    assert Decimal(plain(shown)) == context.create_decimal(Decimal(value))
+    digits = shown.partition("×")[0].lstrip("−").replace(".", "")
+    assert len(digits) <= precision
+    assert digits[0] != "0" or value == 0
+
+
+@given(st.integers(0, 10**20), st.integers(1, 10**20), st.integers(0, 3))
+def test_a_ratio_is_rounded_half_up(over: int, under: int, decimals: int) -> None:
+    half_up = floor(Fraction(over, under) * 10**decimals + Fraction(1, 2))
+    assert Fraction(ratio(over, under, decimals).replace(",", "")) == Fraction(
+        half_up, 10**decimals
+    )
 
 
 @given(FLOATS, st.integers(1, 15))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from nnviz.errors import NnvizError, UsageError
+from nnviz.numerals import ratio
 
 
 def check(outputs: Sequence[str], inputs: Iterable[str]) -> None:
@@ -147,4 +148,4 @@ def size(n: int) -> str:
         return f"{n} bytes" if n != 1 else "1 byte"
     if n < 1024**2:
         return f"{n // 1024} KB"
-    return f"{n / 1024**2:.1f} MB"
+    return f"{ratio(n, 1024**2, 1)} MB"

@@ -10,9 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from decimal import Context, Decimal
+
     import numpy as np
 
 MINUS = "−"
@@ -43,32 +46,59 @@ def exact(value: Any) -> str:
 def rounded(value: Any, precision: int = 4) -> str:
     """Whole numbers whole, others to `precision` significant digits, never `-0`.
 
-    >>> rounded(-0.76159), rounded(7), rounded(2.0), rounded(1.5e-7)
-    ('−0.7616', '7', '2', '1.5×10⁻⁷')
+    Half is rounded away from zero, as in school; whether it is half is asked of the float's
+    exact value, which is what a decimal fraction like 0.285 is not.
+
+    >>> rounded(-0.76159), rounded(7), rounded(2.0), rounded(1.5e-7), rounded(2.625, 3)
+    ('−0.7616', '7', '2', '1.5×10⁻⁷', '2.63')
     """
     value = value.item() if hasattr(value, "item") else value
-    if isinstance(value, int):
-        return str(value).replace("-", MINUS)
-    if not math.isfinite(value):
+    if isinstance(value, int) or not math.isfinite(value):
         return str(value).replace("-", MINUS)
     if value == int(value) and abs(value) < _WHOLE:
         return str(int(value)).replace("-", MINUS)
-    power = int(f"{value:.{precision - 1}e}".partition("e")[2])
-    if power < _TOP_OF_TINY or power >= _digits_of_large(precision):
+    found = _decimal(value, precision)
+    power = found.adjusted()
+    if power < _TOP_OF_TINY or power >= max(6, precision):
         return scientific(value, precision)
-    plain = f"{value:.{max(0, precision - 1 - power)}f}"
-    return (plain.rstrip("0").rstrip(".") if "." in plain else plain).replace("-", MINUS)
+    if power >= precision:  # No digit before the point is taken away.
+        found = _decimal(value, power + 1)
+    shown = str(found)
+    return (shown.rstrip("0").rstrip(".") if "." in shown else shown).replace("-", MINUS)
 
 
 def scientific(value: float, digits: int) -> str:
     """At most so many significant digits, times a power of ten.
 
-    >>> scientific(-123456, 2), scientific(1e12, 3)
-    ('−1.2×10⁵', '1×10¹²')
+    >>> scientific(-123456, 2), scientific(1e12, 3), scientific(2.5, 1)
+    ('−1.2×10⁵', '1×10¹²', '3×10⁰')
     """
-    found, _, power = f"{value:.{digits - 1}e}".partition("e")
-    found = found.rstrip("0").rstrip(".") if "." in found else found
-    return f"{found}×10{raised(int(power))}".replace("-", MINUS)
+    found = _decimal(value, digits)
+    power = found.adjusted()
+    return f"{found.scaleb(-power).normalize():f}×10{raised(power)}".replace("-", MINUS)
+
+
+def _decimal(value: float, digits: int) -> Decimal:
+    """The number, as it is exactly, to so many significant digits: half away from zero."""
+    return _context(digits).create_decimal(value)
+
+
+@cache
+def _context(digits: int) -> Context:
+    from decimal import ROUND_HALF_UP, Context
+
+    return Context(prec=digits, rounding=ROUND_HALF_UP)
+
+
+def ratio(over: int, under: int, decimals: int = 0) -> str:
+    """What a whole number is divided by another, to so many decimals, half upwards.
+
+    >>> ratio(5, 2), ratio(5, 4, 1), ratio(24000, 2)
+    ('3', '1.3', '12,000')
+    """
+    units = (2 * over * 10**decimals + under) // (2 * under)
+    whole, rest = divmod(units, 10**decimals)
+    return thousands(whole) + (f".{rest:0{decimals}}" if decimals else "")
 
 
 def thousands(n: int) -> str:

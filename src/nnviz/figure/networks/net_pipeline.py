@@ -126,9 +126,7 @@ def _shade_ends(style: Style, shades: Levels, made: np.ndarray) -> Words | str:
     if shades.low > shades.high:
         low, high = style.show(shades.low), style.show(shades.high)
         return Words("black is {low}, white is {high}", low=low, high=high)
-    return " … ".join(
-        scientific(round(v), 4) if abs(v) >= 10**5 else style.show(v) for v in ends(made)
-    )
+    return " … ".join(scientific(v, 4) if abs(v) >= 10**5 else style.show(v) for v in ends(made))
 
 
 def _parameters(layer: Trace) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from nnviz.figure.layout.blocks import Block, lines, remark
 from nnviz.figure.layout.lines import segments
 from nnviz.figure.layout.style import BODY, SMALL, Style, middle, near4, up4
 from nnviz.figure.scene import Mark, Rect, Scene, Text
-from nnviz.numerals import raised, thousands
+from nnviz.numerals import raised, ratio, thousands
 from nnviz.request import Appearance
 from nnviz.shapes import times
 from nnviz.trace import Role, Step, Trace
@@ -234,7 +234,7 @@ def _versus_bars(style: Style, row: dict[str, Any]) -> Block:
 def _ratio(conv: int, dense: int) -> Words:
     """How many times as many weights the dense layer has."""
     whole = dense % conv == 0 or dense >= 10 * conv
-    ratio = thousands(round(dense / conv)) if whole else f"{dense / conv:.1f}"
+    n = ratio(dense, conv, 0 if whole else 1)
     if dense % conv:
-        return Words("about {n} times as many, and none of them shared", n=ratio)
-    return Words("{n} times as many, and none of them shared", n=ratio)
+        return Words("about {n} times as many, and none of them shared", n=n)
+    return Words("{n} times as many, and none of them shared", n=n)
