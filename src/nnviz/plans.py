@@ -155,10 +155,12 @@ class WindowPlan(Generic[AxisT]):
 
     # --- what it reads ---
 
-    def taps(self, cell: Index) -> list[Tap]:
-        """What the window of an output cell reads, in the kernel's order."""
+    def taps(self, cell: Index, real: bool = False) -> list[Tap]:
+        """What the window of an output cell reads, in the kernel's order; the `real` ones leave
+        the padding out.
+        """
         along = (
-            [(k, p, axis.source(p, self.mode)) for k, p in axis.taps(o)]
+            [(k, p, axis.source(p, self.mode)) for k, p in axis.taps(o, real)]
             for axis, o in zip(self.axes, cell, strict=True)
         )
         found = []

@@ -61,9 +61,24 @@ class Axis(NamedTuple):
         start = o * self.stride - self.before
         return range(start, start + self.extent, self.dilation)
 
-    def taps(self, o: int) -> list[Along]:
-        """Each kernel cell with the input coordinate that it meets for output cell `o`."""
-        return list(enumerate(self.positions(o)))
+    def taps(self, o: int, real: bool = False) -> list[Along]:
+        """Each kernel cell with the input coordinate that it meets for output cell `o`; the
+        `real` ones leave those in the padding out, without looking at them.
+        """
+        positions, cells = self.positions(o), range(self.kernel)
+        if real:
+            cells = self.within(o, 0, self.size)
+        return list(zip(cells, positions[cells.start : cells.stop], strict=True))
+
+    def within(self, o: int, low: int, high: int) -> range:
+        """The kernel cells that for output cell `o` meet coordinates from `low` to `high` − 1.
+
+        >>> Axis(size=5, kernel=3, before=2, after=2).within(1, 0, 5)
+        range(1, 3)
+        """
+        start = o * self.stride - self.before
+        first = min(max(0, -((start - low) // self.dilation)), self.kernel)
+        return range(first, max(first, min(self.kernel, -((start - high) // self.dilation))))
 
     def counted(self, o: int, include_pad: bool) -> int:
         """How many cells an average divides by: those of the window, or its real ones.
@@ -72,7 +87,7 @@ class Axis(NamedTuple):
         PyTorch.
         """
         low, high = (-self.before, self.size + self.after) if include_pad else (0, self.size)
-        return sum(low <= p < high for p in self.positions(o))
+        return len(self.within(o, low, high))
 
     @property
     def turned(self) -> TransposedAxis:
@@ -203,7 +218,7 @@ class AdaptiveAxis(NamedTuple):
         """Input coordinates under output cell `o`, all of them real."""
         return range(o * self.size // self.out, -(-(o + 1) * self.size // self.out))
 
-    def taps(self, o: int) -> list[Along]:
+    def taps(self, o: int, real: bool = False) -> list[Along]:  # noqa: ARG002
         """Each cell of the window, counted from its first, with its input coordinate."""
         return list(enumerate(self.positions(o)))
 
@@ -255,18 +270,28 @@ class TransposedAxis(NamedTuple):
         """(size − 1)·stride + d(k − 1) + 1 − before − after + output_padding."""
         return self.reached - self.before - self.after + self.output_padding
 
-    def taps(self, o: int) -> list[Along]:
+    def reaching(self, o: int) -> range:
+        """The kernel cells that can reach output cell `o`, were the input without end."""
+        shared = gcd(self.stride, self.dilation)
+        period, (place, rest) = self.stride // shared, divmod(o + self.before, shared)
+        if rest:
+            return range(0)
+        return range(place * pow(self.dilation // shared, -1, period) % period, self.kernel, period)
+
+    def taps(self, o: int, real: bool = True) -> list[Along]:  # noqa: ARG002
         """The kernel cells by which the input reaches output cell `o`, each with its input cell.
 
         >>> TransposedAxis(size=3, kernel=3, stride=2).taps(2)
         [(0, 1), (2, 0)]
         """
-        found = []
-        for tap in range(self.kernel):
-            cell, rest = divmod(o + self.before - tap * self.dilation, self.stride)
-            if rest == 0 and 0 <= cell < self.size:
-                found.append((tap, cell))
-        return found
+        cells = self.reaching(o)
+        if not cells:
+            return []
+        # From one of these kernel cells to the next the input cell goes back by `leap`.
+        first = (o + self.before - cells[0] * self.dilation) // self.stride
+        leap = self.dilation // gcd(self.stride, self.dilation)
+        some = range(max(0, -((self.size - 1 - first) // leap)), max(0, first // leap + 1))
+        return [(cells[i], first - i * leap) for i in some[: len(cells[some.start :])]]
 
     def source(self, p: int, mode: PadMode = "zeros") -> int | None:  # noqa: ARG002
         return p

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -70,8 +71,41 @@ def convolve(
     d, h, v = lead + tuple(axes)
     spatial = tuple(range(2, 2 + len(lead)))
     x, w, out = (np.expand_dims(a, spatial) for a in (x, w, out))
-    b = None if b is None else b.astype(working)
-    _convolve(out, x, w.astype(working), b, _Job((d, h, v), groups, mode, working))
+    w = w.astype(working)
+    # One bias a filter, for every item of the batch: (N, F).
+    b = None if b is None else np.broadcast_to(b.astype(working), out.shape[:2])
+    job = _Job((d, h, v), groups, mode, working)
+    if not x.size or not _is_larger(w, job):
+        _convolve(out, x, w, b, job)
+        return
+    # The input slides over the kernel: the same sums, without those of the padding.
+    turned = job._replace(axes=(_turned(d), _turned(h), _turned(v)), groups=1)
+    outs, filters, channels = out[..., ::-1, ::-1, ::-1], len(w) // groups, w.shape[1]
+    for g in range(groups):
+        own, read = (slice(g * n, (g + 1) * n) for n in (filters, channels))
+        bias = None if b is None else b.T[own]
+        _convolve(outs[:, own].swapaxes(0, 1), w[own], x[:, read].astype(working), bias, turned)
+
+
+def _is_larger(w: Array, job: _Job) -> bool:
+    """Whether a kernel has more cells than the input that it slides over, in zeros that count
+    for nothing (as times infinity they would).
+    """
+    together = all(axis.dilation == 1 or axis.kernel == 1 for axis in job.axes)
+    larger = prod(a.kernel for a in job.axes) > prod(a.size for a in job.axes)
+    return (
+        larger
+        and together
+        and job.mode == "zeros"
+        and (w.dtype == object or bool(np.isfinite(w).all()))
+    )
+
+
+def _turned(axis: Axis) -> Axis:
+    """The input as a window over the kernel, for output cells from the last to the first."""
+    before = (axis.out - 1) * axis.stride - axis.before
+    after = axis.size - axis.kernel + axis.before
+    return Axis(axis.kernel, axis.size, axis.stride, 1, before, after)
 
 
 class _Job(NamedTuple):
@@ -121,7 +155,7 @@ def _convolve(out: Array, x: Array, w: Array, b: Array | None, job: _Job) -> Non
             into = out[n, own, depth, tile.row : tile.row + tile.rows]
             into = into[..., tile.col : tile.col + tile.cols]
             with np.errstate(all="ignore"):  # set here: each thread has its own
-                _write(into, methods[size], source, tile, None if b is None else b[own])
+                _write(into, methods[size], source, tile, None if b is None else b[n, own])
 
     share(work, cells(count), plan.threads)
 

@@ -180,8 +180,8 @@ def _in_tiles(
 ) -> None:
     """Fill `out`, some rows and columns of one depth of one channel at a time."""
     d, h, w = axes
-    cols = split(w.out, max(1, (TILE - w.extent) // w.stride + 1))
-    read = d.kernel * min(w.size, TILE) * h.stride
+    cols = split(w.out, max(1, (TILE - min(w.extent, w.size)) // w.stride + 1))
+    read = min(d.kernel, d.size) * min(w.size, TILE) * min(h.stride, h.size)
     rows = split(h.out, max(1, TILE // read))
     count = (*out.shape[:3], len(rows), len(cols))
 

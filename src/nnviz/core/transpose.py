@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
-from math import gcd
+from math import gcd, prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -57,6 +57,8 @@ def conv_transpose(
         w = w.astype(working)
         if not whole and not np.isfinite(w).all():
             _scatter(out, x, w, None if b is None else b.astype(working), axes, groups)
+        elif x.size < prod(min(axis.stride, axis.kernel) for axis in axes):
+            _by_cells(out, x, w, b, axes, groups)
         else:
             _by_phases(out, x, w, b, axes, groups)
     return out
@@ -78,34 +80,29 @@ class Phase(NamedTuple):
 
     outs: slice
     taps: slice
-    window: Axis | None
-    """None where no kernel cell reaches these output cells."""
+    window: Axis
 
 
 def phases(axis: TransposedAxis) -> list[Phase]:
-    """The phases of an axis, one for each place in the stride.
+    """The phases of an axis, one for each place in the stride that a kernel cell reaches.
 
     >>> [phase.taps for phase in phases(TransposedAxis(size=4, kernel=3, stride=2))]
     [slice(0, 3, 2), slice(1, 3, 2)]
     """
     shared = gcd(axis.stride, axis.dilation)
-    step, dilation = axis.stride // shared, axis.dilation // shared
+    dilation = axis.dilation // shared
     found = []
     for o in range(min(axis.stride, axis.out)):
         count = len(range(o, axis.out, axis.stride))
         last = o + (count - 1) * axis.stride
         outs = slice(last, None, -axis.stride)
-        place = o + axis.before
-        taps = range(min(step, axis.kernel))
-        first = next((t for t in taps if (place - t * axis.dilation) % axis.stride == 0), None)
-        if first is None:
-            found.append(Phase(outs, slice(0, 0), None))
+        taps = axis.reaching(o)
+        if not taps:
             continue
-        kernel = len(range(first, axis.kernel, step))
-        cell = (place - first * axis.dilation) // axis.stride
-        before, after = cell + count - axis.size, dilation * (kernel - 1) - cell
-        window = Axis(axis.size, kernel, 1, dilation, before, after)
-        found.append(Phase(outs, slice(first, axis.kernel, step), window))
+        cell = (o + axis.before - taps[0] * axis.dilation) // axis.stride
+        before, after = cell + count - axis.size, dilation * (len(taps) - 1) - cell
+        window = Axis(axis.size, len(taps), 1, dilation, before, after)
+        found.append(Phase(outs, slice(taps.start, axis.kernel, taps.step), window))
     return found
 
 
@@ -113,12 +110,10 @@ def _by_phases(
     out: Array, x: Array, w: Array, b: Array | None, axes: Sequence[TransposedAxis], groups: int
 ) -> None:
     backwards = np.flip(x, tuple(range(2, x.ndim)))
+    out[...] = 0 if b is None else _column(b, out.dtype, len(axes))  # where nothing reaches
     for some in product(*(phases(axis) for axis in axes)):
         into = _at(out, [phase.outs for phase in some])
-        windows = [phase.window for phase in some if phase.window is not None]
-        if len(windows) < len(axes):
-            into[...] = 0 if b is None else _column(b, out.dtype, len(axes))
-            continue
+        windows = [phase.window for phase in some]
         part = _at(w, [phase.taps for phase in some])
         convolve(into, backwards, part, b, windows, groups=groups, mode="zeros", working=w.dtype)
 
@@ -145,6 +140,25 @@ def _scatter(
         into += cells.astype(w.dtype) * w[(f, c, *taps)]
     if b is not None:
         out += _column(b, out.dtype, len(axes))
+
+
+def _by_cells(
+    out: Array, x: Array, w: Array, b: Array | None, axes: Sequence[TransposedAxis], groups: int
+) -> None:
+    """Input cell by input cell, where they are fewer than the phases: the input is then spread
+    over a kernel that has its cells as far apart as the stride.
+    """
+    sums = out if out.dtype == w.dtype else np.empty(out.shape, w.dtype)
+    turned = [
+        a._replace(size=a.kernel, kernel=a.size, stride=a.dilation, dilation=a.stride) for a in axes
+    ]
+    for g in range(groups):
+        own, read = (slice(g * n, (g + 1) * n) for n in (len(w) // groups, w.shape[1]))
+        _scatter(sums[:, own].swapaxes(0, 1), w[own], x[:, read].astype(w.dtype), None, turned, 1)
+    if b is not None:
+        sums += b.astype(w.dtype).reshape(-1, *(1,) * len(axes))
+    if sums is not out:
+        out[...] = to_int64(sums)
 
 
 def _reach(axis: TransposedAxis, tap: int) -> tuple[slice, slice]:

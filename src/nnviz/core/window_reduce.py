@@ -52,7 +52,9 @@ class Slide:
     def taps(self) -> Iterator[tuple[slice, slice]]:
         """For each kernel cell the windows where it is real, and the block's cells it reads."""
         a, low = self.axis, self.reads.start
-        for tap in range(a.kernel):
+        # Past these taps no window has the input under it.
+        first_tap = a.within(self.outs[-1], 0, a.size).start
+        for tap in range(first_tap, a.within(self.outs[0], 0, a.size).stop):
             shift = tap * a.dilation - a.before
             first = max(self.outs.start, -(shift // a.stride))
             last = min(self.outs.stop - 1, (a.size - 1 - shift) // a.stride)
@@ -65,28 +67,17 @@ class Slide:
         """For each window the block's cells it reads, without those of the padding."""
         a, low = self.axis, self.reads.start
         for o in self.outs:
-            at = a.positions(o)
-            first = max(0, -(at.start // a.dilation))
-            last = min(a.kernel, -((at.start - a.size) // a.dilation))
-            yield range(
-                at.start + first * a.dilation - low,
-                at.start + max(first, last) * a.dilation - low,
-                a.dilation,
-            )
+            taps, start = a.within(o, 0, a.size), o * a.stride - a.before - low
+            yield range(start + taps.start * a.dilation, start + taps.stop * a.dilation, a.dilation)
 
     def counted(self, include_pad: bool) -> Array:
-        """What the average of each window divides by: `Axis.counted`, asked at the edges only."""
-        a, outs = self.axis, self.outs
-        first = -(-a.before // a.stride)  # the first window without padding before it
-        past = max((a.size + a.before - a.extent) // a.stride + 1, first)
-        counts = np.full(len(outs), a.kernel, np.float64)
-        for edge in (
-            range(outs.start, min(first, outs.stop)),
-            range(max(past, outs.start), outs.stop),
-        ):
-            for o in edge:
-                counts[o - outs.start] = a.counted(o, include_pad)
-        return counts
+        """What the average of each window divides by: `Axis.counted`, of all of them at once."""
+        a = self.axis
+        low, high = (-a.before, a.size + a.after) if include_pad else (0, a.size)
+        starts = np.arange(self.outs.start, self.outs.stop) * a.stride - a.before
+        first = np.maximum(0, -((starts - low) // a.dilation))
+        past = np.minimum(a.kernel, -((starts - high) // a.dilation))
+        return np.asarray(np.maximum(past - first, 0), np.float64)
 
 
 @dataclass(frozen=True, slots=True)

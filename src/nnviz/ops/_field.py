@@ -65,14 +65,30 @@ def _read(axis: _Window, low: int, high: int) -> tuple[int, int]:
     if not isinstance(axis, TransposedAxis):
         first, last = (o * axis.stride - axis.before for o in (low, high))
         return first, last + axis.extent - 1
-    # The first and the last of a run of outputs are among the strides at its ends.
-    ends = {*range(low, min(high, low + axis.stride) + 1)}
-    ends |= {*range(max(low, high - axis.stride), high + 1)}
-    reads = [cell for o in ends for cell in _spread(axis, o)]
-    return (min(reads), max(reads)) if reads else (low, low - 1)
+    # The kernel cell from the end, or from the start, that is the first to meet an input cell.
+    run, s, d = high - low + 1, axis.stride, axis.dilation
+    start, end = low + axis.before - axis.extent + 1, high + axis.before
+    late, early = _first(d, s, 1 - start - run, run), _first(d, s, end - run + 1, run)
+    if late is None or early is None or max(late, early) >= axis.kernel:
+        return low, low - 1
+    return -(-(start + late * d) // s), (end - early * d) // s
 
 
-def _spread(axis: TransposedAxis, o: int) -> list[int]:
-    """The cells that a kernel spreads over output cell `o`, as if there were no edges."""
-    several = (divmod(o + axis.before - t * axis.dilation, axis.stride) for t in range(axis.kernel))
-    return [cell for cell, rest in several if rest == 0]
+def _first(step: int, period: int, start: int, run: int) -> int | None:
+    """The least n from 0 with which n·step, modulo the period, is one of the `run` numbers from
+    `start`, as Euclid's algorithm finds it; None where none is.
+    """
+    low, step = start % period, step % period
+    high = low + run - 1
+    if low == 0 or high >= period:
+        return 0
+    if step == 0:
+        return None
+    if 2 * step > period:  # backwards it is quicker there
+        return _first(-step, period, -high, run)
+    once = -(-low // step)
+    if once * step <= high:
+        return once
+    # Not in the first round: how many rounds until one of them falls in?
+    rounds = _first(-period, step, low, run)
+    return None if rounds is None else -(-(low + rounds * period) // step)

@@ -39,7 +39,7 @@ def padded(
     (of the step, if there is one) active, the weights small in its lower right `corners`.
     """
     axes, at = part.axes, at or part.at
-    spans = [_span(axis) for axis in axes]
+    spans = [span(axis) for axis in axes]
     inner = cells(part.x[c], style.precision)
     table = [[_cell_at(part, inner, (r, k)) for k in spans[1]] for r in spans[0]]
     table = _hatched(part, table, spans)
@@ -49,7 +49,7 @@ def padded(
     return _activated(style, part, whole, at, part.w[c] if corners and len(part.w) else None)
 
 
-def _span(axis: AnyAxis) -> range:
+def span(axis: AnyAxis) -> range:
     """From the first to the last coordinate that is drawn: the input, and what windows read."""
     last = axis.positions(axis.out - 1)
     return range(-axis.before, max(axis.size + axis.after, last[-1] + 1 if axis.out else 0))

@@ -79,11 +79,10 @@ class Part(Generic[AxisT]):
             return None
         spans = []
         for axis, o in zip(self.axes, self.at, strict=True):
-            cells = [cell for _, cell in axis.taps(o)]
+            cells = [cell for _, cell in axis.taps(o, real=True)]
             if not cells:
                 return None
-            first, last = max(0, min(cells)), min(axis.size, max(cells) + 1)
-            spans.append((min(first, axis.size - 1), max(1, last - first)))
+            spans.append((min(cells), max(cells) + 1 - min(cells)))
         (r, rows), (c, columns) = spans
         return r, c, rows, columns
 

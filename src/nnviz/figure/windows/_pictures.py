@@ -32,7 +32,7 @@ from nnviz.figure.windows._named_arrays import (
     output_name,
     shape_of,
 )
-from nnviz.figure.windows._padded import padded, result
+from nnviz.figure.windows._padded import padded, result, span
 from nnviz.figure.windows._part import Part
 from nnviz.shades import color_levels, levels, levels_after
 from nnviz.shapes import AnyAxis, times
@@ -50,6 +50,8 @@ def large(style: Style, part: Part[AnyAxis], room: float | None = None) -> bool:
     """Whether an array has too many cells a side for numbers, or numbers too wide for cells."""
     if max(part.x.shape[1:] + part.y.shape) > MOST:
         return True
+    if max(*(len(span(axis)) for axis in part.axes), *part.w.shape[1:]) > 2 * MOST:
+        return True  # no page is as wide
     tables = [result(style, made, part.at) for made in part.maps]
     tables += [cells(w, style.precision) for w in part.w]
     tables += [padded(style, part, c).table for c in range(len(part.x))]

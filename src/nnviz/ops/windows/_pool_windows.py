@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import gcd
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.ops.windows._pool_options import Framework, PoolOptions
 from nnviz.options import kinds
 from nnviz.padding import PadName, Pairs, adaptive_axes, check_axes, window_axes
 from nnviz.plans import WindowPlan
-from nnviz.shapes import AnyAxis, Axis
+from nnviz.shapes import AnyAxis
 from nnviz.words import Words
 
 
@@ -64,7 +65,11 @@ def _pool_axes(sizes: tuple[int, ...], options: PoolOptions) -> tuple[AnyAxis, .
                 kernel=axis.extent,
                 hint=Words("it can be at most {most}", most=axis.extent - 1),
             )
-        if not all(_sees_a_cell(axis, o) for o in range(-(-axis.before // axis.stride))):
+        # Windows before the input start at as many places between two taps as these: either
+        # they repeat, or one of the first size + 1 of them misses.
+        places = axis.dilation // gcd(axis.stride, axis.dilation)
+        some = range(min(-(-axis.before // axis.stride), places))
+        if not all(axis.within(o, 0, axis.size) for o in some):
             raise NnvizError(
                 "a window of {kernel} cells, {dilation} apart, misses an input of {size}: "
                 "it holds nothing but padding",
@@ -74,13 +79,6 @@ def _pool_axes(sizes: tuple[int, ...], options: PoolOptions) -> tuple[AnyAxis, .
                 hint="use less padding or dilation",
             )
     return axes
-
-
-def _sees_a_cell(axis: Axis, o: int) -> bool:
-    """Whether a window that begins in the padding before the input reaches it."""
-    start = axis.positions(o).start
-    taps = -(start // axis.dilation) if start < 0 else 0
-    return taps < axis.kernel and start + taps * axis.dilation < axis.size
 
 
 def _refuse_wide_padding(kernel: tuple[int, ...], padding: PadName | Pairs) -> None:

@@ -123,10 +123,9 @@ class _Explain:
         plan = self.plan
         n, c, _, o = plan.output(i)
         index = (n, c, *o)[-self.output.ndim :]
-        taps = plan.taps(o)
-        real = [tap.source for tap in taps if tap.source is not None]
+        real = [tap.cell for tap in plan.taps(o, real=True)]
         cells: dict[str, tuple[Index, ...]] = {
-            "input": tuple(plan.place(n, c, tap.cell) for tap in taps),
+            "input": tuple(plan.place(n, c, cell) for cell in real),
             "output": (index,),
         }
         window = [self.x[(n, c, *source)].item() for source in real]
