@@ -93,6 +93,10 @@ class Recurrence(NamedTuple):
         """Whether there is an output."""
         return self.makes_y and (self.mode != "many-to-one" or time == self.length)
 
+    def ends_in_h(self, time: int) -> bool:
+        """Whether the hidden state is handed on at a time, alone of all times."""
+        return self.mode == "many-to-one" and not self.makes_y and time == self.length
+
     def makes(self, time: int, chain: Chain) -> bool:
         """Whether the step of a chain makes the output too: the last one of its time."""
         last = Chain(self.layers - 1, self.directions - 1)

@@ -82,6 +82,39 @@ def test_feedback_leads_y_back_to_x_with_a_dashed_line() -> None:
 
 
 @pytest.mark.parametrize(
+    ("length", "step", "lines"),
+    [(6, None, 1 + 3), (6, 4, 1 + 4), (6, 1, 3), (2, 2, 1 + 1)],
+    ids=["dots", "dots on both sides", "the first time", "two times"],
+)
+def test_every_y_is_fed_back_through_dots_too(length: int, step: int | None, lines: int) -> None:
+    options: dict[str, Any] = {"hidden": 2, "outputs": 2, "mode": "one-to-many", "feedback": True}
+    trace = run("rnn", [[1, 0]], length=length, **options)
+    scene = _rolled(trace, step) if step else _rolled(trace)
+    assert sum(getattr(m, "dash", ()) == (6, 4) for m in scene.flat()) == lines
+    said = words(scene)
+    before = f"y{step - 1}" if step else "yt−1"
+    assert before not in said if step == 1 else before in said
+    assert_tidy(scene)
+
+
+@pytest.mark.parametrize(
+    ("mode", "outputs", "said"),
+    [
+        ("one-to-many", 2, ["only at t = 1"]),
+        ("many-to-one", 2, ["only at t = 3"]),
+        ("many-to-one", None, ["output", "only at t = 3", "output"]),
+        ("many-to-many", 2, []),
+    ],
+)
+def test_what_there_is_at_one_time_alone_is_said_at_the_loop(
+    mode: str, outputs: int | None, said: list[str]
+) -> None:
+    trace = run("rnn", X, hidden=2, outputs=outputs, mode=mode)
+    found = words(_rolled(trace))
+    assert [w for w in found if w.startswith("only") or w == "output"] == said
+
+
+@pytest.mark.parametrize(
     ("length", "step", "times"),
     [
         (1, None, [1]),

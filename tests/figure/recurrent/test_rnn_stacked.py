@@ -154,6 +154,20 @@ def test_feedback_leads_y_to_the_next_x_with_a_dashed_line() -> None:
     assert sum(getattr(m, "dash", ()) == (6, 4) for m in scene.flat()) == 2
 
 
+def test_the_last_state_of_many_to_one_is_marked_where_no_y_is() -> None:
+    assert words(drawn(_net(mode="many-to-one"))).count("output") == 1
+    assert "output" not in words(drawn(_net()))
+    inside = words(drawn(_net(both=False, mode="many-to-one"), 6, view="cell"))
+    assert "output  h3(2)" in inside
+
+
+def test_feedback_goes_through_what_is_left_out() -> None:
+    options: dict[str, Any] = {"mode": "one-to-many", "length": 20, "feedback": True}
+    scene = drawn(_net(both=False, outputs=2, **options))
+    columns = sum(w[0] == "x" and w[1:].isdigit() for w in words(scene))
+    assert sum(getattr(m, "dash", ()) == (6, 4) for m in scene.flat()) == columns
+
+
 def test_characters_stand_below_their_vectors() -> None:
     said = words(drawn(_net(x=None, text="abc", inputs=3)))
     assert {"“a”", "“b”", "“c”"} <= set(said)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from nnviz import figure
 from nnviz.errors import NnvizError
 from nnviz.figure.layout.style import Style
 from nnviz.figure.recurrent._unrolled import arranged, measured_chain
+from nnviz.figure.scene import Box, Path, Rect, Scene, extent
 from nnviz.request import Appearance
 from nnviz.trace import Trace
 from view_checks import assert_tidy, drawn, words
@@ -60,11 +62,67 @@ def test_a_mode_leaves_out_what_is_not_there(
 
 
 def test_feedback_leads_y_to_the_next_x_with_a_dashed_line() -> None:
-    trace = run("rnn", [[1, 0]], hidden=2, outputs=2, mode="one-to-many", length=3, feedback=True)
-    scene = drawn(trace)
-    dashed = [m for m in scene.flat() if getattr(m, "dash", ()) == (6, 4)]
-    assert len(dashed) == 2
+    scene = drawn(_fed(3))
+    assert len(_dashed(scene)) == 2
     assert "x3" in words(scene)
+
+
+def _fed(length: int, cell: str = "rnn") -> Trace:
+    """One-to-many, its outputs fed back."""
+    options: dict[str, Any] = {"hidden": 2, "outputs": 2, "mode": "one-to-many", "cell": cell}
+    return run("rnn", [[1, 0]], length=length, feedback=True, **options)
+
+
+def _dashed(scene: Scene) -> list[Path]:
+    return [m for m in scene.flat() if isinstance(m, Path) and m.dash == (6, 4)]
+
+
+def _box_of(scene: Scene, name: str, below: bool) -> Box:
+    """The box nearest to a name: x stands above its name, y below."""
+    at = next(extent(text) for text in scene.texts() if text.content == name)
+    boxes = [extent(m) for m in scene.flat() if isinstance(m, Rect) and m.stroke]
+    middle = at.x + at.width / 2
+    there = [b for b in boxes if b.x < middle < b.right and (b.y > at.y if below else b.y < at.y)]
+    return min(there, key=lambda b: abs(b.y - at.y))
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm"])
+@pytest.mark.parametrize("length", [2, 4, 6, 9])
+def test_every_y_reaches_the_next_x_over_the_line_break_too(length: int, cell: str) -> None:
+    scene = drawn(_fed(length, cell))
+    lines = _dashed(scene)
+    assert len(lines) == length - 1
+    for t, line in enumerate(lines_in_time(lines), 1):
+        y, x = _box_of(scene, f"y{t}", below=True), _box_of(scene, f"x{t + 1}", below=False)
+        (start, end) = (line.commands[0][1], line.commands[-1][1])
+        assert 0 < start[0] - y.right <= 4, "it starts at the right of y"
+        assert y.y < start[1] < y.bottom
+        assert 0 < x.x - end[0] <= 12, "it ends at the left of x, but for its head"
+        assert x.y < end[1] < x.bottom
+    assert_tidy(scene)
+
+
+def lines_in_time(lines: list[Path]) -> list[Path]:
+    """From the top down, from left to right."""
+    return sorted(lines, key=lambda line: (line.commands[0][1][1], line.commands[0][1][0]))
+
+
+def test_feedback_goes_through_what_is_left_out() -> None:
+    scene = drawn(_fed(20))
+    drawn_times = [int(w[1:]) for w in words(scene) if w[0] == "x" and w[1:].isdigit()]
+    gaps = sum(b > a + 1 for a, b in pairwise(drawn_times))
+    assert gaps == 1
+    assert len(_dashed(scene)) == len(drawn_times) - 1 + gaps
+
+
+def test_the_last_state_of_many_to_one_is_marked_where_no_y_is() -> None:
+    assert words(drawn(run("rnn", X, hidden=3, mode="many-to-one"))).count("output") == 1
+    assert "output" not in words(drawn(run("rnn", X, hidden=3)))
+
+
+def test_eleven_letters_are_all_drawn() -> None:
+    trace = run("rnn", None, text="hello world", hidden=4, outputs=3, mode="many-to-one")
+    assert {f"x{t}" for t in range(1, 12)} <= set(words(drawn(trace)))
 
 
 def test_a_step_is_lit_and_what_comes_after_it_is_empty() -> None:

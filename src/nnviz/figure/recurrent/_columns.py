@@ -28,8 +28,10 @@ class Row:
     @property
     def box(self) -> int:
         """The top of the cells."""
-        y, has_y = self.chain.y, any(t is not None and self.chain.has_y(t) for t in self.times)
-        return LABEL + y.height + ARROW if has_y and y is not None else 0
+        there = [t for t in self.times if t is not None]
+        if self.chain.y is not None and any(map(self.chain.has_y, there)):
+            return LABEL + self.chain.y.height + ARROW
+        return LABEL + ARROW if any(map(self.chain.plan.ends_in_h, there)) else 0
 
     @property
     def bottom(self) -> int:
@@ -46,6 +48,27 @@ class Row:
     def center(self, i: int) -> float:
         return self.chain.left(i) + self.chain.width / 2
 
+    # --- where y goes back to x --------------------------------------------------------
+
+    @property
+    def x_level(self) -> int:
+        """The middle of the inputs."""
+        return self.bottom + ARROW + near4(self.chain.x.height / 2)
+
+    def fed_from(self, i: int) -> list[Point]:
+        """From y down behind its cell, to the level of the inputs; or from dots there."""
+        lane = self.chain.left(i) + self.chain.width + 12
+        if self.times[i] is None:
+            return [(self.center(i) + 16, self.x_level), (lane, self.x_level)]
+        assert self.chain.y is not None
+        start, level = self.chain.y.size.width / 2 + 2, LABEL + near4(self.chain.y.height / 2)
+        return [(self.center(i) + start, level), (lane, level), (lane, self.x_level)]
+
+    def fed_to(self, i: int) -> Point:
+        """The left side of x, or of dots in its place."""
+        beside = 16 if self.times[i] is None else self.chain.x.size.width / 2 + 2
+        return self.center(i) - beside, self.x_level
+
 
 def row_block(row: Row) -> Block:
     """The columns of a row, and the arrows between."""
@@ -59,9 +82,8 @@ def row_block(row: Row) -> Block:
         if i:
             marks += _chain_arrows(row, chain.left(i) - chain.gap, chain.left(i))
     if chain.feedback:
-        for i, (t, after) in enumerate(zip(row.times, row.times[1:], strict=False)):
-            if t is not None and after == t + 1:
-                marks += _y_to_next_x(row, i)
+        for i in range(len(row.times) - 1):
+            marks += chain.fed_back([*row.fed_from(i), row.fed_to(i + 1)])
     width = chain.left(len(row.times) - 1) + chain.width + chain.tail
     return Block(width, row.height, tuple(marks))
 
@@ -101,8 +123,9 @@ def _omitted_column(row: Row, i: int) -> Iterator[Mark]:
     known = next(k for k, t in enumerate(row.times) if t is not None)
     at = every.index(row.times[known]) + i - known
     levels = [row.box + state.lane for state in row.chain.states]
+    fed = [row.x_level] if row.chain.feedback else []
     n = omitted(every, at, (0, 0))
-    return row.chain.dotted(row.center(i), levels, n, levels[-1] + 24)
+    return row.chain.dotted(row.center(i), [*levels, *fed], n, levels[-1] + 24)
 
 
 # --- a column ----------------------------------------------------------------------
@@ -114,6 +137,8 @@ def _chain_column(row: Row, i: int, t: int) -> Iterator[Mark]:
         yield from _x_below(row, i, t)
     if row.chain.has_y(t):
         yield from _y_above(row, i, t)
+    if row.chain.plan.ends_in_h(t):
+        yield from row.chain.handed_on(row.center(i), row.box)
 
 
 def _chain_cell(row: Row, i: int, t: int) -> Iterator[Mark]:
@@ -154,14 +179,3 @@ def _weight_beside(chain: Chain, letter: str, x: float, y: float) -> Mark:
     anchor: Anchor = "end" if chain.feedback else "start"
     x = x - 8 if chain.feedback else x + 8
     return chain.style.text(x, middle(y, SMALL), chain.weight(letter), SMALL, anchor=anchor)
-
-
-def _y_to_next_x(row: Row, i: int) -> tuple[Mark, ...]:
-    """From y_t down behind its cell to the next x, dashed."""
-    chain, y = row.chain, row.chain.y
-    assert y is not None
-    start, level = row.center(i) + y.size.width / 2 + 2, LABEL + near4(y.height / 2)
-    lane = chain.left(i) + chain.width + 12
-    end = row.center(i + 1) - chain.x.size.width / 2 - 2
-    target = row.bottom + ARROW + near4(chain.x.height / 2)
-    return chain.fed_back([(start, level), (lane, level), (lane, target), (end, target)])

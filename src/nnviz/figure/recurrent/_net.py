@@ -11,13 +11,13 @@ from nnviz.figure.arrays.grid import CellSize
 from nnviz.figure.formulas.facts import product_note
 from nnviz.figure.layout.blocks import Block, remark
 from nnviz.figure.layout.lines import Point, arrow, rounded_arrow
-from nnviz.figure.layout.page import fact_lines
+from nnviz.figure.layout.page import fact_line, fact_lines
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, near4, up8
 from nnviz.figure.scene import Mark
 from nnviz.numerals import Numerals, numerals
 from nnviz.recurrence import Recurrence
 from nnviz.shapes import times
-from nnviz.trace import Role, Step, Trace
+from nnviz.trace import Equation, Role, Step, Trace
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -231,6 +231,12 @@ class Net:
         tone = self.style.theme.tone(role)
         return arrow(start, end, tone.line, 2, tone.dash)
 
+    def handed_on(self, x: float, bottom: float) -> Iterator[Mark]:
+        """An arrow up from a state that is the output, where no y is."""
+        yield from self.arrow((x, bottom), (x, bottom - ARROW), "output")
+        said, fill = self.style.say(Words("output")), self.style.theme.tone("output").line
+        yield self.style.text(x, bottom - ARROW - 8, said, BODY, fill=fill, anchor="middle")
+
     def fed_back(self, points: Sequence[Point], head: float = 10) -> tuple[Mark, ...]:
         """A dashed arrow through `points`: an output on its way to the next input."""
         return rounded_arrow(points, self.style.theme.tone("output").line, 2, (6, 4), head)
@@ -274,8 +280,14 @@ def formulas(trace: Trace, style: Style) -> list[Block]:
 
 
 def place_of(trace: Trace, style: Style, step: Step | None) -> list[Block]:
-    """The time, layer and direction of a step, where it is not the same as a time."""
+    """The time, layer and direction of a step, where it is not the same as a time; and whether
+    the state that it makes is the output.
+    """
     plan = trace.recurrence
-    if step is None or plan is None or not plan.several:
+    if step is None or plan is None:
         return []
-    return [remark(style, plan.at(step.number).place)]
+    time, chain = at = plan.at(step.number)
+    said = [remark(style, at.place)] if plan.several else []
+    if plan.ends_in_h(time) and chain.layer == plan.layers - 1:
+        said.append(fact_line(style, Words("output"), Equation((trace.symbols["output"],))))
+    return said

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.lines import rounded_arrow
 from nnviz.figure.layout.style import BODY, SMALL, Piece, middle, up4, up8
 from nnviz.figure.recurrent._net import ARROW, LABEL, ROLES, Net, omitted
-from nnviz.figure.scene import Anchor, Mark, Rect
+from nnviz.figure.scene import Anchor, Mark, Rect, extent
 from nnviz.trace import Step
+from nnviz.words import Words
 
 LOOP = 40
 """How far the loop goes to the right of the cell."""
@@ -44,7 +46,7 @@ class Sketch(Net):
     @property
     def top(self) -> int:
         """The top of the cells."""
-        return LABEL + ARROW if self.plan.makes_y else 4
+        return LABEL + ARROW if self.plan.makes_y or self.plan.ends_in_h(self.length) else 4
 
     @property
     def tall(self) -> int:
@@ -107,44 +109,65 @@ class Sketch(Net):
         said = self.weight(letter) if shape else self.symbol(letter)
         return self.label(x + 8, middle(y, SMALL), said, SMALL, "start")
 
-    def returned(
-        self, start: tuple[float, str], lane: float, end: tuple[float, str], *, left: bool
-    ) -> tuple[Mark, ...]:
-        """y going back to an x, dashed: from beside the one name to the left of the other.
+    @property
+    def x_level(self) -> int:
+        """The middle of the names of the inputs."""
+        return self.bottom + ARROW + 12
 
-        `start` and `end` are the middles of the columns and the times; `left` leaves y on
-        its left.
-        """
-        half = self.style.width(self.letter("y", start[1]), BODY) / 2 + 6
-        x0 = start[0] - half if left else start[0] + half
-        x1 = end[0] - self.style.width(self.letter("x", end[1]), BODY) / 2 - 4
-        y0, y1 = self.top - ARROW - 12, self.bottom + ARROW + 12
-        return self.fed_back([(x0, y0), (lane, y0), (lane, y1), (x1, y1)], head=8)
+    def half(self, letter: str, time: str) -> float:
+        """Half the width of a name and of the room around it."""
+        return self.style.width(self.letter(letter, time), BODY) / 2 + 6
+
+    def returned(self, start: float, lane: float, end: float) -> tuple[Mark, ...]:
+        """y going down in a lane and on to an x, dashed."""
+        y = self.top - ARROW - 12
+        points = [(start, y), (lane, y), (lane, self.x_level), (end, self.x_level)]
+        return self.fed_back(points, head=8)
+
+    def only(self, x: float, y: float, time: int) -> Mark:
+        """At which one time there is what stands before (x, y)."""
+        return self.style.note(x + 2, y, self.style.say(Words("only at t = {t}", t=time)))
 
 
 def rolled(sketch: Sketch) -> Block:
-    """One cell: x below, y above, its states going round back into it."""
-    step, style = sketch.step, sketch.style
-    now = str(step.number) if step else "t"
-    before = str(step.number - 1) if step else "t−1"
-    left = 24.0 if sketch.feedback else 4.0
-    marks = sketch.cell(left, now, lit=step is not None)
-    if sketch.has_x(step.number if step else 1):
-        once = step is None and not sketch.has_x(2)
-        marks += sketch.given(left, "1" if once else now, shape=True)
-    if sketch.has_y(step.number if step else sketch.length):
-        last = sketch.plan.mode == "many-to-one" and step is None
-        marks += sketch.made(left, str(sketch.length) if last else now, shape=True)
+    """One cell: x below, y above, its states going round back into it, y too where it does."""
+    style, plan = sketch.style, sketch.plan
+    time = sketch.step.number if sketch.step else None
+    now, before = (str(time), str(time - 1)) if time else ("t", "t−1")
+    fed = sketch.letter("y", before) if plan.feedback and time != 1 else []
+    lane = style.width(fed, BODY) + 6
+    left = up4(lane + 20) if fed else 4
     center, right = left + sketch.width / 2, left + sketch.width
-    if sketch.feedback and step is None:
-        marks += sketch.returned((center, now), 4, (center, now), left=True)
+    marks = sketch.cell(left, now, lit=time is not None)
+    if plan.has_x(time or 1):
+        x = now if time or plan.has_x(2) else "1"
+        marks += sketch.given(left, x, shape=True)
+    if plan.has_y(time or plan.length):
+        y = str(plan.length) if plan.mode == "many-to-one" else now
+        marks += sketch.made(left, y, shape=True)
+    elif plan.ends_in_h(time or plan.length):
+        marks += sketch.handed_on(center, sketch.top)
+    if fed:
+        marks.append(
+            sketch.label(lane - 6, middle(sketch.top + sketch.tall / 2, BODY), fed, BODY, "end")
+        )
+        ends = (center - sketch.half(letter, now) for letter in "yx")
+        marks += sketch.returned(next(ends), lane, next(ends))
     for state in sketch.letters:
         marks += _loop(sketch, state, right, before)
-    said = [style.width(sketch.letter(state, before), BODY) for state in sketch.letters]
-    said.append(style.width(sketch.weight("h"), SMALL))
-    beside = [style.width(sketch.weight(w), SMALL) for w in "xy"[: 1 + sketch.plan.makes_y]]
-    far, near = right + LOOP + 8 + max(said), center + 8 + max(beside)
-    return sketch.block(max(right + sketch.width / 2, far, near), marks)
+    marks += [] if time else _at_one_time(sketch, center)
+    return sketch.block(max(right + sketch.width / 2, *(extent(m).right for m in marks)), marks)
+
+
+def _at_one_time(sketch: Sketch, x: float) -> Iterator[Mark]:
+    """Beside what there is at one time alone, which one that is."""
+    plan = sketch.plan
+    if not plan.has_x(2):
+        yield sketch.only(x + sketch.half("x", "1"), sketch.bottom + ARROW + 16, 1)
+    if plan.mode == "many-to-one":
+        said = sketch.style.width(sketch.style.say(Words("output")), BODY) / 2 + 6
+        half = sketch.half("y", str(plan.length)) if plan.makes_y else said
+        yield sketch.only(x + half, sketch.top - ARROW - 8, plan.length)
 
 
 def _loop(sketch: Sketch, state: str, right: float, before: str) -> list[Mark]:
@@ -189,22 +212,36 @@ def chain(sketch: Sketch) -> Block:
         sketch.label(0, middle(sketch.lane(state), BODY), first, BODY, "start")
         for state, first in firsts.items()
     ]
+    columns: list[tuple[int | None, float, float]] = []
     for i, t in enumerate(shown):
         marks += _sketch_arrows(sketch, x, i > 0 and shown[i - 1] is not None, t is None)
         x += sketch.gap
         if t is None:
-            levels, n = map(sketch.lane, sketch.letters), omitted(shown, i, (0, 0))
+            levels, n = [*map(sketch.lane, sketch.letters)], omitted(shown, i, (0, 0))
+            levels += [sketch.x_level] if sketch.feedback else []
             marks += sketch.dotted(x + sketch.dots / 2, levels, n, sketch.bottom + 16)
-            x += sketch.dots
-            continue
-        marks += _sketch_column(sketch, x, t)
-        if sketch.feedback and i + 1 < len(shown) and shown[i + 1] == t + 1:
-            center, after = x + sketch.width / 2, x + sketch.width + sketch.gap
-            end = (after + sketch.width / 2, str(t + 1))
-            marks += sketch.returned((center, str(t)), x + sketch.width + 12, end, left=False)
-        x += sketch.width
+        else:
+            marks += _sketch_column(sketch, x, t)
+        wide = sketch.dots if t is None else sketch.width
+        columns.append((t, x + wide / 2, x + wide))
+        x += wide
+    for before, after in pairwise(columns if sketch.feedback else []):
+        marks += _sketch_feedback(sketch, before, after)
     beside = max(style.width(sketch.symbol(w), SMALL) for w in "xy")
     return sketch.block(max(x, x - sketch.width / 2 + 8 + beside), marks)
+
+
+def _sketch_feedback(
+    sketch: Sketch,
+    before: tuple[int | None, float, float],
+    after: tuple[int | None, float, float],
+) -> tuple[Mark, ...]:
+    """From y, or dots, to the next x, or dots: their times, middles and right sides."""
+    (t, x, right), (u, end, _) = before, after
+    end -= 12 if u is None else sketch.half("x", str(u))
+    if t is None:
+        return sketch.fed_back([(x + 12, sketch.x_level), (end, sketch.x_level)], head=8)
+    return sketch.returned(x + sketch.half("y", str(t)), right + 12, end)
 
 
 def _sketch_column(sketch: Sketch, left: float, t: int) -> list[Mark]:
@@ -214,6 +251,8 @@ def _sketch_column(sketch: Sketch, left: float, t: int) -> list[Mark]:
         marks += sketch.given(left, str(t))
     if sketch.has_y(t):
         marks += sketch.made(left, str(t))
+    elif sketch.plan.ends_in_h(t):
+        marks += sketch.handed_on(left + sketch.width / 2, sketch.top)
     return marks
 
 

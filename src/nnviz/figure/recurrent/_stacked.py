@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.elided import MOST_CELLS
-from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, up4, up8
+from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, near4, up4, up8
 from nnviz.figure.recurrent._net import (
     ARROW,
     LABEL,
@@ -241,12 +241,18 @@ class Stack(Net):
 
     def box(self, layer: int) -> int:
         """The top of the boxes of a layer."""
-        head = LABEL + self.y.height + ARROW if self.y is not None else 0
+        made = self.y.height if self.y is not None else 0
+        head = LABEL + made + ARROW if made or self.plan.ends_in_h(self.length) else 0
         return head + sum(self.tall(k) + ARROW for k in range(layer + 1, self.layers))
 
     @property
     def x_top(self) -> int:
         return self.box(0) + self.tall(0) + ARROW
+
+    @property
+    def x_level(self) -> int:
+        """The middle of the inputs."""
+        return self.x_top + near4(self.x.height / 2)
 
     @property
     def height(self) -> int:

@@ -87,7 +87,7 @@ class Chain(Net):
     @property
     def lane(self) -> int:
         """How far right of the last column the line to the next row goes down."""
-        return self.tail + 12 + 8 * (len(self.states) - 1)
+        return self.tail + 12 + 8 * (len(self.states) - 1) + (12 if self.feedback else 0)
 
     def capacity(self, several: bool) -> int:
         """How many columns fit in a row."""
@@ -135,9 +135,14 @@ def _times(count: int, most: int, step: Step | None) -> list[int | None]:
 
 
 def measured_chain(trace: Trace, style: Style, step: Step | None) -> Chain:
-    """The chain with the fewest rows; of those, the one with the largest text and gaps."""
+    """The chain that leaves out least, in the fewest rows, with the largest text and gaps."""
     tried = [
         Chain(trace, style, step, text, narrow)
         for text, narrow in ((BODY, False), (BODY, True), (SMALL, True))
     ]
-    return min(tried, key=lambda chain: len(arranged(chain)))
+    return min(tried, key=_left_out_and_rows)
+
+
+def _left_out_and_rows(chain: Chain) -> tuple[int, int]:
+    rows = arranged(chain)
+    return sum(row.count(None) for row in rows), len(rows)

@@ -63,6 +63,8 @@ def _stack_block(stack: Stack) -> Block:
     ]
     for i, t in enumerate(stack.times):
         marks += _stack_dots(stack, i) if t is None else _stack_column(stack, i, t)
+    for i in range(len(stack.times) - 1 if stack.feedback else 0):
+        marks += _stack_feedback(stack, i)
     marks += _stack_weights(stack)
     return Block(stack.across, stack.height, tuple(marks))
 
@@ -113,6 +115,7 @@ def _stack_dots(stack: Stack, i: int) -> Iterator[Mark]:
     """Dots where times are left out, and how many."""
     levels = [stack.box(k) + s.lane for k in range(stack.layers) for s in stack.states[k]]
     below = stack.box(0) + stack.states[0][-1].lane + 24
+    levels += [stack.x_level] if stack.feedback else []
     return stack.dotted(stack.center(i), levels, stack.hidden(i), below)
 
 
@@ -127,8 +130,8 @@ def _stack_column(stack: Stack, i: int, t: int) -> Iterator[Mark]:
         yield from _stack_x(stack, x, t)
     if stack.has_y(t):
         yield from _stack_y(stack, x, t)
-    if stack.feedback and i + 1 < len(stack.times) and stack.times[i + 1] == t + 1:
-        yield from _stack_feedback(stack, i)
+    if stack.plan.ends_in_h(t):
+        yield from stack.handed_on(x, stack.box(stack.layers - 1))
 
 
 def _layer_box(stack: Stack, i: int, t: int, layer: int) -> Iterator[Mark]:
@@ -185,14 +188,15 @@ def _stack_y(stack: Stack, x: float, t: int) -> Iterator[Mark]:
 
 
 def _stack_feedback(stack: Stack, i: int) -> tuple[Mark, ...]:
-    """From y_t down beside its column to the next x, dashed."""
+    """From y_t, or dots, down beside its column to the next x, or dots, dashed."""
     assert stack.y is not None
+    from_dots, to_dots = (t is None for t in stack.times[i : i + 2])
+    target, lane = stack.x_level, stack.right(i) + 12
     level = stack.box(stack.layers - 1) - ARROW - stack.y.height + near4(stack.y.height / 2)
-    target = stack.x_top + near4(stack.x.height / 2)
-    lane = stack.right(i) + 12
-    start = stack.center(i) + stack.y.size.width / 2 + 2
-    end = stack.center(i + 1) - stack.x.size.width / 2 - 2
-    return stack.fed_back([(start, level), (lane, level), (lane, target), (end, target)])
+    start = stack.center(i) + (16 if from_dots else stack.y.size.width / 2 + 2)
+    end = stack.center(i + 1) - (16 if to_dots else stack.x.size.width / 2 + 2)
+    down = [(start, target)] if from_dots else [(start, level), (lane, level), (lane, target)]
+    return stack.fed_back([*down, (end, target)])
 
 
 # --- weights -------------------------------------------------------------------------

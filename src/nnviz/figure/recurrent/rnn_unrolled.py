@@ -50,31 +50,44 @@ def _chain_rows(chain: Chain) -> Block:
     """Every row, with a line from the end of one to the start of the next."""
     marks: list[Mark] = []
     y, width, several = 0, 0.0, arranged(chain)
-    before: tuple[int, int, int] | None = None
+    before: tuple[Row, int] | None = None
     for n, times in enumerate(several):
         row = Row(chain, times, n == 0)
         block = row_block(row)
         marks.append(block.at(0, y))
         width = max(width, block.width)
         if before is not None:
-            marks += _turn(chain, before, y + row.box)
+            marks += _turn(*before, row, y)
         if n + 1 < len(several):
-            right = chain.left(len(times) - 1) + chain.width
-            before = (right, y + row.box, y + row.height + _BETWEEN // 2)
-            width = max(width, right + chain.lane)
+            before = (row, y)
+            width = max(width, _right(row) + chain.lane)
         y += row.height + _BETWEEN
     return Block(width, y - _BETWEEN, tuple(marks))
 
 
-def _turn(chain: Chain, before: tuple[int, int, int], after: int) -> list[Mark]:
-    """From the end of a row down, back, and into the next; c outside h, so that none cross."""
-    right, level, between = before
-    tone = chain.style.theme.tone("hidden")
+def _right(row: Row) -> int:
+    """The right side of the last column."""
+    return row.chain.left(len(row.times) - 1) + row.chain.width
+
+
+def _turn(row: Row, top: int, below: Row, start: int) -> list[Mark]:
+    """From the end of a row at `top` down, back, and into the next at `start`.
+
+    c outside h, so that none cross; then y on its way to x.
+    """
+    chain, right, between = row.chain, _right(row), top + row.height + _BETWEEN // 2
+    tone, up = chain.style.theme.tone("hidden"), near4(chain.inner / 2)
     marks: list[Mark] = []
     for n, state in enumerate(chain.states):
-        down, up = right + chain.lane - 8 * n, near4(chain.inner / 2) - 8 * n
-        back, start, end = between - 8 * n, level + state.lane, (chain.lead, after + state.lane)
-        path = [(right, start), (down, start), (down, back), (up, back), (up, end[1]), end]
+        down, left, back = right + chain.lane - 8 * n, up - 8 * n, between - 8 * n
+        level, end = top + row.box + state.lane, (chain.lead, start + below.box + state.lane)
+        path = [(right, level), (down, level), (down, back), (left, back), (left, end[1]), end]
         marks += rounded_arrow(path, tone.line, 2, tone.dash)
         marks += state_label(chain, state, end)
+    if chain.feedback:
+        fed = [(x, top + y) for x, y in row.fed_from(len(row.times) - 1)]
+        left, back = up - 8 * len(chain.states), between - 8 * len(chain.states)
+        x, at = below.fed_to(0)
+        turn = [(fed[-1][0], back), (left, back), (left, start + at), (x, start + at)]
+        marks += chain.fed_back([*fed, *turn])
     return marks
