@@ -143,7 +143,7 @@ def test_an_equation_is_written_number_by_number(right: Expr, value: Any, said: 
     ("function", "value", "said"),
     [
         ("sigmoid", [0.25, 0.75], ["sigmoid(z_2,0)", "sigmoid(z_2,1)"]),
-        ("softmax", [0.25, 0.75], ["softmax[0](z₂)", "softmax[1](z₂)"]),
+        ("softmax", [0.25, 0.75], ["e⁻¹ / (e⁻¹ + e⁻²)", "e⁻² / (e⁻¹ + e⁻²)"]),
     ],
 )
 def test_a_sum_with_a_name_is_an_equation_of_its_own(

@@ -18,6 +18,7 @@ from rooms import imported, room_of
 ROOT = Path(nnviz.__file__).parent
 TESTS = Path(__file__).parent
 COMMON = {
+    "activation_steps",
     "words",
     "errors",
     "shapes",
@@ -49,7 +50,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "notation": {"expressions", "numerals"},
     "lazy": set(),
     "recurrence": {"words"},
-    "equations": {"expressions", "lazy", "shapes", "words"},
+    "activation_steps": {"expressions", "words"},
+    "equations": {"activation_steps", "expressions", "lazy", "shapes", "words"},
     "trace": {
         "equations",
         "errors",

@@ -15,6 +15,7 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from nnviz.activation_steps import softmax_of
 from nnviz.expressions import (
     Call,
     Equation,
@@ -240,6 +241,11 @@ def _lines(equation: VectorEquation, unit: Index) -> list[Equation]:
             pre = Num(_item(at.value(inner), unit), "intermediate")
             named, shown = _indexed(at, name, unit), function
             first = Equation((named, _number(at, inner, unit), pre))
+            if function == "softmax":
+                line = at.value(inner).tolist()
+                worked = softmax_of(line, unit[0], "intermediate") if len(unit) == 1 else None
+                if worked is not None:
+                    return [first, Equation((left, worked, value))]
             if function in OF_ALL:
                 named, shown = _indexed(at, name, ()), _of_all(function, equation.made, unit)
             return [first, Equation((left, Call(shown, (named,)), value))]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from nnviz.activation_steps import activation_step, along, exp
 from nnviz.errors import UsageError
 from nnviz.ops._activation_names import NAMES, Activation
 from nnviz.ops._layer import places, same_shape
@@ -39,10 +39,6 @@ if TYPE_CHECKING:
 
 Approximate = Literal["none", "tanh"]
 _APPROXIMATE: tuple[Approximate, ...] = get_args(Approximate)
-_TERMS = 6
-"""Powers of softmax that are written out as a sum."""
-_LARGEST_POWER = 700
-"""Past it e to the x, or to the −x, is no float."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,27 +147,12 @@ def _facts(rank: int, options: ActOptions) -> tuple[Fact, ...]:
     definition = Fact(Words("definition"), _definition(options))
     if options.axis is None:
         return (definition,)
-    return definition, Fact(_along(options.axis % rank, rank))
-
-
-def _along(axis: int, rank: int) -> Words:
-    """Which numbers add up to 1."""
-    if rank == 1:
-        return Words("all outputs add up to 1")
-    if axis == rank - 1:
-        return Words("along each row: its outputs add up to 1")
-    if axis == rank - 2:
-        return Words("along each column: its outputs add up to 1")
-    return Words("along axis {axis}: the outputs on it add up to 1", axis=axis)
+    return definition, Fact(along(options.axis % rank, rank))
 
 
 # --- formulas ------------------------------------------------------------------
 
 _X = Name("x")
-
-
-def _exp(argument: Expr) -> Expr:
-    return Power(Name("e"), argument)
 
 
 def _definition(options: ActOptions) -> Equation:
@@ -191,13 +172,13 @@ def _definition(options: ActOptions) -> Equation:
         "leaky-relu": Call("max", (Num(0), _X)),
         "elu": Call("max", (Num(0), _X)),
         "gelu": Product((half, Sum((Num(1), gelu))), dot=True),
-        "sigmoid": Quotient(Num(1), Sum((Num(1), _exp(Neg(_X))))),
+        "sigmoid": Quotient(Num(1), Sum((Num(1), exp(Neg(_X))))),
         "hard-sigmoid": Call(
             "max",
             (Num(0), Call("min", (Num(1), Sum((Product((alpha, _X), dot=True), beta))))),
         ),
-        "tanh": Quotient(Sum((_exp(_X), Neg(_exp(Neg(_X))))), Sum((_exp(_X), _exp(Neg(_X))))),
-        "softmax": Quotient(_exp(Name("x", "i")), Power(Name("Σⱼ e"), Name("x", "j"))),
+        "tanh": Quotient(Sum((exp(_X), Neg(exp(Neg(_X))))), Sum((exp(_X), exp(Neg(_X))))),
+        "softmax": Quotient(exp(Name("x", "i")), Power(Name("Σⱼ e"), Name("x", "j"))),
     }
     if name == "softmax":
         return Equation((Name("softmax(x)", "i"), right[name]))
@@ -205,7 +186,7 @@ def _definition(options: ActOptions) -> Equation:
     if name == "leaky-relu":
         return _of(name, Sum((right[name], Product((alpha, minimum), dot=True))))
     if name == "elu":
-        below = Product((alpha, Sum((_exp(minimum), Num(-1)))), dot=True)
+        below = Product((alpha, Sum((exp(minimum), Num(-1)))), dot=True)
         return _of(name, Sum((right[name], below)))
     return _of(name, right[name])
 
@@ -217,35 +198,12 @@ def _of(name: str, right: Expr) -> Equation:
 def _formula(
     x: np.ndarray, output: np.ndarray, index: tuple[int, ...], options: ActOptions
 ) -> Formula:
-    at, value = Num(x[index].item(), "input"), Num(output[index].item(), "output")
-    if options.axis is not None:
-        return (_softmax(x, index, options.axis % x.ndim, value),)
-    if options.name == "relu":
-        return (Equation((Call("max", (Num(0), at)), value)),)
-    if options.name == "leaky-relu" and at.value < 0:
-        assert options.alpha is not None
-        return (Equation((Product((Num(options.alpha), at)), value)),)
-    return (Equation((Call(options.name, (at,)), value)),)
-
-
-def _softmax(x: np.ndarray, index: tuple[int, ...], axis: int, value: Num) -> Equation:
-    """e² / (e¹ + e² + e³) = 0.2447; of many numbers the denominator as what it comes to."""
+    name, alpha, value = options.name, options.alpha or 0, output[index].item()
+    if options.axis is None:
+        return (activation_step(name, [x[index].item()], 0, value, alpha=alpha),)
+    axis = options.axis % x.ndim
     along: Any = (*index[:axis], slice(None), *index[axis + 1 :])
-    line = x[along].tolist()
-    most = max(line)
-    if not all(map(math.isfinite, line)):
-        return Equation((Name("softmax(x)", ",".join(map(str, index))), value))
-    # As it is computed: where e to the x is no float, the largest x is taken away first.
-    away = (Num(-most, "input"),) if abs(most) > _LARGEST_POWER else ()
-
-    def power(v: int | float) -> Expr:
-        return _exp(Sum((Num(v, "input"), *away)) if away else Num(v, "input"))
-
-    under: Expr = Sum(tuple(map(power, line)))
-    if len(line) > _TERMS:
-        less = most if away else 0
-        under = Num(math.fsum(math.exp(v - less) for v in line), "intermediate")
-    return Equation((Quotient(power(line[index[axis]]), under), value))
+    return (activation_step(name, x[along].tolist(), index[axis], value, index=index),)
 
 
 OPERATION = Operation(

@@ -9,6 +9,12 @@ import pytest
 
 from drawing import drawn, note, texts
 from helpers import run
+from nnviz.figure.layout.style import Style
+from nnviz.figure.scene import Image, Rect
+from nnviz.notation import text
+from nnviz.numerals import rounded
+from nnviz.ops._activation_names import NAMES
+from nnviz.request import Appearance
 from nnviz.trace import Trace
 
 EDGE = np.array([[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]])
@@ -99,3 +105,39 @@ def test_what_is_transposed_stays_a_true_equation(steps: tuple[int, ...]) -> Non
     assert said.index("bias") < said.index("sum") < said.index("relu") < said.index("output")
     large = run("conv", np.tile(x, (20, 20)), kernel=EDGE, act="relu", transpose=True)
     assert {"sum", "relu"} <= set(texts(drawn(large, *steps)))
+
+
+def test_softmax_runs_over_a_row_of_sums_that_is_filled() -> None:
+    kernel = np.array([[1, 0, 1], [1, 0, 1], [0, 1, 0]])
+    trace = run("conv", NOTE, kernel=kernel, act="softmax")
+    scene = drawn(trace, 2)
+    said = texts(scene)
+    # 2 + 4 + 1 + 1 + 0 + 1 = 9 and beside it 6 and 11; e⁹ = 8103.08, e⁶ = 403.43, e¹¹ = 59874.14.
+    assert said[said.index("sum") + 2 : said.index("softmax")] == ["6", "9", "11"]
+    assert "0.1185" in said
+    assert "0.8756" not in said
+    fill = Style.of(Appearance()).theme.tone("intermediate").active
+    assert len([m for m in scene.flat() if isinstance(m, Rect) and m.fill == fill]) == 3
+    assert text(trace.steps[1].formula[1:], rounded) == "e⁹ / (e⁶ + e⁹ + e¹¹) ≈ 0.1185"
+    assert trace.facts[-1].label.template == "along each row: its outputs add up to 1"
+
+
+def test_softmax_of_a_picture_shows_the_row_of_sums() -> None:
+    trace = run("conv", np.arange(900).reshape(30, 30) % 7, kernel=[[1]], act="softmax")
+    scene = drawn(trace, 32)  # row 1, column 1
+    first = next(m for m in scene.flat() if isinstance(m, Image))
+    covers = [m for m in scene.flat() if isinstance(m, Rect) and m.fill and m.width > 90]
+    sums = Style.of(Appearance()).theme.tone("intermediate").pale
+    (below,) = [m for m in covers if m.fill == sums]  # and no cover over the rest of the row
+    assert below.height / below.width == pytest.approx(28 / 30)
+    assert first.width > 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("transpose", [False, True])
+def test_a_layer_says_of_its_activation_what_act_says(name: str, transpose: bool) -> None:
+    x = np.array([[-3, 0, 2], [1, -2, 4]])
+    layer = run("conv", x, kernel=[[1]], act=name, transpose=transpose)
+    alone = run("act", x, name=name)
+    for one, other in zip(layer.steps, alone.steps, strict=True):
+        assert text(one.formula[1:], rounded) == text(other.formula, rounded)

@@ -106,7 +106,7 @@ def picture(
     marks += _unread(unread, (h, w), frame)
     if at is not None:
         marks += _still_empty(tone.pale, at, (h, w), frame)
-        window = (*at, 1, 1)
+        window = window or (*at, 1, 1)
     marks.append(Rect(left, 0, width, height, None, tone.line, 2, tone.dash))
     if window is not None:
         marks += _window(style, role, window, (h, w), frame)
@@ -118,7 +118,7 @@ def picture(
     marked = odd_legend(style, small)
     barred = bar and not scale.plain
     beside = [_bar(style, scale, max(height - 20 * len(marked), 48))] if barred else []
-    return row([block, column([*beside, *marked])]) if beside or marked else block
+    return row([block, column([*beside, *marked], 0)]) if beside or marked else block
 
 
 def _unread(

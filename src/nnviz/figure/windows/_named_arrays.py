@@ -11,7 +11,7 @@ from nnviz.figure.formulas.vectors import TermLayout
 from nnviz.figure.layout.blocks import Block, Sign, remark
 from nnviz.figure.layout.page import fact_lines
 from nnviz.figure.layout.style import Style
-from nnviz.figure.windows._padded import Padded, result
+from nnviz.figure.windows._padded import Padded, result, sums
 from nnviz.figure.windows._part import Part
 from nnviz.numerals import numerals
 from nnviz.shapes import AnyAxis
@@ -139,6 +139,6 @@ def activated(style: Style, part: Part[Any], output: RowPart) -> Row:
     """The sums in cells and the arrow, then the output; alone where nothing activates it."""
     if part.pre is None:
         return [output]
-    table, shape = result(style, part.pre, part.at), shape_of(style, part, part.pre)
-    sums = NamedCells(style, table, "intermediate", SUM, shape, windows=part.cell)
-    return [sums, *activation_arrow(style, part), output]
+    table, shape = sums(style, part), shape_of(style, part, part.pre)
+    before = NamedCells(style, table, "intermediate", SUM, shape, windows=part.summed)
+    return [before, *activation_arrow(style, part), output]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nnviz.figure.arrays.grid import Cell, State, Table, cells, changed
 from nnviz.figure.layout.style import Style
@@ -110,10 +111,26 @@ def _activated(
     return Padded(table, whole.origin, whole.shape, windows)
 
 
-def result(style: Style, y: np.ndarray, at: Place | None) -> Table:
-    """An output map; of a step, its cell active and those after it empty."""
+def result(style: Style, y: np.ndarray, at: Place | None, areas: Sequence[Area] = ()) -> Table:
+    """An output map; of a step, its cell (and what is in `areas`) active and those after empty."""
     table = cells(y, style.precision)
     if at is None:
         return table
-    after = [(r, c) for r in range(y.shape[0]) for c in range(y.shape[1]) if (r, c) > at]
-    return changed(changed(table, after, hidden=True), [at], state="active", bold=True)
+    lit = [
+        at,
+        *(
+            (i, k)
+            for r, c, tall, wide in areas
+            for i in range(r, r + tall)
+            for k in range(c, c + wide)
+        ),
+    ]
+    after = [(r, c) for r in range(y.shape[0]) for c in range(y.shape[1]) if (r, c) > max(lit)]
+    table = changed(changed(table, after, hidden=True), lit, state="active")
+    return changed(table, [at], bold=True)
+
+
+def sums(style: Style, part: Part[Any]) -> Table:
+    """The sums before an activation; of a step, those that it makes the cell of active."""
+    assert part.pre is not None
+    return result(style, part.pre, part.at, part.summed)

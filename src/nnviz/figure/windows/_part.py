@@ -65,6 +65,13 @@ class Part(Generic[AxisT]):
         """The output cell of the step, to be outlined."""
         return () if self.at is None else ((*self.at, 1, 1),)
 
+    @property
+    def summed(self) -> tuple[Area, ...]:
+        """The sums that the activation makes the step's cell of: softmax runs over a row."""
+        if self.at is None or self.act != "softmax":
+            return self.cell
+        return ((self.at[0], 0, 1, self.y.shape[1]),)
+
     def taps(self) -> list[Tap]:
         """What the window of the step reads in each channel."""
         return [] if self.at is None else self.plan.taps(self.at)

@@ -134,8 +134,13 @@ def activated_picture(style: Style, part: Part[Any], side: int, output: Block) -
         return [output]
     own = side * max(LEAST, max(part.pre.shape) / max(part.x.shape[1:]))
     own, shape = max(96, min(side, near4(own))), shape_of(style, part, part.pre)
-    sums = named_picture(style, part.pre, "intermediate", SUM, shape, side=own, at=part.at)
-    return [sums, *activation_arrow(style, part), output]
+    read, at = part.summed[0] if part.summed else None, part.at
+    if read is not None:  # what the activation reads is known
+        at = read[0], read[1] + read[3] - 1
+    before = named_picture(
+        style, part.pre, "intermediate", SUM, shape, side=own, at=at, window=read
+    )
+    return [before, *activation_arrow(style, part), output]
 
 
 def written_kernels(style: Style, part: Part[Any], shown: Sequence[int]) -> list[Table]:

@@ -24,7 +24,7 @@ from nnviz.figure.windows._named_arrays import (
     output_name,
     shape_of,
 )
-from nnviz.figure.windows._padded import result
+from nnviz.figure.windows._padded import sums
 from nnviz.figure.windows._part import Part, filters_of, flat_enough, part_of
 from nnviz.figure.windows._pictures import kernels_part, picture_row, small_pictures
 from nnviz.figure.windows._spread import cut, spans, spread, spread_grid, spread_tables, turned
@@ -103,8 +103,8 @@ def _spread_tables_of(style: Style, part: Part[TransposedAxis]) -> list[Table]:
     """What the cells of all rows have to hold, but for the bias."""
     tables = [table for c in _drawn_channels(part) for table in spread_tables(style, part, c)]
     tables += [turned(style, part, c) for c in _drawn_channels(part)]
-    sums = [] if part.pre is None else [result(style, part.pre, part.at)]
-    return [*tables, *sums, cut(style, part)[0]]
+    before = [] if part.pre is None else [sums(style, part)]
+    return [*tables, *before, cut(style, part)[0]]
 
 
 def _spread_in_cells(style: Style, part: Part[TransposedAxis]) -> Block:

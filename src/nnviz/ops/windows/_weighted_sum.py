@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nnviz.activation_steps import activation_step, along
 from nnviz.ops._layer import places
 from nnviz.ops.windows._window import size_facts
 from nnviz.plans import Index, Read, WindowAxis, WindowPlan
 from nnviz.trace import (
-    Call,
     Equation,
     Expr,
+    Fact,
     Formula,
     Num,
     Product,
@@ -85,12 +86,16 @@ class WeightedSum(NamedTuple):
             options={**options, "act": self.act},
             roles=_ROLES,
             equation=tuple(equation),
-            facts=size_facts(self.plan.axes),
+            facts=(*size_facts(self.plan.axes), *self._softmax_facts()),
             notes=notes,
             steps=Steps(self.output.size, self.step),
             places=places(self.output.ndim, self.plan.dims),
             plan=self.plan,
         )
+
+    def _softmax_facts(self) -> Iterator[Fact]:
+        if self.act == "softmax":
+            yield Fact(along(self.pre.ndim - 1, self.pre.ndim))
 
     def step(self, i: int) -> Step:
         """The step that makes output cell number `i`, by the plan."""
@@ -132,9 +137,12 @@ class WeightedSum(NamedTuple):
         pre = self.pre[index].item()
         if self.act is None:
             return (Equation((total, Num(pre, "output"))),)
-        call = Call(self.act, (Num(pre, "intermediate"),))
-        value = Num(self.output[index].item(), "output")
-        return (Equation((total, Num(pre, "intermediate"))), Equation((call, value)))
+        line, i = (
+            ([pre], 0) if self.act != "softmax" else (self.pre[index[:-1]].tolist(), index[-1])
+        )
+        value = self.output[index].item()
+        applied = activation_step(self.act, line, i, value, index=index, role="intermediate")
+        return (Equation((total, Num(pre, "intermediate"))), applied)
 
     def _detail(
         self, reads: list[Read], terms: list[tuple[Any, Any]], bias: Any, index: Index
