@@ -51,9 +51,7 @@ def test_defaults_are_those_of_the_declaration(name: str) -> None:
             continue
         given = {argument.name: "act relu" for argument in operation.arguments}
         accepted = operation.accept(given | {parameter.name: parameter.default})
-        # Of output_padding the contract says 0, and the command line can tell that it is given.
-        expected = (0,) if parameter.name == "output_padding" else declared
-        assert getattr(accepted, parameter.name) == expected, parameter.name
+        assert getattr(accepted, parameter.name) == declared, parameter.name
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -97,6 +95,25 @@ def test_an_independent_convolution_agrees() -> None:
 untyped: Any = nnviz
 """The package to a type checker that would see the faults."""
 REFUSALS: list[tuple[str, Any, str]] = [
+    ("p of max", lambda: nnviz.pool(X, 2, p=3), "p belongs to kind lp"),
+    ("a stride of no kernel", lambda: nnviz.pool(X, stride=2), "stride belongs to kernel"),
+    (
+        "a stride of a given output",
+        lambda: nnviz.pool(X, adaptive=2, ceil_mode=True),
+        "ceil_mode belongs to kernel",
+    ),
+    (
+        "a kernel and an output",
+        lambda: nnviz.pool(X, 2, adaptive=2),
+        "kernel and adaptive contradict each other",
+    ),
+    ("c0 of a net", lambda: nnviz.rnn(X, W, c0=[1, 2, 3]), "c0 belongs to cell lstm"),
+    ("alpha of relu", lambda: nnviz.act(X, "relu", alpha=2), "alpha belongs to leaky-relu / elu"),
+    (
+        "padding beside a shape",
+        lambda: nnviz.conv_transpose(X, [[1, 2]], padding=1, output_shape=(4, 4)),
+        "padding and output_shape contradict each other",
+    ),
     (
         "ragged",
         lambda: untyped.conv([[1, 2], [3]], [[1]]),
@@ -195,3 +212,14 @@ def test_a_vector_is_pooled_along_its_axis() -> None:
     assert nnviz.pool([1, 5, 2, 4], 2).output.tolist() == [5, 4]
     assert nnviz.pool(X, 2).output.tolist() == [[5, 7], [13, 15]]
     assert nnviz.pool(X, 2, dims=1).output.tolist() == [[1, 3], [5, 7], [9, 11], [13, 15]]
+
+
+def test_a_default_that_is_said_is_no_option_too_many() -> None:
+    """A loop over the options of a call gives each of them, as a user of PyTorch writes it."""
+    for padding in (0, 1):
+        for counted in (True, False):
+            nnviz.pool(X, 2, kind="avg", padding=padding, count_include_pad=counted, p=2.0)
+    nnviz.pool(X, None, stride=None, padding=0, dilation=1, ceil_mode=False)
+    nnviz.conv(X, [[1]], padding=0, padding_mode="reflect")
+    nnviz.conv_transpose(X, [[1]], output_padding=0, output_shape=None)
+    nnviz.rnn(X, W, c0=None, linear_before_reset=True, feedback=False, length=None)

@@ -44,30 +44,27 @@ def read(request: pytest.FixtureRequest, nnviz: Nnviz, monkeypatch: pytest.Monke
     return on_the_command_line
 
 
+AVERAGE = ["pool", "-k2", "--pad=1", "--kind=avg"]
 SPELLINGS: list[tuple[str, list[str], dict[str, Any]]] = [
     ("short", ["pool", "-k", "2"], {"kernel": (2,)}),
     ("short with its value", ["pool", "-k2"], {"kernel": (2,)}),
     ("short with a longer value", ["pool", "-k2x3"], {"kernel": (2, 3)}),
     ("long", ["pool", "--kernel", "2"], {"kernel": (2,)}),
-    ("long with an equals sign", ["pool", "--stride=2"], {"stride": (2,)}),
-    ("the other name", ["pool", "--padding", "1"], {"padding": (1,)}),
+    ("long with an equals sign", ["pool", "-k2", "--stride=2"], {"stride": (2,)}),
+    ("the other name", ["pool", "-k2", "--padding", "1"], {"padding": (1,)}),
     ("a negative number", ["conv", "--bias", "-1"], {"bias": -1}),
     ("a negative number after =", ["conv", "--bias=-1"], {"bias": -1}),
     ("a negative fraction", ["act", "elu", "--alpha", "-.5"], {"alpha": -0.5}),
     ("a negative number joined", ["conv", "-k-3"], {"kernel": -3}),
     ("a negative axis", ["flatten", "--axis", "-1"], {"axis": -1}),
-    ("a switch", ["pool", "--ceil"], {"ceil_mode": True}),
-    ("a switch twice", ["pool", "--ceil", "--ceil"], {"ceil_mode": True}),
-    ("a switch on", ["pool", "--kind=avg", "--count-include-pad"], {"count_include_pad": True}),
-    (
-        "a switch off",
-        ["pool", "--kind=avg", "--no-count-include-pad"],
-        {"count_include_pad": False},
-    ),
+    ("a switch", ["pool", "-k2", "--ceil"], {"ceil_mode": True}),
+    ("a switch twice", ["pool", "-k2", "--ceil", "--ceil"], {"ceil_mode": True}),
+    ("a switch on", [*AVERAGE, "--count-include-pad"], {"count_include_pad": True}),
+    ("a switch off", [*AVERAGE, "--no-count-include-pad"], {"count_include_pad": False}),
     ("neither", ["pool"], {"count_include_pad": None, "ceil_mode": False, "kernel": None}),
     (
         "on and off: the last",
-        ["pool", "--kind=avg", "--count-include-pad", "--no-count-include-pad"],
+        [*AVERAGE, "--count-include-pad", "--no-count-include-pad"],
         {"count_include_pad": False},
     ),
     ("an argument", ["act", "relu"], {"name": "relu", "alpha": None}),

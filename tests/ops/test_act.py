@@ -29,10 +29,14 @@ X = [-30.5, -2, -0.25, 0, 1, 3, 40.5]
 
 REFUSALS: list[tuple[str, dict[str, Any], str]] = [
     ("unknown", {"name": "rely"}, "rely is none of"),
-    ("alpha of relu", {"name": "relu", "alpha": 1}, "relu has no alpha"),
-    ("axis of tanh", {"name": "tanh", "axis": 0}, "tanh has no axis"),
+    (
+        "alpha of relu",
+        {"name": "relu", "alpha": 1},
+        "--alpha belongs to leaky-relu / elu / hard-sigmoid",
+    ),
+    ("axis of tanh", {"name": "tanh", "axis": 0}, "--axis belongs to softmax"),
     ("axis out of range", {"name": "softmax", "axis": 1}, "axis 1 is out of range .* 1 axes"),
-    ("approximate of elu", {"name": "elu", "approximate": "tanh"}, "elu has no approximate"),
+    ("approximate of elu", {"name": "elu", "approximate": "tanh"}, "--approximate belongs to gelu"),
 ]
 
 

@@ -80,7 +80,8 @@ def test_quotes_protect_and_a_backslash_outside_them_is_itself() -> None:
 
 def test_options_mean_what_they_mean_on_the_command_line() -> None:
     chain = parse_chain(
-        "conv -k2 --stride=2x1 --bias -1 | pool -k 2 --ceil --kind avg --no-count-include-pad",
+        "conv -k2 --stride=2x1 --bias -1"
+        "| pool -k 2 --pad 1 --ceil --kind avg --no-count-include-pad",
         "NET",
         CONTEXT,
     )

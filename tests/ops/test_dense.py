@@ -14,7 +14,7 @@ from nnviz.ops import dense
 W = [[1, 0, -1], [2, 1, 0]]
 REFUSALS: list[tuple[str, Any, dict[str, Any], str]] = [
     ("no weights", [1, 2, 3], {}, "needs --weight W or --units N"),
-    ("both", [1, 2, 3], {"weight": W, "units": 2}, "both say"),
+    ("both", [1, 2, 3], {"weight": W, "units": 2}, "--weight and --units contradict"),
     ("other inputs", [1, 2], {"weight": W}, "2×3, but the input has 2"),
     ("three axes of weights", [1, 2], {"weight": np.ones((1, 1, 2))}, "not a matrix"),
     ("other bias", [1, 2, 3], {"weight": W, "bias": [1, 2, 3]}, "--bias has 3 .* 2 outputs"),

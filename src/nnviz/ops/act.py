@@ -12,7 +12,7 @@ from nnviz.ops._activation_names import NAMES, Activation
 from nnviz.ops._layer import places, same_shape
 from nnviz.options import kinds
 from nnviz.options.operation import Operation
-from nnviz.options.option import argument, declared, option
+from nnviz.options.option import argument, option
 from nnviz.shapes import unravel
 from nnviz.trace import (
     Call,
@@ -47,14 +47,28 @@ class ActOptions:
 
     name: Activation = argument(kind=kinds.choice(*NAMES), help="The activation.")
     alpha: float | None = option(
-        "--alpha", kind=kinds.number(), help="Slope or scale, where there is one."
+        "--alpha",
+        kind=kinds.number(),
+        help="Slope or scale, where there is one.",
+        belongs_to=("name=leaky-relu|elu|hard-sigmoid",),
     )
-    beta: float | None = option("--beta", kind=kinds.number(), help="Offset of hard-sigmoid.")
+    beta: float | None = option(
+        "--beta",
+        kind=kinds.number(),
+        help="Offset of hard-sigmoid.",
+        belongs_to=("name=hard-sigmoid",),
+    )
     axis: int | None = option(
-        "--axis", kind=kinds.index(), help="Axis of softmax (default: the last)."
+        "--axis",
+        kind=kinds.index(),
+        help="Axis of softmax (default: the last).",
+        belongs_to=("name=softmax",),
     )
     approximate: Approximate | None = option(
-        "--approximate", kind=kinds.choice(*_APPROXIMATE), help="Which gelu is meant."
+        "--approximate",
+        kind=kinds.choice(*_APPROXIMATE),
+        help="Which gelu is meant.",
+        belongs_to=("name=gelu",),
     )
 
 
@@ -103,16 +117,9 @@ def run(x: np.ndarray, options: ActOptions) -> Trace:
 
 
 def _completed(rank: int, options: ActOptions) -> ActOptions:
-    """The options with the defaults put in; UsageError for one that the function has not."""
-    default = _DEFAULTS.get(options.name, ActOptions(name=options.name))
-    missing: dict[str, Any] = {}
-    for field in declared(ActOptions):
-        given, otherwise = getattr(options, field.name), getattr(default, field.name)
-        if given is not None and otherwise is None:
-            raise UsageError("{name} has no {option}", name=options.name, option=field.name)
-        if given is None:
-            missing[field.name] = otherwise
-    made = replace(options, **missing)
+    """The options with the defaults put in."""
+    given = {name: value for name, value in asdict(options).items() if value is not None}
+    made = replace(_DEFAULTS.get(options.name, options), **given)
     if made.axis is not None and not -rank <= made.axis < rank:
         raise UsageError(
             "--axis {axis} is out of range for an input of {n} axes", axis=made.axis, n=rank

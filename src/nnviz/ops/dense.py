@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 class DenseOptions:
     """The weights of a fully connected layer: given, or drawn at random."""
 
-    weight: np.ndarray | None = option("--weight", kind=kinds.array(), help="The weights, out×in.")
+    weight: np.ndarray | None = option(
+        "--weight", kind=kinds.array(), help="The weights, out×in.", apart_from=("units",)
+    )
     units: int | None = option(
         "--units", kind=kinds.count(1), help="Draw the weights of this many outputs."
     )
@@ -53,7 +55,10 @@ class DenseOptions:
         help="One number, one an output, or a matrix that broadcasts.",
     )
     no_bias: bool = option(
-        "--no-bias", help="Random weights without a bias.", belongs_to=("units",)
+        "--no-bias",
+        help="Random weights without a bias.",
+        belongs_to=("units",),
+        apart_from=("bias",),
     )
 
 
@@ -70,16 +75,13 @@ def _check(shape: tuple[int, ...]) -> None:
 def _shape(inputs: int, options: DenseOptions) -> tuple[int, int]:
     """(out, in) of the weights, checked against the inputs."""
     weight, units = options.weight, options.units
-    if (weight is None) == (units is None):
+    if units is not None:
+        return units, inputs
+    if weight is None:
         raise UsageError(
-            "dense needs --weight W or --units N"
-            if weight is None
-            else "--weight and --units both say what the weights are",
+            "dense needs --weight W or --units N",
             hint="--units N draws the weights of N outputs at random",
         )
-    if weight is None:
-        assert units is not None
-        return units, inputs
     if weight.ndim > 2:
         raise NnvizError("--weight {shape} is not a matrix of out×in", shape=times(weight.shape))
     weight = _rows(weight)
@@ -105,8 +107,6 @@ def _bias(out: tuple[int, ...], options: DenseOptions) -> np.ndarray | None:
 
     bias = options.bias
     if options.no_bias:
-        if bias is not None:
-            raise UsageError("--bias and --no-bias contradict each other")
         return None
     if bias is None:
         if options.units is None:

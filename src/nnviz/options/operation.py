@@ -6,7 +6,7 @@ and the reference page are all made from an `Operation`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from nnviz.errors import UsageError
@@ -69,22 +69,45 @@ class Operation(NamedTuple, Generic[Record]):
 
     def parse(self, texts: Mapping[str, Text], context: Context) -> Record:
         """The options that were written, by name; UsageError where one could change nothing."""
-        record = parse(self.record, texts, context)
-        for option in self.options:
-            if texts.get(option.name) is not None and not option.is_used(texts, record):
-                others = map(self._spelt, option.belongs_to)
+        given = {name for name, text in texts.items() if text is not None}
+        return self._used(parse(self.record, texts, context), given, given)
+
+    def _used(self, record: Record, asked: Collection[str], given: Collection[str]) -> Record:
+        """The record; UsageError where an option asked for means nothing beside what is given."""
+
+        def holds(condition: str) -> bool:
+            names, _, values = condition.partition("=")
+            if values:
+                return getattr(record, names) in values.split("|")
+            return any(name in given for name in names.split("|"))
+
+        for option in (o for o in self.options if o.name in asked):
+            for needed in (c for c in option.belongs_to if not holds(c)):
                 raise UsageError(
-                    "{flag} belongs to {what}", flag=option.label, what=" / ".join(others)
+                    "{flag} belongs to {what}", flag=option.label, what=self._spelt(needed)
+                )
+            for other in filter(holds, option.apart_from):
+                raise UsageError(
+                    "{flag} and {other} contradict each other",
+                    flag=option.label,
+                    other=self._spelt(other, given),
+                    hint="leave one of them out",
                 )
         return record
 
-    def _spelt(self, other: str) -> str:
-        """`kind=avg` as it is written: `--kind avg`."""
-        name, _, value = other.partition("=")
-        return f"{self.option(name).label} {value}".rstrip()
+    def _spelt(self, condition: str, given: Collection[str] | None = None) -> str:
+        """`kind=avg|lp` as it is written, `--kind avg / lp`; of several options those given."""
+        names, _, values = condition.partition("=")
+        known = [self.option(n) for n in names.split("|") if given is None or n in given]
+        written = " / ".join(o.label for o in known if o.flags or not values)
+        return f"{written} {values.replace('|', ' / ')}".strip()
 
     def accept(self, given: Mapping[str, Any]) -> Record:
-        """The options of a Python call; None is as good as not given."""
+        """The options of a Python call; None is as good as not given.
+
+        A call has a value for each of its arguments, so one is asked for where it is not the
+        default: `count_include_pad=False` stands beside `padding=0`, `p=3` not beside max.
+        """
         known = {o.name: o for o in self.options}
         unknown = sorted(set(given) - set(known))
         if unknown:
@@ -102,4 +125,10 @@ class Operation(NamedTuple, Generic[Record]):
         for needed in self.arguments:
             if needed.name not in values:
                 raise UsageError("{op} needs {what}", op=self.name, what=needed.label)
-        return self.record(**values)
+        asked = {name for name in values if not _is_default(known[name], values[name])}
+        there = {name for name, value in values.items() if value is not False}
+        return self._used(self.record(**values), asked, asked | there)
+
+
+def _is_default(option: Option, value: Any) -> bool:
+    return option.default is not None and bool(value == option.default)

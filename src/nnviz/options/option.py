@@ -10,7 +10,7 @@ Python calls are made from such a record; what runs reads typed attributes of on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field, fields
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, overload
 
@@ -83,8 +83,10 @@ class Option(NamedTuple):
     times: Times = "last"
     """Given again, it is refused; each is kept; or they are counted."""
     belongs_to: tuple[str, ...] = ()
-    """What can use it: some other options, of which one has to be given (`filters`) or to have a
-    value (`kind=avg`)."""
+    """What it means nothing without, all of it: an option that has to be given (`padding`, one of
+    `filters|size`) or to have a value (`kind=avg`, one of `kind=avg|lp`)."""
+    apart_from: tuple[str, ...] = ()
+    """What it contradicts, or means nothing beside; said in the same way."""
     use: Use = "always"
     implied: str | None = None
     """What the help calls the default, where it depends on other options."""
@@ -97,12 +99,6 @@ class Option(NamedTuple):
     def label(self) -> str:
         """How messages call it: its longest flag, or its name in capitals."""
         return max(self.flags, key=len) if self.flags else self.name.upper()
-
-    def is_used(self, given: Collection[str], record: Any) -> bool:
-        """Whether what it belongs to is asked for: the names given, or the values of a record."""
-        asked = (other.partition("=") for other in self.belongs_to)
-        fits = (getattr(record, o) == value if value else o in given for o, _, value in asked)
-        return not self.belongs_to or any(fits)
 
     def with_choices(self, choices: tuple[str, ...]) -> Option:
         """The same with choices that are too many to be looked up for every run."""
@@ -131,6 +127,7 @@ def option(
     off: str | None = ...,
     default: bool = ...,
     belongs_to: tuple[str, ...] = ...,
+    apart_from: tuple[str, ...] = ...,
     use: Use = ...,
 ) -> bool: ...
 @overload
@@ -140,6 +137,7 @@ def option(
     off: str | None = ...,
     default: None,
     belongs_to: tuple[str, ...] = ...,
+    apart_from: tuple[str, ...] = ...,
 ) -> bool | None: ...
 @overload
 def option(*flags: str, help: str, prints: Callable[[], str]) -> bool: ...
@@ -152,6 +150,7 @@ def option(
     help: str,
     default: D,
     belongs_to: tuple[str, ...] = ...,
+    apart_from: tuple[str, ...] = ...,
     use: Use = ...,
 ) -> T | D: ...
 @overload
@@ -162,6 +161,7 @@ def option(
     implied: str = ...,
     replaces_input: bool = ...,
     belongs_to: tuple[str, ...] = ...,
+    apart_from: tuple[str, ...] = ...,
     use: Use = ...,
 ) -> T | None: ...
 @overload

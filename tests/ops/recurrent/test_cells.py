@@ -176,7 +176,7 @@ def test_textbook_names_take_one_bias_in_the_order_of_the_gates() -> None:
 REFUSALS: list[tuple[str, dict[str, Any], str]] = [
     ("lstm weights for an rnn", {"cell": "rnn"}, "must be 12×12(.|\n)*--cell lstm"),
     ("lstm weights for a gru", {"cell": "gru"}, "must be 12×4(.|\n)*--cell lstm"),
-    ("c0 of a gru", {"cell": "gru", "c0": [0]}, "--c0 belongs to --cell lstm, not gru"),
+    ("c0 of a gru", {"cell": "gru", "c0": [0]}, "--c0 belongs to --cell lstm"),
     ("relu of an lstm", {"cell": "lstm", "activation": "relu"}, "--act belongs to --cell rnn"),
     ("reset of an lstm", {"cell": "lstm", "linear_before_reset": False}, "belongs to --cell gru"),
     ("c0 of other length", {"cell": "lstm", "c0": [1, 2]}, "--c0 has 2 numbers, .* state has 3"),

@@ -51,13 +51,22 @@ class RnnOptions:
         default="rnn",
     )
     weights: Mapping[str, Any] | None = option(
-        "--weights", kind=_weights(), help="Weights by name: JSON, .npz or .safetensors."
+        "--weights",
+        kind=_weights(),
+        help="Weights by name: JSON, .npz or .safetensors.",
+        apart_from=("hidden",),
     )
     wx: np.ndarray | None = option(
-        "--wx", kind=kinds.array(), help="W_x, Dh×d (LSTM 4Dh×d, GRU 3Dh×d)."
+        "--wx",
+        kind=kinds.array(),
+        help="W_x, Dh×d (LSTM 4Dh×d, GRU 3Dh×d).",
+        apart_from=("hidden",),
     )
     wh: np.ndarray | None = option(
-        "--wh", kind=kinds.array(), help="W_h, Dh×Dh (LSTM 4Dh×Dh, GRU 3Dh×Dh)."
+        "--wh",
+        kind=kinds.array(),
+        help="W_h, Dh×Dh (LSTM 4Dh×Dh, GRU 3Dh×Dh).",
+        apart_from=("hidden",),
     )
     b: np.ndarray | None = option(
         "--b", kind=kinds.array(), help="b, Dh numbers (LSTM 4Dh, GRU 3Dh)."
@@ -72,6 +81,7 @@ class RnnOptions:
         kind=kinds.count(1),
         help="Draw weights of this many outputs.",
         belongs_to=("hidden",),
+        apart_from=("wy",),
     )
     seed: int = option(
         "--seed",
@@ -81,26 +91,33 @@ class RnnOptions:
         belongs_to=("hidden",),
     )
     no_bias: bool = option(
-        "--no-bias", help="Random weights without biases.", belongs_to=("hidden",)
+        "--no-bias",
+        help="Random weights without biases.",
+        belongs_to=("hidden",),
+        apart_from=("b|by",),
     )
     h0: np.ndarray | None = option(
         "--h0", kind=kinds.array(), help="The hidden state before the first step."
     )
     c0: np.ndarray | None = option(
-        "--c0", kind=kinds.array(), help="LSTM: the cell state before the first step."
+        "--c0",
+        kind=kinds.array(),
+        help="LSTM: the cell state before the first step.",
+        belongs_to=("cell=lstm",),
     )
     activation: Activation = option(
         "--act",
         kind=kinds.choice(*ACTIVATIONS),
         help="What makes the hidden state of --cell rnn.",
         default="tanh",
+        belongs_to=("cell=rnn",),
     )
     output_activation: OutputActivation = option(
         "--out-act",
         kind=kinds.choice(*OUTPUT_ACTIVATIONS),
         help="What makes y.",
         default="none",
-        belongs_to=("outputs", "wy", "weights"),
+        belongs_to=("outputs|wy|weights",),
     )
     mode: Mode = option(
         "--mode",
@@ -108,8 +125,17 @@ class RnnOptions:
         help="Which inputs and outputs there are.",
         default="many-to-many",
     )
-    length: int | None = option("--length", kind=kinds.count(1), help="Steps of one-to-many.")
-    feedback: bool = option("--feedback", help="one-to-many: y is the next input.")
+    length: int | None = option(
+        "--length",
+        kind=kinds.count(1),
+        help="Steps of one-to-many.",
+        belongs_to=("mode=one-to-many",),
+    )
+    feedback: bool = option(
+        "--feedback",
+        help="one-to-many: y is the next input.",
+        belongs_to=("mode=one-to-many",),
+    )
     linear_before_reset: bool = option(
         "--linear-before-reset",
         off="--no-linear-before-reset",

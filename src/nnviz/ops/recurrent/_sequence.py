@@ -36,20 +36,6 @@ def sequence_of(x: np.ndarray | None, options: RnnOptions) -> tuple[tuple[str, .
     return (), x
 
 
-def check_cell(options: RnnOptions) -> None:
-    """Options of one cell that another does not have."""
-    cell = options.cell
-    for flag, is_given, owner in (
-        ("--c0", options.c0 is not None, "lstm"),
-        ("--act", options.activation != "tanh", "rnn"),
-        ("--no-linear-before-reset", not options.linear_before_reset, "gru"),
-    ):
-        if is_given and cell != owner:
-            raise UsageError(
-                "{flag} belongs to --cell {owner}, not {cell}", flag=flag, owner=owner, cell=cell
-            )
-
-
 def initial(name: str, given: np.ndarray | None, w: Weights) -> np.ndarray:
     """The states before the first step: (layers · directions, Dh)."""
     import numpy as np
@@ -71,9 +57,6 @@ def initial(name: str, given: np.ndarray | None, w: Weights) -> np.ndarray:
 def mode_notes(x: np.ndarray, options: RnnOptions, w: Weights) -> tuple[Words, ...]:
     """Check the mode's options; what a user should be told about them."""
     if options.mode != "one-to-many":
-        for given, flag in ((options.length, "--length"), (options.feedback, "--feedback")):
-            if given:
-                raise UsageError("{flag} belongs to --mode one-to-many", flag=flag)
         return ()
     if options.feedback and (w.wy is None or w.wy.shape[0] != x.shape[1]):
         raise NnvizError(

@@ -99,12 +99,8 @@ def weights_of(options: RnnOptions, inputs: int) -> Weights:
     gates = len(GATES[options.cell])
     singles = _one_by_one(options)
     if options.hidden is not None:
-        if options.weights is not None or "Wx" in singles or "Wh" in singles:
-            raise UsageError("--hidden draws random weights, but weights are given too")
         named = {**_random(options, options.hidden, inputs, gates), **singles}
         return _checked({(0, 0): named}, named, inputs, options.cell)
-    if options.outputs is not None:
-        raise UsageError("--outputs draws random weights: it needs --hidden")
     cells, outputs = _sorted(options.weights or {})
     if singles:
         cells.setdefault((0, 0), {}).update(singles)

@@ -11,7 +11,7 @@ from nnviz.ops._layer import Layer
 from nnviz.ops.recurrent._explained import Run
 from nnviz.ops.recurrent._layers import inputs_of, joined, outputs_of, run_layers
 from nnviz.ops.recurrent._rnn_options import RnnOptions
-from nnviz.ops.recurrent._sequence import check_cell, initial, mode_notes, sequence_of
+from nnviz.ops.recurrent._sequence import initial, mode_notes, sequence_of
 from nnviz.ops.recurrent._weights import GATES, Weights, weights_of
 from nnviz.options.operation import Operation
 from nnviz.shapes import times
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 def run(x: np.ndarray | None, options: RnnOptions) -> Trace:
     """Run the cells over the rows of x, or over the characters of --text."""
     labels, x = sequence_of(x, options)
-    check_cell(options)
     w = weights_of(options, x.shape[1])
     h0 = initial("h0", options.h0, w)
     c0 = initial("c0", options.c0, w) if options.cell == "lstm" else None

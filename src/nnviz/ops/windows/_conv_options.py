@@ -24,6 +24,7 @@ class ConvOptions:
         "--kernel",
         kind=kinds.array_or(*PRESETS),
         help="The kernel: a preset, a file, or a matrix as text (default: edge).",
+        apart_from=("filters|size",),
     )
     filters: int | None = option(
         "--filters", kind=kinds.count(1), help="Draw this many random filters instead."
@@ -36,7 +37,7 @@ class ConvOptions:
         kind=kinds.count(0),
         help="Seed of the random filters.",
         default=0,
-        belongs_to=("filters", "size"),
+        belongs_to=("filters|size",),
     )
     stride: tuple[int, ...] = option(
         "--stride", kind=kinds.sizes(1), help="Cells from window to window.", default=(1,)
@@ -54,31 +55,44 @@ class ConvOptions:
         help="What the added cells hold.",
         default="zeros",
         belongs_to=("padding",),
+        apart_from=("transpose", "padding=valid"),  # transposed, padding cuts the output
     )
     dilation: tuple[int, ...] = option(
         "--dilation", kind=kinds.sizes(1), help="Cells from tap to tap.", default=(1,)
     )
     groups: int = option(
-        "--groups", kind=kinds.count(1), help="Groups of channels kept apart.", default=1
+        "--groups",
+        kind=kinds.count(1),
+        help="Groups of channels kept apart.",
+        default=1,
+        apart_from=("depthwise",),
     )
     depthwise: bool = option("--depthwise", help="Each channel a group of its own.")
     bias: np.ndarray | None = option(
         "--bias", kind=kinds.array(), help="Added to every sum: one number, or one a filter."
     )
     no_bias: bool = option(
-        "--no-bias", help="Random filters without a bias.", belongs_to=("filters", "size")
+        "--no-bias",
+        help="Random filters without a bias.",
+        belongs_to=("filters|size",),
+        apart_from=("bias",),
     )
     act: str | None = option(
         "--act", kind=kinds.choice(*ACTIVATIONS), help="Apply an activation to the map."
     )
     transpose: bool = option("--transpose", help="Transposed convolution.")
-    output_padding: tuple[int, ...] | None = option(
-        "--output-pad", kind=kinds.sizes(0), help="Transposed: cells added after the output."
+    output_padding: tuple[int, ...] = option(
+        "--output-pad",
+        kind=kinds.sizes(0),
+        help="Transposed: cells added after the output.",
+        default=(0,),
+        belongs_to=("transpose",),
     )
     output_shape: tuple[int, ...] | None = option(
         "--output-shape",
         kind=kinds.sizes(1),
         help="Transposed: the output's size, which gives the padding.",
+        belongs_to=("transpose",),
     )
     dims: int | None = option(
         "--dims",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnviz.errors import NnvizError, UsageError
+from nnviz.errors import NnvizError
 from nnviz.ops.windows._conv_options import ConvOptions
 from nnviz.ops.windows._presets import DEFAULT, preset
 from nnviz.options import kinds
@@ -20,11 +20,7 @@ if TYPE_CHECKING:
 def given_shape(options: ConvOptions) -> tuple[int, ...] | None:
     """The shape of a kernel that was given; None where it is drawn at random."""
     kernel = options.kernel
-    random = options.filters is not None or options.size is not None
-    if kernel is not None and random:
-        flag = "--filters" if options.filters is not None else "--size"
-        raise UsageError("--kernel and {flag} both say what the filters are", flag=flag)
-    if random:
+    if options.filters is not None or options.size is not None:
         return None
     if kernel is None or isinstance(kernel, str):
         return (3, 3)
@@ -169,8 +165,6 @@ def bias_of(plan: WindowPlan[WindowAxis], options: ConvOptions) -> np.ndarray | 
 
     bias = options.bias
     if options.no_bias:
-        if bias is not None:
-            raise UsageError("--bias and --no-bias contradict each other")
         return None
     if bias is None:
         if given_shape(options) is not None:

@@ -20,10 +20,17 @@ class PoolOptions:
 
     kind: Kind = option("--kind", kind=kinds.choice(*KINDS), help="What is kept.", default="max")
     kernel: tuple[int, ...] | None = option(
-        "-k", "--kernel", kind=kinds.sizes(1), help="The window: 2 or 2x3."
+        "-k",
+        "--kernel",
+        kind=kinds.sizes(1),
+        help="The window: 2 or 2x3.",
+        apart_from=("global_map|adaptive",),
     )
     stride: tuple[int, ...] | None = option(
-        "--stride", kind=kinds.sizes(1), help="Cells from window to window (default: -k)."
+        "--stride",
+        kind=kinds.sizes(1),
+        help="Cells from window to window (default: -k).",
+        belongs_to=("kernel",),
     )
     padding: kinds.Padding = option(
         "--pad",
@@ -31,17 +38,28 @@ class PoolOptions:
         kind=kinds.padding(),
         help="Cells added around: 1, 1x2, top,bottom,left,right, or a name.",
         default=(0,),
+        belongs_to=("kernel",),
     )
     dilation: tuple[int, ...] = option(
-        "--dilation", kind=kinds.sizes(1), help="Cells from tap to tap.", default=(1,)
+        "--dilation",
+        kind=kinds.sizes(1),
+        help="Cells from tap to tap.",
+        default=(1,),
+        belongs_to=("kernel",),
     )
-    ceil_mode: bool = option("--ceil", help="Keep a last window that is cut off.")
+    ceil_mode: bool = option(
+        "--ceil",
+        help="Keep a last window that is cut off.",
+        belongs_to=("kernel",),
+        apart_from=("padding=same|same-lower",),  # which cuts none off
+    )
     count_include_pad: bool | None = option(
         "--count-include-pad",
         off="--no-count-include-pad",
         help="Whether averages count the padding.",
         default=None,
-        belongs_to=("kind=avg",),
+        belongs_to=("kind=avg", "padding"),
+        apart_from=("divisor_override", "padding=valid"),
     )
     p: float = option(
         "--p",
@@ -50,12 +68,17 @@ class PoolOptions:
         default=2,
         belongs_to=("kind=lp",),
     )
-    global_map: bool = option("--global", help="One window: the whole map.")
+    global_map: bool = option(
+        "--global", help="One window: the whole map.", apart_from=("adaptive",)
+    )
     adaptive: tuple[int, ...] | None = option(
         "--adaptive", kind=kinds.sizes(1), help="The output's size, which gives the windows."
     )
     divisor_override: int | None = option(
-        "--divisor-override", kind=kinds.count(1), help="Averages divide by this instead."
+        "--divisor-override",
+        kind=kinds.count(1),
+        help="Averages divide by this instead.",
+        belongs_to=("kind=avg",),
     )
     like: Framework | None = option(
         "--like",

@@ -34,11 +34,8 @@ def _pool_axes(sizes: tuple[int, ...], options: PoolOptions) -> tuple[AnyAxis, .
     """The windows over the spatial axes."""
     n = len(sizes)
     if options.adaptive is not None:
-        _refuse_with_adaptive(options)
         return adaptive_axes(sizes, kinds.each_axis(options.adaptive, n, "--adaptive"))
     like = _LIKES[options.like or "torch"]
-    if options.global_map and options.kernel is not None:
-        raise UsageError("--global and --kernel contradict each other")
     kernel = sizes  # the whole map
     if options.kernel is not None:
         kernel = kinds.each_axis(options.kernel, n, "--kernel")
@@ -90,21 +87,6 @@ def _refuse_wide_padding(kernel: tuple[int, ...], padding: PadName | Pairs) -> N
                 kernel=k,
                 hint=Words("it can be at most {most}; --like onnx allows more", most=k // 2),
             )
-
-
-def _refuse_with_adaptive(options: PoolOptions) -> None:
-    """Adaptive windows follow from the output's size alone."""
-    given = {
-        "--kernel": options.kernel is not None,
-        "--global": options.global_map,
-        "--stride": options.stride is not None,
-        "--pad": options.padding != (0,),
-        "--dilation": options.dilation != (1,),
-        "--ceil": options.ceil_mode,
-    }
-    for flag, is_given in given.items():
-        if is_given:
-            raise UsageError("{flag} and --adaptive contradict each other", flag=flag)
 
 
 def scope_of(options: PoolOptions) -> str:

@@ -32,24 +32,26 @@ def transposed_plan(
     x: tuple[int, ...], options: ConvOptions, rank: int = 0
 ) -> WindowPlan[TransposedAxis]:
     """Plan over an input of shape (N, C, *spatial), given with `rank` axes."""
-    if options.padding_mode != "zeros":
-        raise UsageError(
-            "--pad-mode {mode} cannot be with --transpose, whose padding cuts the output",
-            mode=options.padding_mode,
-        )
     samples, channels, *sizes = x
     dims = len(sizes)
     groups = channels if options.depthwise else options.groups
     shape = given_shape(options)
     weight = _transposed_weight(shape, channels, groups, dims, options)
     wanted = options.output_shape
+    if wanted is not None and options.padding not in ((0,), "same", "same-lower"):
+        raise UsageError(
+            "{flag} and {other} contradict each other",
+            flag="--padding",
+            other="--output-shape",
+            hint="of padding, same and same-lower alone say which side is cut",
+        )
     axes = transposed_axes(
         sizes,
         weight[2:],
         stride=kinds.each_axis(options.stride, dims, "--stride"),
         dilation=kinds.each_axis(options.dilation, dims, "--dilation"),
         padding=kinds.each_pair(options.padding, dims, "--pad"),
-        output_padding=kinds.each_axis(options.output_padding or (0,), dims, "--output-pad"),
+        output_padding=kinds.each_axis(options.output_padding, dims, "--output-pad"),
         output_shape=None if wanted is None else kinds.each_axis(wanted, dims, "--output-shape"),
     )
     given = drawn_shape(weight) if shape is None else shape

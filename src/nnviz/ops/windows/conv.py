@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from nnviz.errors import UsageError
 from nnviz.ops._layer import Layer, channels_first, float_name
 from nnviz.ops.windows import _transposed
 from nnviz.ops.windows._conv_options import ConvOptions
@@ -44,7 +43,6 @@ def run(x: np.ndarray, options: ConvOptions) -> Trace:
     asked, options = options, for_rank(options, x.ndim)
     if options.transpose:
         return _transposed.run(x, options)
-    _refuse_transposed_options(options)
     full = batched(x, options.dims or 2)
     plan = conv_plan(full.shape, options, x.ndim)
     kernel, w = weights_of(plan, options)
@@ -60,15 +58,6 @@ def run(x: np.ndarray, options: ConvOptions) -> Trace:
         notes=(*_kernel_notes(plan, asked), *unused_notes(plan)),
         partials=lambda: Partials(plan, full, w),
     )
-
-
-def _refuse_transposed_options(options: ConvOptions) -> None:
-    for given, flag in (
-        (options.output_padding, "--output-pad"),
-        (options.output_shape, "--output-shape"),
-    ):
-        if given is not None:
-            raise UsageError("{flag} belongs to --transpose", flag=flag)
 
 
 def _conv_in_force(plan: WindowPlan[Axis]) -> dict[str, Any]:
@@ -137,7 +126,6 @@ def layer(shape: tuple[int, ...], options: ConvOptions) -> Layer:
     options = for_rank(options, len(shape))
     if options.transpose:
         return _transposed.layer(shape, options)
-    _refuse_transposed_options(options)
     full = channels_first(shape, options.dims or 2, "conv")
     plan = conv_plan((1, *full), options, len(shape))
     filters, *inside = plan.weight

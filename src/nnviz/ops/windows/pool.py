@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from nnviz.errors import UsageError
 from nnviz.ops._layer import Layer, channels_first, places
 from nnviz.ops.windows._pool_options import Kind, PoolOptions
 from nnviz.ops.windows._pool_windows import includes_pad, pool_plan, scope_of
@@ -58,8 +57,6 @@ def run(x: np.ndarray, options: PoolOptions) -> Trace:
     plan = pool_plan(full.shape, options, x.ndim)
     axes, kind = plan.axes, options.kind
     include, divisor = includes_pad(options), options.divisor_override
-    if divisor is not None and kind != "avg":
-        raise UsageError("--divisor-override belongs to --kind avg, not {kind}", kind=kind)
     made = pool(
         full,
         axes,
