@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
-from nnviz.words import Words
+from nnviz.words import Words, safe
 
 FLAG = re.compile(r"--[a-z](?:[a-z0-9-]*[a-z0-9])?")
 
@@ -85,9 +85,9 @@ def describe(error: NnvizError, say: Callable[[Words], str] = str) -> str:
 
 def _point(place: Place, say: Callable[[Words], str]) -> list[str]:
     if place.line is None or place.column is None:
-        return [f"  {place.name}"]
+        return [f"  {safe(place.name)}"]
     where = Words("line {line}, column {column}", line=place.line, column=place.column)
-    lines = [f"  {place.name}, {say(where)}"]
+    lines = [f"  {safe(place.name)}, {say(where)}"]
     if place.text is not None:
         text, caret = _excerpt(place.text, place.column - 1, place.width)
         lines += [f"    {text}", f"    {caret}"]
@@ -102,10 +102,10 @@ def _excerpt(text: str, start: int, width: int, room: int = 70) -> tuple[str, st
         shown = "…" + shown[1:]
     if first + room < len(text):
         shown = shown[:-1] + "…"
-    offset = sum(_columns(c) for c in shown[: start - first])
-    marked = sum(_columns(c) for c in shown[start - first :][:width])
-    return shown, " " * offset + "^" * max(1, marked)
+    at = start - first
+    before, marked = safe(shown[:at]), safe(shown[at:][:width])
+    return safe(shown), " " * _columns(before) + "^" * max(1, _columns(marked))
 
 
-def _columns(character: str) -> int:
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+def _columns(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterable, Sequence
+from functools import cache
+from io import RawIOBase
 from pathlib import Path
+from time import sleep, time
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.numerals import ratio
+
+_UNFINISHED = re.compile(r"\..*\.([0-9a-f]{8})-(\d+)-\w{8}\.nnviz", re.DOTALL)
+"""A file that is being written: `.NAME.HOST-PROCESS-RANDOM.nnviz`."""
+_STALE = 24 * 60 * 60
+"""Seconds after which no process is still writing one."""
 
 
 def check(outputs: Sequence[str], inputs: Iterable[str]) -> None:
@@ -93,7 +102,8 @@ def write(path: str, content: bytes) -> None:
     """Replace a file by `content`, or leave it as it was."""
     try:
         if _is_device(path):
-            Path(path).write_bytes(content)
+            with Path(path).open("wb", buffering=0) as device:
+                put(device, content)
         else:
             _replace(Path(os.path.realpath(path)), content)
     except OSError as error:
@@ -105,13 +115,36 @@ def _cannot_write(path: str, error: OSError) -> NnvizError:
     return NnvizError("cannot write {path}: {reason}", path=path, reason=reason)
 
 
+def put(file: RawIOBase, content: bytes) -> None:
+    """All of `content`, to what may take less of it than it is offered, or nothing yet."""
+    rest = memoryview(content)
+    while rest:
+        taken = file.write(rest)
+        if taken:
+            rest = rest[taken:]
+        else:
+            _wait(file)
+
+
+def _wait(file: RawIOBase) -> None:
+    """Until a pipe that does not block has room."""
+    import select
+
+    try:
+        select.select([], [file], [])
+    except (OSError, ValueError):  # Windows asks only of sockets
+        sleep(0.01)
+
+
 def _replace(real: Path, content: bytes) -> None:
     import tempfile
 
-    handle, name = tempfile.mkstemp(prefix=f".{real.name[:40]}.", dir=real.parent)
+    _clear(real.parent)
+    prefix, folder = f".{real.name[:40]}.{_host()}-{os.getpid()}-", real.parent
+    handle, name = tempfile.mkstemp(prefix=prefix, suffix=".nnviz", dir=folder)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
+        with os.fdopen(handle, "wb", buffering=0) as file:
+            put(file, content)
         _keep_owner(name, real)
         Path(name).chmod(_mode(real))
         Path(name).replace(real)
@@ -119,6 +152,41 @@ def _replace(real: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
+
+
+def _clear(folder: Path) -> None:
+    """Remove what runs that were killed have left in a folder."""
+    for path in folder.glob(".*.nnviz"):
+        found = _UNFINISHED.fullmatch(path.name)
+        if found is None:
+            continue
+        with contextlib.suppress(OSError):
+            if _is_dead(found[1], int(found[2])) or time() - path.stat().st_mtime > _STALE:
+                path.unlink()  # which Windows refuses while it is written
+
+
+def _is_dead(host: str, process: int) -> bool:
+    """Whether a process was one of this machine and is no more."""
+    if host != _host():
+        return False
+    if sys.platform == "win32":  # where a signal of 0 would end it
+        return True
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return True
+    except OSError:  # another user's
+        return False
+    return False
+
+
+@cache
+def _host() -> str:
+    """This machine, in eight digits: on a shared disk, another's processes are not ours to ask."""
+    from platform import node
+    from zlib import crc32
+
+    return f"{crc32(node().encode()):08x}"
 
 
 def _keep_owner(name: str, real: Path) -> None:

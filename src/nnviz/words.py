@@ -1,10 +1,44 @@
 """Text for people, kept apart from the language it will be said in.
 
 The key of a text is its English template; a catalogue in `nnviz.lang` maps it
-to another language. Imports nothing.
+to another language; what a user wrote fills it in signs that steer nothing.
 """
 
 from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+
+_STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
+_JOINERS = "\u200c\u200d"
+"""What Persian and emoji are written with; alone they would not be seen."""
+_NONE = "\ufdd0\ufffe\uffff"
+"""No characters: XML holds two of them not, and lines are kept whole with the first."""
+
+
+def _spelled(character: str) -> str:
+    r"""A character as Python's escape: `\n`, `\x1b`, `\u202e`."""
+    return character.encode("unicode_escape").decode()
+
+
+def safe(text: str, spell: Callable[[str], str] = _spelled) -> str:
+    r"""A text on one line, what could steer a terminal, a page or its reader's eye spelled out.
+
+    Control characters, line breaks, marks that turn the direction of writing, halves of
+    surrogate pairs, and all that XML cannot hold.
+
+    >>> safe("a\x1b[1m\nb"), safe("가 \N{NO-BREAK SPACE}é")
+    ('a\\x1b[1m\\nb', '가 \xa0é')
+    """
+    if text.isprintable():
+        return text
+    return "".join(spell(c) if _steers(c, text) else c for c in text)
+
+
+def _steers(character: str, text: str) -> bool:
+    if character.isprintable() or (character in _JOINERS and len(text) > 1):
+        return False
+    return unicodedata.category(character) in _STEERING or character in _NONE
 
 
 class Words:
@@ -21,7 +55,13 @@ class Words:
         self.args = args
 
     def __str__(self) -> str:
-        return self.template.format(**self.args) if self.args else self.template
+        return self.filled(self.template, str)
+
+    def filled(self, template: str, say: Callable[[Words], str]) -> str:
+        """A template of these words in the language that `say` speaks."""
+        if not self.args:
+            return template
+        return template.format(**{name: _said(arg, say) for name, arg in self.args.items()})
 
     def __repr__(self) -> str:
         return f"Words({str(self)!r})"
@@ -31,3 +71,9 @@ class Words:
 
     def __hash__(self) -> int:
         return hash(str(self))
+
+
+def _said(arg: object, say: Callable[[Words], str]) -> object:
+    if isinstance(arg, Words):
+        return say(arg)
+    return safe(arg) if isinstance(arg, str) else arg

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -212,25 +211,6 @@ def test_a_folder_that_cannot_be_looked_into(
         files.check([str(tmp_path / "x.json")], [])
 
 
-@pytest.mark.skipif(not hasattr(os, "chown"), reason="no owners on this system")
-def test_the_owner_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "a.json"
-    path.write_text("old")
-    kept: list[tuple[int, int]] = []
-    monkeypatch.setattr(os, "chown", lambda _, *owner: kept.append(owner))
-    files.write(str(path), b"new")
-    assert kept == []
-    before = Path.stat
-
-    def of_another(self: Path, **options: Any) -> Any:
-        found = before(self, **options)
-        return SimpleNamespace(st_mode=found.st_mode, st_uid=len(self.name), st_gid=7)
-
-    monkeypatch.setattr(Path, "stat", of_another)
-    files.write(str(path), b"new")
-    assert kept == [(len("a.json"), 7)]
-
-
 def test_a_failing_second_file_leaves_the_first(nnviz: Nnviz, tmp_path: Path) -> None:
     first = tmp_path / "a.json"
     first.write_text("old")
@@ -240,40 +220,6 @@ def test_a_failing_second_file_leaves_the_first(nnviz: Nnviz, tmp_path: Path) ->
     assert result.code == 1
     assert first.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
-
-
-def test_permissions_and_links_are_kept(tmp_path: Path) -> None:
-    real, link = tmp_path / "real.json", tmp_path / "link.json"
-    real.write_text("old")
-    real.chmod(0o640)
-    link.symlink_to(real)
-    files.write(str(link), b"new")
-    assert link.is_symlink()
-    assert real.read_bytes() == b"new"
-    assert stat.S_IMODE(real.stat().st_mode) == 0o640
-
-
-def test_a_new_file_has_the_usual_permissions(tmp_path: Path) -> None:
-    (tmp_path / "by-open").touch()
-    files.write(str(tmp_path / "by-us"), b"")
-    modes = {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
-    assert len(modes) == 1
-
-
-def test_an_interrupted_write_leaves_the_old_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "a.json"
-    path.write_text("old")
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Path, "replace", stop)
-    with pytest.raises(KeyboardInterrupt):
-        files.write(str(path), b"new")
-    assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
-    assert path.read_text() == "old"
 
 
 def test_the_file_on_standard_input_is_not_overwritten(tmp_path: Path) -> None:
@@ -320,6 +266,39 @@ def test_a_full_disk_is_one_message() -> None:
         )
     assert done.returncode == 1
     assert done.stderr == "error: No space left on device\n"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no full device on this system")
+@pytest.mark.parametrize("words", [["-o"], ["-q", "--map"]], ids=["a figure", "a map"])
+def test_a_full_device_is_one_message(nnviz: Nnviz, tmp_path: Path, words: list[str]) -> None:
+    link = tmp_path / "out.png"
+    link.symlink_to("/dev/full")
+    result = nnviz("conv", NOTE, *words, str(link))
+    assert result.code == 1
+    assert result.err == f"error: cannot write {link}: No space left on device\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits on this system")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("where", ["a.csv", "-"])
+def test_a_disk_that_takes_a_part(tmp_path: Path, unbuffered: str, where: str) -> None:
+    import resource
+
+    with (tmp_path / "out.csv").open("wb") as out:
+        done = subprocess.run(
+            [sys.executable, "-m", "nnviz", "show", "-", "-f", "csv", "-q", "-o", where],
+            input=b"12345 67890;" * 2000,
+            stdout=out,
+            stderr=subprocess.PIPE,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered, "PYTHONDONTWRITEBYTECODE": "1"},
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000)),
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"error: ")
+    assert done.stderr.endswith(b"File too large\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")

@@ -8,7 +8,9 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
@@ -64,28 +66,82 @@ def test_a_pipe_gets_no_colour_codes_and_always_gets_them(nnviz: Nnviz) -> None:
     assert "\x1b" in nnviz("conv", M, "--color", "always").out
 
 
-def process(*words: str, **env: str) -> subprocess.Popen[bytes]:
+def process(*words: str, stdout: int = subprocess.PIPE, **env: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "nnviz", *words],
         stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.PIPE,
         env={**os.environ, **env},
     )
 
 
 def test_a_closed_pipe_ends_it_quietly() -> None:
-    many = ";".join(" ".join(["123456789"] * 20) for _ in range(900))
     running = process("show", "-", "--json")
     assert running.stdin is not None
     assert running.stdout is not None
     assert running.stderr is not None
     running.stdout.close()
-    running.stdin.write(many.encode())
+    running.stdin.write(MANY.encode())
     running.stdin.close()
     assert running.stderr.read() == b""
     running.stderr.close()
     assert running.wait() == 0
+
+
+MANY = ";".join(" ".join(["123456789"] * 20) for _ in range(900))
+"""Past what a pipe holds, as JSON: 900 rows of 20 numbers of 9 digits, commas and brackets."""
+JSON_OF_MANY = 900 * (20 * 9 + 19 + 2 + 1) + 2
+FULL = {
+    "json": (["show", "-", "--json"], JSON_OF_MANY),
+    "npy": (["show", "-", "-f", "npy"], 128 + 900 * 20 * 8),
+    "-o -": (["show", "-", "-f", "csv", "-o", "-"], 900 * (20 * 9 + 19 + 1)),
+}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes that do not block are POSIX")
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+@pytest.mark.parametrize("blocking", [True, False], ids=["blocks", "does not block"])
+@pytest.mark.parametrize(("words", "size"), FULL.values(), ids=FULL)
+def test_a_slow_reader_gets_every_byte(
+    words: list[str], size: int, blocking: bool, unbuffered: str
+) -> None:
+    there, here = os.pipe()
+    os.set_blocking(here, blocking)
+    running = process(*words, stdout=here, PYTHONUNBUFFERED=unbuffered)
+    os.close(here)
+    assert running.stdin is not None
+    assert running.stderr is not None
+    running.stdin.write(MANY.encode())
+    running.stdin.close()
+    with os.fdopen(there, "rb", buffering=0) as reader:
+        got = [reader.read(1)]  # the pipe is full before more is read
+        sleep(0.1)
+        got += iter(lambda: reader.read(50_000), b"")
+    assert running.wait() == 0
+    assert running.stderr.read() == b""
+    running.stderr.close()
+    assert len(b"".join(got)) == size
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes that do not block are POSIX")
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["conv", "--list-kernels"]], ids=str)
+def test_a_full_pipe_is_waited_for(words: list[str]) -> None:
+    there, here = os.pipe()
+    os.set_blocking(here, False)
+    filled = 0
+    with suppress(BlockingIOError):
+        while True:
+            filled += os.write(here, b"x" * 4096)
+    running = process(*words, stdout=here, PYTHONUNBUFFERED="1")
+    os.close(here)
+    sleep(1.0)
+    with os.fdopen(there, "rb") as reader:
+        got = reader.read()
+    out, _ = process(*words).communicate()
+    running.communicate()
+    assert running.returncode == 0
+    assert got[filled:] == out
 
 
 NOBODY_READS = [["--version"], ["--help"], ["conv", "--help"], ["conv", "--list-kernels"]]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnviz.errors import NnvizError
-from nnviz.read.text import decode, listed, place_at, printable, short
+from nnviz.read.text import decode, listed, place_at, short
 
 DECODED = {
     "UTF-8": "1 가".encode(),
@@ -49,16 +49,10 @@ def test_a_place_points_at_its_character(text: str, data: st.DataObject) -> None
     lines = text.split("\n")
     assert place.line is not None
     assert place.column is not None
-    assert place.text == printable(lines[place.line - 1])
+    assert place.text == lines[place.line - 1]
     before = lines[: place.line - 1]
     assert sum(len(line) + 1 for line in before) + place.column - 1 == offset
     assert 1 <= place.width <= max(1, len(place.text) - place.column + 1)
-
-
-@given(st.text())
-def test_printable_keeps_every_place(text: str) -> None:
-    assert printable(text).isprintable()
-    assert len(printable(text)) == len(text)
 
 
 def test_long_words_and_lists_are_cut() -> None:

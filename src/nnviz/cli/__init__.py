@@ -5,7 +5,9 @@ Importing this costs nothing, and `--version` is answered before anything else i
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 
 
 def main() -> None:
@@ -14,11 +16,8 @@ def main() -> None:
     if words == ["--version"]:
         from nnviz.version import __version__
 
-        try:
-            print(f"nnviz {__version__}", flush=True)  # noqa: T201 - the one that must not wait
-        except OSError:
-            pass  # a full disk or a closed pipe: as for every other command, below
-        else:
+        with suppress(OSError, AttributeError):  # full or closed: as every other command, below
+            os.write(sys.stdout.fileno(), f"nnviz {__version__}\n".encode())
             return
     try:
         from nnviz.cli.app import run

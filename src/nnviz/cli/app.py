@@ -16,7 +16,7 @@ from nnviz.cli.checks import Written
 from nnviz.errors import NnvizError, UsageError, describe
 from nnviz.options.complaints import WordsError
 from nnviz.options.operation import Operation
-from nnviz.read.text import STANDARD_INPUT, printable
+from nnviz.read.text import STANDARD_INPUT
 from nnviz.version import __version__
 from nnviz.words import Words
 
@@ -74,6 +74,9 @@ def _run(words: list[str], env: Mapping[str, str]) -> int:
         raise _misplaced(error, words) or error from None
     if isinstance(done, int):
         return done
+    if isinstance(done, str):
+        streams.write_text(done)
+        return 0
     if options.VERSION.name in done.texts:
         streams.write_text(f"nnviz {__version__}")
         return 0
@@ -228,14 +231,14 @@ def _complain(error: NnvizError, asked: str) -> None:
         name = lang.say(Words(STANDARD_INPUT), language)
         error.place = error.place._replace(name=name)
     lines = describe(error, lambda words: lang.say(_quoted(words), language)).split("\n")
-    shown = [printable(line[:_LONGEST] + "…" * (len(line) > _LONGEST)) for line in lines]
+    shown = [line[:_LONGEST] + "…" * (len(line) > _LONGEST) for line in lines]
     streams.remark("error: " + "\n".join(shown[:_MOST_LINES]))
     if language != asked:
         streams.remark(f"note: {streams.unspoken(asked, sys.stderr)}")
 
 
 def _quoted(words: Words) -> Words:
-    """The words of a message with what it quotes on one line and not longer than it."""
+    """The words of a message with what it quotes not longer than a line."""
     return Words(words.template, **{name: _quote(arg) for name, arg in words.args.items()})
 
 
@@ -246,7 +249,7 @@ def _quote(arg: object) -> object:
         return arg
     if arg == STANDARD_INPUT:
         return Words(arg)
-    return printable(arg if len(arg) <= _QUOTED else arg[:_QUOTED] + "…") if arg else "''"
+    return (arg if len(arg) <= _QUOTED else arg[:_QUOTED] + "…") if arg else "''"
 
 
 def _language(words: list[str], env: Mapping[str, str]) -> str:

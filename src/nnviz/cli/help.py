@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from nnviz import formats
-from nnviz.cli import checks, options, streams
+from nnviz.cli import checks, options
 from nnviz.figure import view_names
 from nnviz.options.operation import Operation
 from nnviz.options.option import Option, declared
@@ -41,7 +41,6 @@ def program(
         written=Help(
             text=lambda option: _said(option, speak),
             formatter=lambda made: speaking(made, say) if say else made,
-            finish=streams.carried,
         ),
         help=speak(
             Words("Compute and show neural-network operations step by step, on your own numbers.")

@@ -6,13 +6,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from io import RawIOBase
 from time import monotonic
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, cast
 
-from nnviz import lang
+from nnviz import files, lang
 from nnviz.errors import NnvizError
 from nnviz.request import Screen
-from nnviz.words import Words
+from nnviz.words import Words, safe
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -66,12 +67,16 @@ def write(data: bytes) -> None:
     if sys.stdout is None:
         raise NnvizError("standard output is closed", hint="write a file with -o")
     try:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        _put(sys.stdout, data)
     except OSError:
         _abandon_output()
         raise
+
+
+def _put(stream: TextIO, data: bytes) -> None:
+    """What a stream holds, then `data`, past the buffer: that loses count where a pipe is full."""
+    stream.flush()
+    files.put(getattr(stream.buffer, "raw", cast(RawIOBase, stream.buffer)), data)
 
 
 PATIENCE = 0.5
@@ -150,9 +155,9 @@ def remark(text: str) -> None:
     """A line to standard error, in signs it can carry; lost where it is closed."""
     if sys.stderr is None:
         return
+    line = carried("\n".join(map(safe, text.split("\n"))), sys.stderr) + "\n"
     try:
-        sys.stderr.write(carried(text, sys.stderr) + "\n")
-        sys.stderr.flush()
+        _put(sys.stderr, line.encode(encoding(sys.stderr), "replace"))
     except OSError:
         return
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from nnviz.errors import NnvizError
 from nnviz.request import Request
 from nnviz.trace import Trace
+from nnviz.words import safe
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,13 +57,14 @@ def dump(value: Any, request: Request) -> str:
     if hasattr(value, "tolist"):
         return _array(value)
     try:
-        return json.dumps(
+        text = json.dumps(
             value,
             separators=(",", ":"),
             ensure_ascii=request.screen.encoding.lower().replace("-", "") != "utf8",
             allow_nan=False,
             default=_plain,
         )
+        return safe(text, lambda sign: json.dumps(sign)[1:-1])
     except ValueError:
         raise NnvizError(
             "a value is not a finite number, and JSON has no NaN and no infinity",

@@ -16,7 +16,7 @@ from nnviz.formats import FIGURE, Format, Made
 from nnviz.formats.player.targets import targets
 from nnviz.formats.player.themed import ThemedFigures, themed
 from nnviz.formats.raster.frames import Film, film
-from nnviz.formats.svg import STACK, escape, number
+from nnviz.formats.svg import STACK, entities, escape, number
 from nnviz.request import Request
 from nnviz.trace import Trace
 from nnviz.words import Words
@@ -50,7 +50,7 @@ def framed(trace: Trace, request: Request) -> str:
     return (
         f'<iframe title="{escape(made.title)}" sandbox="allow-scripts" width="100%" '
         f'height="{height}" style="border:0;max-width:{number(scene.width)}px" '
-        f'srcdoc="{escape(_page(trace, made, request, still=True))}"></iframe>'
+        f'srcdoc="{entities(_page(trace, made, request, still=True))}"></iframe>'
     )
 
 

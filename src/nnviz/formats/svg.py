@@ -12,6 +12,7 @@ from nnviz.formats import FIGURE, Format, Made
 from nnviz.formats._figure import boxes, figure_of
 from nnviz.request import Request
 from nnviz.trace import Trace
+from nnviz.words import safe
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,17 +55,17 @@ def svg(drawn: scene.Scene, *, embed_font: bool = False, prefix: str = "", scale
 
 
 def escape(text: str) -> str:
-    """Text as XML takes it; characters that XML cannot hold become �.
+    """A line of text as XML takes it.
 
     >>> escape("a < b & c")
     'a &lt; b &amp; c'
     """
-    allowed = (
-        c if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff"
-        else "\ufffd"
-        for c in text
-    )  # fmt: skip
-    return "".join(allowed).translate(_ESCAPES)
+    return entities(safe(text))
+
+
+def entities(text: str) -> str:
+    """The signs of XML's own, in a text that has none that XML cannot hold."""
+    return text.translate(_ESCAPES)
 
 
 def number(value: float) -> str:

@@ -33,12 +33,7 @@ def say(words: Words, lang: str) -> str:
     '9 steps'
     """
     template = catalogue(lang).get(words.template, words.template)
-    if not words.args:
-        return template
-    said = {
-        name: say(arg, lang) if isinstance(arg, Words) else arg for name, arg in words.args.items()
-    }
-    return template.format(**said)
+    return words.filled(template, lambda part: say(part, lang))
 
 
 def known(name: str) -> str:

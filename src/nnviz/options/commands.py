@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
-from typing import Annotated, Any
+from typing import Annotated, Any, Never
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -49,8 +49,10 @@ def read(words: Iterable[str], name: str, options: tuple[Option, ...]) -> Readin
     return _reading(context, options)
 
 
-def run(program: Program, words: Iterable[str]) -> Reading | int:
-    """What the words of a command line say; the exit code where Typer has answered them.
+def run(program: Program, words: Iterable[str]) -> Reading | str | int:
+    """What the words of a command line say, or the help that they ask for, not yet written.
+
+    The exit code where Typer has answered them.
 
     What was read is run by the caller: Typer would end a command that is interrupted, or that
     nobody reads on, in ways of its own.
@@ -58,6 +60,8 @@ def run(program: Program, words: Iterable[str]) -> Reading | int:
     group = _group(program)
     try:
         done = group.main(_guarded(words), prog_name=program.name, standalone_mode=False)
+    except _Helped as asked:
+        return str(asked)
     except SystemExit:
         return 0  # Typer's answer to a pipe that was closed while it wrote
     except Exception as error:
@@ -243,8 +247,8 @@ class _Group(TyperGroup):
         declared = program.load(name, program.completing)
         return _command(declared, program, full=program.completing)
 
-    def get_help(self, ctx: Any) -> str:
-        return _finished(super().get_help, ctx)
+    def get_help(self, ctx: Any) -> Never:
+        _finished(super().get_help, ctx)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         super().format_options(ctx, formatter)
@@ -268,8 +272,8 @@ class _Command(TyperCommand):
     def get_help(self, ctx: Any) -> str:
         program: Program = ctx.obj
         if not self.is_full:  # words for every option are made for those who read them
-            return _command(program.load(ctx.info_name, True), program, full=True).get_help(ctx)
-        return _finished(super().get_help, ctx)
+            _command(program.load(ctx.info_name, True), program, full=True).get_help(ctx)
+        _finished(super().get_help, ctx)
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """`NET [INPUT]`: an argument that is asked for in our own words is needed all the same."""
@@ -304,7 +308,10 @@ def _write_names(formatter: Any, names: Iterable[str]) -> None:
     formatter.write(f"{left}{line}\n")
 
 
-def _finished(made: Callable[[Any], str], ctx: Any) -> str:
-    written = ctx.obj.written
-    ctx.formatter_class = written.formatter(ctx.formatter_class)
-    return str(written.finish(made(ctx)))
+def _finished(made: Callable[[Any], str], ctx: Any) -> Never:
+    ctx.formatter_class = ctx.obj.written.formatter(ctx.formatter_class)
+    raise _Helped(made(ctx))
+
+
+class _Helped(Exception):  # noqa: N818 - no error, but what Typer would write by itself
+    """The help that is asked for."""

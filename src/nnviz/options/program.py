@@ -38,8 +38,6 @@ class Help(NamedTuple):
     """What the help says of an option."""
     formatter: Callable[[type[Any]], type[Any]]
     """Typer's class that writes help, in a language."""
-    finish: Callable[[str], str]
-    """The whole of it in signs that the stream can carry."""
 
 
 class Program(NamedTuple):

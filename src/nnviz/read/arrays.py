@@ -12,7 +12,7 @@ from nnviz.errors import NnvizError
 from nnviz.read.foreign import foreign_archive, not_read
 from nnviz.read.nested import DEEPEST
 from nnviz.read.numbers import MOST
-from nnviz.read.text import listed, printable, short
+from nnviz.read.text import listed, short
 from nnviz.shapes import times
 from nnviz.words import Words
 
@@ -49,7 +49,7 @@ def read_npz(
         keys = {key: key for key in members} if chosen is None else chosen(list(members))
         if sum(members[key].file_size for key in keys.values()) > LARGEST:
             raise NnvizError(
-                "{name} unpacks to more than {most} GiB", name=printable(name), most=LARGEST >> 30
+                "{name} unpacks to more than {most} GiB", name=name, most=LARGEST >> 30
             )
         return {
             called: _member(archive, members[key], f"{name}:{key}") for called, key in keys.items()
@@ -113,14 +113,14 @@ def _pick(keys: list[str], name: str, wanted: str | None) -> str:
     if wanted is None:
         raise NnvizError(
             "{name} holds {n} arrays: {keys}",
-            name=printable(name),
+            name=name,
             n=len(keys),
             keys=listed(keys, most=20),
             hint="say which with a colon and its name, as in file.npz:name",
         )
     raise NnvizError(
         "{name} has no array named '{wanted}'; it has {keys}",
-        name=printable(name),
+        name=name,
         wanted=short(wanted),
         keys=listed(keys, most=20),
     )
@@ -145,7 +145,7 @@ def below(keys: list[str], name: str, prefix: str | None) -> dict[str, str]:
     prefixes = sorted({key.rpartition(".")[0] for key in keys if "." in key})
     raise NnvizError(
         "{name} has no arrays whose names begin with '{prefix}.'",
-        name=printable(name),
+        name=name,
         prefix=short(begins),
         hint=Words("there is: {names}", names=listed(prefixes or keys, most=20)),
     )
@@ -162,19 +162,19 @@ def plain(array: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
     if kind not in "biuf":
         raise NnvizError(
             "{name} holds {dtype}, not real numbers",
-            name=printable(name),
+            name=name,
             dtype=short(str(array.dtype)),
         )
     if array.size == 0:
         raise NnvizError(
             "{name} is empty: its shape is {shape}",
-            name=printable(name),
+            name=name,
             shape=times(array.shape),
         )
     if array.ndim > DEEPEST:
         raise NnvizError(
             "{name} has {n} axes; the most there is a use for is {most}",
-            name=printable(name),
+            name=name,
             n=array.ndim,
             most=DEEPEST,
         )
@@ -182,7 +182,7 @@ def plain(array: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
         raise NnvizError(
             "{number} in {name} is too large for a whole number: they end at 2^63 − 1",
             number=top,
-            name=printable(name),
+            name=name,
         )
     with np.errstate(all="ignore"):
         return array.astype(np.float64 if kind == "f" else np.int64, copy=False)
@@ -198,7 +198,7 @@ def _npy(stream: IO[bytes], name: str, size: int | None) -> npt.NDArray[Any]:
     if size is not None and needed > size:
         raise NnvizError(
             "{name} is cut short: an array of {shape} takes {needed} bytes and it has {size}",
-            name=printable(name),
+            name=name,
             shape=times(shape),
             needed=needed,
             size=size,
@@ -218,7 +218,7 @@ def _header(stream: IO[bytes], name: str) -> tuple[tuple[int, ...], np.dtype[Any
     if dtype.hasobject:
         raise NnvizError(
             "{name} holds pickled Python objects, and nothing is ever unpickled",
-            name=printable(name),
+            name=name,
             hint="save an array of numbers: np.save(file, x.astype(float))",
         )
     return shape, dtype
@@ -235,12 +235,12 @@ def _members(archive: zipfile.ZipFile, name: str) -> dict[str, zipfile.ZipInfo]:
     if any(info.filename.endswith("data.pkl") for info in infos):
         raise NnvizError(
             "{name} is a pickled file of PyTorch, and nothing is ever unpickled",
-            name=printable(name),
+            name=name,
             hint="save it as .safetensors, or with numpy.savez",
         )
     raise NnvizError(
         "{name} is a ZIP archive with no array (.npy) in it",
-        name=printable(name),
+        name=name,
         hint="an archive of arrays is made by numpy.savez",
     )
 
@@ -271,6 +271,6 @@ def _faults(name: str) -> Iterator[None]:
     except Exception as error:  # a broken archive raises a dozen kinds, none documented
         raise NnvizError(
             "{name} is a broken array file: {reason}",
-            name=printable(name),
+            name=name,
             reason=short(str(error) or type(error).__name__, 160).splitlines()[0],
         ) from None

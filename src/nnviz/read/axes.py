@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nnviz.errors import UsageError
-from nnviz.read.text import printable
 from nnviz.shapes import times
 from nnviz.words import Words
 
@@ -24,12 +23,12 @@ def channels_first(array: npt.NDArray[Any], name: str, *, image: bool = False) -
     if image:
         raise UsageError(
             "{name} is a picture, whose channels come first: --channels-last is for arrays",
-            name=printable(name),
+            name=name,
         )
     if array.ndim < 3:
         raise UsageError(
             "{name} is {shape}: --channels-last is for arrays of three axes or more",
-            name=printable(name),
+            name=name,
             shape=times(array.shape),
         )
     axes = [*range(array.ndim)]
@@ -50,7 +49,7 @@ def doubts(shape: tuple[int, ...], name: str) -> list[Words]:
     return [
         Words(
             "{name} is taken as {n} channels of {size}; --channels-last takes it as {m} of {other}",
-            name=printable(name),
+            name=name,
             n=shape[0],
             size=times(shape[1:]),
             m=shape[2],

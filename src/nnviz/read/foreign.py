@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from nnviz.errors import NnvizError
-from nnviz.read.text import STANDARD_INPUT, printable
+from nnviz.read.text import STANDARD_INPUT
 from nnviz.words import Words
 
 HEAD = 4096
@@ -156,7 +156,7 @@ def not_read(foreign: Foreign, name: str) -> NnvizError:
         how = Words("in Python: {code}", code=how.replace("FILE", name) if plain else how)
     return NnvizError(
         "{name} is {what}, which is not read",
-        name=printable(name),
+        name=name,
         what=foreign.what,
         hint=how,
     )

@@ -12,7 +12,7 @@ from typing import BinaryIO, NamedTuple
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.read.paths import is_path, is_written_out, no_such_file
-from nnviz.read.text import STANDARD_INPUT, printable
+from nnviz.read.text import STANDARD_INPUT
 from nnviz.words import Words
 
 _LONGEST_PATH = 4096
@@ -94,11 +94,11 @@ def opened(spec: str, stdin: Stdin, name: str, known: Sequence[str] = ()) -> Ite
     except OSError as error:
         raise NnvizError(
             "cannot read {name}: {reason}",
-            name=printable(label),
+            name=label,
             reason=error.strerror or str(error),
         ) from None
     except MemoryError:
-        raise NnvizError("{name} does not fit into memory", name=printable(label)) from None
+        raise NnvizError("{name} does not fit into memory", name=label) from None
 
 
 def _file(spec: str) -> tuple[str | None, str | None]:
@@ -110,7 +110,7 @@ def _file(spec: str) -> tuple[str | None, str | None]:
             return None, None
         raise NnvizError(
             "{name} is a folder",
-            name=printable(spec),
+            name=spec,
             hint="give a file in it, or the matrix itself: '1 2; 3 4'",
         )
     _check_reachable(spec)

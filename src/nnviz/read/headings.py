@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nnviz.errors import NnvizError
 from nnviz.read.cells import Cell, Line, cells_of, lines_of, separator_of
 from nnviz.read.numbers import decimal_comma, is_number
-from nnviz.read.text import STANDARD_INPUT, Written, listed, printable
+from nnviz.read.text import STANDARD_INPUT, Written, listed
 from nnviz.shapes import times
 from nnviz.words import Words
 
@@ -269,4 +269,4 @@ def _is_name(cell: Cell) -> bool:
 
 def _called(written: Written) -> str | Words:
     name = written.name
-    return Words(STANDARD_INPUT) if name == STANDARD_INPUT else printable(name)
+    return Words(STANDARD_INPUT) if name == STANDARD_INPUT else name

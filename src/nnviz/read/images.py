@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.read.deep import WHITE, deep_planes, layout
-from nnviz.read.text import printable, short
+from nnviz.read.text import short
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -125,7 +125,7 @@ def _seek(image: Image, frame: int, name: str) -> None:
             "{name} has {n} frames: --frame goes from 0 to {last}, not {frame}"
             if frames > 1
             else "{name} is a single picture: there is no frame {frame}",
-            name=printable(name),
+            name=name,
             n=frames,
             last=frames - 1,
             frame=frame,
@@ -214,7 +214,7 @@ def _unit(array: npt.NDArray[Any], name: str, dtype: str) -> npt.NDArray[Any]:
     if array.dtype not in (np.uint8, np.uint16):
         raise NnvizError(
             "{name} has pixels of type {dtype}, and --unit divides those of 8 or 16 bits",
-            name=printable(name),
+            name=name,
             dtype=str(array.dtype),
         )
     top = np.iinfo(array.dtype).max
@@ -245,17 +245,17 @@ def _broken(error: Exception, name: str) -> NnvizError:
     if isinstance(error, UnidentifiedImageError):
         return NnvizError(
             "{name} is not a picture that can be opened, nor an array, nor text in UTF-8",
-            name=printable(name),
+            name=name,
             hint="give a picture, JSON, CSV, .npy or .npz",
         )
     if isinstance(error, Image.DecompressionBombError):
         return NnvizError(
             "the picture {name} is too large: pictures end at {most} megapixels",
-            name=printable(name),
+            name=name,
             most=LARGEST // 10**6,
         )
     return NnvizError(
         "the picture {name} is broken: {reason}",
-        name=printable(name),
+        name=name,
         reason=short(str(error) or type(error).__name__, 160).splitlines()[0],
     )

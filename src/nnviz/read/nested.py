@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from nnviz.errors import NnvizError
 from nnviz.read.numbers import LEFT_OUT, array_of, decimal_comma, is_number, number_at
-from nnviz.read.text import MINUS, Written, listed, printable, short, start_of
+from nnviz.read.text import MINUS, Written, listed, short, start_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -56,7 +56,7 @@ def parse_json(
     if "nnviz" not in value or "output" not in value:
         raise NnvizError(
             "{name} is a JSON object with the keys {keys}, not a matrix",
-            name=printable(name),
+            name=name,
             keys=listed(value) or "{}",
             hint="give a nested list such as [[1, 2], [3, 4]], or a trace of nnviz",
         )
@@ -74,7 +74,7 @@ def parse_json_arrays(text: str, name: str) -> dict[str, npt.NDArray[Any]]:
     if not isinstance(value, dict) or not value:
         raise NnvizError(
             "{name} has no arrays by name",
-            name=printable(name),
+            name=name,
             hint='weights are an object of arrays: {"Wx": [[…]], "Wh": [[…]], "b": […]}',
         )
     offsets = _offsets(written.same)
@@ -114,15 +114,11 @@ def _not_json(error: ValueError, written: Written) -> NoReturn:
         raise NnvizError(
             "'{word}' is not a number", word=word, place=written.place(offset, len(word))
         ) from None
-    raise NnvizError(
-        "a number in {name} has too many digits", name=printable(written.name)
-    ) from None
+    raise NnvizError("a number in {name} has too many digits", name=written.name) from None
 
 
 def _too_deep(name: str) -> NnvizError:
-    return NnvizError(
-        "the lists in {name} nest more than {most} deep", name=printable(name), most=DEEPEST
-    )
+    return NnvizError("the lists in {name} nest more than {most} deep", name=name, most=DEEPEST)
 
 
 def _array(value: object, written: Written, offset: int) -> npt.NDArray[Any]:

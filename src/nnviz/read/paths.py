@@ -10,7 +10,7 @@ from itertools import islice
 from nnviz.errors import NnvizError
 from nnviz.read.numbers import is_number
 from nnviz.read.spellings import is_spelled, signs
-from nnviz.read.text import printable, short
+from nnviz.read.text import short
 from nnviz.words import Words
 
 _SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,11}(?::[\w.-]*)?$")
@@ -57,7 +57,7 @@ def no_such_file(path: str, name: str, known: Sequence[str] = ()) -> NnvizError:
     """
     near = _nearest(path, known)
     if near is not None:
-        hint = Words("did you mean {near}?", near=printable(near))
+        hint = Words("did you mean {near}?", near=near)
     elif known:
         names = ", ".join(known)
         hint = Words("{name} is a path, a matrix, -, or one of: {names}", name=name, names=names)

@@ -19,7 +19,7 @@ from nnviz.errors import NnvizError
 from nnviz.read import headings
 from nnviz.read.cells import Cell, cells_of, lines_of, separator_of
 from nnviz.read.numbers import array_of, decimal_comma, is_number, number_at
-from nnviz.read.text import MINUS, Written, printable
+from nnviz.read.text import MINUS, Written
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _semicolons_end_cells(written: Written) -> bool:
     if any("," in piece for piece in pieces):
         raise NnvizError(
             "{name} has new lines, ';' and ',': is it the ';' that ends a row, or the line?",
-            name=printable(written.name),
+            name=written.name,
             place=written.place(written.same.index(";")),
             hint="use ',' between numbers (a point for decimals) and a new line for each row",
         )
@@ -175,7 +175,7 @@ def _careful(written: Written) -> npt.NDArray[Any]:
         if len(row) != first:
             raise _ragged(len(starts), row, first, written)
     if not starts:
-        raise NnvizError("{name} is empty", name=printable(written.name))
+        raise NnvizError("{name} is empty", name=written.name)
     heights = _heights(filled)
     _check_heights(heights, starts, written)
     array = array_of(values, _shape(heights, first))

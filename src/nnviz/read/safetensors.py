@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nnviz.errors import NnvizError
 from nnviz.read.arrays import Choose, bytes_of, plain
-from nnviz.read.text import printable, short
+from nnviz.read.text import short
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _header(stream: BinaryIO, name: str) -> dict[str, Any]:
         raise _broken(name, "its header")
     header.pop("__metadata__", None)
     if not header:
-        raise NnvizError("{name} holds no arrays", name=printable(name))
+        raise NnvizError("{name} holds no arrays", name=name)
     return header
 
 
@@ -94,7 +94,7 @@ def _tensor(entry: object, stream: BinaryIO, body: tuple[int, int], name: str) -
     if not isinstance(code, str) or code not in _DTYPES:
         raise NnvizError(
             "{name} holds numbers of type {dtype}, which is not read",
-            name=printable(name),
+            name=name,
             dtype=short(str(code)),
             hint="float, bfloat16, whole numbers and booleans are read",
         )
@@ -117,6 +117,6 @@ def _sizes(value: object) -> bool:
 def _broken(name: str, what: str) -> NnvizError:
     return NnvizError(
         "{name} is a broken safetensors file: {what} cannot be read",
-        name=printable(name),
+        name=name,
         what=Words(what),
     )

@@ -11,7 +11,7 @@ from nnviz.read import arrays, axes, foreign, nested, rows, safetensors, spellin
 from nnviz.read.given import Given, Stdin, opened
 from nnviz.read.images import ImageOptions, image_bytes, read_image
 from nnviz.read.numbers import text_bytes
-from nnviz.read.text import STANDARD_INPUT, decode, has_utf16_mark, printable
+from nnviz.read.text import STANDARD_INPUT, decode, has_utf16_mark
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def read_input(
     if not is_image and image._replace(dtype=None) != _NO_OPTIONS:
         raise UsageError(
             "{name} is not a picture: --gray, --resize, --unit and --frame are for pictures",
-            name=printable(given.label),
+            name=given.label,
         )
     if channels_last:
         array = axes.channels_first(array, given.label, image=is_image)
@@ -131,7 +131,7 @@ def read_weights(spec: str, *, stdin: Stdin, name: str) -> dict[str, npt.NDArray
                 return {name: held[key] for name, key in chosen(list(held)).items()}
         raise NnvizError(
             "{name} has no arrays by name",
-            name=printable(given.label),
+            name=given.label,
             hint="weights are a JSON object of arrays, an .npz or a .safetensors file",
         )
 
@@ -142,7 +142,7 @@ def _read(given: Given, image: ImageOptions, notes: list[Words]) -> tuple[npt.ND
     if given.member is not None and kind not in ("zip", "safetensors"):
         raise NnvizError(
             "{name} holds no arrays by name, so nothing can follow a colon",
-            name=printable(given.label),
+            name=given.label,
         )
     if stream is None or kind == "text":
         return _parse(_text(given), given.label, notes), False
@@ -176,7 +176,7 @@ def _parse(text: str, label: str, notes: list[Words]) -> npt.NDArray[Any]:
     plain, spelled, floats = spellings.plain(text, label)
     begins = plain.lstrip()[:1]
     if not begins:
-        raise NnvizError("{name} is empty", name=printable(label))
+        raise NnvizError("{name} is empty", name=label)
     if begins in ("[", "{"):
         array = nested.parse_json(text, label, plain=plain, spelled=spelled)
     else:
@@ -192,7 +192,7 @@ def _text(given: Given) -> str:
     if size > _LONGEST_TEXT:
         raise NnvizError(
             "{name} is longer than 1 GiB of text",
-            name=printable(given.label),
+            name=given.label,
             hint="arrays this large are read from .npy",
         )
     return decode(given.stream.read(), given.label)

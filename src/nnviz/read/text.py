@@ -71,7 +71,7 @@ def decode(data: bytes, name: str) -> str:
         raise NnvizError(
             "{name} is not text in UTF-8, nor a picture or an array: "
             "byte {byte} at offset {offset} cannot be read",
-            name=printable(name),
+            name=name,
             byte=f"0x{data[error.start]:02x}",
             offset=error.start,
             hint="save it as UTF-8, or give a picture, JSON, CSV, .npy or .npz",
@@ -85,24 +85,17 @@ def place_at(text: str, offset: int, name: str, width: int = 1) -> Place:
     end = text.find("\n", offset)
     line = text[start : end if end >= 0 else len(text)]
     return Place(
-        printable(name),
+        name,
         line=text.count("\n", 0, offset) + 1,
         column=offset - start + 1,
-        text=printable(line),
+        text=line,
         width=max(1, min(width, start + len(line) - offset)),
     )
 
 
-def printable(text: str) -> str:
-    """The text with a dot for whatever could steer a terminal, character by character."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else " " if c == "\t" else "·" for c in text)
-
-
 def short(word: str, room: int = 40) -> str:
-    """A word as a message shows it: printable, and cut where it is very long."""
-    return printable(word if len(word) <= room else word[: room - 1] + "…")
+    """A word as a message shows it: cut where it is very long."""
+    return word if len(word) <= room else word[: room - 1] + "…"
 
 
 def listed(names: object, most: int = 8) -> str:

@@ -43,7 +43,7 @@ from nnviz.figure.scene import Scene, extent
 from nnviz.request import Appearance
 from nnviz.shapes import times
 from nnviz.trace import Equation, Step, Trace, text, tokens
-from nnviz.words import Words
+from nnviz.words import Words, safe
 
 
 def page(
@@ -92,7 +92,7 @@ def heading_of(
     title: Words | None = None,
 ) -> str:
     """The title, with the step where one is drawn."""
-    text = appearance.title or style.say(title or trace.title)
+    text = safe(appearance.title or style.say(title or trace.title))
     if step is None:
         return text
     if trace.recurrence is not None and not trace.recurrence.several:  # a step is a time

@@ -16,7 +16,7 @@ from nnviz.notation import ABOUT, EQUAL
 from nnviz.numerals import rounded
 from nnviz.request import Appearance
 from nnviz.trace import Equation, Expr, Num, Role, Token, tokens
-from nnviz.words import Words
+from nnviz.words import Words, safe
 
 TITLE, BODY, SMALL = 20, 15, 11
 PAGE = 720
@@ -158,9 +158,9 @@ class Style:
         spans = []
         for text, color, heavy, place in pieces:
             at = size * SMALLER if place else size
-            weight = bold or heavy
-            width = self.fonts.width(text, at, weight)
-            spans.append(Span(text, color or fill, width, weight, place))
+            weight, shown = bold or heavy, safe(text)
+            width = self.fonts.width(shown, at, weight)
+            spans.append(Span(shown, color or fill, width, weight, place))
         return tuple(spans)
 
 

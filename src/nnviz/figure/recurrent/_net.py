@@ -18,7 +18,7 @@ from nnviz.numerals import Numerals, numerals
 from nnviz.recurrence import Recurrence
 from nnviz.shapes import times
 from nnviz.trace import Equation, Role, Step, Trace
-from nnviz.words import Words
+from nnviz.words import Words, safe
 
 if TYPE_CHECKING:
     import numpy as np
@@ -172,7 +172,7 @@ class Net:
         if t > len(letters) or not self.has_x(t) or (self.feedback and t > 1):
             return ""
         letter = letters[t - 1]
-        return f"“{letter}”" if letter.isprintable() else letter.encode("unicode_escape").decode()
+        return f"“{letter}”" if letter == safe(letter) else safe(letter)
 
     # --- names ---------------------------------------------------------------------
 

@@ -14,8 +14,8 @@ from rich.text import Text
 
 Lines: TypeAlias = list[list[Segment]]
 """What Rich has rendered."""
-_GLUE = "\ue000"
-"""A space at which no line is broken; no text holds this sign, which is not printable."""
+_GLUE = "\ufdd0"
+"""A space at which no line is broken; no text holds this sign, which is no character."""
 # A sign that leads a term stays with it: a line of a long sum begins with its +.
 _SIGN = re.compile(r"(?<!\S)([-+*−=≈~∗·⊙→]|->) (?=\S)")
 # A shape stays with its name: kernel 3×3, bias (2).

@@ -22,7 +22,7 @@ from nnviz.request import Appearance
 from nnviz.shades import Poles
 from nnviz.shapes import times
 from nnviz.trace import Equation, flat, tokens
-from nnviz.words import Words
+from nnviz.words import Words, safe
 
 # Middle tones of the 256-colour palette: at least 3.9 : 1 on black and on white.
 _HUES = {"input": 32, "weight": 166, "output": 29, "hidden": 98, "bias": 162}
@@ -84,9 +84,8 @@ class Paper:
         return codecs.lookup(self.options.encoding).name
 
     def text(self, text: str) -> str:
-        """The text with signs that the stream carries; control characters are spelled out."""
-        if not text.isprintable():
-            text = "".join(c if c.isprintable() else _spelled(c) for c in text)
+        """The text with signs that the stream carries and that do not steer it."""
+        text = safe(text)
         if self._encoding.startswith("utf") or text.isascii():
             return text
         east_asian = self._encoding in _EAST_ASIAN
@@ -144,7 +143,3 @@ class Paper:
 def spaced(blocks: Iterable[RenderableType]) -> Group:
     """Blocks with an empty line between them."""
     return Group(*[part for block in blocks for part in (Text(), block)][1:])
-
-
-def _spelled(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")
