@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drawing import drawn, texts
+from drawing import drawn, generators, texts
 from helpers import run
 from nnviz.figure.arrays.picture import picture, pixels
 from nnviz.figure.layout.style import SMALL, Style, middle
 from nnviz.figure.scene import Image, Rect, Text, extent, flatten
+from nnviz.numerals import plain
 from nnviz.request import THEMES, Appearance
 from nnviz.shades import Levels
 
@@ -174,3 +175,49 @@ def test_every_cell_that_no_window_reads_is_hatched(data: st.DataObject) -> None
                 )
                 found |= set(range(round(start / unit), round((start + length) / unit)))
         assert found == set(range(n)) - read
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    shape=st.tuples(st.integers(25, 300), st.integers(25, 60)),
+    scale=st.floats(1e-9, 1e9),
+    extreme=st.floats(1, 100),
+    lift=st.sampled_from([0.0, 0.5, 3.0]),
+    side=st.integers(40, 240),
+    rng=generators,
+)
+def test_every_value_lies_inside_the_range_that_its_bar_says(
+    shape: tuple[int, int],
+    scale: float,
+    extreme: float,
+    lift: float,
+    side: int,
+    rng: np.random.Generator,
+) -> None:
+    array = rng.uniform(-1, 1, shape) + lift
+    array[shape[0] // 2, 7] *= extreme
+    array *= scale
+    block = picture(STYLE, array, "output", side=side, axes=False)
+    high, *_, low = (m.content for m in flatten(block.marks) if isinstance(m, Text))
+    ends = [float(plain(text.lstrip("≥≤ "))) for text in (low, high)]
+    assert high.startswith("≥") or array.max() <= ends[1] * (1 + 1e-12)
+    assert low.startswith("≤") or array.min() >= ends[0] * (1 + 1e-12)
+    # And the bar is no longer than what it holds, but for the rounding of three digits.
+    assert ends[1] <= 1.01 * np.abs(array).max()
+
+
+def test_a_step_of_a_long_picture_lies_inside_its_bar() -> None:
+    x = np.zeros((20, 2000), np.uint8)
+    x[0, 499] = 255  # step 500: 255×3 = 765 where every other sum is 0
+    trace = run("conv", x, kernel=[[3]])
+    assert trace.steps[499].value == 765
+    assert "765" in texts(drawn(trace, 500))  # at the bar's end
+
+
+def test_a_colour_picture_that_is_pooled_is_hatched_too() -> None:
+    x = np.indices((3, 90, 90)).sum(0).astype(np.uint8)
+    x[1] += 1
+    scene = drawn(run("pool", x, kernel=(1,), stride=(3,)))
+    assert len([m for m in scene.flat() if isinstance(m, Image)]) == 2
+    # Rows 1 and 2, 4 and 5 … 88 and 89, columns alike, on dark and on light.
+    assert len(hatches(scene)) == 2 * (30 + 30)

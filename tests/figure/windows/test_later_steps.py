@@ -24,9 +24,10 @@ VIEWS: dict[str, tuple[str, dict[str, Any], str | None, int]] = {
     "transposed, activated": ("conv", {"transpose": True, "act": "relu"}, None, 2),
     "pool": ("pool", {}, None, 1),
     "iso": ("conv", {}, "iso", 1),
+    "network": ("conv", {}, "network", 1),
 }
 """An operation, its options, the view, and how many of its arrays a step makes."""
-CELLS_ONLY = ("iso",)
+CELLS_ONLY = ("iso", "network")
 
 
 def trace_of(name: str, x: np.ndarray) -> Trace:
@@ -85,7 +86,7 @@ def test_in_pictures(name: str, data: st.DataObject) -> None:
 @settings(deadline=None, max_examples=8)
 @given(st.data())
 def test_in_cells(name: str, data: st.DataObject) -> None:
-    shape = data.draw(st.tuples(st.integers(2, 4), st.integers(2, 4)), "shape")
+    shape = data.draw(st.tuples(st.integers(2, 3), st.integers(2, 3)), "shape")
     count = shape[0] * shape[1]
     n = data.draw(st.integers(0, count - 1), "step")
     *_, view, made = VIEWS[name]
@@ -99,5 +100,19 @@ def test_in_cells(name: str, data: st.DataObject) -> None:
             v * 10_000 for v in values[: n + 1].tolist()
         ] + [v * 10_001 for v in values[: n + 1].tolist()] * (made - 2)
         return
+    if view == "network":  # the values stand beside the cells; those of the input stay
+        later = [str(v) for v in values[n + 1 :].tolist()]
+        assert [t.content for t in scene.texts() if t.content in later] == later
+        return
     for i, value in enumerate(values.tolist()):
         assert written.count(str(value)) == 1 + (made if i <= n else 0)
+
+
+@pytest.mark.parametrize("name", [name for name in VIEWS if name not in CELLS_ONLY])
+def test_in_a_sheet_of_steps(name: str) -> None:
+    shape = 26, 30
+    every = list(np.ndindex(*shape))
+    trace = trace_of(name, np.arange(780).reshape(shape) - 300)
+    found = pictures_of(drawn(trace, 5, 40), shape)
+    assert {len(cells) for cells in found if len(cells) < 780} == {5, 40}
+    assert all(cells == every[: len(cells)] for cells in found)

@@ -92,7 +92,7 @@ def _arrays(trace: Trace, style: Style, step: Step | None, room: float) -> Block
         if max(array.shape, default=1) <= MOST
     }
     parts = [
-        _part(style, trace, name, arrays[name], tables.get(name))
+        _part(style, trace, name, arrays[name], tables.get(name), step)
         if name in arrays
         else operator(style, name)
         for name in trace.equation
@@ -121,10 +121,17 @@ def _under(index: Index, shape: Index) -> range:
 
 
 def _part(
-    style: Style, trace: Trace, name: str, array: np.ndarray, table: Table | None
+    style: Style,
+    trace: Trace,
+    name: str,
+    array: np.ndarray,
+    table: Table | None,
+    step: Step | None,
 ) -> NamedCells | Block:
     role, said = trace.roles.get(name, "plain"), name_of(name)
     if table is None:
-        return named_picture(style, array.reshape(-1, array.shape[-1]), role, said)
+        last = _under(step.index, array.shape).stop - 1 if step and name == "output" else None
+        at = None if last is None else divmod(last, array.shape[-1])
+        return named_picture(style, array.reshape(-1, array.shape[-1]), role, said, at=at)
     shape = written_shape(array.shape, numerals(array, style.precision))
     return NamedCells(style, table, role, said, shape)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic
 
 from nnviz.plans import AxisT, OutputCell, Tap, WindowPlan
 from nnviz.request import check_sample
+from nnviz.shapes import TransposedAxis
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
@@ -75,6 +76,15 @@ class Part(Generic[AxisT]):
     def taps(self) -> list[Tap]:
         """What the window of the step reads in each channel."""
         return [] if self.at is None else self.plan.taps(self.at)
+
+    @property
+    def unread(self) -> tuple[list[int], list[int]]:
+        """The rows and columns of the input that no window reads."""
+        rows, columns = (
+            [] if isinstance(axis, TransposedAxis) else axis.unread(0, axis.size, self.plan.mode)
+            for axis in self.axes
+        )
+        return rows, columns
 
     def shape(self, array: np.ndarray) -> tuple[int, ...]:
         """The shape of something drawn, without the axis that a vector has only here."""

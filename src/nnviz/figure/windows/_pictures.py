@@ -94,10 +94,6 @@ def input_picture(style: Style, part: Part[Any], side: int, c: int | None = None
     # One scale for all channels.
     shades = color_levels(array) if color else levels(part.x, image=part.image)
     name = Words("input") if color else input_name(part, c or 0)
-    rows, columns = (
-        () if part.plan.transposed else axis.unread(0, axis.size, part.plan.mode)
-        for axis in part.axes
-    )
     return named_picture(
         style,
         array,
@@ -106,7 +102,7 @@ def input_picture(style: Style, part: Part[Any], side: int, c: int | None = None
         side=side,
         window=part.seen(),
         shades=shades,
-        unread=(rows, columns),
+        unread=part.unread,
     )
 
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 RANK = 0
 fits = flat_enough
+SIDE = 280
+"""The usual side of the input as a picture."""
 SHOWN = 3
 """Channels that are drawn, one below the other."""
 
@@ -92,7 +94,7 @@ def _every_channel(trace: Trace, style: Style, part: Part[AnyAxis]) -> list[Bloc
         x = trace.arrays["input"].reshape(plan.samples, 3, *plan.sizes)[n]
         y = trace.output.reshape(plan.samples, 3, *plan.out)[n]
         if colored(x):
-            return [_pooled_in_colors(style, x, y)]
+            return [_pooled_in_colors(style, part, x, y)]
     shown = range(min(plan.channels, SHOWN))
     rows = [_pooled(trace, style, part_of(trace, None, n, channel=c))[0] for c in shown]
     return [*rows, *more_channels(style, plan.channels - len(rows))]
@@ -105,7 +107,7 @@ def _pooled(
     *,
     largest: int = 44,
     rooms: Sequence[float] = (),
-    side: int = 280,
+    side: int = SIDE,
 ) -> tuple[Block, bool]:
     """The row in numbers where they fit, else in pictures; and whether in numbers."""
     rooms = rooms or (style.room,)
@@ -172,9 +174,11 @@ def _pooled_in_pictures(style: Style, given: Block, made: Block) -> Block:
     return largest_fit(style, [given, operator(style, "→"), made])
 
 
-def _pooled_in_colors(style: Style, x: np.ndarray, y: np.ndarray, side: int = 280) -> Block:
+def _pooled_in_colors(style: Style, part: Part[AnyAxis], x: np.ndarray, y: np.ndarray) -> Block:
     """A colour picture before and after, each as large as it has cells."""
-    shades, own = color_levels(x), max(96, round(side * max(y.shape[1:]) / max(x.shape[1:])))
-    given = named_picture(style, x, "input", Words("input"), side=side, shades=shades)
+    shades, side = color_levels(x), SIDE
+    own = max(96, round(side * max(y.shape[1:]) / max(x.shape[1:])))
+    name, unread = Words("input"), part.unread
+    given = named_picture(style, x, "input", name, side=side, shades=shades, unread=unread)
     made = named_picture(style, y, "output", Words("output"), side=own, shades=shades)
     return _pooled_in_pictures(style, given, made)
