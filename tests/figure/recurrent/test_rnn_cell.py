@@ -133,6 +133,15 @@ def test_matrices_of_many_units_are_their_shapes_and_long_vectors_leave_out() ->
     assert "⋮" not in few
 
 
+def test_six_units_have_the_numbers_of_their_weights() -> None:
+    trace = run("rnn", [[1, 0], [0, 1]], cell="lstm", hidden=6)
+    said = words(drawn(trace, view="cell"))
+    for name, columns in (("Wx", (0, 1)), ("Wh", (0, 5))):
+        for c in columns:
+            for value in trace.arrays[name][:, c]:
+                assert f"{value:.2f}".replace("-", "−") in said
+
+
 def test_layers_and_directions_are_named() -> None:
     trace = _torch("lstm", layers=2, both=True)
     seen = [words(_cell(trace, n))[1] for n in range(5, 9)]

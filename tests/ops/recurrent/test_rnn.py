@@ -277,6 +277,14 @@ def test_the_terminal_marks_the_output_of_many_to_one(outputs: int | None, marke
     assert len(numbers.strip("[ ]").split()) == (outputs or 2)
 
 
+def test_the_terminal_writes_the_first_equations_of_a_large_step() -> None:
+    trace = run("rnn", [[1, 0], [0, 1]], hidden=80, outputs=2)
+    said = load("table").write(trace, Request(steps="2")).content.decode().split("\n")
+    assert [line.split()[0] for line in said if line.startswith("  h_2,")][-1] == "h_2,63"
+    assert said[-2] == "  … and 18 more equations"
+    assert len(trace.steps[1].formula) == 82
+
+
 def test_both_directions_hand_on_the_last_row_of_every_state() -> None:
     w = stacked_weights("rnn", 1, True, hidden=3)
     last = run("rnn", X, weights=w, mode="many-to-one")

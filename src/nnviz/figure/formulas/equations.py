@@ -34,7 +34,7 @@ from nnviz.words import Words
 
 FEW = 3
 """Equations up to which matrices have their numbers: of large ones the first and the last."""
-MOST_COLUMNS = 4
+MOST_COLUMNS = 8
 """Columns up to which the matrices of more equations have their numbers too."""
 
 
@@ -67,7 +67,10 @@ def _tried(style: Style, equations: Sequence[VectorEquation]) -> list[list[TermL
     # The gates of a cell are alike: the first says how large their matrices are.
     if max(_widths(equations[0]), default=0) > MOST_COLUMNS:
         return [[TermLayout(style, SMALL, values=False)]]
-    return [[TermLayout(style, text, values=v) for text in (BODY, SMALL)] for v in (True, False)]
+    whole, boxes = (
+        [TermLayout(style, text, values=v) for text in (BODY, SMALL)] for v in (True, False)
+    )
+    return [whole, [TermLayout(style, SMALL, n) for n in (6, 5, 4, 3)], boxes]
 
 
 def _widths(equation: VectorEquation) -> list[int]:

@@ -34,6 +34,8 @@ from nnviz.words import Words
 
 ALL_UP_TO = 64
 FIRST = 3
+EQUATIONS = 64
+"""Equations of a step of vectors that are written; all of them are in the trace."""
 VECTOR = 24
 """Numbers of a vector that a row has room for."""
 TERMS = 81
@@ -115,8 +117,11 @@ def _arithmetic(paper: Paper, trace: Trace, steps: Sequence[Step]) -> Iterator[T
         if plan is not None and plan.several:
             line = Text("  ").join([line, paper.muted(plan.at(step.number).place)])
         yield line
-        for equation in step.formula:
+        for equation in step.formula[:EQUATIONS]:
             yield paper.hanging(Text.assemble("  ", *paper.formula(equation)), 6)
+        if (more := len(step.formula) - EQUATIONS) > 0:
+            words = Words("… and {n} more equations", n=thousands(more))
+            yield paper.hanging(Text("  ") + paper.muted(words), 2)
 
 
 # --- sums: products, bias, activation --------------------------------------------------
