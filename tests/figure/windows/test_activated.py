@@ -141,3 +141,12 @@ def test_a_layer_says_of_its_activation_what_act_says(name: str, transpose: bool
     alone = run("act", x, name=name)
     for one, other in zip(layer.steps, alone.steps, strict=True):
         assert text(one.formula[1:], rounded) == text(other.formula, rounded)
+
+
+def test_the_parts_of_a_large_picture_take_few_rows() -> None:
+    x = np.random.default_rng(1).integers(0, 99, (200, 300))
+    scene = drawn(run("conv", x, kernel=EDGE, act="relu"))
+    shapes = [t.y for t in scene.texts() if t.content in ("input", "kernel", "sum", "output")]
+    assert len(shapes) == 4
+    pictures = [m for m in scene.flat() if isinstance(m, Image) and m.crisp]
+    assert len({round(m.y + m.height / 2) for m in pictures}) == 2

@@ -18,7 +18,7 @@ from nnviz.figure.arrays.fit import (
 from nnviz.figure.arrays.grid import MOST, CellSize, Table, cells, grid, named, operator
 from nnviz.figure.arrays.named import named_picture
 from nnviz.figure.arrays.picture import picture
-from nnviz.figure.layout.blocks import Block, column, flow, row
+from nnviz.figure.layout.blocks import Block, column, flow, row, wrapped
 from nnviz.figure.layout.style import Style, near4
 from nnviz.figure.windows._named_arrays import (
     SUM,
@@ -63,7 +63,7 @@ def picture_row(
 ) -> Block:
     """Input ∗ kernel + bias = output, as large as fit a row: of channel `c`, or of all.
 
-    In two rows where no side fits, the pictures then large and the cells at most `below`.
+    In few rows where no side fits, the pictures then large and the cells at most `below`.
     """
     kernels = kernels_part(style, part, range(len(part.x)) if c is None else (c,))
 
@@ -78,7 +78,13 @@ def picture_row(
         if block is not None:
             return block
     widest = sizes_of(style, cells_, largest=below)[0]
-    return flow(drawn_parts(parts(SIDES[1]), widest), style.room)
+    drawn = (drawn_parts(parts(side), widest) for side in SIDES[1:])
+    return flow(min(drawn, key=lambda blocks: _lines(style, blocks)), style.room)
+
+
+def _lines(style: Style, blocks: Sequence[Block]) -> int:
+    """How many rows they take."""
+    return len(list(wrapped(blocks, [block.width for block in blocks], 0, style.room)))
 
 
 def small_pictures(style: Style, part: Part[Any], c: int | None = None) -> Block:
