@@ -48,11 +48,11 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "figure/windows/conv_network.py: what": _NEURONS,
     "figure/single/act_equation.py: role": ("input", "output"),
     "figure/networks/params_bars.py: kind": ("weights", "biases"),
-    "figure/recurrent/rnn_rolled.py: str(trace.options['mode'])": (),
-    "figure/recurrent/rnn_unrolled.py: str(trace.options['mode'])": (),  # choices, below
     "read/headings.py: STANDARD_INPUT": (STANDARD_INPUT,),
     "read/safetensors.py: what": ("its header", "its shape or place"),
     "ops/recurrent/_equations.py: label": _HELD,
+    "ops/recurrent/_explained.py: plan.mode": (),  # choices, below
+    "ops/windows/_window.py: plan.mode": (),
     "ops/windows/_transposed.py: what": ("input channels", "filters"),
     "ops/windows/_window.py: 'output ' + name": _SIZES,
     "ops/windows/_window.py: SUBJECTS[name][0 if one else 1]": tuple(
@@ -73,16 +73,6 @@ LOOKED_UP = {
     *("cell", "row", "column", "plane", "sample", "channel", "filter", "layer", "direction"),
     *("derivation", "weights", "biases", "params", "MACs", "receptive field"),
     *("weights, shared", "as a dense layer", "input", "kernel", "weight", "output"),
-    *("groups", "padding mode", "act", "mode", "ceil mode", "count include pad", "adaptive"),
-    *(
-        "output padding",
-        "output activation",
-        "feedback",
-        "layers",
-        "directions",
-        "linear before reset",
-    ),
-    *("global", "axis", "like", "length", "divisor override", "output shape"),
 }
 """Headings and names of options that the terminal view looks up as it needs them."""
 

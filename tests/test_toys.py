@@ -128,6 +128,14 @@ def test_the_figure_of_a_step_has_every_equation_in_numbers(op: str, number: int
         assert name.text + name.sub + name.sup in said
 
 
+def test_what_is_not_as_usual_is_said_and_no_view_knows_of_it() -> None:
+    trace = run("layer_norm", X, eps=0.5)
+    request = Request(steps="none")
+    assert words(drawn(trace))[1] == "epsilon 0.5"
+    assert b"epsilon 0.5" in formats.load("table").write(trace, request).content
+    assert not run("layer_norm", X).said
+
+
 def test_what_is_in_between_is_worked_out() -> None:
     said = words(drawn(run("layer_norm", [[1, 3, 5]], eps=1.0), 1))
     assert {"x₀ − μ0", "(x₀ − μ₀)2", "√(σ₀² + ε)"} <= set(said)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, NamedTuple, get_args
 
-from nnviz.errors import NnvizError
+from nnviz.errors import UsageError
 
 Theme = Literal["light", "dark", "print", "transparent"]
 THEMES: tuple[Theme, ...] = get_args(Theme)
@@ -62,7 +62,7 @@ class Request(NamedTuple):
 def check_sample(sample: int, count: int) -> None:
     """That a batch of so many has this sample."""
     if sample >= count:
-        raise NnvizError(
+        raise UsageError(
             "--sample {n} is past the end: the batch has {count}, counted from 0",
             n=sample,
             count=count,

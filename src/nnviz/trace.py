@@ -167,6 +167,8 @@ class Trace:
     """Names of arrays and the signs between them, as they stand in a row:
     ("input", "∗", "kernel", "+", "bias", "=", "output")."""
     facts: tuple[Fact, ...] = ()
+    said: tuple[Words, ...] = ()
+    """What was asked for and is not as usual, in few words: header and figures have it."""
     notes: tuple[Words, ...] = ()
     """What a user should be told: the default kernel, a column that is not used."""
     steps: Sequence[Step] = ()
@@ -174,6 +176,8 @@ class Trace:
     """What the axes of a step's index are called: row, column; t."""
     plan: WindowPlan[Any] | None = None
     """What every output cell is made from; None where no window slides."""
+    samples: int = 1
+    """How many there are in the batch: a figure is of one, and steps are in equal parts theirs."""
     image: bool = False
     """The input came from a picture."""
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -190,6 +194,10 @@ class Trace:
     @property
     def output(self) -> np.ndarray:
         return self.results["output"]  # type: ignore[no-any-return]
+
+    def sample_of(self, step: Step) -> int:
+        """The sample of the batch that a step belongs to."""
+        return (step.number - 1) * self.samples // len(self.steps)
 
     def array(self, name: str) -> Any:
         """An array or result by name; an error naming those there are."""

@@ -73,6 +73,7 @@ def run(x: np.ndarray, options: LayerNormOptions) -> Trace:
         arrays={"input": x},
         results=Results(output=output),
         options={"eps": options.eps},
+        said=() if options.eps == 1e-5 else (Words("epsilon {value}", value=options.eps),),
         roles={"input": "input", "output": "output"},
         equation=("input", "→", "output"),
         facts=FACTS,

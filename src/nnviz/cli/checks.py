@@ -18,6 +18,7 @@ from nnviz.options.kinds import plain
 from nnviz.options.operation import Operation
 from nnviz.options.option import Option, Text
 from nnviz.read import Stdin
+from nnviz.request import check_sample
 from nnviz.trace import Trace
 from nnviz.words import Words
 
@@ -202,12 +203,7 @@ def checked(trace: Trace, shared: Shared) -> Trace:
             hint=Words("there is: {names}", names=", ".join(["shape", *names])),
         )
     _check_steps(trace, shared.output.steps)
-    if (shared.figure.sample or 0) >= _samples(trace):
-        raise UsageError(
-            "--sample {sample}: the batch has {n}, counted from 0",
-            sample=shared.figure.sample,
-            n=_samples(trace),
-        )
+    check_sample(shared.figure.sample or 0, trace.samples)
     return trace
 
 
@@ -225,11 +221,3 @@ def _check_steps(trace: Trace, spec: str | None) -> None:
             else "leave --steps out",
         )
     _steps.choose(spec, len(trace.steps))
-
-
-def _samples(trace: Trace) -> int:
-    """How many inputs a batch has: N of N×C×H×W, whatever slides over it."""
-    if trace.plan is not None:
-        return trace.plan.samples
-    shape = trace.arrays["input"].shape if "input" in trace.arrays else ()
-    return int(shape[0]) if len(shape) == 4 else 1

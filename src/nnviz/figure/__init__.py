@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnviz.cache import remembering
 from nnviz.errors import NnvizError, UsageError
-from nnviz.request import Appearance
+from nnviz.request import Appearance, check_sample
 from nnviz.trace import Trace
 from nnviz.words import Words
 
@@ -72,6 +72,8 @@ def _draw(trace: Trace, appearance: Appearance, steps: Sequence[int]) -> Scene:
         from nnviz.figure.layout.sheet import sheet
 
         return sheet(trace, appearance, view, [trace.steps[n - 1] for n in steps])
+    if not steps:
+        check_sample(appearance.sample, trace.samples)
     scene: Scene = view.draw(trace, appearance, trace.steps[steps[0] - 1] if steps else None)
     return scene
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from nnviz.activation_steps import activation_step, along, exp
 from nnviz.errors import UsageError
+from nnviz.numerals import exact
 from nnviz.ops._activation_names import NAMES, Activation
 from nnviz.ops._layer import places, same_shape
 from nnviz.options import kinds
@@ -111,6 +112,8 @@ def run(x: np.ndarray, options: ActOptions) -> Trace:
         roles={"input": "input", "output": "output"},
         equation=("input", "→", "output"),
         facts=_facts(x.ndim, options),
+        said=tuple(_said(x.ndim, options)),
+        samples=len(x) if x.ndim > 3 else 1,
         steps=Steps(output.size, step),
         places=places(output.ndim),
     )
@@ -148,6 +151,19 @@ def _curve(x: np.ndarray, options: ActOptions) -> np.ndarray:
     reach = max(1.0, float(np.abs(finite).max(initial=0))) * 1.1
     at = np.linspace(-reach, reach, 241)
     return np.stack([at, _applied(at, options)], axis=1)
+
+
+def _said(rank: int, options: ActOptions) -> Iterator[Words]:
+    """What of its options is not the default."""
+    default = _completed(rank, ActOptions(name=options.name))
+    if options.alpha not in (None, default.alpha):
+        yield Words("alpha {value}", value=exact(options.alpha))
+    if options.beta not in (None, default.beta):
+        yield Words("beta {value}", value=exact(options.beta))
+    if options.axis is not None and options.axis % rank != rank - 1:
+        yield Words("axis {n}", n=exact(options.axis))
+    if options.approximate != default.approximate:
+        yield Words("approximated by tanh")
 
 
 def _facts(rank: int, options: ActOptions) -> tuple[Fact, ...]:

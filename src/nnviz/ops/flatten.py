@@ -7,6 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from nnviz.errors import UsageError
+from nnviz.numerals import exact
 from nnviz.ops._layer import Layer, places
 from nnviz.options import kinds
 from nnviz.options.operation import Operation
@@ -68,6 +69,7 @@ def run(x: np.ndarray, options: FlattenOptions) -> Trace:
         roles={"input": "input", "output": "output"},
         equation=("input", "→", "output"),
         facts=tuple(_apart(x.shape)) if output.ndim == 1 else (),
+        said=(Words("axis {n}", n=exact(options.axis)),) if options.axis else (),
         steps=Steps(output.size, step),
         places=places(output.ndim),
     )

@@ -54,6 +54,7 @@ def run(x: np.ndarray, options: NetOptions) -> Trace:
             for note in layer.notes
         ),
         layers=tuple(layers),
+        samples=len(x) if x.ndim == 4 else 1,
         labels={"layers": tuple(link.text for link in options.net.links)},
     )
 

@@ -144,7 +144,7 @@ def test_six_units_have_the_numbers_of_their_weights() -> None:
 
 def test_layers_and_directions_are_named() -> None:
     trace = _torch("lstm", layers=2, both=True)
-    seen = [words(_cell(trace, n))[1] for n in range(5, 9)]
+    seen = [words(_cell(trace, n))[2] for n in range(5, 9)]
     assert seen == [
         "time 2, layer 1, forward",
         "time 2, layer 1, backward",

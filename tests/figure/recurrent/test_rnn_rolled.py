@@ -32,7 +32,7 @@ def _rolled(trace: Trace, *steps: int, **appearance: Any) -> Scene:
 def test_the_cell_with_its_loop_stands_beside_the_chain() -> None:
     scene = _rolled(_note())
     said = words(scene)
-    assert said[0] == "RNN rolled up, many-to-many"
+    assert said[0] == "RNN rolled up"
     for expected in ["rolled up", "=", "unrolled in time"]:
         assert expected in said
     for name in ["xt", "ht", "ht−1", "yt", "Wx 3×2", "Wh 3×3", "Wy 1×3"]:

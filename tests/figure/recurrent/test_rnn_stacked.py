@@ -42,22 +42,22 @@ def _stack(trace: Trace, step: int | None = None) -> Stack:
 @pytest.mark.parametrize(
     ("layers", "both", "title"),
     [
-        (2, False, "RNN in 2 layers"),
-        (1, True, "RNN in both directions"),
-        (3, True, "RNN in 3 layers and both directions"),
+        (2, False, "2 layers"),
+        (1, True, "both directions"),
+        (3, True, "3 layers · both directions"),
     ],
 )
 def test_it_is_the_default_and_says_layers_and_directions(
     layers: int, both: bool, title: str
 ) -> None:
     said = words(drawn(_net(layers=layers, both=both)))
-    assert said[0] == title
+    assert said[:2] == ["RNN", title]
     assert "hidden state  ht = tanh(Wx·xt + Wh·ht−1 + bx + bh)" in said
 
 
 def test_korean_titles_read_as_korean() -> None:
-    assert words(drawn(_net(layers=2), lang="ko"))[0] == "2층 양방향 RNN"
-    assert words(drawn(_net("lstm", 3, False), lang="ko"))[0] == "3층 LSTM"
+    assert words(drawn(_net(layers=2), lang="ko"))[:2] == ["RNN", "2층 · 양방향"]
+    assert words(drawn(_net("lstm", 3, False), lang="ko"))[:2] == ["LSTM", "3층"]
 
 
 def test_every_state_has_its_time_layer_and_direction() -> None:
@@ -276,7 +276,7 @@ def test_what_comes_after_a_step_is_empty() -> None:
 
 def test_a_step_has_its_place_and_arithmetic() -> None:
     said = words(drawn(_net(), 3))
-    assert said[0] == "RNN in 2 layers and both directions, step 3 of 12"
+    assert said[0] == "RNN, step 3 of 12"
     assert "time 1, layer 2, forward" in said
     assert any(s.startswith("h1,0(2)→ ≈ tanh(") for s in said)
 

@@ -39,7 +39,7 @@ def test_the_note_is_drawn_with_its_values_names_and_formulas() -> None:
     said = words(drawn(_note(), precision=3))
     for expected in ["y1", "h0", "h3", "x2", "Wh 3×3", "Wx 3×2", "Wy 1×3", "−2.02", "1.51", "1.31"]:
         assert expected in said
-    assert said[0] == "RNN unrolled, many-to-many"
+    assert said[0] == "RNN unrolled"
     assert "hidden state  ht = tanh(Wx·xt + Wh·ht−1 + b)" in said
 
 
@@ -127,7 +127,7 @@ def test_eleven_letters_are_all_drawn() -> None:
 
 def test_a_step_is_lit_and_what_comes_after_it_is_empty() -> None:
     said = words(drawn(_note(), 2, precision=3))
-    assert said[0] == "RNN unrolled, many-to-many, time t = 2"
+    assert said[0] == "RNN unrolled, time t = 2"
     assert "1.51" in said
     assert "1.31" not in said
     assert any(s.startswith("h2,0 ≈ tanh((0.9×0.5)") for s in said)

@@ -224,4 +224,4 @@ def test_a_dilated_window_is_outlined_cell_by_cell() -> None:
     tone = STYLE.theme.tone("input").line
     firm = [m for m in scene.flat() if isinstance(m, Rect) and (m.line, m.stroke) == (3, tone)]
     assert len(firm) == len({(m.x, m.y) for m in firm}) == 4
-    assert "sample 0 of 2" in words(scene)
+    assert words(scene)[1] == "stride 2 · dilation 2 · sample 0 of 2"

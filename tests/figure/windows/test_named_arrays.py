@@ -37,7 +37,7 @@ def test_a_line_says_which_part_is_drawn(name: str) -> None:
 def test_a_step_says_its_own_filter_and_group() -> None:
     trace = convolved((4, 4, 4), (4, 2, 2, 2), groups=2)
     said = texts(drawn(trace, 20))
-    assert said[0] == "Convolution over 4 channels in 2 groups, step 20 of 36"
+    assert said[0] == "Convolution over 4 channels, step 20 of 36"
     assert "filter 2 of 4, group 1 of 2" in said
     for view in ("equation", "iso"):
         other = convolved((5, 5), (4, 1, 2, 2))

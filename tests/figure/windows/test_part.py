@@ -8,16 +8,9 @@ import numpy as np
 import pytest
 
 from helpers import run
-from nnviz.errors import NnvizError
 from nnviz.figure.windows._part import part_of
 
 RNG = np.random.default_rng(5)
-
-
-def test_a_sample_past_the_end() -> None:
-    trace = run("conv", np.ones((2, 1, 3, 3), int), kernel=np.ones((2, 2), int))
-    with pytest.raises(NnvizError, match="--sample 2 is past the end: the batch has 2"):
-        part_of(trace, None, 2)
 
 
 CASES: dict[str, tuple[tuple[int, ...], tuple[int, ...], dict[str, Any]]] = {

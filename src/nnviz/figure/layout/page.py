@@ -66,11 +66,12 @@ def page(
     # A title may be wider than its figure, up to the page; 1 more, for what is lost in sums.
     wide = style.width(heading, TITLE, True)
     room = max(width, min(style.room, wide + 1))
-    # An empty title draws none; the document keeps its name.
-    named = [] if appearance.title == "" else [lines(style, heading, TITLE, room=room, bold=True)]
-    head = [*named, *(fact_lines(style, trace) if facts is None else facts)]
+    sample = appearance.sample if step is None else trace.sample_of(step)
+    said_of = [*trace.said, *sample_said(trace, sample)]
+    facts = fact_lines(style, trace) if facts is None else facts
+    head = head_of(style, appearance, heading, said_of, facts, room)
     tail = note_lines(style, trace, width) if notes else []
-    body = [*([column(head, 4)] if head else []), *blocks, *([column(tail, 4)] if tail else [])]
+    body = [*head, *blocks, *([column(tail, 4)] if tail else [])]
     return framed(style, column(body, 20), heading, said)
 
 
@@ -101,6 +102,29 @@ def heading_of(
         "{title}, step {step} of {steps}", title=text, step=step.number, steps=len(trace.steps)
     )
     return style.say(words)
+
+
+def head_of(
+    style: Style,
+    appearance: Appearance,
+    heading: str,
+    said: Sequence[Words],
+    facts: Sequence[Block],
+    room: float,
+) -> list[Block]:
+    """The title, what is not as usual, and the facts; of an empty title none is drawn, but the
+    document keeps its name.
+    """
+    named = [] if appearance.title == "" else [lines(style, heading, TITLE, room=room, bold=True)]
+    small = [remark(style, " · ".join(map(style.say, said)))] if said else []
+    head = [*named, *small, *facts]
+    return [column(head, 4)] if head else []
+
+
+def sample_said(trace: Trace, sample: int) -> list[Words]:
+    """Which sample of a batch is drawn."""
+    count = trace.samples
+    return [Words("sample {n} of {count}", n=sample, count=count)] if count > 1 else []
 
 
 def fact_lines(style: Style, trace: Trace, *, colored: bool = False) -> list[Block]:

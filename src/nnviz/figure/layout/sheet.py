@@ -7,9 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from nnviz.figure.layout.blocks import Block, column, lines, row
-from nnviz.figure.layout.page import fact_lines, framed, heading_of, note_lines
+from nnviz.figure.layout.page import (
+    fact_lines,
+    framed,
+    head_of,
+    heading_of,
+    note_lines,
+    sample_said,
+)
 from nnviz.figure.layout.style import BETWEEN, BODY, FRAME, MARGIN, Style, up4
-from nnviz.figure.layout.style import TITLE as LARGE
 from nnviz.figure.scene import Group, Rect, Scene
 from nnviz.request import Appearance
 from nnviz.trace import Step, Trace
@@ -29,10 +35,7 @@ def sheet(trace: Trace, appearance: Appearance, view: Any, steps: Sequence[Step]
     title = heading_of(style, trace, appearance, None, titled(trace) if titled else None)
     own = getattr(view, "facts", None)
     facts = fact_lines(style, trace) if own is None else own(trace, style, steps)
-    named = (
-        [] if appearance.title == "" else [lines(style, title, LARGE, room=style.room, bold=True)]
-    )
-    head = [column([*named, *facts], 4)] if named or facts else []
+    head = head_of(style, appearance, title, trace.said, facts, style.room)
     body = column(rows, BETWEEN)
     shared = view.shared(trace, style, steps) if hasattr(view, "shared") else []
     notes = note_lines(style, trace, body.width)
@@ -51,7 +54,8 @@ def _panel(trace: Trace, appearance: Appearance, view: Any, style: Style, step: 
     """A panel with its number above it."""
     maker = getattr(view, "panel", None)
     inner = _bare(view, trace, appearance, step) if maker is None else maker(trace, style, step)
-    number = lines(style, style.say(Words("step {n}", n=step.number)), BODY, bold=True)
+    named = [Words("step {n}", n=step.number), *sample_said(trace, trace.sample_of(step))]
+    number = lines(style, ", ".join(map(style.say, named)), BODY, bold=True)
     return column([number, inner], 8)
 
 

@@ -15,7 +15,7 @@ from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, near4, up4
 from nnviz.figure.scene import Group, Image, Mark, Rect, Scene, Text
 from nnviz.numerals import scientific
-from nnviz.request import Appearance, check_sample
+from nnviz.request import Appearance
 from nnviz.shades import Levels, colored, ends, levels_as_is
 from nnviz.shapes import times
 from nnviz.trace import Role, Step, Trace
@@ -68,14 +68,13 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 def _stages(trace: Trace, style: Style, sample: int) -> list[_Stage]:
     x = trace.arrays["input"]
     batch = x.ndim == 4
-    check_sample(sample, len(x) if batch else 1)
 
     def one(array: np.ndarray) -> np.ndarray:
         return array[sample] if batch else array
 
     pictured = trace.image or colored(one(x))
     shades = levels_as_is(one(x), image=trace.image) if pictured else None
-    stages = [_input_stage(trace, style, one(x), sample if batch and len(x) > 1 else None)]
+    stages = [_input_stage(trace, style, one(x))]
     names = trace.labels.get("layers", ())
     for i, layer in enumerate(trace.layers):
         # Pooling makes of a picture one with the same range.
@@ -88,12 +87,11 @@ def _stages(trace: Trace, style: Style, sample: int) -> list[_Stage]:
     return stages
 
 
-def _input_stage(trace: Trace, style: Style, x: np.ndarray, sample: int | None) -> _Stage:
-    said = Words("input") if sample is None else Words("input {n}", n=sample)
+def _input_stage(trace: Trace, style: Style, x: np.ndarray) -> _Stage:
     pictorial = x.ndim >= 2 and (trace.image or colored(x) or max(x.shape[-2:]) > 5)
     small = thumbnail(style, x, "input", levels_as_is(x, image=trace.image) if pictorial else None)
     fill = style.theme.tone("input").line
-    head = lines(style, style.say(said), BODY, room=LEAST, fill=fill, bold=True)
+    head = lines(style, style.say(Words("input")), BODY, room=LEAST, fill=fill, bold=True)
     return _stage(style, head, small, x)
 
 

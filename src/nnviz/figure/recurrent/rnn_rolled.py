@@ -21,8 +21,7 @@ fits = one_chain
 
 def title(trace: Trace) -> Words:
     """What the figure is called."""
-    mode = Words(str(trace.options["mode"]))
-    return Words("{title} rolled up, {mode}", title=trace.title, mode=mode)
+    return Words("{title} rolled up", title=trace.title)
 
 
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:

@@ -27,22 +27,12 @@ def fits(trace: Trace) -> Words | None:
     )
 
 
-def title(trace: Trace) -> Words:
-    """What the figure is called: how many layers, and whether it runs both ways."""
-    layers, both = trace.options["layers"], trace.options["directions"] > 1
-    if layers == 1:
-        return Words("{title} in both directions", title=trace.title)
-    if both:
-        return Words("{title} in {n} layers and both directions", title=trace.title, n=layers)
-    return Words("{title} in {n} layers", title=trace.title, n=layers)
-
-
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The layers over the times, the formulas above; of a step, its arithmetic beneath."""
     style = Style.of(appearance)
     blocks = _worked_stack(trace, style, step)
     facts = [*formulas(trace, style), *place_of(trace, style, step)]
-    return page(style, trace, appearance, step, blocks, title=title(trace), facts=facts)
+    return page(style, trace, appearance, step, blocks, facts=facts)
 
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:

@@ -29,9 +29,8 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 
 
 def title(trace: Trace) -> Words:
-    """What the figure is called: the mode says which inputs and outputs there are."""
-    mode = Words(str(trace.options["mode"]))
-    return Words("{title} unrolled, {mode}", title=trace.title, mode=mode)
+    """What the figure is called."""
+    return Words("{title} unrolled", title=trace.title)
 
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:

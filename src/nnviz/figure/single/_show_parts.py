@@ -10,7 +10,6 @@ from nnviz.figure.arrays.named import NamedCells, named_picture
 from nnviz.figure.layout.blocks import Block, column, remark
 from nnviz.figure.layout.style import SMALL, Style
 from nnviz.numerals import numerals
-from nnviz.request import check_sample
 from nnviz.shades import Levels, levels_as_is
 from nnviz.shapes import times
 from nnviz.trace import Trace
@@ -32,7 +31,6 @@ def matrices(trace: Trace, sample: int = 0) -> list[np.ndarray]:
         return [x if x.ndim else x.reshape(1)]
     if x.ndim == 3:
         return list(x)
-    check_sample(sample, len(x))
     return list(x[sample].reshape(-1, *x.shape[-2:]))
 
 

@@ -24,7 +24,7 @@ from nnviz.figure.layout.style import Style, near4
 from nnviz.figure.scene import Scene
 from nnviz.figure.single._plot import curve
 from nnviz.numerals import numerals, plain
-from nnviz.request import Appearance, check_sample
+from nnviz.request import Appearance
 from nnviz.shades import color_levels, colored, levels, levels_after
 from nnviz.shapes import times
 from nnviz.trace import Role, Step, Trace
@@ -109,7 +109,6 @@ def _sampled(array: np.ndarray, sample: int) -> np.ndarray:
     """One sample, C×H×W."""
     if array.ndim == 3:
         return array
-    check_sample(sample, len(array))
     chosen: np.ndarray = array[sample].reshape(-1, *array.shape[-2:])
     return chosen
 

@@ -33,12 +33,8 @@ def shape_of(style: Style, part: Part[Any], array: np.ndarray) -> str:
 
 
 def input_name(part: Part[Any], c: int = 0) -> Words:
-    """The input, with the sample and channel where there are several."""
+    """The input, with the channel where there are several."""
     several = part.plan.channels > 1
-    if part.plan.samples > 1 and several:
-        return Words("input {n}, channel {c}", n=part.sample, c=part.channels[c])
-    if part.plan.samples > 1:
-        return Words("input {n}", n=part.sample)
     return Words("input, channel {c}", c=part.channels[c]) if several else Words("input")
 
 
@@ -61,7 +57,7 @@ def output_name(part: Part[Any]) -> Words:
 
 
 def drawn_of(style: Style, trace: Trace, part: Part[Any]) -> list[Block]:
-    """The facts of a trace, and which filter, group and sample is drawn where there are more."""
+    """The facts of a trace, and which filter and group is drawn where there are more."""
     plan = part.plan
     group = part.channels.start // plan.group_channels
     said = [
@@ -69,7 +65,6 @@ def drawn_of(style: Style, trace: Trace, part: Part[Any]) -> list[Block]:
         for words, count in (
             (Words("filter {f} of {count}", f=part.filter, count=plan.filters), plan.filters),
             (Words("group {g} of {count}", g=group, count=plan.groups), plan.groups),
-            (Words("sample {n} of {count}", n=part.sample, count=plan.samples), plan.samples),
         )
         if count > 1
     ]

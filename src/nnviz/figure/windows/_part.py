@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic
 
 from nnviz.plans import AxisT, OutputCell, Tap, WindowPlan
-from nnviz.request import check_sample
 from nnviz.shapes import TransposedAxis
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
@@ -119,7 +118,6 @@ def part_of(trace: Trace, step: Step | None, sample: int = 0, *, channel: int = 
     if step is not None:
         n, f, some, cell = plan.output(step.number - 1)
     else:
-        check_sample(sample, plan.samples)
         n, f, some, cell = OutputCell(sample, channel, plan.channels_of(channel), ())
     x = trace.arrays["input"].reshape(plan.samples, plan.channels, *plan.sizes)
     b, pre = trace.arrays.get("bias"), trace.results.get("pre")

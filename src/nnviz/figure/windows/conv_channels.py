@@ -106,14 +106,7 @@ def title(trace: Trace) -> Words:
     plan = plan_of(trace)
     if plan.separate:
         return trace.title
-    if plan.groups == 1:
-        return Words("{title} over {n} channels", title=trace.title, n=plan.channels)
-    return Words(
-        "{title} over {n} channels in {groups} groups",
-        title=trace.title,
-        n=plan.channels,
-        groups=plan.groups,
-    )
+    return Words("{title} over {n} channels", title=trace.title, n=plan.channels)
 
 
 def _fitting_rows(trace: Trace, style: Style, part: Part[AnyAxis]) -> tuple[_Rows, Block]:

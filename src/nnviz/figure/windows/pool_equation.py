@@ -22,7 +22,7 @@ from nnviz.figure.windows._part import Part, flat_enough, part_of, plan_of
 from nnviz.figure.windows._pictures import input_picture, large, output_picture
 from nnviz.request import Appearance
 from nnviz.shades import color_levels, colored
-from nnviz.shapes import AnyAxis, times, unravel
+from nnviz.shapes import AnyAxis, unravel
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
@@ -46,7 +46,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     else:
         block, numbers = _pooled(trace, style, part)
         blocks = [block, _worked(style, part, step, max(320, block.width), numbers=numbers)]
-    return page(style, trace, appearance, step, blocks, title=title(trace))
+    return page(style, trace, appearance, step, blocks)
 
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
@@ -55,22 +55,6 @@ def panel(trace: Trace, style: Style, step: Step) -> Block:
     block, numbers = _pooled(trace, style, part, largest=32, rooms=style.panels, side=116)
     room = max(block.width, style.panels[0])
     return column([block, _worked(style, part, step, room, SMALL, numbers=numbers)], 12)
-
-
-def title(trace: Trace) -> Words:
-    """The kind of pooling; its window and stride, or the output's size that gives the windows."""
-    plan = plan_of(trace)
-    if "global" in trace.options:
-        return trace.title
-    if "adaptive" in trace.options:
-        return Words("{title}, {shape}", title=trace.title, shape=times(plan.out))
-    strides = [axis.stride for axis in plan.axes]
-    return Words(
-        "{title}, {kernel}, stride {stride}",
-        title=trace.title,
-        kernel=times(plan.kernel),
-        stride=strides[0] if len(set(strides)) == 1 else times(strides),
-    )
 
 
 def _worked(

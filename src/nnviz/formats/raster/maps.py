@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.formats import Made
+from nnviz.request import check_sample
 from nnviz.shades import greys, odd
 from nnviz.shapes import unravel
 from nnviz.words import Words
@@ -83,10 +84,7 @@ def _maps(array: np.ndarray, sample: int | None) -> dict[tuple[int, ...], np.nda
             hint="--json and .npy carry any number of axes",
         )
     if array.ndim == 4 and (sample is not None or len(array) == 1):
-        if (sample or 0) >= len(array):
-            raise UsageError(
-                "--sample {sample}: the batch has {n}, counted from 0", sample=sample, n=len(array)
-            )
+        check_sample(sample or 0, len(array))
         array = array[sample or 0]
     if array.ndim < 3 or (array.ndim == 3 and len(array) == 1):
         return {(): array.reshape((1, 1, *array.shape)[-2:])}

@@ -201,7 +201,6 @@ def _pictures(paper: Paper, view: View, width: int) -> Iterator[RenderableType]:
     within: Index = ()
     if view.leading[:1] == ("sample",) and len(values) > 1:
         within = (min(paper.appearance.sample, len(values) - 1),)
-        yield paper.muted(Words("sample {n} of {count}", n=within[0], count=len(values)))
     drawn = values[within]
     scale = _levels(view, drawn)
     whole: list[tuple[Index | None, Text]] = [(within, Text())]

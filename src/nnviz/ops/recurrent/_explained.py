@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -74,6 +75,7 @@ class Run:
             roles={**roles, "input": "input", "y": "output", "output": self._handed_on.role},
             equation=("input", *(() if self._hands_on_h else ("→", "h")), "→", "output"),
             facts=self._facts(),
+            said=tuple(self._said()),
             notes=notes,
             steps=Steps(len(self.x) * len(self.tracks), self.step),
             places=(Place(Words("t"), 1),),
@@ -144,6 +146,24 @@ class Run:
         return made
 
     # --- what is said of it ------------------------------------------------------------
+
+    def _said(self) -> Iterator[Words]:
+        """What of the options is not as usual."""
+        given, plan = self.given, self.plan
+        if plan.layers > 1:
+            yield Words("{n} layers", n=plan.layers)
+        if plan.directions > 1:
+            yield Words("both directions")
+        if plan.mode != "many-to-many":
+            yield Words(plan.mode)
+        if plan.feedback:
+            yield Words("feedback")
+        if given.cell == "rnn" and given.activation != "tanh":
+            yield Words("activation {name}", name=given.activation)
+        if self.y is not None and given.output_activation != "none":
+            yield Words("output activation {name}", name=given.output_activation)
+        if given.cell == "gru" and not given.linear_before_reset:
+            yield Words("reset before the linear map")
 
     def _facts(self) -> tuple[Fact, ...]:
         """The equations of a cell and of an output; and the inputs that are not there."""

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nnviz.activation_steps import activation_step, along
 from nnviz.ops._layer import places
-from nnviz.ops.windows._window import size_facts
+from nnviz.ops.windows._window import each, said_of, size_facts
 from nnviz.plans import Index, Read, WindowAxis, WindowPlan
+from nnviz.shapes import TransposedAxis
 from nnviz.trace import (
     Equation,
     Expr,
@@ -87,6 +88,8 @@ class WeightedSum(NamedTuple):
             roles=_ROLES,
             equation=tuple(equation),
             facts=(*size_facts(self.plan.axes), *self._softmax_facts()),
+            said=tuple(self._said()),
+            samples=self.plan.samples,
             notes=notes,
             steps=Steps(self.output.size, self.step),
             places=places(self.output.ndim, self.plan.dims),
@@ -96,6 +99,14 @@ class WeightedSum(NamedTuple):
     def _softmax_facts(self) -> Iterator[Fact]:
         if self.act == "softmax":
             yield Fact(along(self.pre.ndim - 1, self.pre.ndim))
+
+    def _said(self) -> Iterator[Words]:
+        yield from said_of(self.plan)
+        added = tuple(a.output_padding for a in self.plan.axes if isinstance(a, TransposedAxis))
+        if any(added):
+            yield Words("output padding {n}", n=each(added))
+        if self.plan.groups > 1:
+            yield Words("{n} groups", n=self.plan.groups)
 
     def step(self, i: int) -> Step:
         """The step that makes output cell number `i`, by the plan."""

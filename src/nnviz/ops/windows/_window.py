@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nnviz.axes import CELL_NAMES, SIZE_NAMES
 from nnviz.errors import NnvizError
-from nnviz.plans import WindowAxis, WindowPlan
+from nnviz.numerals import MINUS
+from nnviz.plans import Index, WindowAxis, WindowPlan
 from nnviz.shapes import AdaptiveAxis, AnyAxis, Axis, TransposedAxis, times
 from nnviz.trace import Call, Equation, Expr, Fact, Neg, Num, Product, Quotient, Sum
 from nnviz.words import Words
@@ -97,6 +98,32 @@ def _spread_terms(axis: TransposedAxis) -> tuple[Expr, ...]:
 def _reach_term(axis: Axis | TransposedAxis) -> Expr:
     """1·(3 − 1)."""
     return Product((Num(axis.dilation), Sum((Num(axis.kernel), Num(-1)))), dot=True)
+
+
+# --- what is not as usual -----------------------------------------------------------
+
+
+def said_of(plan: WindowPlan[Any], stride: Index = ()) -> Iterator[Words]:
+    """What of a plan is not as usual, in words; `stride` is the usual one, unless it is 1."""
+    axes: list[Axis | TransposedAxis] = [a for a in plan.axes if not isinstance(a, AdaptiveAxis)]
+    strides = tuple(a.stride for a in axes)
+    if strides and strides != (stride or (1,) * len(axes)):
+        yield Words("stride {n}", n=each(strides))
+    if any(a.before or a.after for a in axes):
+        even = all(a.before == a.after for a in axes)
+        pads = [a.before if even else f"{a.before}+{a.after}" for a in axes]
+        n = each(pads, "×" if even else ", ").replace("-", MINUS)
+        zeros = plan.mode == "zeros"
+        mode = Words(plan.mode)
+        yield Words("padding {n}", n=n) if zeros else Words("padding {n} ({mode})", n=n, mode=mode)
+    if any(a.dilation > 1 for a in axes):
+        yield Words("dilation {n}", n=each(a.dilation for a in axes))
+
+
+def each(values: Iterable[object], sign: str = "×") -> str:
+    """One value where all axes have the same."""
+    parts = list(map(str, values))
+    return parts[0] if len(set(parts)) == 1 else sign.join(parts)
 
 
 # --- cells that are not used --------------------------------------------------------

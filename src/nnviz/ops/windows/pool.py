@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from nnviz.numerals import exact
 from nnviz.ops._layer import Layer, channels_first, places
 from nnviz.ops.windows._pool_options import Kind, PoolOptions
 from nnviz.ops.windows._pool_windows import includes_pad, pool_plan, scope_of
-from nnviz.ops.windows._window import batched, size_facts, unused_notes
+from nnviz.ops.windows._window import batched, said_of, size_facts, unused_notes
 from nnviz.options.operation import Operation
 from nnviz.plans import WindowPlan
-from nnviz.shapes import AdaptiveAxis, AnyAxis, ravel
+from nnviz.shapes import AdaptiveAxis, AnyAxis, ravel, times
 from nnviz.trace import (
     Call,
     Equation,
@@ -80,11 +81,31 @@ def run(x: np.ndarray, options: PoolOptions) -> Trace:
         roles={"input": "input", "output": "output", "indices": "plain"},
         equation=("input", "→", "output"),
         facts=size_facts(axes),
+        said=tuple(_said(plan, options)),
+        samples=plan.samples,
         notes=tuple(unused_notes(plan)),
         steps=Steps(output.size, explain.step),
         places=places(output.ndim, plan.dims),
         plan=plan,
     )
+
+
+def _said(plan: WindowPlan[AnyAxis], options: PoolOptions) -> Iterator[Words]:
+    """The window, and what of the options is not as usual."""
+    scope, average = scope_of(options), options.kind == "avg"
+    if scope == "adaptive":
+        yield Words("output {shape}", shape=times(plan.out))
+    elif not scope:
+        yield Words("window {shape}", shape=times(plan.kernel))
+    yield from said_of(plan, stride=plan.kernel)
+    if options.ceil_mode:
+        yield Words("output size rounded up")
+    if options.divisor_override:
+        yield Words("divided by {n}", n=options.divisor_override)
+    elif average and not includes_pad(options) and any(a.before or a.after for a in plan.axes):
+        yield Words("padding not counted")
+    if options.kind == "lp" and options.p != 2:
+        yield Words("p = {value}", value=exact(options.p))
 
 
 def _pool_in_force(options: PoolOptions, axes: Sequence[AnyAxis]) -> dict[str, Any]:
