@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from contextlib import suppress
 
 
 def main() -> None:
     """Run the command in `sys.argv` and exit with its code."""
+    if "NNVIZ_DEBUG" not in os.environ:
+        warnings.simplefilter("ignore")  # they are for who writes Python, whatever -W says
     words = sys.argv[1:]
     if words == ["--version"]:
         from nnviz.version import __version__

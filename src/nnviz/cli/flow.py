@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import starmap
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nnviz import files, formats, lang
 from nnviz.cli import checks, options, streams
@@ -21,6 +21,9 @@ from nnviz.request import Appearance, Request
 from nnviz.shapes import times
 from nnviz.trace import Trace
 from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 class _File(NamedTuple):
@@ -125,7 +128,7 @@ def _run(
         return checks.checked(operation.run(None, record), shared)
     spec = _spec(operation, given.input)
     source = read_input(spec, stdin=stdin, image=image, channels_last=asked.channels_last)
-    x = source.array if asked.dtype is None else source.array.astype(asked.dtype)
+    x = _in_type(source.array, asked.dtype)
     try:
         trace = operation.run(x, record)
     except NnvizError as error:
@@ -133,7 +136,36 @@ def _run(
             Words("in {op} on an input of {shape}", op=operation.name, shape=times(x.shape))
         )
         raise
-    return checks.checked(replace(trace, image=source.image) if source.image else trace, shared)
+    trace = replace(
+        trace, image=source.image or trace.image, notes=(*trace.notes, *_past(trace, source.array))
+    )
+    return checks.checked(trace, shared)
+
+
+def _in_type(array: np.ndarray, dtype: str | None) -> np.ndarray:
+    """An array in the type of --dtype; what that cannot hold is infinite, which is said later."""
+    import numpy as np
+
+    with np.errstate(all="ignore"):
+        return array if dtype is None else array.astype(dtype)
+
+
+def _past(trace: Trace, given: np.ndarray) -> Iterator[Words]:
+    """A note where finite numbers came to what their type has no number for."""
+    import numpy as np
+
+    if "output" not in trace.results:
+        return
+    others = [array for name, array in trace.arrays.items() if name != "input"]
+    made = trace.output
+    if np.isfinite(made).all() or not all(np.isfinite(array).all() for array in (given, *others)):
+        return
+    yield Words(
+        "numbers of the output that {dtype} cannot hold (inf or nan): {n} of {count}",
+        n=int(made.size - np.isfinite(made).sum()),
+        count=made.size,
+        dtype=str(made.dtype),
+    )
 
 
 def _spec(operation: Operation[Any], given: str | None) -> str:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnviz.core.exact import Array, FloatName, is_whole, to_int64, working_dtype
+from nnviz.core.exact import Array, FloatName, cast, is_whole, to_int64, working_dtype
 from nnviz.core.padded_source import Source
 from nnviz.core.threads import multiply, share
 from nnviz.core.tiles import TILE, TilePlan, interleaved, split, tile_plan
@@ -71,9 +71,9 @@ def convolve(
     d, h, v = lead + tuple(axes)
     spatial = tuple(range(2, 2 + len(lead)))
     x, w, out = (np.expand_dims(a, spatial) for a in (x, w, out))
-    w = w.astype(working)
+    w = cast(w, working)
     # One bias a filter, for every item of the batch: (N, F).
-    b = None if b is None else np.broadcast_to(b.astype(working), out.shape[:2])
+    b = None if b is None else np.broadcast_to(cast(b, working), out.shape[:2])
     job = _Job((d, h, v), groups, mode, working)
     if not x.size or not _is_larger(w, job):
         _convolve(out, x, w, b, job)
@@ -84,7 +84,7 @@ def convolve(
     for g in range(groups):
         own, read = (slice(g * n, (g + 1) * n) for n in (filters, channels))
         bias = None if b is None else b.T[own]
-        _convolve(outs[:, own].swapaxes(0, 1), w[own], x[:, read].astype(working), bias, turned)
+        _convolve(outs[:, own].swapaxes(0, 1), w[own], cast(x[:, read], working), bias, turned)
 
 
 def _is_larger(w: Array, job: _Job) -> bool:

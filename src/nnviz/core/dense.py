@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nnviz.core.conv import conv
-from nnviz.core.exact import Array, add
+from nnviz.core.exact import Array, add, cast, is_whole
 from nnviz.shapes import Axis
 
 
@@ -27,6 +27,8 @@ def dense(x: Array, w: Array, b: Array | None) -> Array:
     assert x.shape[-1] == w.shape[1]
     rows = x.reshape(-1, x.shape[-1])
     one_each = b is not None and b.shape == (len(w),)
+    if b is not None and b.dtype.kind == "f" and is_whole(rows, w):
+        rows = cast(rows, np.float64)
     # A kernel of one cell that slides over the batch, with the inputs as channels.
     made = conv(rows.T[None], w[:, :, None], b if one_each else None, [Axis(len(rows), 1)])
     y = made[0].T.reshape(*x.shape[:-1], len(w))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 from numpy.typing import NDArray
 
 from nnviz.errors import NnvizError
@@ -43,6 +44,12 @@ def working_dtype(
         if largest < most:
             return np.dtype(name)
     return np.dtype(object)
+
+
+def cast(array: Array, dtype: npt.DTypeLike) -> Array:
+    """An array in another type, itself where it is; what no float32 can hold is infinite."""
+    with np.errstate(all="ignore"):
+        return array.astype(dtype, copy=False)
 
 
 def bound(x: Array, w: Array, b: Array | None) -> int:

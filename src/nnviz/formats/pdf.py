@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -35,10 +36,11 @@ def write(trace: Trace, request: Request) -> Made:
             most=_LARGEST,
             hint="use a smaller --scale, or fewer --steps",
         )
-    page = _Page(_document(drawn, scale, request.appearance.lang), drawn, scale)
-    for mark in drawn.flat():
-        page.mark(mark)
-    return Made(bytes(page.pdf.output()), notes=boxes([drawn]))
+    with warnings.catch_warnings(action="ignore"):  # fpdf's are for its makers
+        page = _Page(_document(drawn, scale, request.appearance.lang), drawn, scale)
+        for mark in drawn.flat():
+            page.mark(mark)
+        return Made(bytes(page.pdf.output()), notes=boxes([drawn]))
 
 
 def _document(drawn: scene.Scene, scale: float, language: str) -> FPDF:

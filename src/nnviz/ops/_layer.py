@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from nnviz.axes import index_names
@@ -58,6 +58,26 @@ def channels_first(shape: Sequence[int], dims: int, op: str) -> tuple[int, ...]:
     )
 
 
-def float_name(x: np.ndarray) -> Literal["float32", "float64"]:
-    """What is computed in where not all numbers are whole: pictures in float32."""
-    return "float32" if x.dtype.name in ("uint8", "uint16", "float32") else "float64"
+def float_name(x: np.ndarray, *weights: np.ndarray | None) -> Literal["float32", "float64"]:
+    """What is computed in where not all numbers are whole.
+
+    float32 for what is so already, and for pictures where it can hold every weight and
+    what comes of them.
+    """
+    if x.dtype == "float32":
+        return "float32"
+    return "float32" if x.dtype.name in ("uint8", "uint16") and _fit(x, weights) else "float64"
+
+
+def _fit(x: np.ndarray, weights: Iterable[np.ndarray | None]) -> bool:
+    """Whether sums of x by weights are neither too large nor too small for float32."""
+    import numpy as np
+
+    limits, largest = np.finfo(np.float32), float(np.iinfo(x.dtype).max)
+    for w in weights:
+        sizes = np.abs(np.asarray(0 if w is None else w, np.float64))
+        if sizes.min(where=sizes > 0, initial=1) < limits.tiny:
+            return False
+        if not sizes.max(initial=0) < limits.max / largest / (2 * sizes.size + 1):
+            return False
+    return True

@@ -148,8 +148,9 @@ def _curve(x: np.ndarray, options: ActOptions) -> np.ndarray:
     import numpy as np
 
     finite = x[np.isfinite(x)] if x.dtype.kind == "f" else x
-    reach = max(1.0, float(np.abs(finite).max(initial=0))) * 1.1
-    at = np.linspace(-reach, reach, 241)
+    largest = float(np.finfo(np.float64).max)
+    reach = min(max(1.0, float(np.abs(finite).max(initial=0))) * 1.1, largest)
+    at = np.linspace(-1, 1, 241) * reach  # from end to end may be past the largest float
     return np.stack([at, _applied(at, options)], axis=1)
 
 

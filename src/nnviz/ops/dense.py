@@ -133,6 +133,7 @@ def run(x: np.ndarray, options: DenseOptions) -> Trace:
     import numpy as np
 
     from nnviz.core.dense import dense
+    from nnviz.core.exact import cast
 
     _check(x.shape)
     shape = _shape(x.shape[-1], options)
@@ -141,9 +142,10 @@ def run(x: np.ndarray, options: DenseOptions) -> Trace:
     else:
         w = _rows(options.weight)
     b = _bias((*x.shape[:-1], shape[0]), options)
-    if float_name(x) == "float32" and any(a is not None and a.dtype.kind == "f" for a in (w, b)):
-        x, w = x.astype(np.float32, copy=False), w.astype(np.float32, copy=False)
-        b = None if b is None else b.astype(np.float32)
+    dtype = float_name(x, w, b)
+    if dtype == "float32" and any(a is not None and a.dtype.kind == "f" for a in (w, b)):
+        x, w = cast(x, dtype), cast(w, dtype)
+        b = None if b is None else cast(b, dtype)
     output = dense(x, w, b)
 
     def step(i: int) -> Step:

@@ -38,8 +38,10 @@ def _shape(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
         raise UsageError(
             "--axis {axis} is out of range for an input of {n} axes", axis=axis, n=len(shape)
         )
+    if axis == 0:
+        return (prod(shape),)
     axis += len(shape) if axis < 0 else 0
-    return (prod(shape[:axis]), prod(shape[axis:])) if axis else (prod(shape),)
+    return (prod(shape[:axis]), prod(shape[axis:]))
 
 
 def run(x: np.ndarray, options: FlattenOptions) -> Trace:

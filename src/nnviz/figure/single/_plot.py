@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,8 +26,8 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
     >>> ticks(-4.4, 4.4), ticks(0, 1)
     ([-4.0, -2.0, 0.0, 2.0, 4.0], [0.0, 0.5, 1.0])
     """
-    span = high - low
-    power = math.floor(math.log10(span / most)) if span > 0 else 0
+    each = high / most - low / most  # the whole may be past every float
+    power = math.floor(math.log10(each)) if each > 0 else 0
     for m in (1, 2, 5, 10, 20, 50):
         step = m * 10.0**power
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
@@ -48,12 +49,15 @@ class Frame:
     y: tuple[float, float]
 
     def across(self, value: float) -> float:
-        low, high = self.x
-        return self.left + (value - low) / (high - low) * self.width
+        return self.left + _part(value, *self.x) * self.width
 
     def down(self, value: float) -> float:
-        low, high = self.y
-        return self.height - (value - low) / (high - low) * self.height
+        return self.height - _part(value, *self.y) * self.height
+
+
+def _part(value: float, low: float, high: float) -> float:
+    """How far a value is from `low` to `high`; halves, as the whole may be past every float."""
+    return (value / 2 - low / 2) / (high / 2 - low / 2)
 
 
 def curve(
@@ -65,6 +69,7 @@ def curve(
     active: tuple[float, float] | None = None,
 ) -> Block:
     """A curve (n×2) and points on it (m×2); the active one with lines to both axes."""
+    line = line[abs(line).max(axis=1) < float("inf")]
     frame = _plot_frame(style, line, size)
     dot, spread, theme = style.theme.tone("output"), _spread(points), style.theme
     r = 4 if len(spread) <= 24 else 2
@@ -87,8 +92,8 @@ def curve(
 
 def _plot_frame(style: Style, line: np.ndarray, size: tuple[int, int]) -> Frame:
     low, high = float(line[:, 1].min()), float(line[:, 1].max())
-    pad = 0.08 * (high - low) or 1.0
-    y = (low - pad, high + pad)
+    pad = 0.08 * high - 0.08 * low or 1.0
+    y = (max(low - pad, -sys.float_info.max), min(high + pad, sys.float_info.max))
     wide = max(style.width(_tick_text(v), SMALL) for v in ticks(*y))
     # An active value is written with more digits than a tick.
     left = up4(max(wide, style.width("−0.0000", SMALL)) + 8)

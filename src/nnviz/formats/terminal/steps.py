@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from math import fsum, prod
 
 import numpy as np
@@ -220,7 +221,9 @@ def _result(paper: Paper, equation: Equation) -> Cell:
 def _total(terms: Sequence[Expr]) -> int | float:
     """What the products add up to."""
     values = [prod(n.value for n in numbers(term)) for term in terms]
-    return sum(values) if all(isinstance(v, int) for v in values) else fsum(values)
+    with suppress(OverflowError, ValueError):  # where parts of it are past every float
+        return sum(values) if all(isinstance(v, int) for v in values) else fsum(values)
+    return sum(map(float, values))
 
 
 # --- vectors: a column for each ---------------------------------------------------------

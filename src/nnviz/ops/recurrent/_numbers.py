@@ -78,7 +78,8 @@ def output_at(
     if isinstance(right, Call):
         total = _total(fact)
         biases = [0.0] * len(y) if w.by is None else w.by
-        values[total] = np.asarray([row @ h + b for row, b in zip(w.wy, biases, strict=True)])
+        with np.errstate(all="ignore"):
+            values[total] = np.asarray([row @ h + b for row, b in zip(w.wy, biases, strict=True)])
         called[total] = Name("z", "t", "intermediate")
     return Substitution(values, {"t": str(time)}, called=called).equations((fact,))
 
@@ -97,14 +98,15 @@ def _pre(track: Track, x: np.ndarray, h: np.ndarray, gates: Vectors) -> np.ndarr
     import numpy as np
 
     w = track.w
-    from_x, from_h = w.wx @ x, w.wh @ h
-    if track.options.cell != "gru":
-        return np.asarray(from_x + from_h + both_biases(w, from_h.dtype))
-    bx, bh = (bias_or_zero(bias, w, from_h.dtype) for bias in (w.b, w.bh))
-    made = from_x + bx + from_h + bh
-    r, new = gates["r"], track.rows("n")
-    if track.options.linear_before_reset:
-        made[new] = (from_x + bx)[new] + r * (from_h + bh)[new]
-    else:
-        made[new] = (from_x + bx + bh)[new] + w.wh[new] @ (r * h)
+    with np.errstate(all="ignore"):
+        from_x, from_h = w.wx @ x, w.wh @ h
+        if track.options.cell != "gru":
+            return np.asarray(from_x + from_h + both_biases(w, from_h.dtype))
+        bx, bh = (bias_or_zero(bias, w, from_h.dtype) for bias in (w.b, w.bh))
+        made = from_x + bx + from_h + bh
+        r, new = gates["r"], track.rows("n")
+        if track.options.linear_before_reset:
+            made[new] = (from_x + bx)[new] + r * (from_h + bh)[new]
+        else:
+            made[new] = (from_x + bx + bh)[new] + w.wh[new] @ (r * h)
     return np.asarray(made)

@@ -78,12 +78,13 @@ class Weights(NamedTuple):
 
     def astype(self, dtype: str) -> Weights:
         """The same in another type."""
+        from nnviz.core.exact import cast
 
-        def cast(array: np.ndarray | None) -> Any:
-            return None if array is None else array.astype(dtype)
+        def made(array: np.ndarray | None) -> Any:
+            return None if array is None else cast(array, dtype)
 
-        cells = tuple(tuple(CellWeights(*map(cast, cell)) for cell in both) for both in self.cells)
-        return Weights(cells, cast(self.wy), cast(self.by))
+        cells = tuple(tuple(CellWeights(*map(made, cell)) for cell in both) for both in self.cells)
+        return Weights(cells, made(self.wy), made(self.by))
 
     def biases(self) -> Iterator[np.ndarray]:
         """Every bias there is."""

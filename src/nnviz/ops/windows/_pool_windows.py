@@ -65,7 +65,7 @@ def _pool_axes(sizes: tuple[int, ...], options: PoolOptions) -> tuple[AnyAxis, .
         # Windows before the input start at as many places between two taps as these: either
         # they repeat, or one of the first size + 1 of them misses.
         places = axis.dilation // gcd(axis.stride, axis.dilation)
-        some = range(min(-(-axis.before // axis.stride), places))
+        some = range(min(axis.out, -(-axis.before // axis.stride), places))
         if not all(axis.within(o, 0, axis.size) for o in some):
             raise NnvizError(
                 "a window of {kernel} cells, {dilation} apart, misses an input of {size}: "

@@ -104,7 +104,8 @@ def run(x: np.ndarray, options: ConvOptions) -> Trace:
     plan = transposed_plan(full.shape, options, x.ndim)
     kernel, w = weights_of(plan, options)
     b = bias_of(plan, options)
-    made = conv_transpose(full, w, b, plan.axes, groups=plan.groups, dtype=float_name(x))
+    dtype = float_name(x, w, b)
+    made = conv_transpose(full, w, b, plan.axes, groups=plan.groups, dtype=dtype)
     pre, act = made.reshape(plan.shown), options.act
     sums = WeightedSum(plan, full, kernel, w, b, pre, activated(pre, act), act)
     title = Words("Transposed convolution")

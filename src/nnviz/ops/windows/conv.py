@@ -47,7 +47,8 @@ def run(x: np.ndarray, options: ConvOptions) -> Trace:
     plan = conv_plan(full.shape, options, x.ndim)
     kernel, w = weights_of(plan, options)
     b = bias_of(plan, options)
-    made = conv(full, w, b, plan.axes, groups=plan.groups, mode=plan.mode, dtype=float_name(x))
+    dtype = float_name(x, w, b)
+    made = conv(full, w, b, plan.axes, groups=plan.groups, mode=plan.mode, dtype=dtype)
     pre, act = made.reshape(plan.shown), options.act
     sums = WeightedSum(plan, full, kernel, w, b, pre, activated(pre, act), act)
     return sums.trace(
