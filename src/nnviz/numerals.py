@@ -31,7 +31,7 @@ SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻"
 SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉₊₋₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"
 _RAISED = str.maketrans("0123456789+-−", SUPERSCRIPTS)
 _LOWERED = str.maketrans("0123456789+-−aehijklmnoprstuvx", SUBSCRIPTS)
-_PLAIN = str.maketrans(SUPERSCRIPTS + MINUS, "0123456789+---")
+_PLAIN = str.maketrans(SUPERSCRIPTS + MINUS, "0123456789+---") | {ord("∞"): "inf"}
 
 
 def exact(value: Any) -> str:
@@ -54,7 +54,7 @@ def rounded(value: Any, precision: int = 4) -> str:
     """
     value = value.item() if hasattr(value, "item") else value
     if isinstance(value, int) or not math.isfinite(value):
-        return str(value).replace("-", MINUS)
+        return str(value).replace("-", MINUS).replace("inf", "∞")
     if value == int(value) and abs(value) < _WHOLE:
         return str(int(value)).replace("-", MINUS)
     found = _decimal(value, precision)
@@ -131,8 +131,8 @@ def lowered(text: object) -> str:
 def plain(shown: str) -> str:
     """A number as it was shown, in the signs that a computer reads.
 
-    >>> plain("−1.5×10⁻⁷")
-    '-1.5e-7'
+    >>> plain("−1.5×10⁻⁷"), plain("−∞")
+    ('-1.5e-7', '-inf')
     """
     return shown.translate(_PLAIN).replace("×10", "e")
 
@@ -149,10 +149,8 @@ class Numerals:
 
     def __call__(self, value: Any) -> str:
         value = value.item() if hasattr(value, "item") else value
-        if isinstance(value, int):
-            return str(value).replace("-", MINUS)
-        if not math.isfinite(value):
-            return str(value).replace("-", MINUS)
+        if isinstance(value, int) or not math.isfinite(value):
+            return rounded(value, self.precision)
         scaled = _scaled(value, self.power)
         if scaled and self.odd(_figures(scaled, self.precision, self.noise)):
             return rounded(scaled, self.precision)
