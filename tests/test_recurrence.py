@@ -21,7 +21,8 @@ def test_every_step_is_of_a_time_and_a_chain(length: int, layers: int, direction
 def test_a_backward_chain_starts_from_the_time_after() -> None:
     plan = Recurrence(3, 1, 2)
     assert [plan.at(n).before for n in (3, 4)] == [1, 3]
-    assert str(plan.at(4).place) == "time 2, layer 1, backward"
+    assert str(plan.place(4)) == "time 2, layer 1, backward"
+    assert Recurrence(3).place(2) is None
 
 
 def test_modes_say_which_inputs_and_outputs_there_are() -> None:

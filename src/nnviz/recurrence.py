@@ -42,7 +42,7 @@ class CellStep(NamedTuple):
 
     @property
     def place(self) -> Words:
-        """The time, layer and direction, where a step is not the same as a time."""
+        """The time, layer and direction."""
         layer = self.chain.layer + 1
         if self.chain.backward:
             return Words("time {t}, layer {n}, backward", t=self.time, n=layer)
@@ -80,6 +80,10 @@ class Recurrence(NamedTuple):
         """The time and the chain of a step (from 1)."""
         before, rest = divmod(number - 1, self.layers * self.directions)
         return CellStep(before + 1, Chain(*divmod(rest, self.directions)))
+
+    def place(self, number: int) -> Words | None:
+        """Where a step is, where that is not the same as a time."""
+        return self.at(number).place if self.several else None
 
     def number(self, time: int, chain: Chain) -> int:
         """The number of the step of a chain at a time, from 1."""

@@ -282,7 +282,7 @@ def test_a_step_has_its_place_and_arithmetic() -> None:
 
 
 def test_steps_make_a_sheet() -> None:
-    assert "step 4" in words(drawn(_net(), 1, 4))
+    assert "step 4, time 1, layer 2, backward" in words(drawn(_net(), 1, 4))
 
 
 # --- refusals, themes, languages, sizes --------------------------------------------------

@@ -51,10 +51,12 @@ def sheet(trace: Trace, appearance: Appearance, view: Any, steps: Sequence[Step]
 
 
 def _panel(trace: Trace, appearance: Appearance, view: Any, style: Style, step: Step) -> Block:
-    """A panel with its number above it."""
+    """A panel with its number above it, and where it is in a net of several chains."""
     maker = getattr(view, "panel", None)
     inner = _bare(view, trace, appearance, step) if maker is None else maker(trace, style, step)
     named = [Words("step {n}", n=step.number), *sample_said(trace, trace.sample_of(step))]
+    if trace.recurrence and (place := trace.recurrence.place(step.number)):
+        named.append(place)
     number = lines(style, ", ".join(map(style.say, named)), BODY, bold=True)
     return column([number, inner], 8)
 

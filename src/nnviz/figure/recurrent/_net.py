@@ -286,8 +286,9 @@ def place_of(trace: Trace, style: Style, step: Step | None) -> list[Block]:
     plan = trace.recurrence
     if step is None or plan is None:
         return []
-    time, chain = at = plan.at(step.number)
-    said = [remark(style, at.place)] if plan.several else []
+    time, chain = plan.at(step.number)
+    place = plan.place(step.number)
+    said = [remark(style, place)] if place else []
     if plan.ends_in_h(time) and chain.layer == plan.layers - 1:
         said.append(fact_line(style, Words("output"), Equation((trace.symbols["output"],))))
     return said

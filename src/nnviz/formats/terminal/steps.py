@@ -112,11 +112,10 @@ def _equations(paper: Paper, steps: Sequence[Step]) -> Column:
 
 def _arithmetic(paper: Paper, trace: Trace, steps: Sequence[Step]) -> Iterator[Text]:
     """A line an equation, after the number of its step and its chain where there are several."""
-    plan = trace.recurrence
     for step in steps:
         line = Text(paper.say(Words("step {n}", n=step.number)), "heading")
-        if plan is not None and plan.several:
-            line = Text("  ").join([line, paper.muted(plan.at(step.number).place)])
+        if trace.recurrence and (place := trace.recurrence.place(step.number)):
+            line = Text("  ").join([line, paper.muted(place)])
         yield line
         for equation in step.formula[:EQUATIONS]:
             yield paper.hanging(Text.assemble("  ", *paper.formula(equation)), 6)
