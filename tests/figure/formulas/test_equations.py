@@ -67,7 +67,7 @@ DRAWN: list[tuple[str, Expr, list[str]]] = [
     (
         "a quotient of what is worked out",
         Quotient(CENTRED, Call("√", (Sum((Power(M, Num(2)), Num(1))),))),
-        ["x₂ − μ2", "/", "√(μ₂² + 1)", "=", "y2"],
+        ["x2 − μ2", "/", "√(μ22 + 1)", "=", "y2"],
     ),
     (
         "numbers by numbers, and by a product with a matrix in brackets",

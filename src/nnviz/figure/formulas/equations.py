@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from nnviz.expressions import (
     Call,
-    Equation,
     Expr,
     Name,
     Neg,
@@ -29,7 +28,7 @@ from nnviz.figure.formulas.vectors import TermLayout, bracketed
 from nnviz.figure.layout.blocks import Block, column, flow, row
 from nnviz.figure.layout.page import fact_line
 from nnviz.figure.layout.style import BODY, SMALL, Style
-from nnviz.trace import VectorEquation, flat, tokens
+from nnviz.trace import Role, VectorEquation
 from nnviz.words import Words
 
 FEW = 3
@@ -132,15 +131,16 @@ class _Sides(NamedTuple):
     def blocks(self) -> Iterator[Block]:
         """The right side = what is made; a function between the sum and what it makes of it."""
         left, right = self.equation.left, self.equation.right
-        made = self._named(self.equation.at.name(left), left, active=left.role != "intermediate")
+        made = self._titled(*self._title(left), left, active=left.role != "intermediate")
         match right:
             case Call(function, (inner,)):
-                name = self._title(inner)
+                title, role = self._title(inner)
                 if isinstance(inner, Sum) or _has_matrix(inner):
                     yield from self._terms(inner)
                     yield self.layout.sign("=")
-                    name = Name(self.layout.style.say(Words("sum")), role="intermediate")
-                yield row([self._named(name, inner), self.layout.activation_arrow(function), made])
+                    title, role = Name(self.layout.style.say(Words("sum"))), "intermediate"
+                before = self._titled(title, role, inner)
+                yield row([before, self.layout.activation_arrow(function), made])
             case _:
                 yield from self._terms(right)
                 yield self.layout.sign("=")
@@ -177,15 +177,21 @@ class _Sides(NamedTuple):
         """An expression as one block: in brackets where a product with a matrix is in it."""
         if _has_matrix(expr):
             return bracketed(self.layout.style, [*self._terms(expr)])
-        return self._named(self._title(expr), expr, keep=keep)
+        return self._titled(*self._title(expr), expr, keep=keep)
 
-    def _named(
-        self, name: Name, expr: Expr, *, active: bool = False, keep: int | None = None
+    def _titled(
+        self,
+        title: Expr,
+        role: Role,
+        expr: Expr,
+        *,
+        active: bool = False,
+        keep: int | None = None,
     ) -> Block:
-        """The numbers of an expression under a name."""
+        """The numbers of an expression under a title."""
         at = self.equation.at
         like = at.alike.get(expr, at.alike.get(_last(expr)))
-        return self.layout.term(name, at.value(expr), like=like, active=active, keep=keep)
+        return self.layout.term(title, role, at.value(expr), like=like, active=active, keep=keep)
 
     def _one(self, expr: Expr) -> int | None:
         """Where the 1 of a character stands."""
@@ -193,20 +199,16 @@ class _Sides(NamedTuple):
             return None
         return int(self.equation.at.value(expr).argmax())
 
-    def _title(self, expr: Expr) -> Name:
-        """What stands above the numbers of an expression: x₁, 1 − z₁, tanh c₁."""
+    def _title(self, expr: Expr) -> tuple[Expr, Role]:
+        """What stands above the numbers of an expression: x₁, 1 − z₁, tanh c₁; and its role."""
         at = self.equation.at
         match expr:
             case Name():
-                return at.name(expr)
+                return at.name(expr), expr.role
             case Call(function, (Name() as inner,)) if function.isalpha():
-                return Name(f"{function} {inner.text}", at.name(inner).sub, "intermediate")
-        pieces = [*tokens(Equation((at.here(expr),)), self.layout.style.show)]
-        sup = pieces.pop().text if pieces[-1].place == "sup" else ""
-        sub = pieces.pop().text if pieces[-1].place == "sub" else ""
+                return at.name(inner)._replace(text=f"{function} {inner.text}"), "intermediate"
         # A state that a gate scales stays a state.
-        role = _last(expr).role if isinstance(expr, Product) else "intermediate"
-        return Name("".join(map(flat, pieces)), sub, role, sup)
+        return at.here(expr), _last(expr).role if isinstance(expr, Product) else "intermediate"
 
 
 def _last(expr: Expr) -> Num | Name:

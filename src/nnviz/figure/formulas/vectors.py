@@ -14,7 +14,7 @@ from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, up4, up
 from nnviz.figure.scene import Command, Mark, Path, Rect
 from nnviz.numerals import numerals
 from nnviz.shapes import times
-from nnviz.trace import Name, Role
+from nnviz.trace import Equation, Expr, Role, tokens
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,27 +33,28 @@ class TermLayout:
 
     def term(
         self,
-        name: Name,
+        title: Expr,
+        role: Role,
         values: np.ndarray,
         *,
         like: np.ndarray | None = None,
         active: bool = False,
         keep: int | None = None,
     ) -> Block:
-        """A number, a vector as a column, or a matrix, with its name above it and its shape.
+        """A number, a vector as a column, or a matrix, with its title above it and its shape.
 
         `like` are the numbers that it is written like: those of every gate. `keep` is a row of
         a vector, or a column of a matrix, that is not left out.
         """
         if values.ndim == 2 and not self.values:
-            return self._named(self._box(times(values.shape), name.role), name)
+            return self._titled(self._box(times(values.shape), role), title, role)
         table = values if values.ndim == 2 else values.reshape(-1, 1)
         is_column = values.ndim < 2
         rows = shown(len(table), keep=keep if is_column else None)
         columns = (0,) if is_column else shown(table.shape[1], self.most, keep)
         lit = [(r, c) for r in rows for c in columns if active and r is not None and c is not None]
-        block = self._cells(table, like, name.role, rows, columns, lit)
-        return self._named(block, name, values, like)
+        block = self._cells(table, like, role, rows, columns, lit)
+        return self._titled(block, title, role, values, like)
 
     def _cells(
         self,
@@ -86,21 +87,24 @@ class TermLayout:
         said = style.text(width / 2, middle(20, SMALL), shape, SMALL, anchor="middle")
         return Block(width, 40, (back, said), 20)
 
-    def _named(
+    def _titled(
         self,
         block: Block,
-        name: Name,
+        title: Expr,
+        role: Role,
         values: np.ndarray | None = None,
         like: np.ndarray | None = None,
     ) -> Block:
-        """A block with a name above it, and under the name the shape and the power of ten."""
-        style, title, below = self.style, name_pieces(self.style, name), ""
+        """A block with a title above it, and under that the shape and the power of ten."""
+        style, below, color = self.style, "", self.style.theme.tone(role).line
+        written = tokens(Equation((title,)), style.show)
+        pieces = [Piece(t.text, color, True, t.place) for t in written]
         if values is not None:
             form = numerals(values if like is None else like, style.precision)
             below = written_shape(values.shape, form)
-        push, center, width = heading_room(style, title, below, block.width)
+        push, center, width = heading_room(style, pieces, below, block.width)
         head = 44 if below else 24
-        marks: list[Mark] = [style.text(center, 16, title, BODY, anchor="middle")]
+        marks: list[Mark] = [style.text(center, 16, pieces, BODY, anchor="middle")]
         if below:
             marks.append(style.note(center, 36, below, "middle"))
         marks.append(block.at(push, head))
@@ -121,14 +125,6 @@ class TermLayout:
         marks = arrow((6, 24), (wide - 6, 24), style.theme.ink, 1.5, head=8)
         text = style.text(wide / 2, 16, function, BODY, anchor="middle")
         return Sign(wide, 40, (*marks, text), 24)
-
-
-def name_pieces(style: Style, name: Name) -> list[Piece]:
-    """A symbol with its sub- and superscript, in the colour of its role."""
-    color = style.theme.tone(name.role).line
-    pieces = [Piece(name.text, color, True)]
-    pieces += [Piece(name.sub, color, True, "sub")] if name.sub else []
-    return [*pieces, Piece(name.sup, color, True, "sup")] if name.sup else pieces
 
 
 def bracketed(style: Style, blocks: Sequence[Block], head: float = 44) -> Block:
