@@ -15,7 +15,6 @@ from nnviz import ops
 from nnviz.axes import CELL_NAMES, SIZE_NAMES
 from nnviz.cli import options
 from nnviz.cli.help import _EVERY
-from nnviz.figure.formulas.parameter_counts import _COUNTED
 from nnviz.ops.recurrent.rnn import OPERATION as RNN
 from nnviz.ops.windows import _window, pool
 from nnviz.ops.windows.conv import OPERATION as CONV
@@ -42,8 +41,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "cli/help.py: prefix": _HELD,
     "cli/help.py: second": _HELD,
     "formats/terminal/paper.py: words": _HELD,
-    "figure/formulas/parameter_counts.py: one": tuple(one for one, _ in _COUNTED.values()),
-    "figure/formulas/parameter_counts.py: many": tuple(many for _, many in _COUNTED.values()),
+    "figure/formulas/parameter_counts.py: template": ("{n} weights", "{n} biases"),
     "figure/layout/page.py: name": (),  # an array: those with names of their own stand beside it
     "figure/windows/conv_network.py: what": _NEURONS,
     "figure/single/act_equation.py: role": ("input", "output"),

@@ -135,7 +135,7 @@ REFUSALS: list[tuple[str, Any, str]] = [
     ("no weights", lambda: untyped.rnn(X, None), "rnn has no weights$"),
     ("a text", lambda: untyped.conv(X, "edge"), "the kernel has elements of type <U4"),
     ("padding", lambda: untyped.conv(X, [[1]], padding=-1), "^padding -1 is not a number"),
-    ("bias", lambda: untyped.conv(X, [[1]], [1, 2]), "^b has 2 numbers, but there are 1 filters"),
+    ("bias", lambda: untyped.conv(X, [[1]], [1, 2]), "^b has 2 numbers for 1 filter"),
     ("groups", lambda: untyped.conv(X, [[1]], groups=3), "\n  groups must divide 1"),
     (
         "array for a number",

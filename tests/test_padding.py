@@ -103,7 +103,7 @@ def test_what_cannot_be_transposed_is_refused_with_its_numbers(
 
 
 def test_an_output_shape_of_other_axes_is_refused() -> None:
-    with pytest.raises(NnvizError, match="1×2×10 has 3 numbers, and there are 2 axes"):
+    with pytest.raises(NnvizError, match="1×2×10 has 3 numbers for 2 axes"):
         transposed_axes(
             [3, 3], [3, 3], stride=[1, 1], dilation=[1, 1], padding="valid",
             output_padding=[0, 0], output_shape=[1, 2, 10],

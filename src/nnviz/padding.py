@@ -92,7 +92,7 @@ def transposed_axes(
     """
     if output_shape is not None and len(output_shape) != len(sizes):
         raise NnvizError(
-            "the output shape {shape} has {n} numbers, and there are {axes} axes to give a size",
+            "the output shape {shape} has {n} numbers for {axes} axes",
             shape=times(output_shape),
             n=len(output_shape),
             axes=len(sizes),

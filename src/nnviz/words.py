@@ -6,14 +6,25 @@ to another language; what a user wrote fills it in signs that steer nothing.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
+from string import Formatter
 
 _STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _JOINERS = "\u200c\u200d"
 """What Persian and emoji are written with; alone they would not be seen."""
 _NONE = "\ufdd0\ufffe\uffff"
 """No characters: XML holds two of them not, and lines are kept whole with the first."""
+
+_MANY = (
+    "arrays bytes cells channels digits directions equations files filters frames groups layers "
+    "lines maps megapixels numbers outputs parameters pixels points rows samples steps terms "
+    "times values weights windows"
+)
+_OF_ONE = {"axes": "axis", "biases": "bias", **{many: many[:-1] for many in _MANY.split(" ")}}
+"""What is counted in English, and what one of it is called."""
+_COUNTED = re.compile(rf" ?(?:(?:more|input|significant) )?({'|'.join(_OF_ONE)})\b")
 
 
 def _spelled(character: str) -> str:
@@ -46,6 +57,8 @@ class Words:
 
     >>> str(Words("row {row} has {n} numbers", row=2, n=3))
     'row 2 has 3 numbers'
+    >>> str(Words("{n} more rows, {m} axes", n=1, m=2))  # a count is followed by its noun
+    '1 more row, 2 axes'
     """
 
     __slots__ = ("args", "template")
@@ -61,7 +74,22 @@ class Words:
         """A template of these words in the language that `say` speaks."""
         if not self.args:
             return template
-        return template.format(**{name: _said(arg, say) for name, arg in self.args.items()})
+        said = {name: _said(arg, say) for name, arg in self.args.items()}
+        if any(str(arg) == "1" for arg in said.values()):
+            template = self._of_one(template, said)
+        return template.format(**said)
+
+    def _of_one(self, template: str, said: dict[str, object]) -> str:
+        """A template in which the English nouns after a 1 are of one; so are words after it."""
+        made, one = "", False
+        for literal, name, _, _ in Formatter().parse(template):
+            made += _after(literal, one).replace("{", "{{").replace("}", "}}")
+            if name is None:
+                continue
+            if one and literal == " " and isinstance(self.args[name], Words):
+                said[name] = _after(str(said[name]), one)
+            made, one = made + f"{{{name}}}", str(said[name]) == "1"
+        return made
 
     def __repr__(self) -> str:
         return f"Words({str(self)!r})"
@@ -71,6 +99,14 @@ class Words:
 
     def __hash__(self) -> int:
         return hash(str(self))
+
+
+def _after(text: str, one: bool) -> str:
+    """What follows a number, of one where that is 1."""
+    match = _COUNTED.match(text) if one else None
+    if match is None:
+        return text
+    return text[: match.start(1)] + _OF_ONE[match[1]] + text[match.end() :]
 
 
 def _said(arg: object, say: Callable[[Words], str]) -> object:

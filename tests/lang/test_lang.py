@@ -168,3 +168,48 @@ def test_both_encodings_of_korean_carry_its_letters() -> None:
     with pytest.raises(UnicodeEncodeError):
         lang.letters("ko").encode("latin-1")
     assert lang.letters("en") == ""
+
+
+# --- counts ------------------------------------------------------------------------
+
+_VERBS = (
+    "asks as begins belongs changes does gives has holds is its leaves needs of pads reads shows "
+    "stands takes this unpacks was writes"
+)
+"""Verbs and the like, which no number stands before: `{name} needs …`."""
+_VERB = rf"(?!(?:{_VERBS.replace(' ', '|')})\b)"
+_PLURAL = re.compile(rf"(?<=\}})(?: {_VERB}[a-z]+)? {_VERB}([a-z]+s)\b")
+"""A word after a number that may be a plural: the next, or the one after an adjective."""
+
+
+def uncounted(template: str) -> list[str]:
+    """The plurals that are left in it where every number is 1."""
+    said = str(Words(template, **dict.fromkeys(_BRACED.findall(template), 1)))
+    found = {match[1] for match in _PLURAL.finditer(template)}
+    return [word for word in sorted(found) if re.search(rf"\b1 ([a-z]+ )?{word}\b", said)]
+
+
+def test_one_of_anything_is_one() -> None:
+    """Every noun after a number, in every template, is known in the one place that counts."""
+    assert uncounted("{n} round wheels") == ["wheels"]
+    assert {t: uncounted(t) for t in templates() if uncounted(t)} == {}
+
+
+ONE = [
+    pytest.param(Words("{n} axes, {m} steps", n=1, m=1), "1 axis, 1 step", id="two counts"),
+    pytest.param(Words("… and {n} more channels", n=1), "… and 1 more channel", id="an adjective"),
+    pytest.param(Words("{n} axes", n=11), "11 axes", id="eleven"),
+    pytest.param(Words("{n} biases", n="1"), "1 bias", id="a count written out"),
+    pytest.param(Words("{name} holds {n} rows", name="1", n=2), "1 holds 2 rows", id="a name"),
+    pytest.param(Words("{path} cells", path="part 1"), "part 1 cells", id="the user's own words"),
+    pytest.param(
+        Words("{n} {what} cannot", n=1, what=Words("input channels")),
+        "1 input channel cannot",
+        id="words in words",
+    ),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), ONE)
+def test_a_count_and_its_noun(words: Words, said: str) -> None:
+    assert str(words) == said == lang.say(words, "en")

@@ -35,7 +35,7 @@ REFUSALS: list[tuple[str, dict[str, Any], str]] = [
         "--alpha belongs to leaky-relu / elu / hard-sigmoid",
     ),
     ("axis of tanh", {"name": "tanh", "axis": 0}, "--axis belongs to softmax"),
-    ("axis out of range", {"name": "softmax", "axis": 1}, "axis 1 is out of range .* 1 axes"),
+    ("axis out of range", {"name": "softmax", "axis": 1}, "axis 1 is out of range .* 1 axis"),
     ("approximate of elu", {"name": "elu", "approximate": "tanh"}, "--approximate belongs to gelu"),
 ]
 

@@ -116,5 +116,5 @@ def test_one_value_serves_every_axis() -> None:
     assert kinds.each_pair("same", 2, "--pad") == "same"
     with pytest.raises(UsageError, match="2 values, but the window has 3 axes"):
         kinds.each_axis((1, 2), 3, "--stride")
-    with pytest.raises(UsageError, match="pads 1 axes, but the window has 2"):
+    with pytest.raises(UsageError, match="pads 1 axis, but the window has 2"):
         kinds.each_pair(((1, 2),), 2, "--pad")

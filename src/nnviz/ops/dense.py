@@ -114,7 +114,7 @@ def _bias(out: tuple[int, ...], options: DenseOptions) -> np.ndarray | None:
         return np.random.default_rng([options.seed, 1]).integers(-2, 3, out[-1])
     if not _broadcasts(bias.shape, out):
         raise NnvizError(
-            "--bias has {n} numbers, but there are {units} outputs",
+            "--bias has {n} numbers for {units} outputs",
             n=times(bias.shape),
             units=times(out),
             hint="give one number, one an output, or a matrix that broadcasts to the outputs",

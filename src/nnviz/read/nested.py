@@ -269,10 +269,8 @@ class _Walk:
             hint = "every list needs as many items as the first beside it"
         elif len(self.open) > 1:
             template = "this row has {n} numbers, the first has {first}"
-        elif n > 1:
-            template = "row {row} has {n} numbers, row 1 has {first}"
         else:
-            template = "row {row} has {n} number, row 1 has {first}"
+            template = "row {row} has {n} numbers, row 1 has {first}"
         self.fail(template, closed.offset, width, row=row, n=n, first=first, hint=hint)
 
     def array(self) -> npt.NDArray[Any]:

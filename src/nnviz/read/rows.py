@@ -226,9 +226,7 @@ def _mixed(cell: Cell, separator: str, written: Written) -> NnvizError:
 
 def _ragged(i: int, row: list[Cell], first: int, written: Written) -> NnvizError:
     return NnvizError(
-        "row {row} has {n} numbers, row 1 has {first}"
-        if len(row) > 1
-        else "row {row} has {n} number, row 1 has {first}",
+        "row {row} has {n} numbers, row 1 has {first}",
         row=i,
         n=len(row),
         first=first,
@@ -242,9 +240,7 @@ def _check_heights(heights: list[int], starts: list[int], written: Written) -> N
     for channel, height in enumerate(heights):
         if height != heights[0]:
             raise NnvizError(
-                "channel {channel} has {n} rows, channel 0 has {first}"
-                if height > 1
-                else "channel {channel} has {n} row, channel 0 has {first}",
+                "channel {channel} has {n} rows, channel 0 has {first}",
                 channel=channel,
                 n=height,
                 first=heights[0],

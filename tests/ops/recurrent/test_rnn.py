@@ -46,7 +46,7 @@ REFUSALS: list[tuple[str, Any, dict[str, Any], str]] = [
         "feedback of other length",
         X,
         {"weights": W, "mode": "one-to-many", "feedback": True},
-        "y has 1 numbers and x has 2",
+        "y has 1 number and x has 2",
     ),
     ("unknown mode", X, {"weights": W, "mode": "many"}, "many is none of"),
 ]

@@ -45,7 +45,7 @@ def test_one_bare_number_is_a_kernel_of_one_cell(
 REFUSALS: list[tuple[str, Any, dict[str, Any], str]] = [
     ("larger than input", NOTE, {"kernel": np.ones((6, 6), int)}, "6×6 is larger .* 5×5"),
     ("dilated past input", NOTE, {"kernel": KERNEL, "dilation": 3}, "7×7 is larger .* 5×5"),
-    ("vector input", [1, 2, 3], {"kernel": KERNEL}, "3 has 1 axes"),
+    ("vector input", [1, 2, 3], {"kernel": KERNEL}, "3 has 1 axis"),
     ("kernel of five axes", NOTE, {"kernel": np.ones((1, 1, 1, 2, 2)), "dims": 2}, "5 axes"),
     ("wrong channels", RGB, {"kernel": np.ones((2, 2, 2), int)}, "2 channels, .* input has 3"),
     ("groups that do not divide", RGB, {"filters": 2, "groups": 2}, "3 input channels .* 2 groups"),

@@ -20,7 +20,7 @@ X = [[1, 3, 2, 1], [4, 6, 5, 0], [7, 2, 9, 8], [0, 5, 3, 4]]
 
 REFUSALS: list[tuple[str, Any, dict[str, Any], str]] = [
     ("larger than input", X, {"kernel": 5}, "5×5 is larger .* 4×4"),
-    ("vector", [1, 2], {"kernel": 2, "dims": 2}, "2 has 1 axes"),
+    ("vector", [1, 2], {"kernel": 2, "dims": 2}, "2 has 1 axis"),
     ("padding as wide as kernel", X, {"kernel": 2, "padding": 2}, "padding of 2 .* windows of 2"),
     ("global and kernel", X, {"kernel": 2, "global_map": True}, "contradict"),
     (

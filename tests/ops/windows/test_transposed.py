@@ -29,7 +29,7 @@ REFUSALS: list[tuple[str, Any, dict[str, Any], str]] = [
     ("groups", np.ones((3, 2, 2)), {"filters": 2, "groups": 2}, "3 input channels .* 2 groups"),
     ("filters of groups", np.ones((2, 2, 2)), {"filters": 3, "groups": 2}, "3 filters .* 2 groups"),
     ("padding mode", X, {"kernel": ONES, "padding_mode": "reflect"}, "contradict|belongs"),
-    ("bias", X, {"kernel": ONES, "bias": [1, 2]}, "--bias has 2 .* 1 filters"),
+    ("bias", X, {"kernel": ONES, "bias": [1, 2]}, "--bias has 2 .* 1 filter"),
 ]
 
 

@@ -20,16 +20,10 @@ def counts(n: int) -> str:
     return thousands(n) if n < 10**15 else scientific(n, 4)
 
 
-_COUNTED = {
-    "weights": ("{n} weight", "{n} weights"),
-    "biases": ("{n} bias", "{n} biases"),
-}
-
-
 def counted(style: Style, n: int, kind: str) -> str:
     """150 weights, 1 bias."""
-    one, many = _COUNTED[kind]
-    return style.say(Words(one if n == 1 else many, n=counts(n)))
+    template = "{n} weights" if kind == "weights" else "{n} biases"
+    return style.say(Words(template, n=counts(n)))
 
 
 def command(style: Style, text: str, size: int, room: float) -> Block:

@@ -267,7 +267,7 @@ def one_chain(trace: Trace) -> Words | None:
     if plan is None or not plan.several:
         return None
     return Words(
-        "it draws one layer in one direction, but there are {layers} layers and "
+        "it draws one layer in one direction, but this has {layers} layers and "
         "{directions} directions",
         layers=plan.layers,
         directions=plan.directions,

@@ -208,7 +208,7 @@ def _edges_apart(net: _Net, reach: float) -> Block:
         edges += [Edge(start, end, stroke, line) for start in range(count)]
     block = network(style, first, second, _active_last(net, edges), reach, len(net.places))
     said = Words(
-        "{inputs} × {outputs} = {n} weights" if count * made > 1 else "1 × 1 = 1 weight",
+        "{inputs} × {outputs} = {n} weights",
         inputs=count,
         outputs=made,
         n=count * made,

@@ -72,7 +72,7 @@ def _odd_notes(channel: np.ndarray) -> Iterator[Words]:
     kinds = odd(channel)
     if kinds is not None:
         n = int((kinds > 0).sum())
-        yield Words("{n} cells of the map are no numbers: nan and −∞ black, ∞ white", n=n)
+        yield Words("no numbers in {n} cells of the map: nan and −∞ black, ∞ white", n=n)
 
 
 def _maps(array: np.ndarray, sample: int | None) -> dict[tuple[int, ...], np.ndarray]:

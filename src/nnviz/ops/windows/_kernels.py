@@ -174,7 +174,7 @@ def bias_of(plan: WindowPlan[WindowAxis], options: ConvOptions) -> np.ndarray | 
         return rng.integers(-2, 3, plan.filters)
     if bias.size not in (1, plan.filters) or bias.ndim > 1:
         raise NnvizError(
-            "--bias has {n} numbers, but there are {filters} filters",
+            "--bias has {n} numbers for {filters} filters",
             n=times(bias.shape),
             filters=plan.filters,
             hint="give one number, or one per filter",
