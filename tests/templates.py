@@ -42,7 +42,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "cli/help.py: second": _HELD,
     "formats/terminal/paper.py: words": _HELD,
     "figure/formulas/parameter_counts.py: template": ("{n} weights", "{n} biases"),
-    "figure/layout/page.py: name": (),  # an array: those with names of their own stand beside it
+    "trace.py: name": (),  # an array: looked up, below
     "figure/windows/conv_network.py: what": _NEURONS,
     "figure/single/act_equation.py: role": ("input", "output"),
     "figure/networks/params_bars.py: kind": ("weights", "biases"),

@@ -170,11 +170,11 @@ OTHERS: dict[str, tuple[str, Any, dict[str, Any], str, str]] = {
     ),
     "adaptive": ("pool", X, {"adaptive": (2, 2)}, "output 2×2", "출력 2×2"),
     "slope": ("act", X, {"name": "leaky-relu", "alpha": 0.25}, "alpha 0.25", "0.25"),
-    "axis of softmax": ("act", X, {"name": "softmax", "axis": 0}, "axis 0", "축 0"),
+    "axis of softmax": ("act", X, {"name": "softmax", "axis": 0}, "axis 0", "0번 축"),
     "gelu": (
         "act", X, {"name": "gelu", "approximate": "tanh"}, "approximated by tanh", "tanh 근사",
     ),
-    "axis of flatten": ("flatten", X, {"axis": 1}, "axis 1", "축 1"),
+    "axis of flatten": ("flatten", X, {"axis": 1}, "axis 1", "1번 축"),
     "mode": ("rnn", ROWS, {"hidden": 2, "mode": "many-to-one"}, "many-to-one", "다대일"),
     "activation": ("rnn", ROWS, {"hidden": 2, "activation": "relu"}, "activation", "활성화 함수"),
     "of the output": (

@@ -14,6 +14,14 @@ _LARGEST_POWER = 700
 """Past it e to the x, or to the −x, is no float."""
 
 
+_SHOWN = {"relu": "ReLU", "leaky-relu": "leaky ReLU", "elu": "ELU", "gelu": "GELU"}
+
+
+def shown(name: str) -> str:
+    """An activation as the field writes it."""
+    return _SHOWN.get(name, name.replace("-", " "))
+
+
 def exp(argument: Expr) -> Expr:
     """e to a power."""
     return Power(Name("e"), argument)

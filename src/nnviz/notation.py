@@ -59,10 +59,14 @@ def text(formula: Formula, show: Show) -> str:
 
 
 def flat(token: Token) -> str:
-    """A piece of a formula on one line: sub- and superscripts as signs, else after a `_`."""
+    """A piece of a formula on one line: sub- and superscripts as signs, else after a `_`.
+
+    Weights and biases are W_x, b_f: few letters are there as signs, and one style suits all.
+    """
     if token.place == "sub":
         low = lowered(token.text)
-        return low if not set(low) & set(token.text) else "_" + token.text
+        named = token.role in ("weight", "bias") and any(map(str.isalpha, token.text))
+        return "_" + token.text if named or set(low) & set(token.text) else low
     if token.place == "sup":
         high = raised(token.text)
         written = f"({token.text.replace(' ', '')})" if " " in token.text else token.text

@@ -180,6 +180,8 @@ class Trace:
     """How many there are in the batch: a figure is of one, and steps are in equal parts theirs."""
     image: bool = False
     """The input came from a picture."""
+    names: Mapping[str, Words] = field(default_factory=dict)
+    """What an array or result is called, where that is not its own name."""
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Names of the rows of an array: characters of a text, layers of a net."""
     layers: tuple[Trace, ...] = ()
@@ -194,6 +196,10 @@ class Trace:
     @property
     def output(self) -> np.ndarray:
         return self.results["output"]  # type: ignore[no-any-return]
+
+    def called(self, name: str) -> Words:
+        """What an array or result is called."""
+        return self.names.get(name, Words(name))
 
     def sample_of(self, step: Step) -> int:
         """The sample of the batch that a step belongs to."""

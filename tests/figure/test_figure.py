@@ -68,12 +68,12 @@ def test_the_default_is_channels_from_two_channels_on() -> None:
     assert "partial map 1" in texts(drawn(two))
     assert "kernel" in texts(drawn(note()))
     alone = run("conv", RNG.integers(0, 9, (2, 4, 4)), kernel=np.eye(2, dtype=int), depthwise=True)
-    assert "output, channel 0" in texts(drawn(alone))
+    assert "feature map, channel 0" in texts(drawn(alone))
 
 
 def test_the_whole_result_of_the_note() -> None:
     scene = drawn(note())
-    assert scene.desc == "Convolution: input 5×5 ∗ kernel 3×3 = output 3×3."
+    assert scene.desc == "Convolution: input 5×5 ∗ kernel 3×3 = feature map 3×3."
     cells = [t.content for t in scene.texts() if t.cell is not None]
     assert cells[:25] == [str(v) for line in NOTE for v in line]
     assert cells[-9:] == ["6", "9", "11", "10", "4", "4", "7", "7", "4"]
@@ -168,7 +168,9 @@ def test_every_view_makes_sheets_that_say_the_title_once(name: str) -> None:
 def test_the_filter_and_the_sample_of_a_step_are_said() -> None:
     x, w = RNG.integers(0, 9, (2, 1, 4, 4)), RNG.integers(0, 9, (3, 1, 2, 2))
     found = texts(drawn(run("conv", x, kernel=w, bias=np.array([1, 2, 3])), 1 * 27 + 2 * 9 + 1))
-    assert {"sample 1 of 2", "input", "kernel, filter 2", "output, channel 2", "bias"} <= set(found)
+    assert {"sample 1 of 2", "input", "kernel, filter 2", "feature map, channel 2", "bias"} <= set(
+        found
+    )
 
 
 def test_many_channels_are_counted() -> None:

@@ -53,7 +53,7 @@ def test_the_bias_broadcasts_as_the_c_of_gemm(shape: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize("shape", [(3,), (2, 2), (3, 3), (1, 3, 2)])
 def test_a_bias_that_does_not_broadcast_is_refused(shape: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match="there are 3×2 outputs"):
+    with pytest.raises(ValueError, match="numbers for 3×2 outputs"):
         run("dense", np.ones((3, 3)), weight=W, bias=np.ones(shape))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from nnviz.activation_steps import activation_step, along, exp
+from nnviz.activation_steps import activation_step, along, exp, shown
 from nnviz.errors import UsageError
 from nnviz.numerals import exact
 from nnviz.ops._activation_names import NAMES, Activation
@@ -105,7 +105,7 @@ def run(x: np.ndarray, options: ActOptions) -> Trace:
 
     return Trace(
         op="act",
-        title=Words("Activation {name}", name=options.name),
+        title=Words("Activation {name}", name=shown(options.name)),
         arrays={"input": x},
         results=Results(**results),
         options={name: value for name, value in asdict(options).items() if value is not None},

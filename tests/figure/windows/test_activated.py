@@ -28,25 +28,25 @@ def edges(**options: object) -> Trace:
 
 def test_the_sums_stand_between_the_equals_sign_and_the_arrow() -> None:
     said = texts(drawn(edges()))
-    assert said[0] == "Convolution with relu"
+    assert said[0] == "Convolution with ReLU"
     after = said[said.index("=") :]
     assert after[:3] == ["=", "sum", "3×3"]
     assert after[3:12] == ["−5", "−14", "−9", "−14", "−2", "−1", "21", "−2", "1"]
-    assert after[12:15] == ["relu", "output", "3×3"]
+    assert after[12:15] == ["ReLU", "feature map", "3×3"]
     assert after[15:24] == ["0", "0", "0", "0", "0", "0", "21", "0", "1"]
 
 
 def test_the_sums_after_a_step_are_empty() -> None:
     said = texts(drawn(edges(), 5))
-    after = said[said.index("sum") : said.index("relu")]
+    after = said[said.index("sum") : said.index("ReLU")]
     assert after[2:] == ["−5", "−14", "−9", "−14", "−2"]
 
 
 def test_channels_are_added_to_the_sums() -> None:
     trace = run("conv", MAPS, kernel=-np.ones((2, 2, 2), int), act="relu", bias=3)
     said = texts(drawn(trace))
-    assert said[0] == "Convolution with relu over 2 channels"
-    assert said.index("bias") < said.index("sum") < said.index("relu") < said.index("output")
+    assert said[0] == "Convolution with ReLU over 2 channels"
+    assert said.index("bias") < said.index("sum") < said.index("ReLU") < said.index("feature map")
     assert str(trace.results["pre"][0, 0, 0]).replace("-", "−") in said
 
 
@@ -65,7 +65,7 @@ def test_sums_of_a_picture_are_a_picture(shape: tuple[int, ...]) -> None:
     x = np.random.default_rng(1).integers(0, 9, shape)
     for steps in ((), (7,), (1, 2)):
         said = texts(drawn(run("conv", x, kernel=EDGE, act="relu"), *steps))
-        assert "with relu" in said[0]
+        assert "with ReLU" in said[0]
         assert ("sum" in said) is (len(steps) < 2 or len(shape) > 2)
 
 
@@ -80,7 +80,7 @@ def test_sums_too_wide_for_cells_are_a_picture_though_the_output_is_not() -> Non
 def test_the_equation_of_the_trace_names_the_sums(op: dict[str, bool]) -> None:
     trace = run("conv", NOTE, kernel=EDGE, act="relu", bias=-1, **op)
     start = trace.equation.index("=") + 1
-    assert trace.equation[start:] == ("pre", "→ relu →", "output")
+    assert trace.equation[start:] == ("pre", "→ ReLU →", "output")
     np.testing.assert_array_equal(np.maximum(trace.results["pre"], 0), trace.output)
     plain = run("conv", NOTE, kernel=EDGE, bias=-1, **op)
     np.testing.assert_array_equal(plain.output, trace.results["pre"])
@@ -102,9 +102,9 @@ def test_what_is_transposed_stays_a_true_equation(steps: tuple[int, ...]) -> Non
     x = [[1, -2], [3, 4]]
     trace = run("conv", x, kernel=EDGE, act="relu", transpose=True, stride=2, bias=-1)
     said = texts(drawn(trace, *steps))
-    assert said.index("bias") < said.index("sum") < said.index("relu") < said.index("output")
+    assert said.index("bias") < said.index("sum") < said.index("ReLU") < said.index("feature map")
     large = run("conv", np.tile(x, (20, 20)), kernel=EDGE, act="relu", transpose=True)
-    assert {"sum", "relu"} <= set(texts(drawn(large, *steps)))
+    assert {"sum", "ReLU"} <= set(texts(drawn(large, *steps)))
 
 
 def test_softmax_runs_over_a_row_of_sums_that_is_filled() -> None:
@@ -146,7 +146,7 @@ def test_a_layer_says_of_its_activation_what_act_says(name: str, transpose: bool
 def test_the_parts_of_a_large_picture_take_few_rows() -> None:
     x = np.random.default_rng(1).integers(0, 99, (200, 300))
     scene = drawn(run("conv", x, kernel=EDGE, act="relu"))
-    shapes = [t.y for t in scene.texts() if t.content in ("input", "kernel", "sum", "output")]
+    shapes = [t.y for t in scene.texts() if t.content in ("input", "kernel", "sum", "feature map")]
     assert len(shapes) == 4
     pictures = [m for m in scene.flat() if isinstance(m, Image) and m.crisp]
     assert len({round(m.y + m.height / 2) for m in pictures}) == 2

@@ -91,7 +91,7 @@ def test_a_step_has_its_window_its_cell_and_its_sum() -> None:
     assert filled(scene, "input") == 9
     assert filled(scene, "output") == 1
     said = words(scene)
-    assert {"input", "5×5", "kernel", "3×3", "output", " = 4"} <= set(said)
+    assert {"input", "5×5", "kernel", "3×3", "feature map", " = 4"} <= set(said)
     assert said.count("7") == 0  # the third row is still to come
 
 

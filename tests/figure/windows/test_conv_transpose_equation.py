@@ -87,7 +87,7 @@ def test_panels_of_whole_numbers_stand_side_by_side() -> None:
     scene = drawn(up(w=[[1, 2], [3, 4]]), 1, 2, 3, 4)
     titles = [t for t in scene.texts() if t.content.startswith("step ")]
     assert titles[0].y == titles[1].y < titles[2].y
-    outputs = [t for t in scene.texts() if t.content == "output"]
+    outputs = [t for t in scene.texts() if t.content == "feature map"]
     inputs = [t for t in scene.texts() if t.content == "input"]
     assert all(a.y < b.y + 40 for a, b in zip(outputs, inputs, strict=True))
     floats = drawn(up(X + 0.25, [[1, 2.5], [3, 4]]), 1, 2)
@@ -108,7 +108,7 @@ def test_channels_stand_one_below_the_other() -> None:
     x, w = RNG.integers(0, 9, (2, 3, 3)), RNG.integers(0, 9, (2, 3, 2, 2))
     said = words(drawn(up(x, w), 40))
     assert {"input, channel 0", "input, channel 1", "kernel, filter 1"} <= set(said)
-    assert "output, channel 1" in said
+    assert "feature map, channel 1" in said
     many = words(drawn(up(np.ones((5, 2, 2), int), np.ones((2, 2), int))))
     assert "… and 2 more channels" in many
 

@@ -50,7 +50,7 @@ def test_kernels_of_one_figure_carry_their_filter_and_channel() -> None:
         f"filter 1, channel {c}" for c in range(3)
     ]
     one = texts(drawn(convolved((3, 4, 4), (3, 2, 2))))
-    assert {f"kernel {c}" for c in range(3)} <= set(one)
+    assert {f"kernel, channel {c}" for c in range(3)} <= set(one)
     shared = texts(drawn(convolved((3, 4, 4), (2, 2))))
     assert shared.count("kernel") == 3
 
@@ -68,7 +68,7 @@ def test_depthwise_is_a_row_a_channel(channels: int, rows: int, view: str | None
     trace = convolved((channels, 4, 4), (channels, 2, 2), depthwise=True)
     said = texts(drawn(trace, view=view))
     assert said[0] == "Depthwise convolution"
-    for name in ("input, channel", "kernel, filter", "output, channel"):
+    for name in ("input, channel", "kernel, filter", "feature map, channel"):
         assert [t for t in said if t.startswith(name)] == [f"{name} {c}" for c in range(rows)]
     left_out = [t for t in said if "more channels" in t]
     assert left_out == ([] if rows == channels else [f"… and {channels - rows} more channels"])
@@ -80,7 +80,7 @@ def test_depthwise_is_a_row_a_channel(channels: int, rows: int, view: str | None
 
 def test_depthwise_rows_of_pictures() -> None:
     said = texts(drawn(convolved((3, 30, 30), (3, 2, 2), depthwise=True)))
-    assert {"input, channel 2", "kernel, filter 2", "output, channel 2"} <= set(said)
+    assert {"input, channel 2", "kernel, filter 2", "feature map, channel 2"} <= set(said)
 
 
 VECTOR = run("conv", np.array([4, 2, 3, 4, 5, 6]), kernel=np.array([1, 0, -1]), bias=7)

@@ -23,7 +23,7 @@ from nnviz.request import Screen
 
 NOTE = nnviz.conv([[1, 2, 3], [4, 5, 6], [7, 8, 9]], [[1, 0], [0, 1]])
 LARGE = nnviz.act(np.arange(900).reshape(30, 30) - 450, "relu")
-FIRST = "Convolution  input 3×3 ∗ kernel 2×2 → output 2×2"
+FIRST = "Convolution  input 3×3 ∗ kernel 2×2 → feature map 2×2"
 
 
 def printed(*renderables: Any, **options: Any) -> list[str]:
@@ -53,7 +53,7 @@ def test_stands_in_layouts_and_columns() -> None:
     halves.split_row(Layout(NOTE), Layout(LARGE))
     lines = printed(halves, width=120, height=30)
     assert lines[0].startswith(FIRST)
-    assert lines[0][60:].startswith("Activation relu")
+    assert lines[0][60:].startswith("Activation ReLU")
     assert {cell_len(line) for line in lines} == {120}
     assert printed(Columns([NOTE, NOTE]), width=130)[0].count(FIRST) == 2
 
@@ -77,7 +77,7 @@ def test_the_title_of_a_layer_stands_out_from_its_number() -> None:
     net = nnviz.net("act relu", [[1, -2]])
     lines = printed(net, color_system="256", force_terminal=True)
     (title,) = [line for line in lines if "Activation" in line]
-    assert title.startswith("\x1b[2mlayer 1\x1b[0m  \x1b[1mActivation relu\x1b[0m  \x1b[1;38;5;32m")
+    assert title.startswith("\x1b[2mlayer 1\x1b[0m  \x1b[1mActivation ReLU\x1b[0m  \x1b[1;38;5;32m")
 
 
 def test_the_theme_of_a_console_is_left_as_it_was() -> None:

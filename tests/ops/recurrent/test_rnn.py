@@ -212,15 +212,15 @@ def test_inputs_that_are_not_there_are_said(options: dict[str, Any], said: bool)
 
 
 FACTS: list[tuple[str, dict[str, Any], list[str]]] = [
-    ("plain", {"hidden": 2}, ["hₜ = tanh(Wₓ·xₜ + Wₕ·hₜ₋₁ + b)"]),
+    ("plain", {"hidden": 2}, ["hₜ = tanh(W_x·xₜ + W_h·hₜ₋₁ + b)"]),
     (
         "lstm",
         {"hidden": 2, "cell": "lstm"},
         [
-            "iₜ = σ(Wₓᵢ·xₜ + Wₕᵢ·hₜ₋₁ + bᵢ)",
+            "iₜ = σ(W_xi·xₜ + W_hi·hₜ₋₁ + b_i)",
             "fₜ = σ(W_xf·xₜ + W_hf·hₜ₋₁ + b_f)",
             "gₜ = tanh(W_xg·xₜ + W_hg·hₜ₋₁ + b_g)",
-            "oₜ = σ(Wₓₒ·xₜ + Wₕₒ·hₜ₋₁ + bₒ)",
+            "oₜ = σ(W_xo·xₜ + W_ho·hₜ₋₁ + b_o)",
             "cₜ = fₜ ⊙ cₜ₋₁ + iₜ ⊙ gₜ",
             "hₜ = oₜ ⊙ tanh(cₜ)",
         ],
@@ -229,9 +229,9 @@ FACTS: list[tuple[str, dict[str, Any], list[str]]] = [
         "gru, the reset after",
         {"hidden": 2, "cell": "gru"},
         [
-            "rₜ = σ(Wₓᵣ·xₜ + Wₕᵣ·hₜ₋₁ + bᵣ)",
+            "rₜ = σ(W_xr·xₜ + W_hr·hₜ₋₁ + b_r)",
             "zₜ = σ(W_xz·xₜ + W_hz·hₜ₋₁ + b_z)",
-            "nₜ = tanh(Wₓₙ·xₜ + bₙ + rₜ ⊙ (Wₕₙ·hₜ₋₁))",
+            "nₜ = tanh(W_xn·xₜ + b_n + rₜ ⊙ (W_hn·hₜ₋₁))",
             "hₜ = (1 − zₜ) ⊙ nₜ + zₜ ⊙ hₜ₋₁",
         ],
     ),
@@ -239,9 +239,9 @@ FACTS: list[tuple[str, dict[str, Any], list[str]]] = [
         "gru, the reset before",
         {"hidden": 2, "cell": "gru", "linear_before_reset": False},
         [
-            "rₜ = σ(Wₓᵣ·xₜ + Wₕᵣ·hₜ₋₁ + bᵣ)",
+            "rₜ = σ(W_xr·xₜ + W_hr·hₜ₋₁ + b_r)",
             "zₜ = σ(W_xz·xₜ + W_hz·hₜ₋₁ + b_z)",
-            "nₜ = tanh(Wₓₙ·xₜ + Wₕₙ·(rₜ ⊙ hₜ₋₁) + bₙ)",
+            "nₜ = tanh(W_xn·xₜ + W_hn·(rₜ ⊙ hₜ₋₁) + b_n)",
             "hₜ = (1 − zₜ) ⊙ nₜ + zₜ ⊙ hₜ₋₁",
         ],
     ),

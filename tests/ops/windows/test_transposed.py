@@ -25,7 +25,7 @@ def transposed(x: Any, **options: Any) -> Trace:
 REFUSALS: list[tuple[str, Any, dict[str, Any], str]] = [
     ("output padding too large", X, {"kernel": ONES, "output_padding": 1}, "at most 0"),
     ("nothing left", X, {"kernel": ONES, "padding": 2}, "leaves nothing"),
-    ("other channels", X, {"kernel": np.ones((2, 1, 3, 3))}, "does not fit 1 input channels"),
+    ("other channels", X, {"kernel": np.ones((2, 1, 3, 3))}, "does not fit 1 input channel over"),
     ("groups", np.ones((3, 2, 2)), {"filters": 2, "groups": 2}, "3 input channels .* 2 groups"),
     ("filters of groups", np.ones((2, 2, 2)), {"filters": 3, "groups": 2}, "3 filters .* 2 groups"),
     ("padding mode", X, {"kernel": ONES, "padding_mode": "reflect"}, "contradict|belongs"),

@@ -155,7 +155,7 @@ def note_lines(style: Style, trace: Trace, room: float) -> list[Block]:
 def describe(style: Style, trace: Trace, title: str, step: Step | None) -> str:
     """One sentence for a screen reader: what it is, the shapes, and the step's arithmetic."""
     parts = [
-        f"{style.say(name_of(name))} {times(trace.array(name).shape)}"
+        f"{style.say(trace.called(name))} {times(trace.array(name).shape)}"
         if name.isidentifier()
         else name
         for name in trace.equation
@@ -164,18 +164,3 @@ def describe(style: Style, trace: Trace, title: str, step: Step | None) -> str:
     if step is not None and step.formula:
         said += ". " + text(step.formula, style.show)
     return said + "."
-
-
-_NAMES = {
-    "input": Words("input"),
-    "kernel": Words("kernel"),
-    "bias": Words("bias"),
-    "pre": Words("sum"),
-    "output": Words("output"),
-    "weight": Words("weight"),
-}
-
-
-def name_of(name: str) -> Words:
-    """What an array is called."""
-    return _NAMES.get(name, Words(name))

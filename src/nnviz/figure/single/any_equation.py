@@ -14,7 +14,7 @@ from nnviz.figure.formulas.equations import equation_rows
 from nnviz.figure.formulas.facts import product_note
 from nnviz.figure.formulas.wrapped import worked
 from nnviz.figure.layout.blocks import Block, column
-from nnviz.figure.layout.page import fact_line, name_of, page
+from nnviz.figure.layout.page import fact_line, page
 from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Rect, Scene, flatten
 from nnviz.numerals import numerals
@@ -128,7 +128,7 @@ def _part(
     table: Table | None,
     step: Step | None,
 ) -> NamedCells | Block:
-    role, said = trace.roles.get(name, "plain"), name_of(name)
+    role, said = trace.roles.get(name, "plain"), trace.called(name)
     if table is None:
         last = _under(step.index, array.shape).stop - 1 if step and name == "output" else None
         at = None if last is None else divmod(last, array.shape[-1])

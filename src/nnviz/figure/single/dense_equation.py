@@ -9,7 +9,7 @@ from nnviz.figure.arrays.elided import cell_size, elided, shown
 from nnviz.figure.arrays.grid import CellSize, named, operator, written_shape
 from nnviz.figure.formulas.wrapped import worked
 from nnviz.figure.layout.blocks import Block, column, flow, row
-from nnviz.figure.layout.page import fact_lines, name_of, page
+from nnviz.figure.layout.page import fact_lines, page
 from nnviz.figure.layout.style import BODY, SMALL, Style
 from nnviz.figure.scene import Scene
 from nnviz.numerals import Numerals, numerals
@@ -86,7 +86,7 @@ def _dense_array(
     shape = times(array.shape)
     if name != "weight" and array.ndim == 2 and len(array) > 1:
         shape = style.say(Words("{shape}, each row a column", shape=shape))
-    return named(style, block, role, name_of(name), written_shape(shape, form))
+    return named(style, block, role, trace.called(name), written_shape(shape, form))
 
 
 def _upright(array: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nnviz.activation_steps import shown
 from nnviz.figure.arrays.fit import Row, RowPart
 from nnviz.figure.arrays.grid import Table, cells, operator, written_shape
 from nnviz.figure.arrays.named import NamedCells
@@ -47,13 +48,15 @@ def kernel_name(part: Part[Any], c: int | None = None) -> Words:
         return Words("kernel, filter {f}", f=part.filter) if several else Words("kernel")
     if several:
         return Words("filter {f}, channel {c}", f=part.filter, c=part.channels[c])
-    return Words("kernel {c}", c=part.channels[c])
+    return Words("kernel, channel {c}", c=part.channels[c])
 
 
 def output_name(part: Part[Any]) -> Words:
-    """The output, with the channel where there are several."""
+    """The output, of weights a feature map, with the channel where there are several."""
     several = part.plan.filters > 1
-    return Words("output, channel {c}", c=part.filter) if several else Words("output")
+    if part.plan.given is None:
+        return Words("output, channel {c}", c=part.filter) if several else Words("output")
+    return Words("feature map, channel {c}", c=part.filter) if several else Words("feature map")
 
 
 def drawn_of(style: Style, trace: Trace, part: Part[Any]) -> list[Block]:
@@ -127,7 +130,7 @@ SUM = Words("sum")
 
 def activation_arrow(style: Style, part: Part[Any]) -> list[Sign]:
     """The arrow through the activation; nothing where there is none."""
-    return [] if part.act is None else [TermLayout(style).activation_arrow(part.act)]
+    return [] if part.act is None else [TermLayout(style).activation_arrow(shown(part.act))]
 
 
 def activated(style: Style, part: Part[Any], output: RowPart) -> Row:

@@ -48,7 +48,7 @@ def in_a_row(paper: Paper, items: Sequence[View | str]) -> Group:
 
 def _heading(paper: Paper, view: View) -> Text:
     """`input 5×5`, in the role's colour."""
-    line = paper.name(view.name, view.role, view.values.shape)
+    line = paper.name(view.trace.called(view.name), view.role, view.values.shape)
     if symbol := view.trace.symbols.get(view.name):
         line = Text.assemble(*paper.formula(Equation((symbol,))), "  ", line)
     power = factor(paper, view)

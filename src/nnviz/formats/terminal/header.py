@@ -51,5 +51,7 @@ def title(paper: Paper, trace: Trace) -> Text:
             continue
         if name == "output" and i and names[i - 1] != "→":
             line.append(paper.text("→ "))
-        line += paper.name(name, trace.roles.get(name, "plain"), trace.array(name).shape)
+        line += paper.name(
+            trace.called(name), trace.roles.get(name, "plain"), trace.array(name).shape
+        )
     return line

@@ -113,7 +113,7 @@ class Paper:
         """A number of a formula."""
         return rounded(value, self.appearance.precision)
 
-    def name(self, name: str, role: str, shape: tuple[int, ...]) -> Text:
+    def name(self, name: Words, role: str, shape: tuple[int, ...]) -> Text:
         """An array's name and shape in the colour of its role; a number alone has no shape."""
         text = Text.assemble((self.say(name), f"{role}.name"))
         if prod(shape) == 1 and len(shape) < 2:

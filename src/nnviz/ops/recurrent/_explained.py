@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from nnviz.activation_steps import shown
 from nnviz.equations import VectorEquation, lists, number_by_number
 from nnviz.ops.recurrent._cells import Track
 from nnviz.ops.recurrent._equations import (
@@ -159,7 +160,7 @@ class Run:
         if plan.feedback:
             yield Words("feedback")
         if given.cell == "rnn" and given.activation != "tanh":
-            yield Words("activation {name}", name=given.activation)
+            yield Words("activation {name}", name=shown(given.activation))
         if self.y is not None and given.output_activation != "none":
             yield Words("output activation {name}", name=given.output_activation)
         if given.cell == "gru" and not given.linear_before_reset:

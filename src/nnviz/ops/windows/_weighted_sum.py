@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nnviz.activation_steps import activation_step, along
+from nnviz.activation_steps import activation_step, along, shown
 from nnviz.ops._layer import places
 from nnviz.ops.windows._window import each, said_of, size_facts
 from nnviz.plans import Index, Read, WindowAxis, WindowPlan
@@ -38,6 +38,9 @@ _ROLES: dict[str, Role] = {
     "partials": "intermediate",
     "pre": "intermediate",
 }
+
+
+_NAMES = {"output": Words("feature map"), "pre": Words("sum")}
 
 
 class WeightedSum(NamedTuple):
@@ -75,8 +78,8 @@ class WeightedSum(NamedTuple):
         made: dict[str, Any] = {"output": self.output}
         if self.act is not None:
             made["pre"] = self.pre
-            equation += ["=", "pre", f"→ {self.act} →", "output"]
-            title = Words("{title} with {act}", title=title, act=self.act)
+            equation += ["=", "pre", f"→ {shown(self.act)} →", "output"]
+            title = Words("{title} with {act}", title=title, act=shown(self.act))
         else:
             equation += ["=", "output"]
         return Trace(
@@ -86,6 +89,7 @@ class WeightedSum(NamedTuple):
             results=Results(**made, **results),
             options={**options, "act": self.act},
             roles=_ROLES,
+            names=_NAMES,
             equation=tuple(equation),
             facts=(*size_facts(self.plan.axes), *self._softmax_facts()),
             said=tuple(self._said()),
