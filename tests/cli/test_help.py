@@ -117,10 +117,10 @@ ERRORS = [
     ),
     pytest.param(["conv", "-"], "표준 입력: 비어", id="standard input"),
     pytest.param(["params"], "NET 인자가 필요합니다: 체인", id="an argument with its help"),
-    pytest.param(["conv", M, "--lang", "xx"], "없는 언어입니다", id="an unknown language"),
-    pytest.param(["convx"], "없는 명령입니다", id="an unknown command"),
+    pytest.param(["conv", M, "--lang", "xx"], "그런 언어는 없습니다", id="an unknown language"),
+    pytest.param(["convx"], "그런 명령은 없습니다", id="an unknown command"),
     pytest.param(["params", "conv | poo", "--input", "3"], "체인의", id="a chain"),
-    pytest.param(["conv", M, "-o", "a.xyz"], "모르는 확장자입니다", id="an unknown suffix"),
+    pytest.param(["conv", M, "-o", "a.xyz"], "지원하지 않는 확장자입니다", id="an unknown suffix"),
 ]
 
 
@@ -167,4 +167,4 @@ def test_the_terminal_view_is_all_korean_and_fits(
     assert result.code == 0, result.err
     assert _is_korean(result.out)
     assert [line for line in result.out.splitlines() if cell_len(line) > width] == []
-    assert set(re.findall(r"[A-Za-z]{4,}", result.out + result.err)) - NAMES <= {"LSTM"}
+    assert set(re.findall(r"[A-Za-z]{4,}", result.out + result.err)) - NAMES <= {"LSTM", "ReLU"}

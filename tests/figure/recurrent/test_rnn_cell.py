@@ -166,7 +166,7 @@ def test_an_upper_layer_reads_the_state_of_the_one_below() -> None:
 
 
 def test_steps_make_a_sheet() -> None:
-    assert "step 3" in words(_cell(_note(), 1, 2, 3))
+    assert "time t = 3" in words(_cell(_note(), 1, 2, 3))
 
 
 def test_what_is_made_is_lit() -> None:

@@ -145,7 +145,7 @@ def test_a_step_stands_in_the_loop_and_is_lit_in_the_chain() -> None:
 
 
 def test_steps_make_a_sheet() -> None:
-    assert "step 3" in words(_rolled(_note(), 1, 2, 3))
+    assert "time t = 3" in words(_rolled(_note(), 1, 2, 3))
 
 
 def test_several_layers_are_no_single_chain() -> None:
@@ -153,7 +153,7 @@ def test_several_layers_are_no_single_chain() -> None:
     more = {"weight_ih_l1": [[1.0]], "weight_hh_l1": [[1.0]]}
     weights = {name: np.array(array) for name, array in {**ones, **more}.items()}
     trace = run("rnn", [[1], [2]], weights=weights)
-    with pytest.raises(NnvizError, match="2 layers and 1 directions"):
+    with pytest.raises(NnvizError, match="2 layers and 1 direction"):
         figure.draw(trace, Appearance(view="rolled"))
 
 

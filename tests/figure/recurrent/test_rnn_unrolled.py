@@ -180,7 +180,7 @@ def test_every_theme_has_the_same_layout(theme: str) -> None:
 def test_steps_make_a_sheet_that_fits_the_page(length: int) -> None:
     trace = run("rnn", np.ones((length, 2)), hidden=3)
     said = words(drawn(trace, 1, length) if length > 1 else drawn(trace))
-    assert length == 1 or f"step {length}" in said
+    assert length == 1 or f"time t = {length}" in said
 
 
 def test_an_lstm_has_its_cell_states_too() -> None:
@@ -242,5 +242,5 @@ def test_several_layers_or_directions_are_no_single_chain() -> None:
     torch = {"weight_ih_l0": ones["Wx"], "weight_hh_l0": ones["Wh"]}
     both = {**torch, **{name + "_reverse": array for name, array in torch.items()}}
     trace = run("rnn", [[1], [2]], weights=both)
-    with pytest.raises(NnvizError, match="1 layers and 2 directions"):
+    with pytest.raises(NnvizError, match="1 layer and 2 directions"):
         figure.draw(trace, Appearance(view="unrolled"))

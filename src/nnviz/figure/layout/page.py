@@ -121,6 +121,12 @@ def head_of(
     return [column(head, 4)] if head else []
 
 
+def step_said(trace: Trace, step: Step) -> Words:
+    """A step among others: a time, where it is one."""
+    is_time = trace.recurrence is not None and not trace.recurrence.several
+    return Words("time t = {n}" if is_time else "step {n}", n=step.number)
+
+
 def sample_said(trace: Trace, sample: int) -> list[Words]:
     """Which sample of a batch is drawn."""
     count = trace.samples

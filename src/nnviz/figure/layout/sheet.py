@@ -14,6 +14,7 @@ from nnviz.figure.layout.page import (
     heading_of,
     note_lines,
     sample_said,
+    step_said,
 )
 from nnviz.figure.layout.style import BETWEEN, BODY, FRAME, MARGIN, Style, up4
 from nnviz.figure.scene import Group, Rect, Scene
@@ -54,7 +55,7 @@ def _panel(trace: Trace, appearance: Appearance, view: Any, style: Style, step: 
     """A panel with its number above it, and where it is in a net of several chains."""
     maker = getattr(view, "panel", None)
     inner = _bare(view, trace, appearance, step) if maker is None else maker(trace, style, step)
-    named = [Words("step {n}", n=step.number), *sample_said(trace, trace.sample_of(step))]
+    named = [step_said(trace, step), *sample_said(trace, trace.sample_of(step))]
     if trace.recurrence and (place := trace.recurrence.place(step.number)):
         named.append(place)
     number = lines(style, ", ".join(map(style.say, named)), BODY, bold=True)
