@@ -41,9 +41,18 @@ class Screen(NamedTuple):
     """What text is written for: a terminal of some width, a pipe, or a file."""
 
     width: int | None = None
-    """Columns of the terminal; None where there is none: nothing is cut or wrapped."""
+    """Columns of the terminal, or that a pipe was given; None: nothing is cut or wrapped."""
     color: bool = False
     encoding: str = "utf-8"
+    height: int | None = None
+    """Lines of the terminal, where they are known."""
+    piped: bool = False
+    """Whether it is no screen, whatever its width."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether there is no screen: every number is written, and nothing is drawn."""
+        return self.piped or self.width is None
 
 
 class Request(NamedTuple):

@@ -213,9 +213,10 @@ class Result(Mapping[str, Any]):
         )
         request = Request(None if steps is None else str(steps), get, appearance)
         try:
-            _check(request)
             path = os.fspath(path)
-            write(path, formats.by_suffix(path).write(self.trace, request).content)
+            form = formats.by_suffix(path)
+            _check(request, form)
+            write(path, form.write(self.trace, request).content)
         except NnvizError as error:
             error.rename(lambda name: name.removeprefix("--").replace("-", "_"))
             raise
@@ -260,17 +261,21 @@ class Result(Mapping[str, Any]):
         return f"<nnviz {self.trace.op}: {shapes}, {len(self.steps)} steps>"
 
 
+_ALWAYS = ("theme", "lang", "precision")
+"""Details that may be said of any file."""
 _SAVED = ("steps", "get", *(name for name in Appearance._fields if name != "bare"))
 
 
-def _check(request: Request) -> None:
-    """Raise UsageError for what is no choice of steps, or no detail of a figure."""
+def _check(request: Request, form: formats.Format) -> None:
+    """Raise UsageError for what is no choice of steps, no detail, or none that `form` uses."""
     if request.steps is not None:
         _steps.check(request.steps)
-    _DETAILS["get"].accept(request.get, "get")
-    for name, value in request.appearance._asdict().items():
-        if name in _DETAILS and value != Appearance._field_defaults[name]:
-            _DETAILS[name].accept(value, name)
+    usual = Request._field_defaults | Appearance._field_defaults
+    for name, value in {**request._asdict(), **request.appearance._asdict()}.items():
+        if name in _SAVED and value != usual[name]:
+            if name in _DETAILS:
+                _DETAILS[name].accept(value, name)
+            formats.check_use(name, name, (*form.uses, *_ALWAYS))
 
 
 _DETAILS: Mapping[str, Kind[Any]] = {
@@ -278,7 +283,7 @@ _DETAILS: Mapping[str, Kind[Any]] = {
     "view": kinds.text(),
     "theme": kinds.choice(*THEMES),
     "title": kinds.text(),
-    "scale": kinds.number(positive=True),
+    "scale": kinds.scale(),
     "font": kinds.text(),
     "lang": kinds.choice(*lang.languages()),
     "precision": kinds.count(1, 17),

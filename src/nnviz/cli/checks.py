@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from nnviz import files, formats
@@ -89,12 +89,8 @@ def check_used(
             continue
         if not can_use(operation, option):
             raise UsageError("{op} cannot use {flag}", op=operation.name, flag=option.label)
-        if option.use == "format" and option.name not in used:
-            raise UsageError(
-                "{flag} changes nothing of what is asked for here",
-                flag=option.label,
-                hint=Words("it belongs to {names}", names=", ".join(_users(option))),
-            )
+        if option.use == "format":
+            formats.check_use(option.name, option.label, used)
         if option.use == "input" and not operation.reads_input(given.texts):
             raise UsageError(
                 "{flag} is for an INPUT, and {op} reads none with these options",
@@ -108,16 +104,6 @@ def can_use(operation: Operation[Any], option: Option) -> bool:
     if option.use == "input" and not operation.takes_input:
         return False
     return option.name not in operation.lacks
-
-
-def _users(option: Option) -> Iterator[str]:
-    """The formats that use an option, as they are asked for."""
-    for name in formats.names():
-        form = formats.load(name)
-        if option.name in form.uses:
-            yield f"-f {name}" if form.stream and not form.suffixes else f"-o …{form.suffixes[0]}"
-    if option.name in formats.MAP:
-        yield "--map"
 
 
 def check_arguments(operation: Operation[Any], given: Written) -> None:

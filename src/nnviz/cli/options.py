@@ -275,7 +275,7 @@ class FigureOptions:
         "--title", kind=_kinds.text(), help="A title above the figure; empty: none.", use="format"
     )
     scale: float | None = option(
-        "--scale", kind=_kinds.number(positive=True), help="Pixels a unit of length.", use="format"
+        "--scale", kind=_kinds.scale(), help="Pixels a unit of length.", use="format"
     )
     font: str | None = option(
         "--font", kind=_font(), help="A font file for the figure's text.", use="format"

@@ -53,8 +53,13 @@ def screen(choice: str, env: Mapping[str, str]) -> Screen:
     """What standard output can show."""
     import shutil
 
-    width = shutil.get_terminal_size().columns if is_terminal(sys.stdout) else None
-    return Screen(width, colored(choice, env), encoding(sys.stdout))
+    color, carried = colored(choice, env), encoding(sys.stdout)
+    if is_terminal(sys.stdout):
+        size = shutil.get_terminal_size()
+        return Screen(size.columns, color, carried, size.lines)
+    asked = env.get("COLUMNS", "")
+    width = int(asked) if asked.isdecimal() and int(asked) else None
+    return Screen(width, color, carried, piped=True)
 
 
 def encoding(stream: TextIO | None) -> str:

@@ -6,7 +6,7 @@ A module of this package whose name has no leading underscore is a format and ho
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -69,6 +69,26 @@ def load(name: str) -> Format:
 def streams() -> tuple[str, ...]:
     """The formats that standard output can get."""
     return tuple(name for name in names() if load(name).stream)
+
+
+def check_use(name: str, flag: str, used: Collection[str]) -> None:
+    """Raise UsageError where an option for formats is not among those that are used."""
+    if name not in used:
+        raise UsageError(
+            "{flag} changes nothing of what is asked for here",
+            flag=flag,
+            hint=Words("it belongs to {names}", names=", ".join(_users(name))),
+        )
+
+
+def _users(name: str) -> Iterator[str]:
+    """The formats that use an option, as they are asked for."""
+    for each in names():
+        form = load(each)
+        if name in form.uses:
+            yield f"-f {each}" if form.stream and not form.suffixes else f"-o …{form.suffixes[0]}"
+    if name in MAP:
+        yield "--map"
 
 
 def by_suffix(path: str) -> Format:

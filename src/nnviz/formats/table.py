@@ -16,7 +16,7 @@ def write(trace: Trace, request: Request) -> Made:
     screen = request.screen
     content = io.BytesIO()
     file = io.TextIOWrapper(content, screen.encoding, errors="replace", newline="\n")
-    view = TerminalView(trace, request, whole=screen.width is None)
+    view = TerminalView(trace, request, whole=screen.whole)
     console_of(screen, file).print(view, crop=False)
     file.flush()
     return Made(content.getvalue())
@@ -24,7 +24,7 @@ def write(trace: Trace, request: Request) -> Made:
 
 _VIEWS = {
     "show": ("numbers", "picture", "both"),
-    "params": ("table",),
+    "params": ("table", "bars"),
     "net": ("pipeline",),
     "rnn": ("unrolled",),
 }

@@ -67,7 +67,8 @@ _BEFORE = 0.3
 """Where a logarithmic scale begins: this part of a power of ten before 1, so that 1 is seen."""
 
 
-def _scale(rows: list[dict[str, Any]], length: float) -> Scale:
+def scale_of(rows: list[dict[str, Any]], length: float) -> Scale:
+    """The scale on which the longest bar of some layers has this length."""
     found = [row[kind] for row in rows for kind in ("weights", "biases") if row[kind]]
     most, least = max(found, default=1), min(found, default=1)
     return Scale(most, most >= LOG_FROM * least, length)
@@ -82,7 +83,7 @@ def _parameter_bars(style: Style, trace: Trace) -> Block:
     left = NAMES + 16
     said = (counted(style, row[kind], kind) for row in rows for kind, _ in _KINDS)
     beside = up4(max(style.width(text, SMALL) for text in said) + 8)
-    scale = _scale(rows, max(64, style.room - ends - 16 - left - beside))
+    scale = scale_of(rows, max(64, style.room - ends - 16 - left - beside))
     head = _header(style, left)
     marks: list[Mark] = [head.at(0, 0)]
     first = y = head.height + 8

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -13,7 +13,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from nnviz.axes import CELL_NAMES, KERNEL_AXES, MAP_AXES
-from nnviz.formats.terminal.lines import Lines, rows
+from nnviz.formats.terminal.lines import Lines, rows, width_of
 from nnviz.formats.terminal.matrix import Matrix
 from nnviz.formats.terminal.paper import Paper
 from nnviz.formats.terminal.picture import Picture, caption
@@ -34,8 +34,13 @@ PIPE_CELLS = 4096
 """Numbers of an array that are written where there is no screen."""
 SIDE = 24
 """Rows or columns that are shown as numbers on a screen."""
-BLOCKS = 16
-"""Matrices of one array that are shown on a screen: channels, filters."""
+STACKED = 4
+"""Matrices of one array that stand one under another on a screen: channels, filters. More stand
+side by side, as many as fill it."""
+_FEW = 16
+"""Matrices of weights that may stand by filters and channels."""
+_HEIGHT = 40
+"""Lines of a screen that does not say how many it has."""
 _PAGE = 80
 _THUMBNAIL, _WIDE = 28, 64
 """Columns of a picture: one of several side by side, and at most."""
@@ -111,21 +116,43 @@ def parts(paper: Paper, view: View) -> list[Lines]:
         return _numbers(paper, view)
     if paper.whole:
         return [paper.lines(summary(paper, view))]
-    if view.spread and view.planes and not view.image:
-        return rows([[picture] for picture in _drawn(paper, view, _THUMBNAIL)], 3, paper.width)
     return _drawn(paper, view, _WIDE)
 
 
 def _drawn(paper: Paper, view: View, width: int) -> list[Lines]:
+    if (view.spread or _many(paper, view)) and view.planes and not view.image:
+        return _tiled(paper, view, _pictures(paper, view, _THUMBNAIL))
     return [paper.lines(picture) for picture in _pictures(paper, view, width)]
+
+
+def _many(paper: Paper, view: View) -> bool:
+    """Whether there are too many matrices to stand one under another on a screen."""
+    return not paper.whole and prod(view.planes) > STACKED
+
+
+def _tiled(paper: Paper, view: View, made: Iterable[RenderableType]) -> list[Lines]:
+    """Matrices side by side; on a screen as many as fill it, and how many more there are."""
+    shown: list[list[Lines]] = []
+    room = _PAGE if paper.whole else paper.width
+    right = tall = above = 0
+    for block in map(paper.lines, made):
+        if right and right + width_of(block) > room:
+            above, right, tall = above + tall, 0, 0
+        right, tall = right + width_of(block) + 3, max(tall, len(block))
+        if shown and not paper.whole and above + tall > (paper.height or _HEIGHT) - STACKED:
+            words = Words("… {n} more: -f csv writes all", n=prod(view.planes) - len(shown))
+            return [*rows(shown, 3, room), paper.lines(paper.muted(words))]
+        shown.append([block])
+    return rows(shown, 3, room)
 
 
 def _numbers(paper: Paper, view: View) -> list[Lines]:
     """Filters side by side and their channels one under another, where there is room."""
+    weighs = len(view.planes) == 2 and view.role == "weight"
+    if view.spread or (_many(paper, view) and not (weighs and prod(view.planes) <= _FEW)):
+        return _tiled(paper, view, _matrices(paper, view))
     blocks = [paper.lines(matrix) for matrix in _matrices(paper, view)]
-    if view.spread:
-        return rows([[block] for block in blocks], 3, _PAGE if paper.whole else paper.width)
-    if len(view.planes) != 2 or view.role != "weight" or len(blocks) != prod(view.planes):
+    if not weighs:
         return blocks
     filters, channels = view.planes
     room = _PAGE if paper.whole else min(paper.width // 2, _PAGE)
@@ -163,10 +190,7 @@ def _matrices(paper: Paper, view: View) -> Iterator[RenderableType]:
     cells = view.step.cells.get(view.name, ()) if view.step else ()
     vector = view.values.ndim < 2
     upright = vector and "·" in view.trace.equation and view.values.size <= SIDE  # as in W·x
-    for index, label in _shown_planes(paper, view):
-        if index is None:
-            yield label
-            continue
+    for index, label in _planes(paper, view):
         plane = view.values[index]
         marked = {i[len(index) :] for i in cells if i[: len(index)] == index}
         if vector:
@@ -177,17 +201,10 @@ def _matrices(paper: Paper, view: View) -> Iterator[RenderableType]:
         yield Group(label, matrix) if label else matrix
 
 
-def _shown_planes(
-    paper: Paper, view: View, within: Index = ()
-) -> Iterator[tuple[Index | None, Text]]:
-    """The index of each matrix and its label; a remark alone where there are too many."""
+def _planes(paper: Paper, view: View, within: Index = ()) -> Iterator[tuple[Index, Text]]:
+    """The index of each matrix and its label."""
     inner = view.planes[len(within) :]
-    count = prod(inner)
-    for number, index in enumerate(product(*map(range, inner))):
-        if number == BLOCKS and not paper.whole:
-            words = Words("… {n} more: -f csv writes all", n=count - BLOCKS)
-            yield None, paper.muted(words)
-            return
+    for index in product(*map(range, inner)):
         named = zip(view.leading[len(within) :], index, strict=True)
         label = " · ".join(f"{paper.say(word)} {i}" for word, i in named)
         yield (*within, *index), Text(paper.text(label), "muted")
@@ -203,12 +220,9 @@ def _pictures(paper: Paper, view: View, width: int) -> Iterator[RenderableType]:
         within = (min(paper.appearance.sample, len(values) - 1),)
     drawn = values[within]
     scale = _levels(view, drawn)
-    whole: list[tuple[Index | None, Text]] = [(within, Text())]
-    planes = whole if scale.shades == "rgb" else _shown_planes(paper, view, within)
+    whole: list[tuple[Index, Text]] = [(within, Text())]
+    planes = whole if scale.shades == "rgb" else _planes(paper, view, within)
     for index, label in planes:
-        if index is None:
-            yield label
-            continue
         plane = values[index].reshape(-1, *values.shape[-2:])
         picture = Picture(paper, plane, scale, width), caption(paper, scale, plane)
         yield Group(label, *picture) if label else Group(*picture)

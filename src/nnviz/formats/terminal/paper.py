@@ -57,6 +57,8 @@ class Paper:
     appearance: Appearance
     whole: bool = False
     """Whether there is no screen: every number is written, and nothing is drawn."""
+    height: int | None = None
+    """Lines of the screen, where they are known."""
 
     @property
     def width(self) -> int:

@@ -25,6 +25,8 @@ _COLUMNS: tuple[tuple[str, str, Align], ...] = (
     ("macs", "MACs", "right"),
     ("receptive_field", "receptive field", "right"),
 )
+_WIDEST = 100
+"""Columns that the bars fill at most, wherever they stand."""
 _ROLES = {"output": "output", "weights": "weight", "biases": "bias"}
 
 
@@ -39,6 +41,27 @@ def params_table(paper: Paper, trace: Trace) -> Iterator[RenderableType]:
     yield fitted(paper, columns, total=True)
     if versus := trace.results.get("versus"):
         yield _versus(paper, versus)
+
+
+def params_bars(paper: Paper, trace: Trace) -> Iterator[RenderableType]:
+    """A bar for the weights of each layer and one for its biases, as long as in the figure."""
+    from nnviz.figure.networks.params_bars import scale_of  # with all that figures need
+
+    rows = trace.results["rows"]
+    counted = [(row, kind) for row in rows for kind in ("weights", "biases") if row[kind]]
+    first = {id(row): kind for row, kind in reversed(counted)}
+    names = [str(row["layer"]) if first[id(row)] == kind else "" for row, kind in counted]
+    columns = [
+        Column(paper.say("layer"), [Cell.of(paper.text(name)) for name in names]),
+        Column("", [Cell.of(paper.say(kind), _ROLES[kind]) for _, kind in counted]),
+        Column("", [Cell.of(_shown(row[kind])) for row, kind in counted], "right"),
+    ]
+    taken = sum(max(len(c.joined.plain) for c in column.cells) + 2 for column in columns)
+    scale = scale_of(rows, max(8, min(paper.width, _WIDEST) - taken))
+    bars = [paper.text("█" * max(1, round(scale.exact(row[kind])))) for row, kind in counted]
+    cells = [Cell.of(bar, _ROLES[kind]) for bar, (_, kind) in zip(bars, counted, strict=True)]
+    heading = "logarithmic scale" if scale.log else ""
+    yield fitted(paper, [*columns, Column(heading and paper.say(heading), cells, whole=True)])
 
 
 def _shown(value: Any) -> str:

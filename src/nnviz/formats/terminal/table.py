@@ -21,6 +21,8 @@ from nnviz.formats.terminal.paper import Paper, spaced
 Align: TypeAlias = Literal["left", "right", "point"]
 
 _GAP = 2
+_HEAD = 4
+"""Lines of a screen that headings, their rule and what is typed after take."""
 _WORD = 24
 """A cell is not made narrower than its longest word, up to this width."""
 
@@ -57,6 +59,11 @@ class Cell:
         """Columns of it on a line for each of its parts, all but the first under its sign."""
         indent = 2 if len(self.lines) > 1 and not self.apart else 0
         return max(line.cell_len for line in self.lines) + self.tail + indent
+
+    def lines_in(self, width: int) -> int:
+        """About how many lines it takes in a column."""
+        whole = not self.apart and self.natural <= width
+        return 1 if whole else sum(-(-line.cell_len // max(1, width)) for line in self.lines)
 
     @cached_property
     def least(self) -> int:
@@ -97,11 +104,28 @@ def fitted(paper: Paper, columns: Sequence[Column], *, total: bool = False) -> R
     columns = [_pointed(column) if column.align == "point" else column for column in columns]
     widths = _widths(paper, columns)
     if widths is not None:
-        return _table(paper, columns, widths, total)
+        return Group(*_pages(paper, columns, widths, total))
     blocks = _blocks(paper, columns)
     if len(blocks) < 2:
         return Group(*_listed(paper, columns))
     return spaced([fitted(paper, block, total=total) for block in blocks])
+
+
+def _pages(
+    paper: Paper, columns: Sequence[Column], widths: Sequence[int], total: bool
+) -> Iterator[RenderableType]:
+    """The table; on a screen with its headings again wherever it has been filled."""
+    room = None if paper.whole or paper.height is None else max(4, paper.height - _HEAD)
+    start = lines = 0
+    rows = [*zip(*(column.cells for column in columns), strict=True)]
+    for end, row in enumerate(rows, 1):
+        lines += max(map(Cell.lines_in, row, widths))
+        following = len(rows) - end
+        if following == 0 or (room is not None and lines >= room and following > total):
+            page = [column._replace(cells=column.cells[start:end]) for column in columns]
+            yield from [Text()] * bool(start)
+            yield _table(paper, page, widths, total and not following)
+            start, lines = end, 0
 
 
 def _table(paper: Paper, columns: Sequence[Column], widths: Sequence[int], total: bool) -> Table:
@@ -190,6 +214,12 @@ def _blocks(paper: Paper, columns: Sequence[Column]) -> list[list[Column]]:
             made.append([first, column])
         else:
             return []
+    # A last column does not stand alone where the block before it can spare one.
+    while len(made) > 1 and len(made[-1]) == 2 and len(made[-2]) > 3:
+        evened = [first, made[-2][-1], made[-1][1]]
+        if _widths(paper, evened) is None:
+            break
+        made[-2:] = [made[-2][:-1], evened]
     return made
 
 

@@ -17,7 +17,7 @@ from nnviz.formats.terminal.equation import in_a_row
 from nnviz.formats.terminal.header import header, title
 from nnviz.formats.terminal.lines import finished
 from nnviz.formats.terminal.paper import Paper, spaced, styles
-from nnviz.formats.terminal.params import params_table
+from nnviz.formats.terminal.params import params_bars, params_table
 from nnviz.formats.terminal.steps import VECTOR, chosen, steps_table
 from nnviz.request import Request, Screen
 from nnviz.trace import Trace
@@ -68,7 +68,8 @@ class TerminalView:
 
     def _lines(self, console: Console, options: ConsoleOptions) -> list[list[Segment]]:
         options = options.update(height=None, highlight=False)
-        paper = Paper(console, options, self.request.appearance, self.whole)
+        height = self.request.screen.height
+        paper = Paper(console, options, self.request.appearance, self.whole, height)
         with console.use_theme(styles(console.color_system)):
             made = spaced(_blocks(paper, self.trace, self.request))
             lines = Segment.split_lines(console.render(made, options))
@@ -78,7 +79,8 @@ class TerminalView:
 def _blocks(paper: Paper, trace: Trace, request: Request) -> Iterator[RenderableType]:
     yield Group(*header(paper, trace))
     if "rows" in trace.results:
-        yield from params_table(paper, trace)
+        bars = request.appearance.view == "bars"
+        yield from (params_bars if bars else params_table)(paper, trace)
     elif trace.layers:
         yield from _layers(paper, trace)
     else:

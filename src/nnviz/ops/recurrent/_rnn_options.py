@@ -37,7 +37,7 @@ def _weights() -> Kind[Mapping[str, Any]]:
             return {str(name): as_array(array, str(name)) for name, array in value.items()}
         raise UsageError("{flag} is not a dict of arrays by name", flag=flag)
 
-    return Kind("FILE", parse, accept, is_read=True)
+    return Kind("FILE[:PREFIX]", parse, accept, is_read=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
