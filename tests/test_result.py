@@ -188,6 +188,14 @@ SAVES: list[tuple[str, dict[str, Any], str]] = [
     ("x.json", {"steps": "some"}, "^steps some is not a choice"),
     ("x.svg", {"view": "top"}, "no view top"),
     ("x.png", {"scale": -1}, "^scale -1 is not above 0"),
+    ("x.png", {"scale": 1e308}, "^scale 1e\\+308 is not a number from 0.01 to 100"),
+    ("x.svg", {"scale": 1e-9}, "^scale 1e-09 is not a number from 0.01 to 100"),
+    ("x.html", {"scale": 10**400}, "^scale"),
+    ("x.json", {"title": "T"}, "^title changes nothing(.|\n)*it belongs to"),
+    ("x.csv", {"steps": 3}, "^steps changes nothing"),
+    ("x.svg", {"fps": 3}, "^fps changes nothing"),
+    ("x.png", {"get": "input"}, "^get changes nothing"),
+    ("x.txt", {"scale": 3}, "^scale changes nothing"),
     ("x.svg", {"lang": "xx"}, "^lang xx is none of"),
     ("x.svg", {"precision": 0}, "^precision 0 is not"),
     ("x.svg", {"sample": 3}, "^sample 3 is past the end"),
@@ -203,3 +211,11 @@ def test_save_refuses(name: str, options: dict[str, Any], message: str, tmp_path
     with pytest.raises(nnviz.NnvizError, match=message):
         nnviz.conv(X, [[1, 0], [0, 1]]).save(tmp_path / name, **options)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["x.json", "x.csv", "x.npy", "x.txt", "x.svg"])
+def test_some_details_may_be_said_of_any_file(name: str, tmp_path: Path) -> None:
+    r = nnviz.conv(X, [[1, 0], [0, 1]])
+    r.save(tmp_path / name, theme="dark", lang="ko", precision=3)
+    r.save(tmp_path / name, steps=None, title=None, scale=None, sample=0)
+    assert (tmp_path / name).stat().st_size

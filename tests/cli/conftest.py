@@ -27,7 +27,10 @@ class Result:
 
 Nnviz: TypeAlias = Callable[..., Result]
 
-_ENV = ("NO_COLOR", "FORCE_COLOR", "NNVIZ_LANG", "NNVIZ_FONT", "NNVIZ_DEBUG", "PYTHONIOENCODING")
+_ENV = (
+    *("NO_COLOR", "FORCE_COLOR", "COLUMNS", "PYTHONIOENCODING"),
+    *("NNVIZ_LANG", "NNVIZ_FONT", "NNVIZ_DEBUG"),
+)
 
 
 class _Stream(io.TextIOWrapper):

@@ -43,6 +43,15 @@ REFUSED = [
         ["rnn", "--text", "ab", "--hidden", "2", "--unit"], "--unit", id="pixels of a text"
     ),
     pytest.param(["conv", M, "--view", "network"], "network", id="a view of figures alone"),
+    pytest.param(["pool", M, "--global", "--stride", "2"], "--stride", id="a stride of one window"),
+    pytest.param(["pool", M, "--adaptive", "2", "--pad", "1"], "--padding", id="a given output"),
+    pytest.param(["conv", M, "--depthwise", "--groups", "1"], "--groups", id="groups twice"),
+    pytest.param(["conv", M, "-f", "svg", "--scale", "1e308"], "--scale", id="past any page"),
+    pytest.param(["conv", M, "-f", "html", "--scale", "1e308"], "--scale", id="past any screen"),
+    pytest.param(["conv", M, "--json", "--scale", "2"], "--scale", id="a scale of numbers"),
+    pytest.param(["conv", M, "--unit"], "--unit", id="a matrix from 0 to 1"),
+    pytest.param(["conv", M, "--frame", "1"], "--frame", id="a frame of a matrix"),
+    pytest.param(["conv", M, "--resize", "2x2"], "--resize", id="a matrix resized"),
     pytest.param(["conv", M, "-k", "1", "-k", "2"], "--kernel", id="two kernels"),
     pytest.param(["pool", M, "--pad=1", "--padding=2", "-k3"], "--padding", id="two paddings"),
 ]
@@ -141,3 +150,30 @@ def test_the_view_of_the_terminal_is_chosen(nnviz: Nnviz) -> None:
     assert "7 8 9" not in picture
     assert "7 8 9" in both
     assert len(both) > len(picture)
+
+
+def bars(out: str) -> dict[str, tuple[str, str]]:
+    """By what is counted: the number and its bar, of the first layer."""
+    rows = [line.split() for line in out.splitlines() if "█" in line]
+    return {name: (number, bar) for *_, name, number, bar in reversed(rows)}
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_the_terminal_draws_parameters_as_bars(nnviz: Nnviz, lang: str) -> None:
+    words = ["params", "conv --filters 2 --size 2", "--input", "1x9x9", "--view", "bars"]
+    out = nnviz(*words, "--color", "never", "--lang", lang, terminal=True).out
+    (number, long), (few, short) = bars(out).values()
+    assert {number, few} == {"8", "2"}
+    assert len(set(long + short)) == 1
+    most, least = sorted([len(long), len(short)], reverse=True)
+    assert abs(most / 4 - least) <= 1  # 8 weights and 2 biases, on one linear scale
+    assert "█" not in nnviz(*words[:-2], terminal=True).out
+
+
+def test_a_pipe_has_the_width_that_it_was_given(nnviz: Nnviz) -> None:
+    words = ["conv", "; ".join(["1 2 3 4 5 6 7 8 9"] * 30), "--filters", "20", "--steps", "all"]
+    free, narrow, nonsense = (nnviz(*words, COLUMNS=n).out for n in ("", "60", "wide"))
+    assert nonsense == free
+    assert max(map(len, free.splitlines())) > 60 >= max(map(len, narrow.splitlines()))
+    assert "channel 19" in narrow  # and nothing is left out: it is no screen
+    assert "more" not in narrow

@@ -18,7 +18,15 @@ from nnviz.formats.terminal.ascii import ascii_form
 from nnviz.request import Request, Screen
 from nnviz.trace import Results, Step, Steps, Trace
 from nnviz.words import Words
-from screens import ANSI, PICTURES, SCREENS, TRACES, lines_of, numbers_in, trace_of
+from screens import (
+    ANSI,
+    PICTURES,
+    SCREENS,
+    TRACES,
+    lines_of,
+    numbers_in,
+    trace_of,
+)
 
 # --- refusals ----------------------------------------------------------------------
 
@@ -228,13 +236,6 @@ def test_a_batch_is_drawn_by_sample() -> None:
 def test_a_networks_maps_stand_side_by_side() -> None:
     lines = lines_of(trace_of("network of large maps"), Screen(120))
     assert [line.count("channel") for line in lines if line.startswith("channel 0")][:2] == [3, 3]
-
-
-def test_more_matrices_than_a_screen_takes_are_counted() -> None:
-    trace = trace_of("twenty channels")
-    text = "\n".join(lines_of(trace, Screen(80)))
-    assert text.count("… 4 more: -f csv writes all") == 2
-    assert "channel 19" in "\n".join(lines_of(trace))
 
 
 def test_rows_have_their_names() -> None:

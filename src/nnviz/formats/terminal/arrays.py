@@ -10,6 +10,7 @@ from math import prod
 
 import numpy as np
 from rich.console import Group, RenderableType
+from rich.segment import Segment
 from rich.text import Text
 
 from nnviz.axes import CELL_NAMES, KERNEL_AXES, MAP_AXES
@@ -34,7 +35,7 @@ PIPE_CELLS = 4096
 """Numbers of an array that are written where there is no screen."""
 SIDE = 24
 """Rows or columns that are shown as numbers on a screen."""
-STACKED = 4
+STACKED = 6
 """Matrices of one array that stand one under another on a screen: channels, filters. More stand
 side by side, as many as fill it."""
 _FEW = 16
@@ -132,18 +133,30 @@ def _many(paper: Paper, view: View) -> bool:
 
 def _tiled(paper: Paper, view: View, made: Iterable[RenderableType]) -> list[Lines]:
     """Matrices side by side; on a screen as many as fill it, and how many more there are."""
-    shown: list[list[Lines]] = []
-    room = _PAGE if paper.whole else paper.width
-    right = tall = above = 0
+    if paper.whole:
+        return rows([[paper.lines(each)] for each in made], 3, _PAGE)
+    shown: list[Lines] = []
+    many, wide, tall = _many(paper, view), 0, 0
     for block in map(paper.lines, made):
-        if right and right + width_of(block) > room:
-            above, right, tall = above + tall, 0, 0
-        right, tall = right + width_of(block) + 3, max(tall, len(block))
-        if shown and not paper.whole and above + tall > (paper.height or _HEIGHT) - STACKED:
-            words = Words("… {n} more: -f csv writes all", n=prod(view.planes) - len(shown))
-            return [*rows(shown, 3, room), paper.lines(paper.muted(words))]
-        shown.append([block])
-    return rows(shown, 3, room)
+        wide, tall = max(wide, width_of(block)), max(tall, len(block))
+        across = max(1, (paper.width + 3) // (wide + 3))
+        if many and len(shown) >= across and (len(shown) // across + 1) * tall > _room(paper):
+            break
+        shown.append(block)
+    for block in shown:  # of one width, so that they stand in columns
+        block[0].append(Segment(" " * (wide - Segment.get_line_length(block[0]))))
+    tiles = rows([[block] for block in shown], 3, paper.width)
+    left = prod(view.planes) - len(shown)
+    if left > 0:
+        how = "--trace" if view.spread else f"-f csv --get {view.name}"
+        words = Words("… {n} more: {how} writes all", n=left, how=how)
+        tiles.append(paper.lines(paper.muted(words)))
+    return tiles
+
+
+def _room(paper: Paper) -> int:
+    """Lines of a screen that matrices may fill, under their name and above what is typed next."""
+    return (paper.height or _HEIGHT) - 4
 
 
 def _numbers(paper: Paper, view: View) -> list[Lines]:
