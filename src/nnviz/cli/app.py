@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 Say = Callable[[Words], str]
 COMPLETION = "_NNVIZ_COMPLETE"
 """What Typer's completion scripts set in the environment."""
+_COMPLETED = "_TYPER_COMPLETE_ARGS"
+"""Where those of zsh and fish have the words; they take the last of them whole."""
+_JOINED = re.compile(r"(?<!\S)(--[\w-]+=)\S*\Z")
 _COMPLETIONS = ("--install-completion", "--show-completion")
 _SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
 _DEBUG = "NNVIZ_DEBUG"
@@ -66,6 +69,8 @@ def _run(words: list[str], env: Mapping[str, str]) -> int:
     if completing:
         os.environ.update(_whole_words(env))
     program = _help.program(_names, _operation, speak, completing=completing)
+    if joined := _JOINED.search(env.get(_COMPLETED, "")):
+        program = program._replace(prefix=joined[1])
     if words[:1] and words[0] in _COMPLETIONS and words[1:] and words[1] in _SHELLS:
         return commands.complete_in(program, words[0], words[1])
     try:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from itertools import groupby
+from pathlib import Path
 from typing import Annotated, Any, Never
 
 import typer
@@ -62,8 +64,10 @@ def run(program: Program, words: Iterable[str]) -> Reading | str | int:
         done = group.main(_guarded(words), prog_name=program.name, standalone_mode=False)
     except _Helped as asked:
         return str(asked)
-    except SystemExit:
-        return 0  # Typer's answer to a pipe that was closed while it wrote
+    except SystemExit as ended:
+        # Fish asks by the exit code whether there is anything; else it is Typer's answer to a
+        # pipe that was closed while it wrote.
+        return int(ended.code or 0) if program.completing else 0
     except Exception as error:
         said = ours(error, program.name)
         if isinstance(said, WordsError) and said.hint is None:
@@ -77,11 +81,13 @@ def complete_in(program: Program, flag: str, shell: str) -> int:
     from typer import completion
 
     asked: Any = completion.install_callback if "install" in flag else completion.show_callback
-    with _group(program).make_context(program.name, []) as context:
-        try:
-            asked(context, None, shell)
-        except SystemExit:
-            return 0
+    with _group(program).make_context(program.name, []) as context, suppress(SystemExit):
+        asked(context, None, shell)
+    file = Path.home() / ".zfunc" / f"_{program.name}"
+    if shell == "zsh" and "install" in flag and file.is_file():
+        # Zsh loads the file at the first Tab, which is to complete already.
+        with file.open("a") as more:
+            more.write(f'\n[[ $funcstack[1] = {file.name} ]] && {file.name}_completion "$@"\n')
     return 0
 
 
@@ -150,6 +156,9 @@ def _command(declared: Declared, program: Program | None = None, *, full: bool =
     )(_function(declared.sections, program.written if program and full else None))
     command = typer.main.get_command(app)
     assert isinstance(command, _Command)
+    prefix = program.prefix if program else ""
+    for parameter in command.params if prefix else ():
+        _prefix(parameter, prefix)
     command.is_full = full
     command.brief = declared.brief
     return command
@@ -228,6 +237,19 @@ def _completion(option: Option) -> Callable[[str], list[str]] | None:
         return [choice for choice in option.kind.choices if choice.startswith(incomplete)]
 
     return complete
+
+
+def _prefix(parameter: Any, prefix: str) -> None:
+    """Complete the word `--theme=d` as a whole."""
+    bare = parameter.shell_complete
+
+    def whole(ctx: Any, incomplete: str) -> list[Any]:
+        found: list[Any] = bare(ctx, incomplete)
+        for item in found:
+            item.value = prefix + item.value
+        return found
+
+    parameter.shell_complete = whole
 
 
 # --- Typer's classes -----------------------------------------------------------

@@ -55,4 +55,6 @@ class Program(NamedTuple):
     epilog: str = ""
     shared: Callable[[], Mapping[str, Sequence[Option]]] = dict
     """Options of every command by heading, as the help of the program says them."""
+    prefix: str = ""
+    """What stands before each value that completes the last word: `--theme=` of `--theme=d`."""
     completing: bool = False
