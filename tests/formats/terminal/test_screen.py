@@ -17,8 +17,11 @@ def test_maps_stand_side_by_side_until_the_screen_is_full(width: int, height: in
     """Of 64 filters of 3×3 and their maps: each counted, shown or said to be left out."""
     trace = run("conv", NOTE, filters=64)
     lines = lines_of(trace, Screen(width, height=height))
-    for name, label in (("kernel", "filter"), ("output", "channel")):
-        starts = [i for i, line in enumerate(lines) if line.lstrip(" ").startswith(f"{name} 64×")]
+    for name, called, label in (
+        ("kernel", "kernel", "filter"),
+        ("output", "feature map", "channel"),
+    ):
+        starts = [i for i, line in enumerate(lines) if line.lstrip(" ").startswith(f"{called} 64×")]
         note = next(i for i, line in enumerate(lines) if f"--get {name} writes all" in line)
         block = lines[starts[0] + 1 : note]
         assert len(block) <= height
