@@ -138,7 +138,7 @@ def test_what_is_not_as_usual_is_said_and_no_view_knows_of_it() -> None:
 
 def test_what_is_in_between_is_worked_out() -> None:
     said = words(drawn(run("layer_norm", [[1, 3, 5]], eps=1.0), 1))
-    assert {"x₀ − μ0", "(x₀ − μ₀)2", "√(σ₀² + ε)"} <= set(said)
+    assert {"x0 − μ0", "(x0 − μ0)2", "√(σ02 + ε)"} <= set(said)
     assert said.count("4") == 2  # (1 − 3)² and (5 − 3)²
     assert "1.915" in said  # √(8/3 + 1)
 

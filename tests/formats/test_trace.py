@@ -71,7 +71,7 @@ def test_the_document() -> None:
     assert document["steps"][2] == {
         "step": 3,
         "index": [0, 2],
-        "formula": "(2×−2) + 0.5 = −3.5",
+        "formula": "(2×(−2)) + 0.5 = −3.5",
         "value": -3.5,
         "terms": [[0, 2, -2]],
         "from": [None],

@@ -2,8 +2,9 @@
 
 A catalogue is a JSON file of this package, named after its language: under headings that
 are for its readers, English template → template in its language, with the same names in
-braces. A word that changes with what stands before it (the Korean particles) is better
-avoided after a brace. A test names what a catalogue lacks.
+braces. Nouns after a count stand in the plural, `{n} axes`: in English `nnviz.words` makes
+one of them of one. A word that changes with what stands before it (the Korean particles) is
+better avoided after a brace. A test names what a catalogue lacks.
 """
 
 from __future__ import annotations
