@@ -1,0 +1,75 @@
+"""Each option of every command, with each format: it changes what is written, or is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nnviz import formats
+from nnviz.cli import options
+
+Nnviz = Callable[..., Any]
+FONT = Path(formats.__file__).parents[1] / "figure" / "fonts" / "DejaVuSans-Bold.ttf"
+ALWAYS = {"dtype", "theme", "precision", "lang", "color", "quiet"}
+"""They may be said of anything (contract)."""
+TARGETS = {"output", "format", "json", "trace", "map"}
+"""What is written, and where: not how."""
+VALUES: dict[str, list[str]] = {
+    "get": ["input", "kernel"],
+    "steps": ["2"],
+    "view": ["network"],
+    "title": ["Another"],
+    "scale": ["3"],
+    "font": [str(FONT)],
+    "embed_font": [],
+    "fps": ["5"],
+    "sample": ["1"],
+    "range": ["0,99"],
+    "gray": [],
+    "resize": ["3x3"],
+    "unit": [],
+    "frame": ["1"],
+    "channels_last": [],
+}
+"""A value beside the default; none of a switch."""
+CASES = [(form, name) for form in formats.names() for name in VALUES if form != "none"]
+
+
+def test_every_shared_option_is_tried() -> None:
+    assert {o.name for o in options.all_shared()} == VALUES.keys() | ALWAYS | TARGETS
+
+
+@pytest.mark.parametrize(("form", "name"), CASES, ids=[" ".join(case) for case in CASES])
+def test_an_option_is_used_by_a_format_or_refused(
+    nnviz: Nnviz, tmp_path: Path, form: str, name: str
+) -> None:
+    if form == "pdf":
+        pytest.importorskip("fpdf")
+    loaded, option = formats.load(form), {o.name: o for o in options.all_shared()}[name]
+    out = tmp_path / f"a{loaded.suffixes[0]}" if loaded.suffixes else None
+    # One sample of a batch is chosen where not all steps are asked for; as text in a picture.
+    chosen = name == "sample" and name in loaded.uses
+    np.save(tmp_path / "x.npy", np.arange((1.0 + chosen) * 9).reshape(-1, 1, 3, 3) ** 2)
+    words = ["conv", str(tmp_path / "x.npy"), "-k", "2" if "last" in name else "1 2; 3 4"]
+    if chosen:
+        words += ["--steps", "none"]
+        if loaded.kind == "text":
+            words = ["show", words[1], "--view", "picture"]
+    words += ["-o", str(out)] if out else ["-f", form]
+
+    def made(*more: str) -> bytes:
+        result = nnviz(*words, *more)
+        if result.code:
+            named = option.label in result.err or more[-1] in result.err
+            assert (result.code, named) == (2, True), result.err
+            return b"refused"
+        return out.read_bytes() if out else result.raw
+
+    before = made()
+    values = [[value] for value in VALUES[name]] or [[]]
+    after = [made(option.label, *value) for value in values]
+    assert before not in after
