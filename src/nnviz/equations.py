@@ -76,7 +76,7 @@ class Substitution:
     subs: Mapping[str, str] = field(default_factory=dict)
     """What subscripts stand for: {"t": "2", "t−1": "1"}."""
     alike: Mapping[Expr, np.ndarray] = field(default_factory=dict)
-    """Numbers that those of a symbol or a sum are written like: those of every gate."""
+    """Numbers that the cells of a symbol or a sum have room for too: those of every gate."""
     called: Mapping[Expr, Name] = field(default_factory=dict)
     """Sums that have a name where they are written number by number."""
     _found: dict[tuple[type, Expr], np.ndarray] = field(

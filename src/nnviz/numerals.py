@@ -1,32 +1,26 @@
-"""Numbers as people read them: whole ones whole, the others rounded alike.
+"""Numbers as people read them: whole ones whole, the others to so many significant digits.
 
-`exact` loses nothing; `rounded` keeps significant digits; `Numerals` writes all the
-numbers of one array alike, so that their points align. A number that is not 0 is never
-written as 0: where the decimals of its array leave too little of it, it stands on its own.
+`exact` loses nothing; `rounded` keeps significant digits. A number is written the same
+wherever it stands: in a cell, in a sum, in a table; the points of a column are `aligned`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from decimal import Context, Decimal
 
-    import numpy as np
-
 MINUS = "−"
-_TINY, _TOP_OF_TINY = 1e-3, -3
-_WIDEST = 300
+_LEAST = -4
+"""The power of ten of the first digit below which a number is written with it: 0.0001."""
 _WHOLE = 10**15
 """Up to here a float that is whole is written whole."""
-_ROOM = 6
-"""Digits, beside the significant ones, that a number of few digits may be written with."""
-_SAMPLE = 4096
-"""Numbers of an array that decide how it is written; more are never drawn."""
+_NOISE = 2e-7
+"""How far from a number of few digits a float, of 32 bits too, may be that stands for it."""
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻"
 SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉₊₋₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"
 _RAISED = str.maketrans("0123456789+-−", SUPERSCRIPTS)
@@ -46,11 +40,14 @@ def exact(value: Any) -> str:
 def rounded(value: Any, precision: int = 4) -> str:
     """Whole numbers whole, others to `precision` significant digits, never `-0`.
 
+    One that was rounded has all of them, 1.000; one that has fewer, 0.5, no more than its own.
     Half is rounded away from zero, as in school; whether it is half is asked of the float's
     exact value, which is what a decimal fraction like 0.285 is not.
 
-    >>> rounded(-0.76159), rounded(7), rounded(2.0), rounded(1.5e-7), rounded(2.625, 3)
-    ('−0.7616', '7', '2', '1.5×10⁻⁷', '2.63')
+    >>> rounded(-0.76159), rounded(7), rounded(2.0), rounded(0.99999), rounded(1.5e-7)
+    ('−0.7616', '7', '2', '1.000', '1.5×10⁻⁷')
+    >>> rounded(2.625, 3)
+    '2.63'
     """
     value = value.item() if hasattr(value, "item") else value
     if isinstance(value, int) or not math.isfinite(value):
@@ -59,12 +56,11 @@ def rounded(value: Any, precision: int = 4) -> str:
         return str(int(value)).replace("-", MINUS)
     found = _decimal(value, precision)
     power = found.adjusted()
-    if power < _TOP_OF_TINY or power >= max(6, precision):
+    if power < _LEAST or power >= max(6, precision):
         return scientific(value, precision)
     if power >= precision:  # No digit before the point is taken away.
         found = _decimal(value, power + 1)
-    shown = str(found)
-    return (shown.rstrip("0").rstrip(".") if "." in shown else shown).replace("-", MINUS)
+    return _written(found, found, value).replace("-", MINUS)
 
 
 def scientific(value: float, digits: int) -> str:
@@ -75,7 +71,16 @@ def scientific(value: float, digits: int) -> str:
     """
     found = _decimal(value, digits)
     power = found.adjusted()
-    return f"{found.scaleb(-power).normalize():f}×10{raised(power)}".replace("-", MINUS)
+    return f"{_written(found.scaleb(-power), found, value)}×10{raised(power)}".replace("-", MINUS)
+
+
+def _written(digits: Decimal, found: Decimal, value: float) -> str:
+    """The digits; zeros at their end say that something was rounded there, else they go."""
+    shown = str(digits)
+    if "." not in shown or shown[-1] != "0":
+        return shown
+    noise = isinstance(value, float) and abs(float(found) - value) <= _NOISE * abs(value)
+    return shown.rstrip("0").rstrip(".") if noise or found == value else shown
 
 
 def _decimal(value: float, digits: int) -> Decimal:
@@ -137,113 +142,24 @@ def plain(shown: str) -> str:
     return shown.translate(_PLAIN).replace("×10", "e")
 
 
-@dataclass(frozen=True, slots=True)
-class Numerals:
-    """How the numbers of one array are written: so many decimals, times 10^power."""
+def aligned(texts: Sequence[str]) -> list[str]:
+    """Numbers of a column with blanks after them, so that their points stand one above the other.
 
-    decimals: int = 0
-    power: int = 0
-    precision: int = 4
-    noise: float = 1e-12
-    """How far from a number of few digits a float may be that stands for it."""
-
-    def __call__(self, value: Any) -> str:
-        value = value.item() if hasattr(value, "item") else value
-        if isinstance(value, int) or not math.isfinite(value):
-            return rounded(value, self.precision)
-        scaled = _scaled(value, self.power)
-        if scaled and self.odd(_figures(scaled, self.precision, self.noise)):
-            return rounded(scaled, self.precision)
-        shown = f"{scaled:.{self.decimals}f}"
-        if float(shown) == 0:
-            shown = shown.lstrip("-")
-        return shown.replace("-", MINUS)
-
-    def odd(self, number: _Figures) -> bool:
-        """Whether a number, divided by 10^power, is written on its own.
-
-        One too large for these decimals, or too small: nothing of its digits would be left,
-        or of a number with few digits less than two and not all.
-        """
-        if number.large:
-            return True
-        kept = number.top + self.decimals + 1
-        return kept < 1 or (kept < 2 and number.short and number.decimals > self.decimals)
-
-    @property
-    def factor(self) -> str:
-        """`×10⁻⁵` where the whole array is written in a common power of ten, else ``."""
-        return f"×10{raised(self.power)}" if self.power else ""
-
-
-def numerals(array: np.ndarray, precision: int = 4) -> Numerals:
-    """How to write an array: with as many decimals as its numbers have.
-
-    A number with more than `precision` significant digits gets no more than these, and the
-    largest of them sets a bound to the decimals of all. Arrays of very large or very small
-    numbers get a common power of ten where that leaves something of each.
+    >>> aligned(["0.25", "−3", "12.5", "1×10⁻⁵"])
+    ['0.25', '−3   ', '12.5 ', '1×10⁻⁵']
     """
-    import numpy as np
-
-    if array.dtype.kind not in "fc":
-        return Numerals(precision=precision)
-    finite = np.abs(array[np.isfinite(array)])
-    largest = float(finite.max()) if finite.size else 0.0
-    if largest == 0 or (largest < _WHOLE and not np.any(finite % 1)):
-        return Numerals(precision=precision)
-    noise = max(1e-12, 8 * float(np.finfo(array.dtype).eps))
-    some = finite[finite > 0][:: -(-finite.size // _SAMPLE)].astype(float)
-    values = {largest, *some.tolist()}
-    top = math.floor(math.log10(largest))
-    if largest < _TINY or top >= _digits_of_large(precision):
-        scaled = [_scaled(v, top) for v in values]
-        found = [_figures(v, precision, noise) for v in scaled]
-        form = Numerals(_decimals(found, precision), top, precision, noise)
-        if all(scaled) and not any(map(form.odd, found)):
-            return form
-    found = [_figures(v, precision, noise) for v in values]
-    return Numerals(_decimals(found, precision), 0, precision, noise)
+    ends = [len(text) - len(whole_part(text) or text) for text in texts]
+    return [
+        text + " " * (max(ends) - end if whole_part(text) else 0)
+        for text, end in zip(texts, ends, strict=True)
+    ]
 
 
-class _Figures(NamedTuple):
-    """What a number takes to be written to so many significant digits."""
+def whole_part(shown: str) -> str:
+    """What stands before the point; nothing of a number with a power of ten, which has its own.
 
-    top: int
-    """The power of ten of its first digit."""
-    decimals: int
-    short: bool
-    """Whether that is all of it."""
-    large: bool
-    """Whether it is written with a power of ten for its size."""
-
-
-def _figures(value: float, precision: int, noise: float) -> _Figures:
-    value = abs(value)
-    written = f"{value:.{precision - 1}e}"
-    digits, _, exponent = written.partition("e")
-    top = int(exponent)
-    if value < _WHOLE and value == int(value):
-        return _Figures(top, 0, True, False)
-    fraction = digits.partition(".")[2].rstrip("0")
-    short = abs(float(written) - value) <= noise * value
-    large = top >= _digits_of_large(precision)
-    return _Figures(top, max(0, len(fraction) - top), short, large)
-
-
-def _decimals(numbers: Iterable[_Figures], precision: int) -> int:
-    """The decimals that all numbers are written with, the odd ones left out of account."""
-    usual = [n for n in numbers if not n.large]
-    needed = [n.decimals for n in usual if n.top >= _TOP_OF_TINY or n.decimals <= precision]
-    long = [precision - 1 - n.top for n in usual if not n.short]
-    room = [precision + _ROOM - (max(n.top, 0) + 1) for n in usual]
-    return max(0, min([max(needed, default=0), *long, *room]))
-
-
-def _digits_of_large(precision: int) -> int:
-    return max(6, precision)
-
-
-def _scaled(value: Any, power: int) -> Any:
-    """value / 10^power, in two halves: 10^−320 is no float, though 5·10^−320 is one."""
-    half = power // 2 if abs(power) > _WIDEST else 0
-    return value / 10.0**half / 10.0 ** (power - half)
+    >>> whole_part("−12.5"), whole_part("7"), whole_part("1.5×10⁻⁷"), whole_part("nan")
+    ('−12', '7', '', '')
+    """
+    whole = shown.partition(".")[0]
+    return whole if whole[-1:].isdigit() and "×" not in shown else ""

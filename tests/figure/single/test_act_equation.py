@@ -46,10 +46,10 @@ def test_a_step_names_its_value_on_both_axes() -> None:
 def test_a_value_has_one_rounding_in_its_cell_its_sentence_and_its_curve() -> None:
     trace = run("act", [[-2, 1, 0], [3, -1, 2]], name="gelu")
     said = words(drawn(trace, 1))
-    assert said.count("−0.046") == 2
-    assert "gelu(−2) ≈ −0.046" in said
+    assert said.count("−0.04550") == 2
+    assert "gelu(−2) ≈ −0.04550" in said
     deep = run("act", np.array([[[-2.0, 3.0]], [[1.0, 2.0]]]), name="gelu")
-    assert "gelu(−2) ≈ −0.046" in words(drawn(deep, 1))
+    assert "gelu(−2) ≈ −0.04550" in words(drawn(deep, 1))
 
 
 def test_equal_values_are_one_point() -> None:

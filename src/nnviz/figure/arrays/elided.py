@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nnviz.figure.arrays.grid import Cell, CellSize, grid
+from nnviz.figure.arrays.grid import Cell, CellSize, column_width, grid
 from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.style import BODY, Style, middle, up4
 from nnviz.figure.scene import Box, Mark
-from nnviz.numerals import Numerals
 from nnviz.trace import Role
 
 if TYPE_CHECKING:
@@ -47,14 +46,13 @@ def cell_size(
     style: Style, texts: Iterable[str], text: int = BODY, *, least: int = 36, pad: int = 12
 ) -> CellSize:
     """A cell that has room for each of `texts`."""
-    widest = max((style.width(t, text) for t in texts), default=0)
-    return CellSize(max(least, up4(widest + pad)), 28 if text == BODY else 20, text)
+    width = column_width(style, {*texts}, text)
+    return CellSize(max(least, up4(width + pad)), 28 if text == BODY else 20, text)
 
 
 def elided(
     style: Style,
     array: np.ndarray,
-    form: Numerals,
     role: Role,
     size: CellSize,
     *,
@@ -72,7 +70,7 @@ def elided(
     def cell(r: int | None, c: int | None) -> Cell:
         if r is None or c is None:
             return Cell()
-        text = "" if (r, c) in empty else form(array[r, c])
+        text = "" if (r, c) in empty else style.show(array[r, c])
         return Cell(text, "active" if (r, c) in lit else "plain", bold=False)
 
     block = grid(style, [[cell(r, c) for c in columns] for r in rows], role, size)

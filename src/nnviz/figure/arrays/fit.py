@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Protocol
 
-from nnviz.figure.arrays.grid import CellSize, Table
+from nnviz.figure.arrays.grid import CellSize, Table, table_width
 from nnviz.figure.layout.blocks import Block, flow, row, wrapped
 from nnviz.figure.layout.style import BODY, SMALL, Style, up4
 
@@ -50,15 +50,12 @@ def cell_sizes(style: Style, tables: Iterable[Table], *, largest: int = 44) -> l
     The text shrinks to SMALL before the cell grows. Where a number is bold every one may be, in
     another step, and those still to come count: all steps get the same cells.
     """
-    numbers, corners, ring = set(), set(), 0
-    for table in tables:
-        every = [cell for line in table for cell in line]
-        bold = any(cell.bold for cell in every)
-        numbers |= {(cell.text, bold) for cell in every}
-        corners |= {cell.corner for cell in every if cell.corner}
-        ring = 4 if ring or any(cell.ring for cell in every) else 0
+    tables = [*tables]
+    every = [cell for table in tables for line in table for cell in line]
+    corners = {cell.corner for cell in every if cell.corner}
+    ring = 4 if any(cell.ring for cell in every) else 0
     body, small = (
-        max((style.width(t, s, b) for t, b in numbers), default=0) for s in (BODY, SMALL)
+        max((table_width(style, t, s) for t in tables), default=0) for s in (BODY, SMALL)
     )
     corner = max((style.width(t, SMALL) for t in corners), default=0)
     found = []

@@ -10,7 +10,7 @@ from nnviz.figure.layout.blocks import Block, Sign
 from nnviz.figure.layout.lines import segments
 from nnviz.figure.layout.style import BODY, SMALL, TITLE, Piece, Style, middle, middle4, up4
 from nnviz.figure.scene import Anchor, Box, Hatch, Mark, Rect, Text
-from nnviz.numerals import Numerals, numerals
+from nnviz.numerals import rounded, whole_part
 from nnviz.shapes import times
 from nnviz.trace import Role
 from nnviz.words import Words
@@ -56,11 +56,10 @@ class CellSize:
     text: int
 
 
-def cells(array: np.ndarray, precision: int = 4, form: Numerals | None = None) -> Table:
-    """A matrix (a vector is one row) as cells, all numbers written alike."""
-    form = form or numerals(array, precision)
+def cells(array: np.ndarray, precision: int = 4) -> Table:
+    """A matrix (a vector is one row) as cells."""
     matrix = array.reshape(-1, array.shape[-1]) if array.ndim else array.reshape(1, 1)
-    return [[Cell(form(value)) for value in line] for line in matrix]
+    return [[Cell(rounded(value, precision)) for value in line] for line in matrix.tolist()]
 
 
 def changed(table: Table, at: Iterable[tuple[int, int]], **changes: object) -> Table:
@@ -169,19 +168,61 @@ def _rings(style: Style, table: Table, size: CellSize, left: float) -> list[Mark
     ]
 
 
+def table_width(style: Style, table: Table, size: float) -> float:
+    """What the numbers of its widest column take, all bold where one is."""
+    bold = any(cell.bold for line in table for cell in line)
+    columns = ({cell.text for cell in column} for column in zip(*table, strict=True))
+    return max((column_width(style, column, size, bold) for column in columns), default=0)
+
+
+def column_width(style: Style, texts: Collection[str], size: float, bold: bool = False) -> float:
+    """The room of a column: points align in it where that takes at most two digits more."""
+    widest = max((style.width(text, size, bold) for text in texts), default=0)
+    aligned = sum(_around_points(style, texts, size, bold))
+    return max(widest, aligned if aligned <= widest + style.width("00", size, bold) else 0)
+
+
+def point_ends(
+    style: Style, texts: Sequence[str], size: float, room: float, bold: bool = False
+) -> list[float | None]:
+    """How far to the right of the middle each number of a column ends so that their points align.
+
+    None is in the middle: whole numbers alone, powers of ten, and all where there is no room.
+    """
+    before, after = _around_points(style, texts, size, bold)
+    if not after or before + after > room:
+        return [None for _ in texts]
+    end = (before - after) / 2
+    wholes = map(whole_part, texts)
+    return [
+        end + style.width(text[len(whole) :], size, bold) if whole else None
+        for text, whole in zip(texts, wholes, strict=True)
+    ]
+
+
+def _around_points(
+    style: Style, texts: Collection[str], size: float, bold: bool
+) -> tuple[float, float]:
+    """What the numbers of a column take before their points, and from there on."""
+    split = [(whole, text[len(whole) :]) for text in texts if (whole := whole_part(text))]
+    before, after = (
+        max((style.width(side, size, bold) for side in sides), default=0)
+        for sides in (zip(*split, strict=True) if split else ((), ()))
+    )
+    return before, after
+
+
 def _cell_numbers(style: Style, table: Table, size: CellSize, left: float) -> list[Mark]:
     """The numbers: whole ones centred, those with a point set so that the points align."""
-    columns = list(zip(*table, strict=True))
     bold = any(cell.bold for line in table for cell in line)
-    widest = [max(style.width(c.text, size.text, bold) for c in line) for line in columns]
-    points = [any("." in cell.text for cell in line) for line in columns]
+    columns = ([cell.text for cell in column] for column in zip(*table, strict=True))
+    places = [point_ends(style, column, size.text, size.width, bold) for column in columns]
     marks: list[Mark] = []
     for r, line in enumerate(table):
         for c, cell in enumerate(line):
             box = Box(left + c * size.width, r * size.height, size.width, size.height)
             if cell.text and not cell.hidden:
-                end = widest[c] / 2 if points[c] else None
-                marks.append(_number(style, cell, size, box, end))
+                marks.append(_number(style, cell, size, box, places[c][r]))
             if cell.corner:
                 marks.append(_corner(style, cell.corner, box))
     return marks
@@ -219,12 +260,6 @@ def index_labels(
 def index_room(style: Style, rows: int) -> int:
     """What the indices of so many rows take at their left."""
     return up4(style.width(str(rows - 1), SMALL) + 8)
-
-
-def written_shape(shape: Sequence[int] | str, form: Numerals) -> str:
-    """A shape, with the power of ten that all its numbers are written in."""
-    said = shape if isinstance(shape, str) else times(shape)
-    return said + (f", {form.factor}" if form.factor else "")
 
 
 def named(

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from nnviz.figure.arrays.grid import CellSize, cells, grid, index_room
+from nnviz.figure.arrays.grid import CellSize, Table, cells, grid, index_room, table_width
 from nnviz.figure.arrays.picture import pixels
 from nnviz.figure.layout.blocks import Block, column, on_top, row
 from nnviz.figure.layout.style import SMALL, Style, middle, near4, up4
 from nnviz.figure.scene import Image, Mark, Rect
-from nnviz.numerals import numerals
 from nnviz.shades import Levels, levels, reduced
 from nnviz.trace import Role
 
@@ -39,8 +38,6 @@ class Thumbnail(NamedTuple):
     block: Block
     shades: Levels | None = None
     """None where it is written in numbers."""
-    factor: str = ""
-    """The power of ten that its numbers are written in."""
     shown: int = 0
     channels: int = 0
 
@@ -64,34 +61,33 @@ def _maps_in_numbers(style: Style, maps: np.ndarray, role: Role) -> Thumbnail | 
     """Few small matrices in numbers, where they have room."""
     if len(maps) > 4 or max(maps.shape[1:]) > FEW:
         return None
-    form = numerals(maps, style.precision)
-    size = _low_cell(style, [form(value) for value in maps.reshape(-1)])
-    grids = [grid(style, cells(m, style.precision, form), role, size) for m in maps]
+    tables = [cells(m, style.precision) for m in maps]
+    size = _low_cell(style, tables)
+    grids = [grid(style, table, role, size) for table in tables]
     for across in dict.fromkeys((len(maps), min(2, len(maps)), 1)):
         block = _in_rows_of(grids, across, 8)
         if block.width <= ROOM and block.height <= HEIGHT:
-            return Thumbnail(block, None, form.factor, len(maps), len(maps))
+            return Thumbnail(block, None, len(maps), len(maps))
     return None
 
 
-def _low_cell(style: Style, texts: Sequence[str]) -> CellSize:
-    """A low cell that has room for every text."""
-    widest = max(style.width(text, SMALL) for text in texts)
+def _low_cell(style: Style, tables: Sequence[Table]) -> CellSize:
+    """A low cell that has room for every number."""
+    widest = max(table_width(style, table, SMALL) for table in tables)
     return CellSize(max(28, up4(widest + 8)), 24, SMALL)
 
 
 def _vector_strip(style: Style, values: np.ndarray, role: Role, shades: Levels | None) -> Thumbnail:
     if len(values) > VECTOR:
         return _strip(style, values, role, shades)
-    form = numerals(values, style.precision)
-    table = cells(values.reshape(-1, 1), style.precision, form)
-    size = replace(_low_cell(style, [form(value) for value in values]), height=20)
+    table = cells(values.reshape(-1, 1), style.precision)
+    size = replace(_low_cell(style, [table]), height=20)
     inner = grid(style, table, role, size)
     left = index_room(style, len(values))
     ys = (middle(20 * i + 10, SMALL) for i in range(len(values)))
     marks = [style.note(left - 6, y, str(i), "end") for i, y in enumerate(ys)]
     block = Block(left + inner.width, inner.height, (*marks, inner.at(left, 0)))
-    return Thumbnail(block, None, form.factor)
+    return Thumbnail(block, None)
 
 
 # --- pictures ------------------------------------------------------------------
@@ -120,7 +116,7 @@ def _maps_in_pictures(
     small = np.stack([reduced(each, size) for each in maps[:shown]])
     scale = shades or levels(maps)
     pictures = [_small_picture(style, each, role, side, scale) for each in small]
-    return Thumbnail(_in_rows_of(pictures, across, GAP), scale, "", shown, len(maps))
+    return Thumbnail(_in_rows_of(pictures, across, GAP), scale, shown, len(maps))
 
 
 def _small_picture(style: Style, array: np.ndarray, role: Role, side: int, scale: Levels) -> Block:

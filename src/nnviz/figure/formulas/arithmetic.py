@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 Widest = Mapping[Role, int | float]
-"""The number of each role that is the widest as a factor: a negative one has its brackets."""
+"""The widest number of each role, which stands first in its product: it needs no brackets."""
 
 _KEPT = {sign: sign[:-1] + "\N{NO-BREAK SPACE}" for sign in (EQUAL, ABOUT)}
 LONG = 12
@@ -27,9 +27,9 @@ def widest(style: Style, arrays: Mapping[Role, np.ndarray]) -> Widest:
     """The number of each role's array that is the widest in a formula."""
     found: dict[Role, int | float] = {}
     for role, a in arrays.items():
-        factors = {style.show(v) + "()" * (v < 0): v for v in a.reshape(-1).tolist()}
-        if factors:
-            found[role] = factors[max(factors, key=lambda text: style.width(text, BODY))]
+        texts = {style.show(value): value for value in a.reshape(-1).tolist()}
+        if texts:
+            found[role] = texts[max(texts, key=lambda text: style.width(text, BODY))]
     return found
 
 

@@ -7,17 +7,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.elided import cell_size, elided, shown
-from nnviz.figure.arrays.grid import heading_room, written_shape
+from nnviz.figure.arrays.grid import heading_room
 from nnviz.figure.layout.blocks import Block, Sign, row
 from nnviz.figure.layout.lines import arrow
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, up4, up8
 from nnviz.figure.scene import Command, Mark, Path, Rect
-from nnviz.numerals import numerals
 from nnviz.shapes import times
 from nnviz.trace import Equation, Expr, Role, tokens
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+MOST_LIKE = 4096
+"""Numbers that are not drawn and yet say how wide cells are."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,8 @@ class TermLayout:
     ) -> Block:
         """A number, a vector as a column, or a matrix, with its title above it and its shape.
 
-        `like` are the numbers that it is written like: those of every gate. `keep` is a row of
-        a vector, or a column of a matrix, that is not left out.
+        `like` are numbers that its cells have room for too: those of every gate. `keep` is a
+        row of a vector, or a column of a matrix, that is not left out.
         """
         if values.ndim == 2 and not self.values:
             return self._titled(self._box(times(values.shape), role), title, role)
@@ -54,7 +57,7 @@ class TermLayout:
         columns = (0,) if is_column else shown(table.shape[1], self.most, keep)
         lit = [(r, c) for r in rows for c in columns if active and r is not None and c is not None]
         block = self._cells(table, like, role, rows, columns, lit)
-        return self._titled(block, title, role, values, like)
+        return self._titled(block, title, role, times(values.shape))
 
     def _cells(
         self,
@@ -66,19 +69,15 @@ class TermLayout:
         active: Sequence[tuple[int, int]] = (),
     ) -> Block:
         """The cells of a matrix, as wide as the numbers of `like` need."""
-        whole = array if like is None else like
-        form = numerals(whole, self.style.precision)
         kept = [(r, c) for r in rows for c in columns if r is not None and c is not None]
-        texts = {form(array[place]) for place in kept}
-        if like is not None:  # Written alike, the widest is the largest or the smallest.
-            texts |= {form(like.max()), form(like.min())}
+        texts = {self.style.show(array[place]) for place in kept}
+        if like is not None:
+            texts |= {self.style.show(value) for value in like.reshape(-1)[:MOST_LIKE].tolist()}
         small = self.text == SMALL
         size = cell_size(self.style, texts, self.text, least=28 if small else 36, pad=8)
         if not small:  # An even number of fours: what stands beside the middle is on the grid.
             size = replace(size, height=32)
-        return elided(
-            self.style, array, form, role, size, rows=rows, columns=columns, active=active
-        )
+        return elided(self.style, array, role, size, rows=rows, columns=columns, active=active)
 
     def _box(self, shape: str, role: Role) -> Block:
         style, tone = self.style, self.style.theme.tone(role)
@@ -87,21 +86,11 @@ class TermLayout:
         said = style.text(width / 2, middle(20, SMALL), shape, SMALL, anchor="middle")
         return Block(width, 40, (back, said), 20)
 
-    def _titled(
-        self,
-        block: Block,
-        title: Expr,
-        role: Role,
-        values: np.ndarray | None = None,
-        like: np.ndarray | None = None,
-    ) -> Block:
-        """A block with a title above it, and under that the shape and the power of ten."""
-        style, below, color = self.style, "", self.style.theme.tone(role).line
+    def _titled(self, block: Block, title: Expr, role: Role, below: str = "") -> Block:
+        """A block with a title above it, and under that its shape."""
+        style, color = self.style, self.style.theme.tone(role).line
         written = tokens(Equation((title,)), style.show)
         pieces = [Piece(t.text, color, True, t.place) for t in written]
-        if values is not None:
-            form = numerals(values if like is None else like, style.precision)
-            below = written_shape(values.shape, form)
         push, center, width = heading_room(style, pieces, below, block.width)
         head = 44 if below else 24
         marks: list[Mark] = [style.text(center, 16, pieces, BODY, anchor="middle")]

@@ -70,8 +70,6 @@ class Style:
     fonts: Fonts
     lang: str = "en"
     precision: int = 4
-    written: tuple[tuple[int | float, str], ...] = ()
-    """Numbers that stand in cells, as they are written there: else another rounding of one."""
     page: int = PAGE
     """The width that a figure may have, with its margins."""
 
@@ -105,9 +103,8 @@ class Style:
         return words if isinstance(words, str) else say(words, self.lang)
 
     def show(self, value: int | float) -> str:
-        """A number on its own."""
-        known = (text for number, text in self.written if number == value)
-        return next(known, None) or rounded(value, self.precision)
+        """A number, the same wherever it stands."""
+        return rounded(value, self.precision)
 
     def width(self, content: str | Iterable[Piece], size: float, bold: bool = False) -> float:
         """How wide a text is."""

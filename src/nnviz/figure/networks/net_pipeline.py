@@ -109,7 +109,7 @@ def _layer_stage(
 
 
 def _stage(style: Style, head: Block, small: Thumbnail, made: np.ndarray) -> _Stage:
-    said: list[Words | str] = [times(made.shape) + (f", {small.factor}" if small.factor else "")]
+    said: list[Words | str] = [times(made.shape)]
     if small.shown < small.channels:
         said.append(Words("the first {n} of {all} maps", n=small.shown, all=small.channels))
     if small.shades is not None and small.shades.shades != "rgb":

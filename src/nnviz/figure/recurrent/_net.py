@@ -14,7 +14,6 @@ from nnviz.figure.layout.lines import Point, arrow, rounded_arrow
 from nnviz.figure.layout.page import fact_line, fact_lines
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, near4, up8
 from nnviz.figure.scene import Mark
-from nnviz.numerals import Numerals, numerals
 from nnviz.recurrence import Recurrence
 from nnviz.shapes import times
 from nnviz.trace import Equation, Role, Step, Trace
@@ -37,7 +36,6 @@ class Vectors:
     letter: str
     rows: np.ndarray
     """T×n; of h and c, that of time 0 first."""
-    form: Numerals
     size: CellSize
     shown: Sequence[Shown]
     """Of each row the cells that are drawn; as many of each."""
@@ -55,7 +53,6 @@ class Vectors:
         return elided(
             style,
             array,
-            self.form,
             ROLES[self.letter],
             self.size,
             rows=self.shown[at],
@@ -110,20 +107,18 @@ class Net:
         *,
         sup: str = "",
         most: int = MOST_CELLS,
-        form: Numerals | None = None,
     ) -> Vectors:
-        """The rows, measured; `form` where they are written like others that are not drawn."""
-        form = form or numerals(rows, self.style.precision)
+        """The rows, measured."""
         keep = [self._one(letter, row) for row in rows]
         chosen = [shown(rows.shape[1], most, k) for k in keep]
         texts = {
-            form(row[i])
+            self.style.show(row[i])
             for row, cells in zip(rows, chosen, strict=True)
             for i in cells
             if i is not None
         }
         size = cell_size(self.style, texts, self.text, least=32, pad=self.pad)
-        return Vectors(letter, rows, form, replace(size, width=up8(size.width)), chosen, sup)
+        return Vectors(letter, rows, replace(size, width=up8(size.width)), chosen, sup)
 
     def _one(self, letter: str, row: np.ndarray) -> int | None:
         """Where the 1 of a character stands, which is never left out."""
@@ -177,10 +172,8 @@ class Net:
     # --- names ---------------------------------------------------------------------
 
     def name(self, vectors: Vectors, t: int) -> list[Piece]:
-        """h with its time, and the power of ten that all its numbers are written in."""
-        factor = vectors.form.factor
-        more = [Piece(" " + factor, self.style.theme.muted)] if factor else []
-        return [*self.letter(vectors.letter, str(t), vectors.sup), *more]
+        """h with its time."""
+        return self.letter(vectors.letter, str(t), vectors.sup)
 
     def letter(self, letter: str, time: str, sup: str = "") -> list[Piece]:
         """A vector at a time in symbols, in the colour of its role."""

@@ -25,7 +25,6 @@ from nnviz.figure.recurrent._net import (
     omitted,
     states_of,
 )
-from nnviz.numerals import numerals
 from nnviz.recurrence import CellStep, Chain
 from nnviz.trace import Step, Trace
 
@@ -113,8 +112,7 @@ class Stack(Net):
         return self.vectors("y", found) if len(found) == 1 else self._at_times("y", found)
 
     def _at_times(self, letter: str, array: np.ndarray) -> Vectors:
-        form = numerals(array, self.style.precision)
-        return self.vectors(letter, array[[t - 1 for t in self.drawable]], form=form)
+        return self.vectors(letter, array[[t - 1 for t in self.drawable]])
 
     def row(self, t: int) -> int:
         """Which row of x, and of y where there is one a time, is that of time t."""
@@ -150,7 +148,6 @@ class Stack(Net):
             rows,
             sup=self.raised(layer, direction),
             most=max(4, min(MOST_CELLS, MOST_ABOVE // above)),
-            form=numerals(np.vstack([first, every]), self.style.precision),
         )
 
     # --- widths ----------------------------------------------------------------------

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.fit import fits_page
-from nnviz.figure.arrays.grid import MOST, Labels, cells, written_shape
+from nnviz.figure.arrays.grid import MOST, Labels, cells
 from nnviz.figure.arrays.named import NamedCells, named_picture
 from nnviz.figure.layout.blocks import Block, column, remark
 from nnviz.figure.layout.style import SMALL, Style
-from nnviz.numerals import numerals
 from nnviz.shades import Levels, levels_as_is
 from nnviz.shapes import times
 from nnviz.trace import Trace
@@ -59,8 +58,7 @@ def numbers(
     style: Style, array: np.ndarray, channel: int | None, name: Words | None = None
 ) -> NamedCells:
     """A matrix as cells, with its indices."""
-    form = numerals(array, style.precision)
-    table, shape = cells(array, style.precision, form), written_shape(array.shape, form)
+    table, shape = cells(array, style.precision), times(array.shape)
     labels: Labels = "both" if array.ndim > 1 else "columns"
     return NamedCells(style, table, "input", name_of_channel(channel, name), shape, labels)
 

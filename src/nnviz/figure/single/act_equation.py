@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.fit import cell_sizes, fits_page, in_a_row, largest_fit
@@ -14,7 +12,6 @@ from nnviz.figure.arrays.grid import (
     changed,
     named,
     operator,
-    written_shape,
 )
 from nnviz.figure.arrays.named import NamedCells, named_picture
 from nnviz.figure.formulas.wrapped import worked
@@ -23,7 +20,6 @@ from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import Style, near4
 from nnviz.figure.scene import Scene
 from nnviz.figure.single._plot import curve
-from nnviz.numerals import numerals, plain
 from nnviz.request import Appearance
 from nnviz.shades import color_levels, colored, levels, levels_after
 from nnviz.shapes import times
@@ -43,22 +39,8 @@ _ROLES: tuple[Role, Role] = ("input", "output")
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The maps and the curve between or below; of a step, its value on the curve."""
     style = Style.of(appearance)
-    if step is not None:
-        style = replace(style, written=tuple(_as_in_cells(trace, style, step)))
     blocks = worked(style, _act_maps(trace, style, appearance.sample, step), step)
     return page(style, trace, appearance, step, blocks)
-
-
-def _as_in_cells(trace: Trace, style: Style, step: Step) -> Iterator[tuple[int | float, str]]:
-    """The step's numbers as their cells have them, where those are rounded to fewer digits."""
-    for name in _ROLES:
-        array = trace.array(name)
-        value = array[step.index].item()
-        matrix = array if array.ndim <= 2 else array[step.index[:-2]]
-        form = numerals(matrix, style.precision)
-        differ = float(plain(form(value))) != float(plain(style.show(value)))
-        if max(matrix.shape, default=1) <= MOST and not form.factor and differ:
-            yield value, form(value)
 
 
 def _act_maps(trace: Trace, style: Style, sample: int, step: Step | None) -> list[Block]:
@@ -157,7 +139,7 @@ def _before_and_after(
         maps = largest_fit(style, _picture_pair(style, x, y, at, channel, image=image))
         return [maps, *_curve_below(between, maps)]
     windows = () if at is None else ((*at, 1, 1),)
-    shapes = [written_shape(a.shape, numerals(a, style.precision)) for a in (x, y)]
+    shapes = [times(a.shape) for a in (x, y)]
     before, after = (
         NamedCells(style, table, role, _map_name(role, channel), shape, "", windows)
         for table, role, shape in zip(tables, _ROLES, shapes, strict=True)

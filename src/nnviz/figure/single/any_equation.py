@@ -8,7 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.fit import largest_fit
-from nnviz.figure.arrays.grid import MOST, Table, cells, changed, operator, written_shape
+from nnviz.figure.arrays.grid import MOST, Table, cells, changed, operator
 from nnviz.figure.arrays.named import NamedCells, named_picture
 from nnviz.figure.formulas.equations import equation_rows
 from nnviz.figure.formulas.facts import product_note
@@ -17,9 +17,8 @@ from nnviz.figure.layout.blocks import Block, column
 from nnviz.figure.layout.page import fact_line, page
 from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Rect, Scene, flatten
-from nnviz.numerals import numerals
 from nnviz.request import Appearance
-from nnviz.shapes import ravel
+from nnviz.shapes import ravel, times
 from nnviz.trace import Index, Step, Trace
 from nnviz.words import Words
 
@@ -133,5 +132,4 @@ def _part(
         last = _under(step.index, array.shape).stop - 1 if step and name == "output" else None
         at = None if last is None else divmod(last, array.shape[-1])
         return named_picture(style, array.reshape(-1, array.shape[-1]), role, said, at=at)
-    shape = written_shape(array.shape, numerals(array, style.precision))
-    return NamedCells(style, table, role, said, shape)
+    return NamedCells(style, table, role, said, times(array.shape))

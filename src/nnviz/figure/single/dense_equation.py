@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.elided import cell_size, elided, shown
-from nnviz.figure.arrays.grid import CellSize, named, operator, written_shape
+from nnviz.figure.arrays.grid import CellSize, named, operator
 from nnviz.figure.formulas.wrapped import worked
 from nnviz.figure.layout.blocks import Block, column, flow, row
 from nnviz.figure.layout.page import fact_lines, page
 from nnviz.figure.layout.style import BODY, SMALL, Style
 from nnviz.figure.scene import Scene
-from nnviz.numerals import Numerals, numerals
 from nnviz.request import Appearance
 from nnviz.shapes import times
 from nnviz.trace import Step, Trace
@@ -70,14 +69,12 @@ def _dense_array(
     active = _active(step, name, array)
     rows_ = shown(columns.shape[0], most, _kept(active, 0))
     columns_ = shown(columns.shape[1], most, _kept(active, 1))
-    form = numerals(array, style.precision)
     drawn = [columns[r, c] for r in rows_ for c in columns_ if r is not None and c is not None]
     block = elided(
         style,
         columns,
-        form,
         role,
-        _number_size(style, array, drawn, form, text),
+        _number_size(style, array, drawn, text),
         rows=rows_,
         columns=columns_,
         active=active,
@@ -86,21 +83,19 @@ def _dense_array(
     shape = times(array.shape)
     if name != "weight" and array.ndim == 2 and len(array) > 1:
         shape = style.say(Words("{shape}, each row a column", shape=shape))
-    return named(style, block, role, trace.called(name), written_shape(shape, form))
+    return named(style, block, role, trace.called(name), shape)
 
 
 def _upright(array: np.ndarray) -> np.ndarray:
     return array.reshape(-1, 1) if array.ndim < 2 else array.T
 
 
-def _number_size(
-    style: Style, array: np.ndarray, drawn: Sequence[object], form: Numerals, text: int
-) -> CellSize:
+def _number_size(style: Style, array: np.ndarray, drawn: Sequence[float], text: int) -> CellSize:
     """Cells with room for every number drawn, squares where the numbers are short."""
-    some = array.reshape(-1)[:4097].tolist()
-    if len(some) > 4096:  # The widest of those that are written alike.
-        some = [*drawn, array.max(), array.min()]
-    return cell_size(style, {form(v) for v in some}, text, least=28 if text == BODY else 24, pad=8)
+    some = {*drawn, *array.reshape(-1)[:4096].tolist()}
+    return cell_size(
+        style, {style.show(v) for v in some}, text, least=28 if text == BODY else 24, pad=8
+    )
 
 
 def _active(step: Step | None, name: str, array: np.ndarray) -> list[tuple[int, int]]:

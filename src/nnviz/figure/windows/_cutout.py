@@ -8,11 +8,10 @@ from functools import partial
 from nnviz.figure.arrays.fit import Drawn, Row, fits_page, largest_fit
 from nnviz.figure.arrays.grid import MOST, Cell, Table, grid, named
 from nnviz.figure.arrays.named import NamedCells
-from nnviz.figure.formulas.arithmetic import arithmetic
+from nnviz.figure.formulas.arithmetic import Widest, arithmetic
 from nnviz.figure.layout.blocks import Block, column, row
 from nnviz.figure.layout.style import BODY, Style, near4
 from nnviz.figure.windows._part import SHOWN, Part
-from nnviz.numerals import numerals
 from nnviz.plans import Tap
 from nnviz.shapes import AnyAxis
 from nnviz.trace import Step
@@ -22,19 +21,25 @@ _GAP = 24
 
 
 def explained(
-    style: Style, part: Part[AnyAxis], step: Step, room: float, size: int = BODY
+    style: Style,
+    part: Part[AnyAxis],
+    step: Step,
+    room: float,
+    size: int = BODY,
+    wide: Widest | None = None,
 ) -> Block:
     """The window's cells, and the arithmetic beside them where it fits, else beneath."""
+    sums_in = partial(arithmetic, style, step.formula, size=size, wide=wide)
     window = cutout(style, part, room)
     if window is None:
-        return arithmetic(style, step.formula, room=room, size=size)
+        return sums_in(room=room)
     left = room - window.width - _GAP
     if left > 0:
-        sums = arithmetic(style, step.formula, room=left, size=size)
+        sums = sums_in(room=left)
         if sums.width <= left and sums.height <= window.height + 40:
             level = replace(sums, axis=near4(sums.height / 2 - 22))
             return row([replace(window, axis=near4(window.height / 2)), level], _GAP)
-    return column([window, arithmetic(style, step.formula, room=room, size=size)], 20)
+    return column([window, sums_in(room=room)], 20)
 
 
 def cutout(style: Style, part: Part[AnyAxis], room: float | None = None) -> Block | None:
@@ -69,17 +74,11 @@ def cutout(style: Style, part: Part[AnyAxis], room: float | None = None) -> Bloc
 
 def _under_window(style: Style, part: Part[AnyAxis], c: int, taps: list[Tap], width: int) -> Table:
     """The cells that the window looks at in channel `c`, row by row."""
-    import numpy as np
-
     channel = part.x[c]
-    # The picture is large: the numbers under the window decide how all of them are written.
-    read = [channel[tap.source] for tap in taps if tap.source is not None]
-    form = numerals(np.array(read) if read else channel.reshape(-1)[:0], style.precision)
-    weights = numerals(part.w[c], style.precision) if len(part.w) else None
     line = []
     for tap in taps:
-        text = "0" if tap.source is None else form(channel[tap.source])
-        corner = "×" + weights(part.w[c][tap.kernel]) if weights else ""
+        text = "0" if tap.source is None else style.show(channel[tap.source])
+        corner = "×" + style.show(part.w[c][tap.kernel]) if len(part.w) else ""
         if tap.source == tap.cell:
             line.append(Cell(text, "active", corner))
         else:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnviz.activation_steps import shown
 from nnviz.figure.arrays.fit import Row, RowPart
-from nnviz.figure.arrays.grid import Table, cells, operator, written_shape
+from nnviz.figure.arrays.grid import Table, cells, operator
 from nnviz.figure.arrays.named import NamedCells
 from nnviz.figure.formulas.vectors import TermLayout
 from nnviz.figure.layout.blocks import Block, Sign, remark
@@ -14,20 +14,12 @@ from nnviz.figure.layout.page import fact_lines
 from nnviz.figure.layout.style import Style
 from nnviz.figure.windows._padded import Padded, result, sums
 from nnviz.figure.windows._part import Part
-from nnviz.numerals import numerals
 from nnviz.shapes import AnyAxis
 from nnviz.trace import Trace
 from nnviz.words import Words
 
 if TYPE_CHECKING:
-    import numpy as np
-
-
-def shape_of(style: Style, part: Part[Any], array: np.ndarray) -> str:
-    """A shape, on the axes that the window slides over, with the power of ten that all its
-    numbers are written in.
-    """
-    return written_shape(part.shape(array), numerals(array, style.precision))
+    pass
 
 
 # --- names -------------------------------------------------------------------------
@@ -87,7 +79,7 @@ def input_cells(
         channel.table,
         "input",
         input_name(part, c),
-        shape_of(style, part, part.x[c]),
+        part.shape(part.x[c]),
         ("columns" if part.dims == 1 else "both") if labels else "",
         channel.windows,
         channel.origin,
@@ -98,7 +90,7 @@ def input_cells(
 def kernel_cells(style: Style, part: Part[Any], c: int | None = 0) -> NamedCells:
     """The kernel, with the filter where there are several."""
     w = part.w[c or 0]
-    table, shape = cells(w, style.precision), shape_of(style, part, w)
+    table, shape = cells(w, style.precision), part.shape(w)
     return NamedCells(style, table, "weight", kernel_name(part, c), shape)
 
 
@@ -110,7 +102,7 @@ def bias_cells(style: Style, part: Part[Any]) -> list[NamedCells]:
 
 def output_cells(style: Style, part: Part[Any], table: Table | None = None) -> NamedCells:
     """The output map, its active cell outlined."""
-    table, shape = table or result(style, part.y, part.at), shape_of(style, part, part.y)
+    table, shape = table or result(style, part.y, part.at), part.shape(part.y)
     return NamedCells(style, table, "output", output_name(part), shape, windows=part.cell)
 
 
@@ -137,6 +129,6 @@ def activated(style: Style, part: Part[Any], output: RowPart) -> Row:
     """The sums in cells and the arrow, then the output; alone where nothing activates it."""
     if part.pre is None:
         return [output]
-    table, shape = sums(style, part), shape_of(style, part, part.pre)
+    table, shape = sums(style, part), part.shape(part.pre)
     before = NamedCells(style, table, "intermediate", SUM, shape, windows=part.summed)
     return [before, *activation_arrow(style, part), output]

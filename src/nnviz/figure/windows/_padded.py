@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from nnviz.figure.arrays.grid import Cell, State, Table, cells, changed
 from nnviz.figure.layout.style import Style
 from nnviz.figure.windows._part import Area, Part, Place
-from nnviz.numerals import numerals
 from nnviz.shapes import AnyAxis
 
 if TYPE_CHECKING:
@@ -97,13 +96,12 @@ def _activated(
     table, (top, left) = whole.table, whole.origin
     taps = part.plan.taps(at)
     places = [(tap.cell[0] + top, tap.cell[1] + left) for tap in taps]
-    form = None if weights is None else numerals(weights, style.precision)
     for (r, c), tap in zip(places, taps, strict=True):
         padding = table[r][c].state == "padding"
         fill = style.theme.tone("input").pale if padding else None
         table = changed(table, [(r, c)], state="padding" if padding else "active", fill=fill)
-        if form is not None and weights is not None:
-            table = changed(table, [(r, c)], corner="×" + form(weights[tap.kernel]))
+        if weights is not None:
+            table = changed(table, [(r, c)], corner="×" + style.show(weights[tap.kernel]))
     windows = tuple((r, c, 1, 1) for r, c in places)
     if all(axis.dilation == 1 or axis.kernel == 1 for axis in part.axes):
         (r, c), (bottom, right) = places[0], places[-1]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic
 
 from nnviz.plans import AxisT, OutputCell, Tap, WindowPlan
-from nnviz.shapes import TransposedAxis
+from nnviz.shapes import TransposedAxis, times
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
@@ -85,9 +85,9 @@ class Part(Generic[AxisT]):
         )
         return rows, columns
 
-    def shape(self, array: np.ndarray) -> tuple[int, ...]:
+    def shape(self, array: np.ndarray) -> str:
         """The shape of something drawn, without the axis that a vector has only here."""
-        return array.shape if self.dims > 1 else (*array.shape[:-2], array.shape[-1])
+        return times(array.shape if self.dims > 1 else (*array.shape[:-2], array.shape[-1]))
 
     def seen(self) -> Area | None:
         """The part of the step's window that lies on the input."""

@@ -30,12 +30,11 @@ from nnviz.figure.windows._named_arrays import (
     kernel_name,
     output_cells,
     output_name,
-    shape_of,
 )
 from nnviz.figure.windows._padded import padded, result, span
 from nnviz.figure.windows._part import Part
 from nnviz.shades import color_levels, levels, levels_after
-from nnviz.shapes import AnyAxis, times
+from nnviz.shapes import AnyAxis
 from nnviz.words import Words
 
 LEAST = 0.6
@@ -135,7 +134,7 @@ def activated_picture(style: Style, part: Part[Any], side: int, output: Block) -
     if part.pre is None:
         return [output]
     own = side * max(LEAST, max(part.pre.shape) / max(part.x.shape[1:]))
-    own, shape = max(96, min(side, near4(own))), shape_of(style, part, part.pre)
+    own, shape = max(96, min(side, near4(own))), part.shape(part.pre)
     read, at = part.summed[0] if part.summed else None, part.at
     if read is not None:  # what the activation reads is known
         at = read[0], read[1] + read[3] - 1
@@ -158,7 +157,7 @@ def kernels_part(style: Style, part: Part[Any], shown: Sequence[int]) -> RowPart
     if tables and (len(shown) == 1 or part.plan.shared):
         return kernel_cells(style, part, None)
     names = [Words("channel {c}", c=part.channels[c]) for c in shown]
-    shape = times(part.shape(part.w if len(shown) > 1 else part.w[shown[0]]))
+    shape = part.shape(part.w if len(shown) > 1 else part.w[shown[0]])
 
     def build(size: CellSize) -> Block:
         inner = [grid(style, table, "weight", size) for table in tables]

@@ -5,14 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from nnviz.figure.arrays.grid import Cell, CellSize, Table, cells, changed, index_labels, index_room
+from nnviz.figure.arrays.grid import (
+    Cell,
+    CellSize,
+    Table,
+    cells,
+    changed,
+    index_labels,
+    index_room,
+    point_ends,
+)
 from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.lines import segments
 from nnviz.figure.layout.style import SMALL, Style, middle
 from nnviz.figure.scene import Box, Mark, Rect
 from nnviz.figure.windows._padded import result
 from nnviz.figure.windows._part import Area, Part, Place
-from nnviz.numerals import numerals
 from nnviz.shapes import TransposedAxis
 
 
@@ -51,10 +59,9 @@ def spread(style: Style, part: Part[TransposedAxis], c: int) -> Spread:
             table[r][k] = cell
     if part.at is None:
         return Spread(table, (rows, columns), None)
-    form = numerals(part.w[c], style.precision)
     for tap in part.taps():
         place, weight = (rows[tap.cell[0]], columns[tap.cell[1]]), part.w[c][tap.kernel]
-        table = changed(table, [place], state="active", corner="×" + form(weight))
+        table = changed(table, [place], state="active", corner="×" + style.show(weight))
     top, left = (
         o + axis.before - axis.extent + 1 - span.start
         for axis, o, span in zip(axes, part.at, drawn, strict=True)
@@ -140,12 +147,15 @@ def spread_grid(style: Style, channel: Spread, size: CellSize, *, vector: bool) 
 
 
 def _spread_numbers(style: Style, table: Table, size: CellSize, left: float) -> list[Mark]:
-    """Numbers that end alike, so that their points align."""
-    widest = max(style.width(cell.text, size.text) for line in table for cell in line)
+    """The numbers, their points one above the other; padding in the middle."""
     fill, muted = style.theme.tone("weight").deep, style.theme.muted
     marks: list[Mark] = []
+    numbers = [["" if c.state == "padding" else c.text for c in line] for line in table]
+    columns = [*zip(*numbers, strict=True)]
+    places = [point_ends(style, column, size.text, size.width) for column in columns]
     for r, line in enumerate(table):
         for c, cell in enumerate(line):
+            end = places[c][r]
             box = Box(left + c * size.width, r * size.height, size.width, size.height)
             text = partial(style.text, cell=box)
             x, y = box.x + box.width / 2, middle(box.y + box.height / 2, size.text)
@@ -155,8 +165,8 @@ def _spread_numbers(style: Style, table: Table, size: CellSize, left: float) -> 
                 marks.append(text(*place, cell.corner, SMALL, fill=fill, anchor="end"))
             if cell.state == "padding":
                 marks.append(text(x, y, cell.text, size.text, fill=muted, anchor="middle"))
-            elif "." in cell.text:
-                marks.append(text(x + widest / 2, y, cell.text, size.text, anchor="end"))
-            else:
+            elif end is None:
                 marks.append(text(x, y, cell.text, size.text, anchor="middle"))
+            else:
+                marks.append(text(x + end, y, cell.text, size.text, anchor="end"))
     return marks

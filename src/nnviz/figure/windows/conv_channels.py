@@ -24,7 +24,6 @@ from nnviz.figure.windows._named_arrays import (
     kernel_cells,
     kernel_name,
     output_cells,
-    shape_of,
 )
 from nnviz.figure.windows._padded import padded, result
 from nnviz.figure.windows._part import Part, flat_enough, part_of, plan_of, rows_of
@@ -159,7 +158,7 @@ def _channel_row(rows: _Rows, c: int) -> Row:
         given = input_cells(style, padded(style, part, c), part, c, labels=False)
     kernel: RowPart | Block = kernel_cells(style, part, c)
     if not rows.written:
-        name, shape = kernel_name(part, c), shape_of(style, part, part.w[c])
+        name, shape = kernel_name(part, c), part.shape(part.w[c])
         kernel = named_picture(
             style, part.w[c], "weight", name, shape, side=96, axes=False, bar=False
         )
@@ -169,7 +168,7 @@ def _channel_row(rows: _Rows, c: int) -> Row:
 
 def _partial_map(rows: _Rows, c: int) -> RowPart | Block:
     style, part, made = rows.style, rows.part, rows.partials[c]
-    name, shape = Words("partial map {c}", c=part.channels[c]), shape_of(style, part, made)
+    name, shape = Words("partial map {c}", c=part.channels[c]), part.shape(made)
     if not rows.large:
         plain, table = cells(made, style.precision), result(style, made, part.at)
         cells_ = NamedCells(style, table, "intermediate", name, shape, windows=part.cell)

@@ -75,7 +75,11 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     else:
         blocks = [_row_in_pictures(style, part)]
         if step is not None:
-            blocks.append(explained(style, part, step, max(600, blocks[0].width)))
+            blocks.append(
+                explained(
+                    style, part, step, max(600, blocks[0].width), wide=_widest_of(style, part)
+                )
+            )
     return page(style, trace, appearance, step, blocks, facts=drawn_of(style, trace, part))
 
 
@@ -98,7 +102,9 @@ def panel(trace: Trace, style: Style, step: Step) -> Block:
     if large(style, part, style.panels[-1]):
         block = small_pictures(style, part)
         room = max(block.width, style.panels[0])
-        return column([block, explained(style, part, step, room, SMALL)], 12)
+        return column(
+            [block, explained(style, part, step, room, SMALL, _widest_of(style, part))], 12
+        )
     given = input_cells(style, padded(style, part), part)
     parts: Row = [given, operator(style, "→", 40), output_cells(style, part)]
     block = largest_fit(style, parts, largest=32, rooms=style.panels)
@@ -119,11 +125,11 @@ def _kernel_and_bias(style: Style, part: Part[AnyAxis]) -> Block:
 
 
 def _widest_of(style: Style, part: Part[AnyAxis]) -> Widest:
-    """The widest numbers that stand in the arithmetic of any step."""
+    """The widest numbers that stand in the arithmetic of any step; of large maps none."""
     arrays: dict[Role, np.ndarray] = {"input": part.x, "output": part.y}
     if part.pre is not None:
         arrays["intermediate"] = part.pre
-    return widest(style, arrays)
+    return widest(style, {role: a for role, a in arrays.items() if max(a.shape) <= MOST})
 
 
 def _cells_of(style: Style, part: Part[AnyAxis]) -> Row:

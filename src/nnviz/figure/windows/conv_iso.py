@@ -18,7 +18,6 @@ from nnviz.figure.windows._named_arrays import (
     input_name,
     kernel_cells,
     output_name,
-    shape_of,
 )
 from nnviz.figure.windows._padded import Padded, padded, result
 from nnviz.figure.windows._part import Area, Part, Place, one_channel, part_of
@@ -121,7 +120,7 @@ def _half_names(pair: _Pair) -> float:
     """Half of what the wider of the names takes."""
     style, part = pair.style, pair.part
     names = [style.width(style.say(n), BODY, True) for n in (input_name(part), output_name(part))]
-    shapes = [style.width(shape_of(style, part, a), SMALL) for a in (part.x[0], part.y)]
+    shapes = [style.width(part.shape(a), SMALL) for a in (part.x[0], part.y)]
     return max(*names, *shapes) / 2
 
 
@@ -164,7 +163,7 @@ def _planes(pair: _Pair, tilt: Tilt, size: int | None) -> Block:
     marks += [*texts, *surface(style, above), outline(style, above, (*pair.at, 1, 1))]
     marks += figures(style, above, size)
     bottom = NAME + low + gap + tall + 20
-    shapes = [shape_of(style, part, array) for array in (part.y, part.x[0])]
+    shapes = [part.shape(array) for array in (part.y, part.x[0])]
     names = [style.say(name) for name in (output_name(part), input_name(part))]
     marks += heading(style, "output", names[0], shapes[0], middle)
     marks += heading(style, "input", names[1], shapes[1], middle, bottom)

@@ -19,13 +19,11 @@ from nnviz.figure.windows._named_arrays import (
     drawn_of,
     input_name,
     output_name,
-    shape_of,
 )
 from nnviz.figure.windows._part import Part, Place, one_channel, part_of
-from nnviz.numerals import numerals
 from nnviz.plans import Index
 from nnviz.request import Appearance
-from nnviz.shapes import AnyAxis, ravel, times, unravel
+from nnviz.shapes import AnyAxis, ravel, unravel
 from nnviz.trace import Call, Equation, Expr, Name, Num, Product, Step, Sum, Trace, tokens
 from nnviz.words import Words
 
@@ -161,12 +159,12 @@ def _edges_shared(net: _Net, reach: float) -> Block:
         label = [Piece("0")] if i is None else symbol("x", i)
         value = values[i] if real and i is not None else ""
         neurons.append(Neuron(label, value, place in read, padding=not real))
-    first = Layer(neurons, "input", style.say(input_name(part)), shape_of(style, part, part.x[0]))
+    first = Layer(neurons, "input", style.say(input_name(part)), part.shape(part.x[0]))
     second = Layer(
         _made_neurons(net, values=True),
         "output",
         style.say(output_name(part)),
-        shape_of(style, part, part.y),
+        part.shape(part.y),
     )
     index = {place: i for i, place in enumerate(net.places)}
     edges = [
@@ -175,7 +173,7 @@ def _edges_shared(net: _Net, reach: float) -> Block:
         for weight, tap in enumerate(part.plan.taps(out))
     ]
     block = network(style, first, second, _active_last(net, edges), reach)
-    size = times(part.shape(part.w[0]))
+    size = part.shape(part.w[0])
     said = style.say(_shared_counts(net))
     return _headed(style, block, style.say(Words("convolution, kernel {size}", size=size)), said)
 
@@ -219,12 +217,11 @@ def _edges_apart(net: _Net, reach: float) -> Block:
 
 
 def _made_neurons(net: _Net, *, values: bool) -> list[Neuron]:
-    form = numerals(net.part.y, net.style.precision)
     at = net.at
     found = []
     for i, value in enumerate(net.part.y.reshape(-1)):
         known = values and (at is None or i <= at)
-        found.append(Neuron(symbol("y", i), form(value) if known else "", i == at))
+        found.append(Neuron(symbol("y", i), net.style.show(value) if known else "", i == at))
     return found
 
 

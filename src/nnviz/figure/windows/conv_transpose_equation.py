@@ -22,7 +22,6 @@ from nnviz.figure.windows._named_arrays import (
     input_name,
     kernel_name,
     output_name,
-    shape_of,
 )
 from nnviz.figure.windows._padded import sums
 from nnviz.figure.windows._part import Part, filters_of, flat_enough, part_of
@@ -129,7 +128,7 @@ def _spread_in_cells(style: Style, part: Part[TransposedAxis]) -> Block:
 def _spread_input(style: Style, part: Part[TransposedAxis], c: int) -> Drawn:
     """The input, spread, which is said where it can be seen."""
     channel, name = spread(style, part, c), input_name(part, c)
-    shape = shape_of(style, part, part.x[c])
+    shape = part.shape(part.x[c])
     strides = [axis.stride for axis in part.axes if axis.size > 1]
     if max(strides, default=1) > 1:
         apart = times(strides if len(set(strides)) > 1 else strides[:1])
@@ -146,7 +145,7 @@ def _spread_input(style: Style, part: Part[TransposedAxis], c: int) -> Drawn:
 
 def _turned_kernel(style: Style, part: Part[TransposedAxis], c: int) -> NamedCells:
     """A turned kernel, which is said where it can be seen."""
-    shape = shape_of(style, part, part.w[c])
+    shape = part.shape(part.w[c])
     if part.w[c].size > 1:
         shape = style.say(Words("{shape}, turned by 180°", shape=shape))
     return NamedCells(style, turned(style, part, c), "weight", kernel_name(part), shape)
@@ -156,7 +155,7 @@ def _cut_output(style: Style, part: Part[TransposedAxis]) -> RowPart:
     """The output among the cells that padding cuts away, which are hatched."""
     table, (top, left) = cut(style, part)
     windows = [(r + top, c + left, rows, columns) for r, c, rows, columns in part.cell]
-    (rows, columns), shape = part.y.shape, shape_of(style, part, part.y)
+    (rows, columns), shape = part.y.shape, part.shape(part.y)
     name, origin = output_name(part), (top, left)
     made = NamedCells(style, table, "output", name, shape, "", windows, origin, (rows, columns))
     if len(table) * len(table[0]) == part.y.size:

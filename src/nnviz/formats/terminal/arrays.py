@@ -18,7 +18,7 @@ from nnviz.formats.terminal.lines import Lines, rows, width_of
 from nnviz.formats.terminal.matrix import Matrix
 from nnviz.formats.terminal.paper import Paper
 from nnviz.formats.terminal.picture import Picture, caption
-from nnviz.numerals import numerals, thousands
+from nnviz.numerals import aligned, thousands
 from nnviz.shades import (
     Levels,
     color_levels,
@@ -187,18 +187,10 @@ def summary(paper: Paper, view: View) -> RenderableType:
     return Group(Text(paper.say(known)), paper.muted(rest))
 
 
-def factor(paper: Paper, view: View) -> str:
-    """The power of ten that all numbers of the view are written in, if any."""
-    if not view.numbered(paper):
-        return ""
-    return numerals(view.values, paper.appearance.precision).factor
-
-
 # --- numbers ---------------------------------------------------------------------
 
 
 def _matrices(paper: Paper, view: View) -> Iterator[RenderableType]:
-    write = numerals(view.values, paper.appearance.precision)
     labels = [paper.text(name) for name in view.trace.labels.get(view.name, ())]
     cells = view.step.cells.get(view.name, ()) if view.step else ()
     vector = view.values.ndim < 2
@@ -209,7 +201,8 @@ def _matrices(paper: Paper, view: View) -> Iterator[RenderableType]:
         if vector:
             plane = plane.reshape((-1, 1) if upright else (1, -1))
             marked = {(*i, 0) if upright else (0, *i) for i in marked}
-        texts = [[paper.text(write(value)) for value in row] for row in plane.tolist()]
+        columns = [aligned([paper.show(value) for value in column]) for column in plane.T.tolist()]
+        texts = [[paper.text(text) for text in row] for row in zip(*columns, strict=True)]
         matrix = Matrix(paper, texts, view.role, labels, marked, vector)
         yield Group(label, matrix) if label else matrix
 

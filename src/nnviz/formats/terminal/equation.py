@@ -10,7 +10,7 @@ from rich.console import Group
 from rich.segment import SegmentLines
 from rich.text import Text
 
-from nnviz.formats.terminal.arrays import View, factor, parts
+from nnviz.formats.terminal.arrays import View, parts
 from nnviz.formats.terminal.lines import Lines, rows, width_of
 from nnviz.formats.terminal.paper import Paper, spaced
 from nnviz.trace import Equation
@@ -51,8 +51,7 @@ def _heading(paper: Paper, view: View) -> Text:
     line = paper.name(view.trace.called(view.name), view.role, view.values.shape)
     if symbol := view.trace.symbols.get(view.name):
         line = Text.assemble(*paper.formula(Equation((symbol,))), "  ", line)
-    power = factor(paper, view)
-    return line.append(paper.text(f"  {power}"), "muted") if power else line
+    return line
 
 
 def _papers(paper: Paper, views: Sequence[View], sign: int) -> list[Paper]:

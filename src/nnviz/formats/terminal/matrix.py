@@ -83,7 +83,8 @@ class Matrix:
         for column, (number, cell) in enumerate(zip(numbers, cells, strict=True), start):
             at += len(cell)
             if (row, column) in self.marked:
-                line.stylize(f"{self.role}.marked", at - len(number), at)
+                end = at - len(number) + len(number.rstrip())
+                line.stylize(f"{self.role}.marked", at - len(number), end)
         return line
 
     def _brackets(self, row: int) -> tuple[str, str]:

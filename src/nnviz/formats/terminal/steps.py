@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 from math import fsum, prod
 
 import numpy as np
@@ -13,7 +14,7 @@ from rich.text import Text
 from nnviz.formats.terminal.paper import Paper
 from nnviz.formats.terminal.table import Align, Cell, Column, fitted
 from nnviz.notation import ABOUT
-from nnviz.numerals import numerals, thousands
+from nnviz.numerals import aligned, thousands
 from nnviz.request import Request
 from nnviz.steps import choose
 from nnviz.trace import (
@@ -255,25 +256,19 @@ def _chains(paper: Paper, trace: Trace, steps: Sequence[Step]) -> Iterator[Colum
 def _column(paper: Paper, quantities: Sequence[Quantity | None]) -> Column:
     """One quantity of all steps, headed by its symbol."""
     there = [quantity for quantity in quantities if quantity is not None]
-    write = numerals(
-        np.concatenate([np.ravel(quantity.value) for quantity in there]),
-        paper.appearance.precision,
-    )
-    texts = [
-        [] if q is None else [paper.text(write(n)) for n in np.ravel(q.value).tolist()]
-        for q in quantities
-    ]
-    width = max((len(text) for row in texts for text in row), default=0)
+    values = [() if q is None else np.ravel(q.value).tolist() for q in quantities]
+    texts = aligned([paper.show(value) for row in values for value in row])
+    width = max(map(len, texts), default=0)
+    numbers = (paper.text(text.rjust(width)) for text in texts)
     cells = [
         Cell.of(
-            _written(paper, [text.rjust(width) for text in row]),
+            _written(paper, [*islice(numbers, len(row))]),
             there[0].symbol.role if q is None else q.symbol.role,
         )
-        for q, row in zip(quantities, texts, strict=True)
+        for q, row in zip(quantities, values, strict=True)
     ]
-    factor = f" {write.factor}" if write.factor else ""
     heading = _heading(paper, dict.fromkeys(quantity.symbol for quantity in there))
-    return Column(heading + paper.text(factor), cells, whole=True)
+    return Column(heading, cells, whole=True)
 
 
 def _heading(paper: Paper, symbols: Iterable[Name]) -> str:

@@ -1,0 +1,87 @@
+"""The same number is the same string wherever it stands: cell, sum, table, matrix."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers import run
+from nnviz.formats import load
+from nnviz.request import Appearance, Request, Screen
+from nnviz.trace import Trace
+from view_checks import drawn
+
+NUMBER = re.compile("(?<![0-9.])−?[0-9][0-9.]*(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")
+ROW = re.compile(r"[\[⎡⎢⎣] +(.*?) +[\]⎤⎥⎦]")
+SIZES = st.builds(
+    lambda digits, power: float(f"{digits}e{power}"),
+    st.integers(-9999999, 9999999),
+    st.sampled_from([0, -1, -3, -5, -7, -8, -12]),
+)
+"""Numbers of few and of many digits, tiny and large ones side by side."""
+
+
+def cells(trace: Trace, step: int, precision: int) -> list[str]:
+    """The numbers in the cells of a figure, without the kernel's in their corners."""
+    scene = drawn(trace, step, precision=precision)
+    return [t.content for t in scene.texts() if t.cell is not None and t.content[:1] != "×"]
+
+
+def written(trace: Trace, step: int, precision: int) -> tuple[set[str], list[str]]:
+    """The numbers of the terminal's matrices, and those of the step's line in its table."""
+    request = Request(str(step), "output", Appearance(precision=precision), Screen(None))
+    text = load("table").write(trace, request).content.decode()
+    matrices, _, table = text.partition("\nstep")
+    last = table.strip().split("\n")[-1]
+    numbers = [number for row in ROW.findall(matrices) for number in row.split()]
+    return set(numbers), NUMBER.findall(" ".join(re.split(" {2,}", last.strip())[2:]))
+
+
+def test_the_numbers_of_the_issue() -> None:
+    x = np.array([[1.68588, -1.20259], [-12345.7, 0.07]])
+    trace = run("conv", x, kernel=np.array([[1]]))
+    shown = {"1.686", "−1.203", "−12346", "0.07"}
+    assert set(cells(trace, 4, 4)) == {*shown, "1"}
+    matrices, _ = written(trace, 4, 4)
+    assert matrices == {*shown, "1"}
+    assert [written(trace, n, 4)[1][-1] for n in (1, 2, 3, 4)] == [
+        "1.686",
+        "−1.203",
+        "−12346",
+        "0.07",
+    ]
+
+
+KINDS: dict[str, tuple[str, dict[str, Any]]] = {
+    "conv": ("conv", {}),
+    "average": ("pool", {"kind": "avg", "kernel": 2, "stride": 1}),
+    "dense": ("dense", {}),
+    "activation": ("act", {"name": "relu"}),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(deadline=None, max_examples=8)
+@given(st.lists(SIZES, min_size=12, max_size=12), st.integers(1, 7), st.integers(1, 2))
+def test_a_number_is_one_string(kind: str, values: list[float], precision: int, step: int) -> None:
+    op, options = KINDS[kind]
+    x, w = np.array(values[:6]).reshape(2, 3), np.array(values[6:10]).reshape(2, 2)
+    if op == "conv":
+        options = {"kernel": w}
+    if op == "dense":
+        x, options = x[0], {"weight": np.array(values[6:12]).reshape(2, 3)}
+    trace = run(op, x, **options)
+    in_cells = set(filter(None, cells(trace, step, precision)))
+    matrices, numbers = written(trace, step, precision)
+    arrays = [*trace.arrays.values(), trace.output]
+    count = len({float(v) for array in arrays for v in array.reshape(-1)})
+    assert len(matrices) <= count  # one string a number, though two numbers may share one
+    assert in_cells <= matrices  # those still to come are empty
+    known = {number.removeprefix("−") for number in matrices}
+    sums = {number.removeprefix("−") for number in numbers}  # what is added may be taken away
+    assert sums <= known | {"0", "4"}  # relu's 0, and how many are averaged
