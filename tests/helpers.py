@@ -11,6 +11,7 @@ import pytest
 
 from nnviz import ops
 from nnviz.errors import NnvizError
+from nnviz.expressions import Rest
 from nnviz.trace import (
     Call,
     Equation,
@@ -60,6 +61,8 @@ def evaluate(expr: Expr) -> float:
             return math.e
         case Neg(term):
             return -evaluate(term)
+        case Rest(value=Num(value)):
+            return value
         case Sum(terms):
             return sum(evaluate(term) for term in terms)
         case Product(factors):
@@ -79,6 +82,8 @@ def has_value(expr: Expr) -> bool:
     match expr:
         case Num() | Name():
             return isinstance(expr, Num) or expr == Name("e")
+        case Rest(value=value):
+            return value is not None
         case Neg(part):
             return has_value(part)
         case Sum(parts) | Product(parts):

@@ -49,6 +49,15 @@ class Sum(NamedTuple):
     per_line: int = 0
 
 
+class Rest(NamedTuple):
+    """Terms of a long sum or maximum that are left out: how many, in words, and what they come
+    to, where that can be worked out.
+    """
+
+    said: str
+    value: Num | None
+
+
 class Neg(NamedTuple):
     """A term taken away: … − 1·(3 − 1)."""
 
@@ -76,7 +85,7 @@ class Power(NamedTuple):
     exponent: Expr
 
 
-Expr: TypeAlias = Num | Name | Product | Sum | Neg | Call | Quotient | Power
+Expr: TypeAlias = Num | Name | Product | Sum | Rest | Neg | Call | Quotient | Power
 
 
 class Equation(NamedTuple):
@@ -95,7 +104,7 @@ def parts(expr: Expr) -> tuple[Expr, ...]:
     match expr:
         case Product(factors=inner) | Sum(terms=inner) | Call(args=inner):
             return inner
-        case Neg(term):
+        case Neg(term) | Rest(value=Num() as term):
             return (term,)
         case Quotient(over=a, under=b) | Power(base=a, exponent=b):
             return a, b
@@ -177,6 +186,11 @@ def equal_as_shown(left: Expr, right: Expr, show: Show) -> bool:
     return not any(_off(n.value, show, _NOISE) for n in shown)
 
 
+def shown_exactly(number: Num, show: Show) -> bool:
+    """Whether nothing of a number is lost where it is shown."""
+    return not _off(number.value, show, 0)
+
+
 def _float(value: int | float) -> float:
     try:
         return float(value)
@@ -208,6 +222,8 @@ def _fraction(expr: Expr, show: Show) -> Any:
     match expr:
         case Num(value):
             return Fraction(plain(show(value)))
+        case Rest(value=Num() as value):
+            return _fraction(value, show)
         case Neg(term):
             return -_fraction(term, show)
         case Sum(terms):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from nnviz.elision import lines
 from nnviz.expressions import (
     Call,
     Equation,
@@ -16,10 +17,12 @@ from nnviz.expressions import (
     Power,
     Product,
     Quotient,
+    Rest,
     Role,
     Show,
     Sum,
     equal_as_shown,
+    shown_exactly,
 )
 from nnviz.numerals import lowered, raised
 
@@ -96,8 +99,10 @@ def _expr(expr: Expr, show: Show) -> Iterator[Token]:
             yield from _symbol((name, sub, sup), role)
         case Product():
             yield from _product(expr, show)
-        case Sum(terms, per_line):
-            yield from _sum(terms, per_line, show)
+        case Sum():
+            yield from _sum(expr, show)
+        case Rest(said, value):
+            yield from _rest(said, value, show)
         case Neg(term):
             yield Token("−")
             yield from _grouped(term, show)
@@ -130,19 +135,29 @@ def _product(product: Product, show: Show) -> Iterator[Token]:
         yield Token(")")
 
 
-def _sum(terms: tuple[Expr, ...], per_line: int, show: Show) -> Iterator[Token]:
-    for i, term in enumerate(terms):
-        line = per_line > 0 and i > 0 and i % per_line == 0
+def _sum(total: Sum, show: Show) -> Iterator[Token]:
+    each = [(term, i == 0) for line in lines(total) for i, term in enumerate(line)]
+    for i, (term, begins) in enumerate(each):
         pieces = list((_grouped if isinstance(term, Sum) else _expr)(term, show))
         if i:
             minus = pieces[0].text.startswith("−")
             signed = minus and isinstance(term, Num | Neg)
-            yield Token(" − " if signed else " + ", line=line)
+            yield Token(" − " if signed else " + ", line=begins)
             if signed:
                 pieces[0] = pieces[0]._replace(text=pieces[0].text[1:])
             elif minus:
                 pieces = [_OPEN, *pieces, _SHUT]
         yield from (piece for piece in pieces if piece.text)
+
+
+def _rest(said: str, value: Num | None, show: Show) -> Iterator[Token]:
+    """(… 104 more terms … = 12)."""
+    if value is None:
+        yield Token(said)
+        return
+    yield Token(f"({said}{EQUAL if shown_exactly(value, show) else ABOUT}")
+    yield Token(_signed(value.value, show), value.role)
+    yield _SHUT
 
 
 def _joined(parts: Sequence[Expr], between: str, show: Show) -> Iterator[Token]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from nnviz.elision import lines as lines_of
+from nnviz.elision import shortened
+from nnviz.expressions import Rest
 from nnviz.figure.layout.blocks import Block, column, lines
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle4
 from nnviz.figure.scene import Mark, Rect
 from nnviz.notation import ABOUT, EQUAL
 from nnviz.trace import Equation, Formula, Role, Sum
-from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,8 +21,6 @@ Widest = Mapping[Role, int | float]
 """The widest number of each role, which stands first in its product: it needs no brackets."""
 
 _KEPT = {sign: sign[:-1] + "\N{NO-BREAK SPACE}" for sign in (EQUAL, ABOUT)}
-LONG = 12
-"""Lines of a sum past which the middle is left out, and said."""
 
 
 def widest(style: Style, arrays: Mapping[Role, np.ndarray]) -> Widest:
@@ -49,7 +49,8 @@ def arithmetic(
     """
     room = room or style.room
     inner = room - 32 if panel else room
-    parts = [_equation(style, equation, inner, size, wide or {}) for equation in formula]
+    short = [shortened(equation, style.say) for equation in formula]
+    parts = [_equation(style, equation, inner, size, wide or {}) for equation in short]
     block = column(parts, 4)
     return panelled(style, block, room) if panel else block
 
@@ -78,25 +79,17 @@ def _sum_rows(style: Style, equation: Equation, total: Sum, size: int, wide: Wid
     """A sum a line a kernel row, its terms in columns."""
     signs, terms = _signed_terms(style, total, {})
     room = [style.width(term, size) for term in _signed_terms(style, total, wide)[1]]
-    rows = [
-        list(range(i, min(i + total.per_line, len(terms))))
-        for i in range(0, len(terms), total.per_line)
-    ]
-    shown, left_out = _folded(rows)
+    numbered = iter(range(len(terms)))
+    rows = [[next(numbered) for _ in line] for line in lines_of(total)]
     plus = style.width("+ ", size)
+    in_columns = [r for r in rows if not isinstance(total.terms[r[0]], Rest)]
     widths = [
-        max(room[r[c]] for r in shown if c < len(r))
-        for c in range(total.per_line)
-        if any(c < len(r) for r in shown)
+        max(room[r[c]] for r in in_columns if c < len(r)) for c in range(max(map(len, in_columns)))
     ]
     lead = 24 if size == BODY else 16
     marks: list[Mark] = []
-    y = lead - 6.0
-    end = 0.0
-    for n, indices in enumerate(shown):
-        if left_out and n == len(shown) - 1:
-            marks.append(_lines_left_out(style, left_out, plus, y, size))
-            y += lead
+    y, end, width = lead - 6.0, 0.0, 0.0
+    for indices in rows:
         x = 0.0
         for c, i in enumerate(indices):
             if i:
@@ -105,12 +98,12 @@ def _sum_rows(style: Style, equation: Equation, total: Sum, size: int, wide: Wid
             marks.append(style.text(x, y, terms[i], size))
             end = x + room[i]
             x += widths[c] + style.width(" ", size)
+        width = max(width, end)
         y += lead
     marks.append(style.text(end, y - lead, _rest(style, equation, {}), size))
     whole = sum(widths) + len(widths) * plus + (len(widths) - 1) * style.width(" ", size)
-    width = max(whole, end + style.width(_rest(style, equation, wide), size))
-    height = lead * (len(shown) + bool(left_out))
-    return Block(width, height, tuple(marks), middle4(height))
+    width = max(width, whole, end + style.width(_rest(style, equation, wide), size))
+    return Block(width, lead * len(rows), tuple(marks), middle4(lead * len(rows)))
 
 
 def _signed_terms(style: Style, total: Sum, wide: Widest) -> tuple[list[str], list[list[Piece]]]:
@@ -122,17 +115,6 @@ def _signed_terms(style: Style, total: Sum, wide: Widest) -> tuple[list[str], li
         signs.append("−" if negative else "+")
         terms.append([pieces[0]._replace(text=pieces[0].text[1:])] if negative else pieces)
     return signs, terms
-
-
-def _folded(rows: list[list[int]]) -> tuple[list[list[int]], int]:
-    if len(rows) <= LONG:
-        return rows, 0
-    return [*rows[: LONG - 2], rows[-1]], len(rows) - LONG + 1
-
-
-def _lines_left_out(style: Style, left_out: int, x: float, y: float, size: int) -> Mark:
-    said = style.say(Words("… and {n} more lines", n=left_out))
-    return style.text(x, y, said, size, fill=style.theme.muted)
 
 
 def _rest(style: Style, equation: Equation, wide: Widest) -> list[Piece]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nnviz.expressions import with_parts
+from nnviz.elision import shortened
 from nnviz.figure.formulas.arithmetic import panelled
 from nnviz.figure.layout.blocks import Block, column, lines, remark
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, up4
 from nnviz.notation import ABOUT, EQUAL
-from nnviz.trace import Call, Equation, Expr, Formula, Name, Product, Step, Sum, tokens
+from nnviz.trace import Equation, Formula, Step, tokens
 from nnviz.words import Words
 
 MOST_TERMS = 12
@@ -23,7 +23,7 @@ def equation_lines(
     style: Style, equation: Equation, *, room: float, size: int = BODY, bold: bool = True
 ) -> Block:
     """An equation that goes on below at its signs, with a hanging indent."""
-    short = Equation(tuple(_shortened(style, side) for side in equation.sides))
+    short = shortened(equation, style.say, MOST_TERMS)
     pieces = style.pieces(short) if bold else [style.piece(t) for t in tokens(short, style.show)]
     indent = up4(2 * size)
     rows: list[list[Piece]] = [[]]
@@ -52,18 +52,6 @@ def _chunks(pieces: Sequence[Piece]) -> list[list[Piece]]:
             found.append([])
         found[-1].append(piece)
     return found
-
-
-def _shortened(style: Style, expr: Expr) -> Expr:
-    """The expression, the middle of its long sums left out and said."""
-    match expr:
-        case Sum(terms, per_line) if len(terms) > MOST_TERMS:
-            left_out = len(terms) - MOST_TERMS + 2
-            said = style.say(Words("… {n} more terms …", n=left_out))
-            return Sum((*terms[: MOST_TERMS - 4], Name(said), *terms[-2:]), per_line)
-        case Call() | Product():
-            return with_parts(expr, lambda part: _shortened(style, part))
-    return expr
 
 
 def workings(

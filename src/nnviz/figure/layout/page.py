@@ -37,6 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nnviz.elision import shortened
 from nnviz.figure.layout.blocks import Block, column, lines, remark
 from nnviz.figure.layout.style import MARGIN, SMALL, TITLE, Piece, Style, up4
 from nnviz.figure.scene import Scene, extent
@@ -158,6 +159,10 @@ def note_lines(style: Style, trace: Trace, room: float) -> list[Block]:
     return [remark(style, note, SMALL, room=max(room, 320)) for note in trace.notes]
 
 
+DESCRIBED = 25
+"""Equations of a step that a screen reader is told."""
+
+
 def describe(style: Style, trace: Trace, title: str, step: Step | None) -> str:
     """One sentence for a screen reader: what it is, the shapes, and the step's arithmetic."""
     parts = [
@@ -168,5 +173,6 @@ def describe(style: Style, trace: Trace, title: str, step: Step | None) -> str:
     ]
     said = title + (": " + " ".join(parts) if parts else "")
     if step is not None and step.formula:
-        said += ". " + text(step.formula, style.show)
+        short = [shortened(equation, style.say) for equation in step.formula[:DESCRIBED]]
+        said += ". " + text(short, style.show)
     return said + "."

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from nnviz.elision import shortened
 from nnviz.expressions import with_parts
 from nnviz.figure.scene import SMALLER, Anchor, Box, Place, Span, Text
 from nnviz.figure.theme import Theme, theme
@@ -139,7 +140,7 @@ class Style:
         """
         if wide:
             equation = Equation(tuple(_with(wide, side) for side in equation.sides))
-        found = list(tokens(equation, self.show))
+        found = list(tokens(shortened(equation, self.say), self.show))
         last = max((i for i, t in enumerate(found) if t.text in (EQUAL, ABOUT)), default=len(found))
         return [self.piece(t, bold=i > last and t.role != "plain") for i, t in enumerate(found)]
 

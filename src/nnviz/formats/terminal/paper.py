@@ -15,6 +15,7 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.text import Text
 from rich.theme import Theme
 
+from nnviz.elision import shortened
 from nnviz.formats.terminal.ascii import ascii_form
 from nnviz.formats.terminal.lines import Lines, hanging
 from nnviz.numerals import rounded
@@ -127,7 +128,7 @@ class Paper:
         """An equation in the colours of its roles, on as many lines as its long sum has."""
         lines = [Text()]
         plain = self.console.color_system is None  # A long table of plain text is made faster.
-        for token in tokens(equation, self.show):
+        for token in tokens(shortened(equation, self.say), self.show):
             if token.line:
                 lines.append(Text())
             lines[-1].append(self.text(flat(token)), "" if plain else token.role)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from itertools import islice
-from math import fsum, prod
 
 import numpy as np
 from rich.console import RenderableType
 from rich.text import Text
 
+from nnviz.elision import value_of
 from nnviz.formats.terminal.paper import Paper
 from nnviz.formats.terminal.table import Align, Cell, Column, fitted
 from nnviz.notation import ABOUT
@@ -29,7 +28,6 @@ from nnviz.trace import (
     Step,
     Sum,
     Trace,
-    numbers,
     tokens,
 )
 from nnviz.words import Words
@@ -38,11 +36,10 @@ ALL_UP_TO = 64
 FIRST = 3
 EQUATIONS = 64
 """Equations of a step of vectors that are written; all of them are in the trace."""
+MOST = 1000
+"""Steps that are written however many are asked for: more are not read but searched."""
 VECTOR = 24
 """Numbers of a vector that a row has room for."""
-TERMS = 81
-"""Terms of a sum that are written unless steps are asked for by number."""
-
 _PARTS: tuple[tuple[str, Align], ...] = (
     ("terms", "left"),
     ("sum", "point"),
@@ -64,7 +61,8 @@ def chosen(trace: Trace, request: Request) -> Sequence[int]:
 
 def steps_table(paper: Paper, trace: Trace, request: Request) -> Iterator[RenderableType]:
     """The chosen steps, and how to see the others; only the chosen ones are made."""
-    steps = [trace.steps[number - 1] for number in chosen(trace, request)]
+    numbers = chosen(trace, request)
+    steps = [trace.steps[number - 1] for number in numbers[:MOST]]
     if not steps:
         return
     asked = request.steps is not None
@@ -73,13 +71,20 @@ def steps_table(paper: Paper, trace: Trace, request: Request) -> Iterator[Render
     if has_vectors:
         columns += _vectors(paper, trace, steps)
     elif all(_is_sum(step.formula) for step in steps):
-        columns += _sums(paper, trace, steps, None if asked else TERMS)
+        columns += _sums(paper, trace, steps)
     else:
         columns.append(_equations(paper, steps))
     yield fitted(paper, columns)
     if asked and has_vectors:
         yield Text()
         yield from _arithmetic(paper, trace, steps)
+    if len(numbers) > MOST:
+        words = Words(
+            "… and {n} more steps: --steps {next} shows some, --trace all up to 10,000",
+            n=thousands(len(numbers) - MOST),
+            next=f"{numbers[MOST]}-{numbers[min(len(numbers), 2 * MOST) - 1]}",
+        )
+        yield paper.hanging(paper.muted(words), 0)
     count = len(trace.steps)
     if not asked and count > len(steps):
         words = Words(
@@ -138,9 +143,9 @@ def _is_sum(formula: Formula) -> bool:
     return isinstance(rest[0].sides[0], Call)
 
 
-def _sums(paper: Paper, trace: Trace, steps: Sequence[Step], most: int | None) -> Iterator[Column]:
+def _sums(paper: Paper, trace: Trace, steps: Sequence[Step]) -> Iterator[Column]:
     """A column for each part that a step has; those that it does not have are empty."""
-    rows = [_parts(paper, step, most) for step in steps]
+    rows = [_parts(paper, step) for step in steps]
     if any(_weighted(step.formula) for step in steps):
         kind = "products"
     else:
@@ -157,7 +162,7 @@ def _weighted(formula: Formula) -> bool:
     return isinstance(body, Sum) and all(isinstance(term, Product | Num) for term in body.terms)
 
 
-def _parts(paper: Paper, step: Step, most: int | None) -> dict[str, Cell]:
+def _parts(paper: Paper, step: Step) -> dict[str, Cell]:
     """The parts of a step's formula by name."""
     if not step.formula:
         return {"value": Cell.of(paper.text(paper.show(step.value)), "output")}
@@ -165,7 +170,7 @@ def _parts(paper: Paper, step: Step, most: int | None) -> dict[str, Cell]:
     made = {"value": _result(paper, step.formula[-1])}
     body = first.sides[0]
     if isinstance(body, Sum) and _weighted(step.formula):
-        made |= _products(paper, body, most)
+        made |= _products(paper, body)
     else:
         made["terms"] = _formula_cell(paper, *first.sides[:-1])
     if rest:
@@ -174,36 +179,18 @@ def _parts(paper: Paper, step: Step, most: int | None) -> dict[str, Cell]:
     return made
 
 
-def _products(paper: Paper, body: Sum, most: int | None) -> dict[str, Cell]:
+def _products(paper: Paper, body: Sum) -> dict[str, Cell]:
     """The products, and apart from them the bias and the sum that it is added to."""
     terms, last = body.terms, body.terms[-1]
     if not (isinstance(last, Num) and last.role == "bias" and len(terms) > 1):
-        return {"terms": _terms(paper, body, most)}
+        return {"terms": _formula_cell(paper, body)}
     products = Sum(terms[:-1], body.per_line)
-    total = Num(_total(products.terms), "intermediate")
+    total = Num(value_of(products), "intermediate")
     return {
-        "terms": _terms(paper, products, most),
-        "sum": _result(paper, Equation((Sum(products.terms), total))),
+        "terms": _formula_cell(paper, products),
+        "sum": _result(paper, Equation((products, total))),
         "bias": _formula_cell(paper, last),
     }
-
-
-def _terms(paper: Paper, body: Sum, most: int | None) -> Cell:
-    """A line a kernel row; of a very long sum the ends, and how many terms are between."""
-    count, line = len(body.terms), max(1, body.per_line)
-    if most is None or count <= most:
-        return _formula_cell(paper, body)
-    ends = max(most // 4 // line * line, 1)
-    words = Words("… {n} more terms …", n=count - 2 * ends)
-    first, last = body.terms[:ends], body.terms[-ends:]
-    return Cell(
-        (
-            *_formula_cell(paper, Sum(first, body.per_line)).lines,
-            Text(f" + {paper.say(words)}", "muted"),
-            Text(" + "),
-            *_formula_cell(paper, Sum(last, body.per_line)).lines,
-        )
-    )
 
 
 def _formula_cell(paper: Paper, *sides: Expr) -> Cell:
@@ -216,14 +203,6 @@ def _result(paper: Paper, equation: Equation) -> Cell:
     if any(token.text == ABOUT for token in tokens(equation, paper.show)):
         return Cell((Text.assemble((paper.text(ABOUT.lstrip()), "muted"), *cell.lines),))
     return cell
-
-
-def _total(terms: Sequence[Expr]) -> int | float:
-    """What the products add up to."""
-    values = [prod(n.value for n in numbers(term)) for term in terms]
-    with suppress(OverflowError, ValueError):  # where parts of it are past every float
-        return sum(values) if all(isinstance(v, int) for v in values) else fsum(values)
-    return sum(map(float, values))
 
 
 # --- vectors: a column for each ---------------------------------------------------------

@@ -1,0 +1,120 @@
+"""Formulas too long to read: the middle of a sum is left out, and what it comes to is said.
+
+Every view writes a step so; all of it is in the trace.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from nnviz.expressions import (
+    Call,
+    Equation,
+    Expr,
+    Name,
+    Neg,
+    Num,
+    Power,
+    Product,
+    Quotient,
+    Rest,
+    Sum,
+    with_parts,
+)
+from nnviz.words import Words
+
+TERMS, LINES = 25, 12
+"""Terms of a sum, and lines of them, that are all written."""
+
+Say = Callable[[Words], str]
+
+
+def shortened(equation: Equation, say: Say, most: int = TERMS) -> Equation:
+    """The equation with the middle of its long sums and maxima left out, by whole lines.
+
+    >>> terms = tuple(Num(n) for n in range(100))
+    >>> total = shortened(Equation((Sum(terms), Num(4950))), str).sides[0]
+    >>> len(total.terms), total.terms[16].value
+    (23, Num(value=4251, role='intermediate'))
+    """
+    return Equation(tuple(_shortened(side, say, most) for side in equation.sides))
+
+
+def lines(total: Sum) -> list[list[Expr]]:
+    """The terms of a sum line by line, `per_line` in each; what is left out has a line."""
+    found: list[list[Expr]] = [[]]
+    for term in total.terms:
+        alone = total.per_line and isinstance(term, Rest)
+        if found[-1] and (alone or len(found[-1]) == total.per_line):
+            found.append([])
+        found[-1].append(term)
+        if alone:
+            found.append([])
+    return [line for line in found if line]
+
+
+def value_of(expr: Expr) -> int | float:
+    """What the numbers of an expression come to, whole numbers exactly.
+
+    Raises ValueError where it holds a name or a function of which that is not known here.
+    """
+    match expr:
+        case Num(value) | Rest(value=Num(value)):
+            return value
+        case Name("e", ""):
+            return math.e
+        case Neg(term):
+            return -value_of(term)
+        case Sum(terms):
+            return _added([value_of(term) for term in terms])
+        case Product(factors):
+            return math.prod(value_of(factor) for factor in factors)
+        case Quotient(over, under):
+            return value_of(over) / value_of(under)
+        case Power(base, exponent):
+            return float(value_of(base) ** value_of(exponent))
+        case Call("abs", (arg,)):
+            return abs(value_of(arg))
+    raise ValueError
+
+
+def _added(values: Sequence[int | float]) -> int | float:
+    try:
+        return sum(values) if all(isinstance(v, int) for v in values) else math.fsum(values)
+    except (ValueError, OverflowError):  # opposite infinities, or sums past the largest float
+        return sum(map(float, values))
+
+
+def _shortened(expr: Expr, say: Say, most: int) -> Expr:
+    match expr:
+        case Sum(terms, line):
+            last = terms[-1] if terms else None
+            count = len(terms) - (isinstance(last, Num) and last.role == "bias")
+            if count > most or (line and count > line * LINES):
+                return Sum(_without_middle(terms, count, line, most, say, _added), line)
+        case Call("max", args) if len(args) > most:
+            return Call("max", _without_middle(args, len(args), 0, most, say, max))
+    return with_parts(expr, lambda part: _shortened(part, say, most))
+
+
+def _without_middle(
+    terms: tuple[Expr, ...],
+    count: int,
+    line: int,
+    most: int,
+    say: Say,
+    together: Callable[[list[int | float]], int | float],
+) -> tuple[Expr, ...]:
+    """The first and the last of `count` terms, and between them what the others come to."""
+    first, last = 2 * most // 3, most // 4
+    if 0 < 2 * line <= most:  # whole lines, and not too many
+        first = line * min(max(1, first // line), LINES - 4)
+        last = line * min(max(1, last // line), 3)
+    middle = terms[first : count - last]
+    try:
+        value = Num(together([value_of(term) for term in middle]), "intermediate")
+    except (ValueError, ArithmeticError):
+        value = None
+    rest = Rest(say(Words("… {n} more terms …", n=len(middle))), value)
+    return (*terms[:first], rest, *terms[count - last :])
