@@ -38,7 +38,7 @@ def _made(op: str, x: Any, options: Mapping[str, Any], *, image: bool = False) -
 
     operation = ops.load(op)
     record = operation.accept(options)
-    trace = operation.run(x if x is None else np.atleast_1d(x), record)
+    trace = operation.perform(x if x is None else np.atleast_1d(x), record)
     again = {
         name: value if value is None or isinstance(value, str) else getattr(record, name)
         for name, value in options.items()

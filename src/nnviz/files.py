@@ -211,9 +211,13 @@ def size(n: int) -> str:
 
     >>> size(812), size(24_600), size(3_400_000)
     ('812 bytes', '24 KB', '3.2 MB')
+    >>> size(6_400_000_000)
+    '6.0 GB'
     """
     if n < 1024:
         return f"{n} bytes" if n != 1 else "1 byte"
     if n < 1024**2:
         return f"{n // 1024} KB"
-    return f"{ratio(n, 1024**2, 1)} MB"
+    if n < 1024**3:
+        return f"{ratio(n, 1024**2, 1)} MB"
+    return f"{ratio(n, 1024**3, 1)} GB"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nnviz import files, formats, lang
+from nnviz import files, formats, lang, memory
 from nnviz.cli import checks, options, streams
 from nnviz.cli.checks import Written
 from nnviz.cli.options import Shared
@@ -36,6 +36,18 @@ def run_command(operation: Operation[Any], given: Written, env: Mapping[str, str
     stdin = Stdin(sys.stdin.buffer if sys.stdin is not None else None)
     context = Context(stdin)
     shared = options.parse(given.texts, context)
+    with memory.at_most(shared.general.max_memory):
+        _run_with(shared, operation, given, env, context)
+
+
+def _run_with(
+    shared: Shared,
+    operation: Operation[Any],
+    given: Written,
+    env: Mapping[str, str],
+    context: Context,
+) -> None:
+    stdin = context.stdin
     language = lang.resolve(shared.general.lang, env)
     stream = _stream(shared)
     checks.check_view(operation, shared.figure.view)
@@ -130,7 +142,7 @@ def _run(
     source = read_input(spec, stdin=stdin, image=image, channels_last=asked.channels_last)
     x = _in_type(source.array, asked.dtype)
     try:
-        trace = operation.run(x, record)
+        trace = operation.perform(x, record)
     except NnvizError as error:
         error.context.append(
             Words("in {op} on an input of {shape}", op=operation.name, shape=times(x.shape))

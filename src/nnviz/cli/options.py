@@ -298,6 +298,11 @@ class GeneralOptions:
     lang: str | None = option(
         "--lang", kind=_language(), help="The language of labels and messages."
     )
+    max_memory: int | None = option(
+        "--max-memory",
+        kind=_kinds.memory(),
+        help="The memory that may be used: 500M, 2G (default: what is free).",
+    )
     quiet: bool = option("-q", "--quiet", help="No notes on standard error.")
     color: When = option("--color", kind=_kinds.choice(*_WHENS), help="Colours.", default="auto")
 

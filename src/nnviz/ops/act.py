@@ -242,4 +242,5 @@ OPERATION = Operation(
     record=ActOptions,
     run=run,
     layer=same_shape,
+    cell_bytes=lambda item, options: item if options.name == "relu" else 24,
 )

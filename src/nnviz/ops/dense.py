@@ -243,4 +243,5 @@ OPERATION = Operation(
     record=DenseOptions,
     run=run,
     layer=layer,
+    cell_bytes=lambda *_: 16,
 )

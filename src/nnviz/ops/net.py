@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nnviz import memory
 from nnviz.ops._chain import EXAMPLE, Chain, chain
-from nnviz.options.operation import Operation
+from nnviz.options.operation import Needs, Operation
 from nnviz.options.option import argument
 from nnviz.shapes import times
 from nnviz.trace import Fact, Results, Trace
@@ -26,6 +27,7 @@ class NetOptions:
 def run(x: np.ndarray, options: NetOptions) -> Trace:
     """Run x through the layers of the chain."""
     has_batch = x.ndim == 4
+    _check_memory(x, options.net)
     layers: list[Trace] = []
     at = x
     for link in options.net.links:
@@ -33,7 +35,7 @@ def run(x: np.ndarray, options: NetOptions) -> Trace:
         with link.blamed():
             if has_batch and at.ndim == 2:  # rows of samples: not a matrix, not a sequence
                 link.operation.layer(at.shape[1:], given)  # type: ignore[misc]
-            layers.append(link.operation.run(at, given))
+            layers.append(link.operation.perform(at, given))
         at = layers[-1].output
     shapes = " → ".join(times(a.shape) for a in (x, *(layer.output for layer in layers)))
     return Trace(
@@ -57,6 +59,19 @@ def run(x: np.ndarray, options: NetOptions) -> Trace:
         samples=len(x) if x.ndim == 4 else 1,
         labels={"layers": tuple(link.text for link in options.net.links)},
     )
+
+
+def _check_memory(x: np.ndarray, net: Chain) -> None:
+    """Raise NnvizError where all that the layers make, which is kept, does not fit."""
+    shape, made = x.shape, [Needs(x.nbytes, x.size, x.shape)]
+    for link in net.links:
+        options = link.operation.batched(link.options) if x.ndim == 4 else link.options
+        needs = link.operation.needs(shape, x.itemsize, options)
+        if needs is None:
+            return  # it is refused where it is run
+        made.append(needs)
+        shape = needs.output
+    memory.check(sum(n.bytes for n in made), sum(n.cells for n in made), Words("the network"))
 
 
 OPERATION = Operation(

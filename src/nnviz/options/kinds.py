@@ -50,6 +50,28 @@ def sizes(minimum: int = 1) -> Kind[tuple[int, ...]]:
     return Kind("N|NxM", parse, accept)
 
 
+def memory() -> Kind[int]:
+    """A size of memory in bytes, or with K, M, G or T in powers of 1024."""
+
+    def parse(text: str, flag: str, _: Context) -> int:
+        written = re.fullmatch(
+            r"([0-9]+(?:\.[0-9]+)?) *([KMGT]?)(?:i?B)?", text.strip(), re.IGNORECASE
+        )
+        size = 0
+        if written is not None:
+            size = int(float(written[1]) * 1024 ** " KMGT".index(written[2].upper() or " "))
+        if size < 1:
+            raise UsageError(
+                "{flag} {text} is not a size of memory",
+                flag=flag,
+                text=text,
+                hint=Words("write {flag} 500M, or 2G", flag=flag),
+            )
+        return size
+
+    return Kind("SIZE", parse, lambda value, flag: _whole(value, flag, 1))
+
+
 def padding() -> Kind[Padding]:
     """Padding: 1, 1x2 (an axis each), 1,1,2,2 (before and after, axis by axis) or a name."""
     return Kind("P", _parse_padding, _accept_padding, choices=PAD_NAMES)

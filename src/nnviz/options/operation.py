@@ -7,14 +7,24 @@ and the reference page are all made from an `Operation`.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from math import prod
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from nnviz.errors import UsageError
+from nnviz import memory
+from nnviz.errors import NnvizError, UsageError
 from nnviz.options.option import Context, Option, Text, declared, parse
 from nnviz.trace import Trace
 from nnviz.words import Words
 
 Record = TypeVar("Record")
+
+
+class Needs(NamedTuple):
+    """What an operation makes, from shapes alone."""
+
+    bytes: int
+    cells: int
+    output: tuple[int, ...]
 
 
 class Operation(NamedTuple, Generic[Record]):
@@ -39,6 +49,11 @@ class Operation(NamedTuple, Generic[Record]):
     """Names of the options of every command that this one can never use."""
     layer: Callable[[tuple[int, ...], Record], Any] | None = None
     """What `params` asks of a layer, from the input's shape alone; None: not a layer."""
+    cell_bytes: Callable[[int, Record], int] = lambda item, _: item
+    """The memory that a cell of the output takes while it is made, where one of the input
+    takes `item` bytes."""
+    weight_bytes: int = 24
+    """The same of a number that the layer has learned: drawn, and in the type computed in."""
     batched: Callable[[Record], Record] = lambda options: options
     """The options in force where a chain's input has a batch axis."""
 
@@ -50,6 +65,29 @@ class Operation(NamedTuple, Generic[Record]):
     def arguments(self) -> tuple[Option, ...]:
         """Positional arguments before INPUT."""
         return tuple(o for o in self.options if not o.flags)
+
+    def perform(self, x: Any, options: Record) -> Trace:
+        """`run`, where there is memory for it."""
+        if x is not None and self.layer is not None:
+            made = self.needs(x.shape, x.itemsize, options)
+            if made is not None:
+                memory.check(made.bytes + x.nbytes, made.cells, Words("this"))
+        return self.run(x, options)
+
+    def needs(self, shape: tuple[int, ...], item: int, options: Record) -> Needs | None:
+        """What the operation makes of an input of `shape`; None where it will be refused."""
+        assert self.layer is not None
+        for samples, one in ((1, shape), (shape[0], shape[1:])):  # one of a batch is a layer
+            try:
+                layer = self.layer(one, options)
+            except NnvizError:
+                continue
+            output, learned = samples * prod(layer.output), layer.weights + layer.biases
+            taken = output * self.cell_bytes(item, options) + learned * self.weight_bytes
+            return Needs(
+                taken, output + learned, layer.output if samples == 1 else (samples, *layer.output)
+            )
+        return None
 
     def option(self, name: str) -> Option:
         """The option of this (Python) name."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple
 
+from nnviz import memory
 from nnviz.errors import NnvizError, UsageError
 from nnviz.read import arrays, axes, foreign, nested, rows, safetensors, spellings
 from nnviz.read.given import Given, Stdin, opened
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
 Kind = Literal["npy", "zip", "safetensors", "image", "text"]
 
 _NO_OPTIONS = ImageOptions()
+_BY_NAME = (
+    ("zip", arrays.npz_bytes, arrays.read_npz),
+    ("safetensors", safetensors.safetensors_bytes, safetensors.read_safetensors),
+)
+"""What holds arrays by name: the memory they need, and how they are read."""
 _HEAD = foreign.HEAD
 _SAMPLE = 2**16
 _LONGEST_TEXT = 2**30
@@ -120,10 +127,12 @@ def read_weights(spec: str, *, stdin: Stdin, name: str) -> dict[str, npt.NDArray
         def chosen(keys: list[str]) -> dict[str, str]:
             return arrays.below(keys, given.label, prefix)
 
-        if stream is not None and kind == "zip":
-            return arrays.read_npz(stream, given.label, chosen)
-        if stream is not None and kind == "safetensors":
-            return safetensors.read_safetensors(stream, given.label, chosen)
+        for named, sizes, read in _BY_NAME:
+            if stream is not None and kind == named:
+                needed = sizes(stream, given.label, chosen)
+                stream.seek(0)
+                memory.check(needed, needed // 8, given.label)
+                return read(stream, given.label, chosen)
         if kind == "text":
             text = _text(given)
             if text.lstrip()[:1] in ("{", "["):
@@ -138,6 +147,7 @@ def read_weights(spec: str, *, stdin: Stdin, name: str) -> dict[str, npt.NDArray
 
 def _read(given: Given, image: ImageOptions, notes: list[Words]) -> tuple[npt.NDArray[Any], bool]:
     stream = given.stream
+    _check_memory(given, image)
     kind: Kind = _kind(stream, given.label) if stream is not None else "text"
     if given.member is not None and kind not in ("zip", "safetensors"):
         raise NnvizError(
@@ -153,6 +163,16 @@ def _read(given: Given, image: ImageOptions, notes: list[Words]) -> tuple[npt.ND
     read = arrays.read_npz if kind == "zip" else safetensors.read_safetensors
     (array,) = read(stream, given.label, arrays.only(given.label, given.member)).values()
     return array, False
+
+
+def _check_memory(given: Given, image: ImageOptions) -> None:
+    """Raise NnvizError where what is read would need more memory than there is."""
+    needed = 0
+    with suppress(NnvizError):  # what cannot be read is named by who reads it
+        needed = _needed(given, image)
+    if given.stream is not None:
+        given.stream.seek(0)
+    memory.check(needed, needed // 8, given.label)
 
 
 def _needed(given: Given, image: ImageOptions) -> int:

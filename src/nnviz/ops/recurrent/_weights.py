@@ -95,12 +95,14 @@ class Weights(NamedTuple):
             yield self.by
 
 
-def weights_of(options: RnnOptions, inputs: int) -> Weights:
-    """The weights that the options give, checked against vectors of `inputs` numbers."""
+def weights_of(options: RnnOptions, inputs: int, *, drawn: bool = True) -> Weights:
+    """The weights that the options give, checked against vectors of `inputs` numbers; of random
+    ones, unless `drawn`, the shapes, in zeros that take no memory.
+    """
     gates = len(GATES[options.cell])
     singles = _one_by_one(options)
     if options.hidden is not None:
-        named = {**_random(options, options.hidden, inputs, gates), **singles}
+        named = {**_random(options, options.hidden, inputs, gates, drawn), **singles}
         return _checked({(0, 0): named}, named, inputs, options.cell)
     cells, outputs = _sorted(options.weights or {})
     if singles:
@@ -166,7 +168,7 @@ def _of_one_prefix(given: Mapping[str, Any]) -> Mapping[str, Any]:
     return {own: given[name] for name, (before, _, own) in parted.items() if before == prefixes[0]}
 
 
-def _random(options: RnnOptions, hidden: int, inputs: int, gates: int) -> _Named:
+def _random(options: RnnOptions, hidden: int, inputs: int, gates: int, drawn: bool) -> _Named:
     """Uniform in ±1/√Dh with two decimals, so that they can be written down."""
     import numpy as np
 
@@ -182,6 +184,8 @@ def _random(options: RnnOptions, hidden: int, inputs: int, gates: int) -> _Named
         shapes["Wy"] = (outputs, hidden)
         if not options.no_bias:
             shapes["by"] = (outputs,)
+    if not drawn:
+        return {name: np.broadcast_to(0.0, shape) for name, shape in shapes.items()}
     bound = hidden**-0.5
     # Adding 0 makes a rounded -0.0 an ordinary zero.
     return {name: rng.uniform(-bound, bound, s).round(2) + 0.0 for name, s in shapes.items()}

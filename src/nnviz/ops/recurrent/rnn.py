@@ -47,7 +47,7 @@ def layer(shape: tuple[int, ...], options: RnnOptions) -> Layer:
     steps, inputs = shape
     if options.mode == "one-to-many":
         steps = options.length or steps
-    w = weights_of(options, inputs)
+    w = weights_of(options, inputs, drawn=False)
     gates, size = len(GATES[options.cell]), w.hidden
     parts = []
     weights = 0
@@ -94,4 +94,5 @@ OPERATION = Operation(
     record=RnnOptions,
     run=run,
     layer=layer,
+    cell_bytes=lambda *_: 32,
 )

@@ -159,5 +159,6 @@ OPERATION = Operation(
     record=ConvOptions,
     run=run,
     layer=layer,
+    cell_bytes=lambda _, options: 8 if options.act is None else 24,
     batched=of_samples,
 )

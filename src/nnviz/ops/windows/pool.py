@@ -203,5 +203,6 @@ OPERATION = Operation(
     record=PoolOptions,
     run=run,
     layer=layer,
+    cell_bytes=lambda item, options: item if options.kind == "max" else 8,
     batched=lambda options: replace(options, dims=options.over(2)),
 )
