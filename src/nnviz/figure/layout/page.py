@@ -175,4 +175,6 @@ def describe(style: Style, trace: Trace, title: str, step: Step | None) -> str:
     if step is not None and step.formula:
         short = [shortened(equation, style.say) for equation in step.formula[:DESCRIBED]]
         said += ". " + text(short, style.show)
+        if (more := len(step.formula) - DESCRIBED) > 0:
+            said += "; " + style.say(Words("… and {n} more equations", n=more))
     return said + "."
