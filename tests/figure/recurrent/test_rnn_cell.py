@@ -139,7 +139,7 @@ def test_six_units_have_the_numbers_of_their_weights() -> None:
     for name, columns in (("Wx", (0, 1)), ("Wh", (0, 5))):
         for c in columns:
             for value in trace.arrays[name][:, c]:
-                assert f"{value:.2f}".replace("-", "−") in said
+                assert f"{value:g}".replace("-", "−") in said
 
 
 def test_layers_and_directions_are_named() -> None:
