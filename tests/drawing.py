@@ -35,7 +35,7 @@ def pooled(**options: Any) -> Trace:
 def drawn(trace: Trace, *steps: int, **appearance: Any) -> Scene:
     """A figure that keeps to the rules of the page."""
     scene = draw(trace, Appearance(**appearance), steps)
-    assert_layout(scene)
+    assert_layout(scene, appearance.get("width", PAGE))
     return scene
 
 
@@ -44,10 +44,10 @@ def texts(scene: Scene) -> list[str]:
     return [text.content for text in scene.texts()]
 
 
-def assert_layout(scene: Scene) -> None:
+def assert_layout(scene: Scene, width: int = PAGE) -> None:
     """No text overlaps another, leaves the page or its cell; three sizes; not too wide."""
     page = Box(0, 0, scene.width, scene.height)
-    assert scene.width <= PAGE
+    assert scene.width <= width
     assert scene.width % 4 == 0
     assert scene.height % 4 == 0
     assert scene.title

@@ -10,6 +10,7 @@ import numpy as np
 
 from drawing import assert_layout
 from nnviz import figure
+from nnviz.figure.layout.style import PAGE
 from nnviz.figure.scene import Box, Image, Mark, Path, Rect, Scene, Text, extent
 from nnviz.request import Appearance
 from nnviz.trace import Trace
@@ -21,7 +22,7 @@ Line = tuple[Point, Point]
 def drawn(trace: Trace, *steps: int, **appearance: Any) -> Scene:
     """The figure of a trace, checked."""
     scene = figure.draw(trace, Appearance(**appearance), steps)
-    assert_tidy(scene)
+    assert_tidy(scene, appearance.get("width", PAGE))
     return scene
 
 
@@ -32,9 +33,9 @@ def words(scene: Scene) -> list[str]:
     return found
 
 
-def assert_tidy(scene: Scene) -> None:
+def assert_tidy(scene: Scene, width: int = PAGE) -> None:
     """The rules of the page; and no mark leaves it, no line runs through a text, a grid of 4."""
-    assert_layout(scene)
+    assert_layout(scene, width)
     page = Box(0, 0, scene.width, scene.height)
     marks = list(scene.flat())
     for mark in marks:

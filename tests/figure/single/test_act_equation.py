@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,12 +9,13 @@ from hypothesis import strategies as st
 
 from helpers import run
 from nnviz import figure
-from nnviz.figure.scene import Ellipse, Image
+from nnviz.figure.scene import Box, Ellipse, Image, Scene, extent
 from nnviz.figure.single._plot import ticks
 from nnviz.ops._activation_names import NAMES
 from nnviz.request import Appearance
 from view_checks import assert_tidy, drawn, words
 
+SAMPLES = Path(__file__).parents[3] / "samples"
 X = np.array([[-1, 2], [3, -4]])
 
 
@@ -94,3 +97,60 @@ def test_every_shape_and_range_keeps_the_layout(
     x = np.random.default_rng(1).normal(size=shape) * scale
     step = data.draw(st.none() | st.integers(1, x.size))
     assert_tidy(figure.draw(run("act", x, name=name), Appearance(), [step] if step else []))
+
+
+def photograph() -> np.ndarray:
+    """The sample photograph, C×H×W."""
+    from PIL import Image as Pillow
+
+    with Pillow.open(SAMPLES / "chelsea.png") as picture:
+        return np.asarray(picture).transpose(2, 0, 1)
+
+
+LARGE = {
+    "whole numbers": np.arange(900).reshape(30, 30) * 7 % 19 - 9,
+    "decimals": np.random.default_rng(0).normal(size=(30, 30)),
+    "photograph": photograph(),
+    "a channel of it, centred": photograph()[0] - 100.5,
+}
+
+
+@pytest.mark.parametrize("name", ["relu", "gelu", "tanh"])
+@pytest.mark.parametrize("given", LARGE)
+def test_large_maps_stand_side_by_side_with_the_curve_beneath(given: str, name: str) -> None:
+    scene = drawn(run("act", LARGE[given], name=name))
+    assert scene.height <= 700
+    before, after = pictures(scene)
+    assert before.right < after.x
+    assert before.y + before.bottom == after.y + after.bottom  # level at their middles
+
+
+def pictures(scene: Scene) -> list[Box]:
+    """Where the pictures stand that are no bars, from left to right."""
+    found = [extent(m) for m in scene.flat() if isinstance(m, Image) and m.crisp]
+    return sorted(found, key=lambda box: box.x)
+
+
+def test_before_and_after_on_one_scale_have_one_bar() -> None:
+    x = np.random.default_rng(0).normal(size=(30, 30))
+
+    def bars(name: str) -> int:
+        marks = drawn(run("act", x, name=name)).flat()
+        return sum(isinstance(m, Image) and not m.crisp for m in marks)
+
+    assert bars("gelu") == 1
+    assert bars("relu") == 2  # what is never negative is grey
+
+
+def test_small_numbers_go_below_each_other_and_large_ones_become_pictures() -> None:
+    x = np.arange(576.0).reshape(24, 24) / 7
+    assert pictures(drawn(run("act", x, name="relu"), width=1280))
+    assert not pictures(drawn(run("act", x[:6, :6] // 1, name="relu"), width=360))
+
+
+@pytest.mark.parametrize("width", [360, 720, 1280])
+@pytest.mark.parametrize("shape", [(5,), (6, 6), (3, 6, 6), (24, 24), (30, 30), (3, 30, 40)])
+def test_nothing_leaves_a_page_of_any_width(shape: tuple[int, ...], width: int) -> None:
+    x = np.random.default_rng(0).normal(size=shape)
+    for steps in ((), (2,), (1, 2)):
+        assert drawn(run("act", x, name="gelu"), *steps, width=width)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
-from nnviz.figure.arrays.fit import cell_sizes, fits_page, in_a_row, largest_fit
+from nnviz.figure.arrays.fit import Row, cell_sizes, fits_page, in_a_row, largest_fit
 from nnviz.figure.arrays.grid import (
     MOST,
     Table,
@@ -15,13 +17,13 @@ from nnviz.figure.arrays.grid import (
 )
 from nnviz.figure.arrays.named import NamedCells, named_picture
 from nnviz.figure.formulas.wrapped import worked
-from nnviz.figure.layout.blocks import Block, inset, more_channels
+from nnviz.figure.layout.blocks import Block, flow, inset, more_channels, row
 from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import Style, near4
 from nnviz.figure.scene import Scene
 from nnviz.figure.single._plot import curve
 from nnviz.request import Appearance
-from nnviz.shades import color_levels, colored, levels, levels_after
+from nnviz.shades import Levels, color_levels, colored, levels, levels_after
 from nnviz.shapes import times
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
@@ -32,7 +34,10 @@ if TYPE_CHECKING:
 RANK = 0
 SHOWN = 3
 """Channels that are drawn, one below the other."""
-SIDE = 240
+SIDES = 240, 216, 192, 168, 144, 120, 96
+"""The longer side of pictures, tried until before and after stand side by side."""
+LOW = 12
+"""Rows of numbers that may stand one below the other."""
 _ROLES: tuple[Role, Role] = ("input", "output")
 
 
@@ -58,9 +63,11 @@ def _act_maps(trace: Trace, style: Style, sample: int, step: Step | None) -> lis
         return [maps, *_curve_below(found, maps)]
     chosen = range(min(len(x), SHOWN)) if channel is None else [channel]
     at = None if step is None else (step.index[-2], step.index[-1])
-    image = trace.image
+    image, most = trace.image, SIDES[0] // len(chosen)
     blocks = [
-        b for c in chosen for b in _before_and_after(style, x[c], y[c], None, at, c, image=image)
+        b
+        for c in chosen
+        for b in _before_and_after(style, x[c], y[c], None, at, c, image=image, most=most)
     ]
     hidden = len(x) - SHOWN if channel is None else 0
     return [*blocks, *more_channels(style, hidden), *_curve_below(found, blocks[0])]
@@ -128,29 +135,47 @@ def _before_and_after(
     channel: int | None = None,
     *,
     image: bool,
+    most: int = SIDES[0],
 ) -> list[Block]:
-    """Before and after in a row, the curve between them where it fits, else below."""
-    tables = (
-        [_act_table(x, style, at), _act_table(y, style, at, last=True)]
-        if max(x.shape) <= MOST
-        else []
-    )
-    if not tables or not fits_page(style, tables):
-        maps = largest_fit(style, _picture_pair(style, x, y, at, channel, image=image))
-        return [maps, *_curve_below(between, maps)]
+    """Before and after in numbers where those have room, else as pictures; and the curve."""
+    names = [_map_name(role, channel) for role in _ROLES]
+    if max(x.shape) <= MOST and (found := _in_numbers(style, x, y, names, between, at)):
+        return found
+    shades = levels(x, image=image), levels_after(x, y, image=image)
+
+    def pair(side: int) -> list[Block]:
+        return _picture_pair(style, x, y, names, shades, at, side)
+
+    maps = _side_by_side(style, pair, most)
+    return [maps, *_curve_below(between, maps)]
+
+
+def _in_numbers(
+    style: Style,
+    x: np.ndarray,
+    y: np.ndarray,
+    names: Sequence[Words],
+    between: Block | None,
+    at: tuple[int, int] | None,
+) -> list[Block]:
+    """Before and after in a row, the curve between them where it fits, else below; small ones
+    one below the other where the page is narrow. Empty where there is no room for numbers."""
+    tables = [_act_table(x, style, at), _act_table(y, style, at, last=True)]
     windows = () if at is None else ((*at, 1, 1),)
     shapes = [times(a.shape) for a in (x, y)]
     before, after = (
-        NamedCells(style, table, role, _map_name(role, channel), shape, "", windows)
-        for table, role, shape in zip(tables, _ROLES, shapes, strict=True)
+        NamedCells(style, table, role, name, shape, "", windows)
+        for table, role, name, shape in zip(tables, _ROLES, names, shapes, strict=True)
     )
     sizes, arrow = cell_sizes(style, tables), operator(style, "→")
-    if between is not None:
-        inside = in_a_row([before, arrow, between, arrow, after], sizes, room=style.room)
-        if inside is not None:
-            return [inside]
-    maps = largest_fit(style, [before, arrow, after], sizes)
-    return [maps, *_curve_below(between, maps)]
+    parts: Row = [before, arrow, after]
+    inside: Row = [before, arrow, between, arrow, after] if between else parts
+    if found := in_a_row(inside, sizes, room=style.room):
+        return [found]
+    found = in_a_row(parts, sizes, room=style.room)
+    if not found and len(x) <= LOW and fits_page(style, tables):
+        found = largest_fit(style, parts, sizes)
+    return [found, *_curve_below(between, found)] if found else []
 
 
 def _curve_below(curve_: Block | None, maps: Block) -> list[Block]:
@@ -177,31 +202,46 @@ def _map_name(role: Role, channel: int | None) -> Words:
     return name if channel is None else Words("{name}, channel {c}", name=name, c=channel)
 
 
+def _side_by_side(style: Style, pair: Callable[[int], list[Block]], most: int = SIDES[0]) -> Block:
+    """Pictures in a row, as large as fits the page; where that is too small, below each other."""
+    drawn, sides = cache(pair), [side for side in SIDES if side <= most] or SIDES[-1:]
+    for side in sides:
+        if sum(b.width for b in drawn(side)) <= style.room:
+            return row(drawn(side))
+    # The arrow goes down with what it points to.
+    each = (s for s in sides if sum(b.width for b in drawn(s)[1:]) <= style.room)
+    return flow(drawn(next(each, sides[-1])), style.room)
+
+
 def _picture_pair(
     style: Style,
     x: np.ndarray,
     y: np.ndarray,
+    names: Sequence[Words],
+    shades: tuple[Levels, Levels],
     at: tuple[int, int] | None,
-    channel: int | None,
-    *,
-    image: bool,
+    side: int,
 ) -> list[Block]:
-    names, window = (
-        [_map_name(role, channel) for role in _ROLES],
-        None if at is None else (*at, 1, 1),
+    """Before and after; where they have one scale, one bar says it."""
+    window = None if at is None else (*at, 1, 1)
+    alone = shades[0] != shades[1]
+    before = named_picture(
+        style, x, "input", names[0], side=side, window=window, shades=shades[0], bar=alone
     )
-    shades = levels(x, image=image), levels_after(x, y, image=image)
-    before = named_picture(style, x, "input", names[0], side=SIDE, window=window, shades=shades[0])
-    after = named_picture(style, y, "output", names[1], side=SIDE, at=at, shades=shades[1])
+    after = named_picture(style, y, "output", names[1], side=side, at=at, shades=shades[1])
     return [before, operator(style, "→", 40), after]
 
 
 def _colors(style: Style, x: np.ndarray, y: np.ndarray) -> Block:
     """A colour picture before, and after where that is one too."""
     shades = color_levels(x)
-    given = named_picture(style, x, "input", Words("input"), side=SIDE, shades=shades)
     # Of floats there is no colour picture: the channels are stacked.
     scale, flat = (shades, y) if colored(y) else (None, y.reshape(-1, y.shape[-1]))
-    name, shape = Words("output"), times(y.shape)
-    made = named_picture(style, flat, "output", name, shape, side=SIDE, shades=scale)
-    return largest_fit(style, [given, operator(style, "→", 40), made])
+    names, shape = [Words(role) for role in _ROLES], times(y.shape)
+
+    def pair(side: int) -> list[Block]:
+        given = named_picture(style, x, "input", names[0], side=side, shades=shades)
+        made = named_picture(style, flat, "output", names[1], shape, side=side, shades=scale)
+        return [given, operator(style, "→", 40), made]
+
+    return _side_by_side(style, pair)
