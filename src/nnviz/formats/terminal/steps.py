@@ -37,7 +37,7 @@ FIRST = 3
 EQUATIONS = 64
 """Equations of a step of vectors that are written; all of them are in the trace."""
 MOST = 1000
-"""Steps that are written however many are asked for: more are not read but searched."""
+"""Steps that a screen gets however many are asked for; a pipe, which may be searched, ten times."""
 VECTOR = 24
 """Numbers of a vector that a row has room for."""
 _PARTS: tuple[tuple[str, Align], ...] = (
@@ -61,8 +61,8 @@ def chosen(trace: Trace, request: Request) -> Sequence[int]:
 
 def steps_table(paper: Paper, trace: Trace, request: Request) -> Iterator[RenderableType]:
     """The chosen steps, and how to see the others; only the chosen ones are made."""
-    numbers = chosen(trace, request)
-    steps = [trace.steps[number - 1] for number in numbers[:MOST]]
+    numbers, most = chosen(trace, request), 10 * MOST if paper.whole else MOST
+    steps = [trace.steps[number - 1] for number in numbers[:most]]
     if not steps:
         return
     asked = request.steps is not None
@@ -78,11 +78,11 @@ def steps_table(paper: Paper, trace: Trace, request: Request) -> Iterator[Render
     if asked and has_vectors:
         yield Text()
         yield from _arithmetic(paper, trace, steps)
-    if len(numbers) > MOST:
+    if len(numbers) > most:
         words = Words(
             "… and {n} more steps: --steps {next} shows some, --trace all up to 10,000",
-            n=thousands(len(numbers) - MOST),
-            next=f"{numbers[MOST]}-{numbers[min(len(numbers), 2 * MOST) - 1]}",
+            n=thousands(len(numbers) - most),
+            next=f"{numbers[most]}-{numbers[min(len(numbers), most + MOST) - 1]}",
         )
         yield paper.hanging(paper.muted(words), 0)
     count = len(trace.steps)
