@@ -60,13 +60,17 @@ class Browser:
 
     def open(self, path: Path, *, still: bool = True, dark: bool = False) -> None:
         """Load a page for a reader who wants less motion, or a dark page."""
+        self.media(still=still, dark=dark)
+        self.call("Page.navigate", url=path.as_uri())
+        self.until("document.readyState === 'complete' && location.href !== 'about:blank'")
+
+    def media(self, *, still: bool = True, dark: bool = False) -> None:
+        """What the reader's system is said to want."""
         features = [
             {"name": "prefers-reduced-motion", "value": "reduce" if still else "no-preference"},
             {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
         ]
         self.call("Emulation.setEmulatedMedia", features=features)
-        self.call("Page.navigate", url=path.as_uri())
-        self.until("document.readyState === 'complete' && location.href !== 'about:blank'")
 
     def value(self, expression: str) -> Any:
         """What an expression of JavaScript gives."""

@@ -172,7 +172,8 @@ def test_pictures_are_written_once() -> None:
 
 def test_the_font_can_be_embedded() -> None:
     text = written(note(), "1-2", embed_font=True)
-    assert text.count("@font-face{font-family:'DejaVu Sans';font-weight:normal") == 1
+    assert text.count("@font-face{font-family:nnviz;font-weight:normal") == 1
+    assert "--stack:nnviz, 'DejaVu Sans'" in text
     assert "@font-face" not in written(note(), "1-2")
 
 
@@ -260,18 +261,21 @@ def test_buttons_and_slider(reader: Browser, file: Path) -> None:
 
 
 @needs_browser
-def test_it_plays_unless_less_motion_is_wanted(reader: Browser, file: Path, tmp_path: Path) -> None:
-    reader.open(file)
-    assert reader.value(PRESSED) == "false"
+def test_it_plays_when_asked_and_stops_where_less_motion_is_wanted(
+    reader: Browser, tmp_path: Path
+) -> None:
     fast = tmp_path / "fast.html"
     fast.write_text(written(note(), fps=20.0), encoding="utf-8")
     reader.open(fast, still=False)
+    assert reader.value(PRESSED) == "false"
+    assert_shows(reader, 1)
+    reader.press(" ")
     assert reader.value(PRESSED) == "true"
     assert reader.value("document.querySelector('#live').getAttribute('aria-live')") == "off"
     reader.until(f"{SHOWN}[0] === 'step 9 of 9'")
     reader.until(f"{SHOWN}[0] === 'step 1 of 9'")
-    reader.point("#play", click=True)
-    assert reader.value(PRESSED) == "false"
+    reader.media(still=True)
+    reader.until(f"{PRESSED} === 'false'")
 
 
 @needs_browser

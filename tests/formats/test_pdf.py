@@ -88,6 +88,12 @@ def test_it_describes_itself() -> None:
     assert title.encode("utf-16-be") in content or title.encode() in content
 
 
+def test_the_same_bytes_whatever_the_date() -> None:
+    content = written(note(), "1")
+    assert re.findall(rb"/CreationDate \(D:(\d{14})", content) == [b"19700101000000"]
+    assert written(note(), "1") == content
+
+
 # --- read by poppler ---------------------------------------------------------------
 
 
@@ -162,6 +168,21 @@ def test_text_comes_out(tmp_path: Path) -> None:
     ).stdout.decode()
     for line in ("합성곱 h₀ ⌊σ⌋ 완료, step 2 of 9", "(2×1) + (3×0) + (4×1)", "= 9", "∗", "5×5"):
         assert line in text
+
+
+@needs_poppler
+def test_text_is_tagged_in_reading_order_and_pictures_have_a_name(tmp_path: Path) -> None:
+    file = tmp_path / "figure.pdf"
+    image = RNG.integers(0, 256, (30, 40))
+    for trace, alt in ((note(), False), (run("show", image), True)):
+        file.write_bytes(written(trace, title="합성곱"))
+        command = ["pdfinfo", "-enc", "UTF-8", "-struct-text", str(file)]
+        found = subprocess.run(command, check=True, capture_output=True).stdout.decode()
+        said = re.findall(r'^ {4}"(.*)"$', found, re.MULTILINE)
+        assert said[0] == "합성곱"
+        texts = draw(trace, Appearance(title="합성곱")).texts()
+        assert [text for text in said if text] == [text.content for text in texts]
+        assert ("Figure" in found) == alt
 
 
 @needs_poppler

@@ -5,19 +5,21 @@ from __future__ import annotations
 import base64
 import io
 import re
+import sys
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageFont
 
 from drawing import note
 from helpers import run
-from nnviz.errors import UsageError
+from nnviz.errors import NnvizError, UsageError
 from nnviz.figure.scene import Ellipse, Hatch, Path, Rect, Scene
-from nnviz.figure.typeface import Fonts
+from nnviz.figure.typeface import FOLDER, Fonts
 from nnviz.formats import load
 from nnviz.formats.svg import escape, number, svg
 from nnviz.request import Appearance, Request
@@ -65,6 +67,8 @@ def test_text_carries_its_measured_length() -> None:
     fonts = Fonts()
     for text in written("2", title="합성곱").iter(f"{NAMESPACE}text"):
         if text.text and len(text.text) > 1:
+            hangul = "가" <= max(text.text, key=lambda c: "가" <= c <= "힣") <= "힣"
+            assert (text.get("lengthAdjust") is None) == hangul  # else boxes would be stretched
             bold = text.get("font-weight") == "bold"
             width = fonts.width(text.text, float(text.get("font-size", "0")), bold)
             assert float(text.get("textLength", "0")) == pytest.approx(width, abs=0.01)
@@ -93,13 +97,63 @@ def test_transparent_has_no_page() -> None:
     assert len(written().findall(f"{NAMESPACE}rect[@width='644']")) == 1
 
 
-def test_the_font_can_be_embedded() -> None:
-    style = written(embed_font=True, title="합성곱").findtext(f"{NAMESPACE}style") or ""
-    faces = re.findall(r"font-family:'([^']+)';font-weight:(\w+)", style)
-    assert ("DejaVu Sans", "normal") in faces
-    assert ("Noto Sans KR", "bold") in faces
-    data = base64.b64decode(re.findall(r"base64,([^)]+)\)", style)[0])
-    assert data[:4] in (b"\0\1\0\0", b"OTTO")
+def embedded(title: str) -> list[tuple[str, set[str], bytes]]:
+    """Weight, the letters it is asked for, and the font of each rule."""
+    style = written(embed_font=True, title=title).findtext(f"{NAMESPACE}style") or ""
+    rule = r"font-family:nnviz;font-weight:(\w+);unicode-range:([^;]+);.*?base64,([^)]+)\)"
+    return [
+        (
+            weight,
+            {chr(int(code, 16)) for code in re.findall(r"U\+(\w+)", ranges)},
+            base64.b64decode(data),
+        )
+        for weight, ranges, data in re.findall(rule, style)
+    ]
+
+
+def test_letters_are_embedded_without_fonttools_with_a_way_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "fontTools", None)
+    with pytest.raises(NnvizError, match="fonttools, which is not installed") as caught:
+        written(embed_font=True)
+    assert "python -m pip install fonttools" in str(caught.value)
+
+
+def test_the_letters_used_are_embedded_and_no_others() -> None:
+    title = "합성곱의 특성 맵은 입력과 커널에서 나온다"
+    found = embedded(title)
+    every = set()
+    for weight, letters, data in found:
+        with TTFont(io.BytesIO(data)) as font:
+            assert font.flavor == "woff"
+            assert set(map(chr, font.getBestCmap())) == letters
+            assert len(font.getGlyphOrder()) <= 2 * len(letters)  # parts of some
+            assert ("Bold" in font["name"].getDebugName(4)) == (weight == "bold")
+        every |= letters
+    assert set(title) <= every
+    assert sum(len(data) for _, _, data in found) < 45_000  # 60 KB in base64
+    assert written(embed_font=True).get("font-family", "").startswith("nnviz, 'DejaVu Sans'")
+    assert written().get("font-family", "").startswith("'DejaVu Sans'")
+
+
+def test_an_embedded_letter_is_drawn_as_its_font_draws_it() -> None:
+    (_, _, data), *_ = [font for font in embedded("합") if "합" in font[1]]
+    whole = FOLDER / "NotoSansKR-Bold.otf"
+    drawn = [
+        ImageFont.truetype(source, 40).getmask("합")
+        for source in (io.BytesIO(unpacked(data)), whole)
+    ]
+    assert bytes(drawn[0]) == bytes(drawn[1])
+
+
+def unpacked(woff: bytes) -> bytes:
+    """A font as Pillow takes it."""
+    stream = io.BytesIO()
+    with TTFont(io.BytesIO(woff)) as font:
+        font.flavor = None
+        font.save(stream)
+    return stream.getvalue()
 
 
 def test_pictures_are_embedded() -> None:

@@ -280,7 +280,9 @@ class FigureOptions:
     font: str | None = option(
         "--font", kind=_font(), help="A font file for the figure's text.", use="format"
     )
-    embed_font: bool = option("--embed-font", help="Put the font into SVG and HTML.", use="format")
+    embed_font: bool = option(
+        "--embed-font", help="Put the letters used into SVG and HTML.", use="format"
+    )
     fps: float | None = option("--fps", kind=_rate(), help="Frames a second.", use="format")
     sample: int | None = option(
         "--sample",

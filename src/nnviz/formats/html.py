@@ -13,10 +13,11 @@ from nnviz import lang
 from nnviz.figure.scene import Box
 from nnviz.figure.theme import Theme, theme
 from nnviz.formats import FIGURE, Format, Made
+from nnviz.formats._fonts import stack
 from nnviz.formats.player.targets import targets
 from nnviz.formats.player.themed import ThemedFigures, themed
 from nnviz.formats.raster.frames import Film, film
-from nnviz.formats.svg import STACK, entities, escape, number
+from nnviz.formats.svg import entities, escape, number
 from nnviz.request import Request
 from nnviz.trace import Trace
 from nnviz.words import Words
@@ -50,12 +51,12 @@ def framed(trace: Trace, request: Request) -> str:
     return (
         f'<iframe title="{escape(made.title)}" sandbox="allow-scripts" width="100%" '
         f'height="{height}" style="border:0;max-width:{number(scene.width)}px" '
-        f'srcdoc="{entities(_page(trace, made, request, still=True))}"></iframe>'
+        f'srcdoc="{entities(_page(trace, made, request))}"></iframe>'
     )
 
 
-def _page(trace: Trace, made: Film, request: Request, *, still: bool = False) -> str:
-    """The page as text; `still` does not play by itself even where motion is welcome."""
+def _page(trace: Trace, made: Film, request: Request) -> str:
+    """The page as text."""
     look = request.appearance
     dark = None
     if look.theme == "light":  # then it follows its reader
@@ -85,7 +86,7 @@ def _page(trace: Trace, made: Film, request: Request, *, still: bool = False) ->
         f"<title>{escape(made.title)}</title>",
         f"<style>{style}</style>",
         "</head>",
-        "<body data-still>" if still else "<body>",
+        "<body>",
     ]
     return "\n".join([*head, *body, "</body>", "</html>\n"])
 
@@ -108,7 +109,7 @@ def _hash(text: str) -> str:
 def _style(made: Film, own_theme: Theme, drawn: ThemedFigures, request: Request) -> str:
     """The player's style sheet, the colours of the figure, and the font where it is embedded."""
     width = number(made.scenes[0].width * (request.appearance.scale or 1))
-    own = {"width": f"{width}px", "stack": STACK}
+    own = {"width": f"{width}px", "stack": stack(request.appearance.embed_font)}
     light = own | _colors(own_theme) | {f"c{i}": pair[0] for i, pair in enumerate(drawn.colors)}
     rules = [*drawn.faces(request.appearance.embed_font), _rule(light)]
     rules.append(_player("player.css"))
@@ -150,7 +151,7 @@ def _frames(trace: Trace, made: Film, drawn: ThemedFigures, request: Request) ->
         now = " now" if i == 0 else ""
         yield (
             f'<svg class="frame{now}" viewBox="0 0 {width} {height}" role="img" '
-            f'aria-label="{escape(scene.desc)}" font-family="{escape(STACK)}"{data}>'
+            f'aria-label="{escape(scene.desc)}"{data}>'
         )
         yield from lines
         yield "</svg>"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from nnviz.errors import NnvizError
@@ -22,6 +24,8 @@ POINT = 0.75
 """Points a unit: a unit is a pixel of 1/96 inch, a point 1/72."""
 _LARGEST = 14400
 """The longest side of a page in points, by the standard."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""The date in every document: the same figure is the same bytes."""
 
 
 def write(trace: Trace, request: Request) -> Made:
@@ -64,6 +68,7 @@ def _document(drawn: scene.Scene, scale: float, language: str) -> FPDF:
     pdf.set_subject(drawn.desc)
     pdf.set_creator("nnviz")
     pdf.set_lang(language)
+    pdf.set_creation_date(_EPOCH)
     pdf.add_page()
     return pdf
 
@@ -74,12 +79,34 @@ class _Page:
     def __init__(self, pdf: FPDF, drawn: scene.Scene, scale: float) -> None:
         self.pdf = pdf
         self.fonts = drawn.fonts
+        self._title = drawn.title
         self.scale = scale
         self._families: dict[tuple[Any, int], str] = {}
         if drawn.page:
             self.mark(scene.Rect(0, 0, drawn.width, drawn.height, drawn.page))
 
     def mark(self, mark: scene.Leaf) -> None:
+        """A mark, tagged: a text as a paragraph, a picture with its name, lines as decoration."""
+        if isinstance(mark, scene.Image):
+            self._image(mark)
+            return
+        with self._tagged(isinstance(mark, scene.Text)):
+            self._leaf(mark)
+
+    @contextmanager
+    def _tagged(self, text: bool) -> Iterator[None]:
+        # fpdf2 has public names for the tags of pictures alone.
+        pdf: Any = self.pdf
+        tag = "/Artifact BMC"
+        if text:
+            mcid = pdf.struct_builder.next_mcid_for_page(pdf.page)
+            pdf._add_marked_content(struct_type="/P", mcid=mcid)  # noqa: SLF001
+            tag = f"/P <</MCID {mcid}>> BDC"
+        pdf._out(tag)  # noqa: SLF001
+        yield
+        pdf._out("EMC")  # noqa: SLF001
+
+    def _leaf(self, mark: scene.Shape | scene.Text) -> None:
         match mark:
             case scene.Rect():
                 self._rect(mark)
@@ -88,8 +115,6 @@ class _Page:
                 self._shape(mark, lambda path: path.ellipse(x * s, y * s, rx * s, ry * s))
             case scene.Path():
                 self._shape(mark, lambda path: self._trace(path, mark.commands))
-            case scene.Image():
-                self._image(mark)
             case scene.Text():
                 self._text(mark)
 
@@ -101,7 +126,7 @@ class _Page:
             self._shape(mark, lambda path: path.rectangle(*box, round_, round_))
         if mark.hatch:
             ends = tuple(_hatch_lines(mark, mark.hatch))
-            self.mark(scene.Path(ends, None, mark.hatch.color, mark.hatch.width))
+            self._leaf(scene.Path(ends, None, mark.hatch.color, mark.hatch.width))
 
     def _shape(self, mark: scene.Shape, draw: Callable[[Any], object]) -> None:
         from fpdf.enums import StrokeCapStyle, StrokeJoinStyle
@@ -129,7 +154,8 @@ class _Page:
 
         s = self.scale
         picture = Image.fromarray(mark.pixels)
-        self.pdf.image(picture, mark.x * s, mark.y * s, mark.width * s, mark.height * s)
+        x, y, width, height = (v * s for v in (mark.x, mark.y, mark.width, mark.height))
+        self.pdf.image(picture, x, y, width, height, alt_text=self._title)
 
     def _text(self, mark: scene.Text) -> None:
         """A line of text, run by run of one font."""

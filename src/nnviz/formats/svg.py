@@ -6,22 +6,18 @@ import base64
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 
 from nnviz.figure import scene
 from nnviz.formats import FIGURE, Format, Made
 from nnviz.formats._figure import boxes, figure_of
+from nnviz.formats._fonts import faces, stack
 from nnviz.request import Request
 from nnviz.trace import Trace
 from nnviz.words import safe
 
 if TYPE_CHECKING:
     import numpy as np
-
-STACK = (
-    "'DejaVu Sans', Verdana, 'Apple SD Gothic Neo', 'Malgun Gothic', "
-    "'Noto Sans KR', 'Noto Sans CJK KR', NanumGothic, sans-serif"
-)
-"""DejaVu's nearest relative, then the Korean faces of macOS, Windows and Linux."""
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
@@ -43,7 +39,7 @@ def svg(drawn: scene.Scene, *, embed_font: bool = False, prefix: str = "", scale
         '<svg xmlns="http://www.w3.org/2000/svg" '
         f'width="{number(drawn.width * scale)}" height="{number(drawn.height * scale)}" '
         f'viewBox="0 0 {width} {height}" role="img" aria-labelledby="{prefix}title {prefix}desc" '
-        f'font-family="{escape(STACK)}">',
+        f'font-family="{escape(stack(embed_font))}">',
         f'<title id="{prefix}title">{escape(drawn.title)}</title>',
         f'<desc id="{prefix}desc">{escape(drawn.desc)}</desc>',
         *_definitions(drawn, hatches, prefix, embed_font),
@@ -87,7 +83,7 @@ def _definitions(
     drawn: scene.Scene, hatches: dict[scene.Hatch, str], prefix: str, embed_font: bool
 ) -> Iterator[str]:
     if embed_font:
-        yield f"<style>{''.join(faces(drawn))}</style>"
+        yield f"<style>{''.join(faces(drawn.texts(), drawn.fonts))}</style>"
     for hatch, name in hatches.items():
         gap, middle = number(hatch.gap), number(hatch.gap / 2)
         turn = -45 if hatch.up else 45
@@ -96,23 +92,6 @@ def _definitions(
             f'patternUnits="userSpaceOnUse" patternTransform="rotate({turn})">'
             f'<path d="M0 {middle}H{gap}" stroke="{hatch.color}" '
             f'stroke-width="{number(hatch.width)}"/></pattern></defs>'
-        )
-
-
-def faces(drawn: scene.Scene) -> Iterator[str]:
-    """The fonts that come with nnviz and are used, inside the document."""
-    used = {
-        (face.path, span.bold)
-        for text in drawn.texts()
-        for span in text.spans
-        for face, _ in drawn.fonts.runs(span.text, span.bold)
-    }
-    for path, bold in sorted(used):
-        family = "DejaVu Sans" if path.name.startswith("DejaVu") else "Noto Sans KR"
-        data = base64.b64encode(path.read_bytes()).decode("ascii")
-        yield (
-            f"@font-face{{font-family:'{family}';font-weight:{'bold' if bold else 'normal'};"
-            f"src:url(data:font/{path.suffix[1:]};base64,{data})}}"
         )
 
 
@@ -209,7 +188,10 @@ def _face(span: scene.Span) -> str:
     weight = ' font-weight="bold"' if span.bold else ""
     length = ""
     if len(span.text) > 1:
-        length = f' textLength="{number(span.width)}" lengthAdjust="spacingAndGlyphs"'
+        length = f' textLength="{number(span.width)}"'
+        # What may come from any face, or be boxes where there is none, is not made wider.
+        if not any(east_asian_width(character) in "WF" for character in span.text):
+            length += ' lengthAdjust="spacingAndGlyphs"'
     return f' fill="{span.fill}"{weight}{length}'
 
 

@@ -8,7 +8,6 @@
   // The one cell of each step that keys reach.
   const hits = new Map(cells.filter((cell) => cell.hasAttribute("role"))
     .map((cell) => [Number(cell.dataset.frame), cell]));
-  const still = matchMedia("(prefers-reduced-motion: reduce)");
   let now = 0;
   let timer = 0;
 
@@ -83,9 +82,10 @@
       cell.addEventListener(name, () => { if (n !== now) go(n); });
     }
   }
-  still.addEventListener("change", () => { if (still.matches) run(false); });
+  matchMedia("(prefers-reduced-motion: reduce)").addEventListener("change", (asked) => {
+    if (asked.matches) run(false);
+  });
 
   controls.hidden = false;
   show(0);
-  run(!still.matches && !("still" in document.body.dataset));
 })();

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from nnviz.figure.scene import Scene
-from nnviz.formats.svg import faces, svg
+from nnviz.formats._fonts import faces
+from nnviz.formats.svg import svg
 
 _COLOR = re.compile(r'(?<==")#[0-9a-f]{6}(?=")')
 _CRISP = ' style="image-rendering:pixelated"'
@@ -33,7 +34,7 @@ class ThemedFigures:
     def faces(self, embedded: bool) -> Iterator[str]:
         """The @font-face rules, where fonts are to be in the page."""
         if embedded:
-            yield from faces(self.whole)
+            yield from faces(self.whole.texts(), self.whole.fonts)
 
 
 def themed(light: Sequence[Scene], dark: Sequence[Scene] | None) -> ThemedFigures:
