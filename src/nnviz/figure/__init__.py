@@ -5,7 +5,8 @@ How to write an arrangement is said at the top of `figure/layout/page.py`. A fil
 
 - `draw(trace, appearance, step) -> Scene`: the whole result, or one step (a `trace.Step`);
 - `RANK`, or `rank(trace)`: among the views that fit, the lowest is the default;
-- optionally `fits(trace) -> Words | None`: why it cannot draw this trace; None where it can,
+- optionally `ABREAST`, the numbers of panels that a sheet may have side by side, tried in turn,
+  `fits(trace) -> Words | None`: why it cannot draw this trace; None where it can,
   `panel(trace, style, step) -> Block`, the step's compact form in a sheet,
   `shared(trace, style, steps) -> list[Block]`, what the sheet draws once above its panels,
   `facts(trace, style, steps) -> list[Block]`, what it says there instead of the trace's, and

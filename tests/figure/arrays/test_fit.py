@@ -37,6 +37,12 @@ class Wide:
     def width(self, size: CellSize) -> float:
         return self.count * size.width
 
+    def height(self, size: CellSize) -> float:
+        return size.height
+
+    def shortened(self, most: int) -> Wide:
+        return Wide(min(self.count, most))
+
     def block(self, size: CellSize) -> Block:
         self.drawn.append(size.width)
         return Block(self.count * size.width, size.height, (), size.height / 2)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from nnviz.figure.arrays.grid import Cell, CellSize, column_width, grid
+from nnviz.figure.arrays.grid import Cell, CellSize, Shown, column_width, dots, grid
 from nnviz.figure.layout.blocks import Block
-from nnviz.figure.layout.style import BODY, Style, middle, up4
-from nnviz.figure.scene import Box, Mark
+from nnviz.figure.layout.style import BODY, Style, up4
 from nnviz.trace import Role
 
 if TYPE_CHECKING:
@@ -18,9 +16,6 @@ if TYPE_CHECKING:
 MOST_CELLS = 8
 """Cells of a vector that are all drawn; of more, the first ones and the last."""
 
-Shown = Sequence[int | None]
-"""The indices that are drawn; None where some are left out."""
-
 
 def shown(count: int, most: int = MOST_CELLS, keep: int | None = None) -> list[int | None]:
     """Which of `count` cells are drawn: all, or the first ones, `keep` and the last.
@@ -28,17 +23,45 @@ def shown(count: int, most: int = MOST_CELLS, keep: int | None = None) -> list[i
     >>> shown(3), shown(20, 6), shown(20, 6, keep=9)
     ([0, 1, 2], [0, 1, 2, 3, None, 19], [0, 1, None, 9, None, 19])
     """
+    kept = () if keep is None else (keep,)
+    return around(count, most, kept, ends=(1,))
+
+
+def around(
+    count: int, most: int, keep: Collection[int], ends: Sequence[int] = (2, 1)
+) -> list[int | None]:
+    """Which of `count` are drawn: `keep`, some at both ends, then more of the first.
+
+    Always as many, gaps counted, wherever so many to `keep` stand: `most`, or what these,
+    both ends and two gaps take.
+
+    >>> around(24, 11, {10, 11, 12})
+    [0, 1, 2, 3, None, 10, 11, 12, None, 22, 23]
+    """
+    most = max(most, len(keep) + 4)
     if count <= most:
         return list(range(count))
-    first = most - 2
-    if keep is not None and first <= keep < count - 1:
-        first -= 2 if keep < count - 2 else 1
-    chosen = sorted({*range(first), count - 1} | (set() if keep is None else {keep}))
+    chosen: set[int] = set()
+    for some in ends:
+        chosen = {*keep, *range(some), *range(count - some, count)}
+        if len(_with_gaps(chosen)) <= most:
+            break
+    for i in range(count):
+        if len(_with_gaps(chosen | {i})) > most:
+            break
+        chosen.add(i)
+    return _with_gaps(chosen)
+
+
+def _with_gaps(chosen: Collection[int]) -> list[int | None]:
+    """In order, None between those that are apart; one that is missing alone is taken."""
     found: list[int | None] = []
-    for i in chosen:
-        if found and i > (found[-1] or 0) + 1:
-            found.append(None)
+    last: int | None = None
+    for i in sorted(chosen):
+        if last is not None and i > last + 1:
+            found.append(None if i > last + 2 else last + 1)
         found.append(i)
+        last = i
     return found
 
 
@@ -69,22 +92,8 @@ def elided(
 
     def cell(r: int | None, c: int | None) -> Cell:
         if r is None or c is None:
-            return Cell()
+            return dots(r, c)
         text = "" if (r, c) in empty else style.show(array[r, c])
         return Cell(text, "active" if (r, c) in lit else "plain", bold=False)
 
-    block = grid(style, [[cell(r, c) for c in columns] for r in rows], role, size)
-    w, h = size.width, size.height
-    marks: list[Mark] = list(block.marks)
-    for i, r in enumerate(rows):
-        for k, c in enumerate(columns):
-            if r is None or c is None:
-                box = Box(k * w, i * h, w, h)
-                sign = "⋱" if r is None and c is None else "⋮" if r is None else "⋯"
-                y = middle(box.y + h / 2, size.text)
-                muted = style.theme.muted
-                text = style.text(
-                    box.x + w / 2, y, sign, size.text, fill=muted, anchor="middle", cell=box
-                )
-                marks.append(text)
-    return replace(block, marks=tuple(marks))
+    return grid(style, [[cell(r, c) for c in columns] for r in rows], role, size)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from nnviz.figure.arrays.grid import CellSize, Table, table_width
-from nnviz.figure.layout.blocks import Block, flow, row, wrapped
+from nnviz.figure.arrays.grid import CORNERED, CellSize, Table, table_width
+from nnviz.figure.layout.blocks import LEAD, Block, flow, row, wrapped
 from nnviz.figure.layout.style import BODY, SMALL, Style, up4
+
+LARGEST, SMALLEST = 44, 16
+"""The sides of a cell: as long as there is room, and where there is little."""
+SHORTER = (14, 11, 9, 7, 5)
+"""To how many rows and columns an array is cut, in turn, before a row goes on below."""
 
 
 class RowPart(Protocol):
@@ -21,8 +27,14 @@ class RowPart(Protocol):
     def width(self, size: CellSize) -> float:
         """How wide it is with such cells, known before it is drawn."""
 
+    def height(self, size: CellSize) -> float:
+        """How high."""
+
     def block(self, size: CellSize) -> Block:
         """It, drawn with such cells."""
+
+    def shortened(self, most: int) -> RowPart:
+        """It, with at most so many rows and columns where some of them can be left out."""
 
 
 class Drawn:
@@ -34,21 +46,50 @@ class Drawn:
     def width(self, size: CellSize) -> float:
         return self.block(size).width
 
+    def height(self, size: CellSize) -> float:
+        return self.block(size).height
+
+    def shortened(self, most: int) -> Drawn:  # noqa: ARG002 - it has no rows of its own
+        return self
+
 
 Row = Sequence[RowPart | Block]
+Sizes = Sequence[CellSize]
+"""The cells of each part of a row."""
+
+# --- sizes of cells ----------------------------------------------------------------
 
 
-def sizes_of(style: Style, parts: Row, *, largest: int = 44) -> list[CellSize]:
-    """Cell sizes in which every number of the parts has room, the largest first."""
-    tables = (table for p in parts if not isinstance(p, Block) for table in p.tables)
-    return cell_sizes(style, tables, largest=largest)
+class _Need(NamedTuple):
+    """What the widest numbers of some tables take, and what stands around them."""
+
+    body: float
+    small: float
+    corner: float
+    ring: int
+    """A ring's room, where a cell has one."""
+    cornered: bool
+
+    def size(self, side: int) -> CellSize | None:
+        """Cells as high as `side`; None where nothing can be read in them.
+
+        The text shrinks to SMALL before the cell grows.
+        """
+        least = 36 if self.cornered else 28
+        text = BODY if side >= least and self.body + 8 + self.ring <= side else SMALL
+        crowded = side < (CORNERED if self.cornered else 20) and side > SMALLEST
+        if text == SMALL and (crowded or (self.ring and side < 20)):
+            return None
+        corner = self.corner + 6 if side >= CORNERED else 0
+        around = 8 if side >= 20 else 5
+        width = (self.body if text == BODY else self.small) + around + self.ring
+        width = max(side, up4(width), up4(corner))
+        return CellSize(width, max(side, min(width, LARGEST) if side > SMALLEST else side), text)
 
 
-def cell_sizes(style: Style, tables: Iterable[Table], *, largest: int = 44) -> list[CellSize]:
-    """Cell sizes in which every number of `tables` has room, the largest first.
-
-    The text shrinks to SMALL before the cell grows. Where a number is bold every one may be, in
-    another step, and those still to come count: all steps get the same cells.
+def _need(style: Style, tables: Iterable[Table]) -> _Need:
+    """Where a number is bold every one may be, in another step, and those still to come count:
+    all steps get the same cells.
     """
     tables = [*tables]
     every = [cell for table in tables for line in table for cell in line]
@@ -58,15 +99,28 @@ def cell_sizes(style: Style, tables: Iterable[Table], *, largest: int = 44) -> l
         max((table_width(style, t, s) for t in tables), default=0) for s in (BODY, SMALL)
     )
     corner = max((style.width(t, SMALL) for t in corners), default=0)
-    found = []
-    for base in range(min(largest, 44), 16, -4):
-        least = 36 if corners else 28
-        text = BODY if base >= least and body + 8 + ring <= base else SMALL
-        if text == SMALL and base < (28 if corners else 20):
-            continue
-        width = max(base, up4((body if text == BODY else small) + 8 + ring), up4(corner + 6))
-        found.append(CellSize(width, max(base, min(width, 44)), text))
-    return found
+    return _Need(body, small, corner, ring, bool(corners))
+
+
+def cell_sizes(style: Style, tables: Iterable[Table], *, largest: int = LARGEST) -> list[CellSize]:
+    """Cell sizes in which every number of `tables` has room, the largest first."""
+    need = _need(style, tables)
+    sides = range(min(largest, LARGEST), 16, -4)
+    return [size for size in map(need.size, sides) if size is not None]
+
+
+def smallest_cells(style: Style, tables: Iterable[Table]) -> CellSize:
+    """The smallest cells in which every number of `tables` has room."""
+    need = _need(style, tables)
+    found = need.size(SMALLEST) or need.size(CORNERED)
+    assert found is not None
+    return replace(found, height=SMALLEST + need.ring)
+
+
+def sizes_of(style: Style, parts: Row, *, largest: int = LARGEST) -> list[CellSize]:
+    """Cell sizes in which every number of the parts has room, the largest first."""
+    tables = (table for p in parts if not isinstance(p, Block) for table in p.tables)
+    return cell_sizes(style, tables, largest=largest)
 
 
 def fits_page(style: Style, tables: Sequence[Table], room: float | None = None) -> bool:
@@ -78,11 +132,13 @@ def fits_page(style: Style, tables: Sequence[Table], room: float | None = None) 
 _AROUND = 52
 """What indices, outlines and a sign take beside the cells."""
 
+# --- rows --------------------------------------------------------------------------
+
 
 def in_a_row(parts: Row, sizes: Sequence[CellSize], *, room: float, gap: float = 0) -> Block | None:
     """The parts in a row with the first of `sizes` that fits `room`; None where none does."""
     for size in sizes:
-        if _row_width(_part_widths(parts, size), gap) <= room:
+        if _row_width(_widths(parts, [size] * len(parts)), gap) <= room:
             return row(drawn_parts(parts, size), gap)
     return None
 
@@ -92,34 +148,95 @@ def largest_fit(
     parts: Row,
     sizes: Sequence[CellSize] = (),
     *,
-    largest: int = 44,
+    largest: int = LARGEST,
     rooms: Sequence[float] = (),
     gap: float = 0,
 ) -> Block:
     """The parts in a row, else in several, with the largest cells that fit the first of `rooms`
-    that can hold them: those of `sizes`, or up to `largest`."""
-    sizes = sizes or sizes_of(style, parts, largest=largest)
+    that can hold them: those of `sizes`, or up to `largest`, each part's of its own width where
+    that keeps them larger. Where the style lets it, the middle of long arrays is left out before
+    a row goes on below.
+    """
+    # Of whole arrays: what is left out of one step is there in another.
+    same = ([size] * len(parts) for size in sizes)
+    choices = list(same if sizes else _choices(style, parts, largest, flat=style.cut))
     rooms = rooms or (style.room,)
     for room in rooms:
-        alone = in_a_row(parts, sizes, room=room, gap=gap)
-        if alone is not None:
-            return alone
-        for size in sizes:
-            widths = _part_widths(parts, size)
-            lines = wrapped(parts, widths, gap, room)
-            if all(_row_width(widths[line], gap) <= room for line in lines):
-                return flow(drawn_parts(parts, size), room, gap)
-    return flow(drawn_parts(parts, sizes[-1]), rooms[-1], gap)
+        for several in (False, True):
+            for most in (None, *SHORTER) if style.cut else (None,):
+                some = parts if most is None else _shortened(parts, most)
+                made = _first(style, some, choices, gap, room, several=several)
+                if made is not None:
+                    return made
+    least = _shortened(parts, SHORTER[-1]) if style.cut else parts
+    return flow(_drawn(least, choices[-1]), rooms[-1], gap)
 
 
-def _part_widths(parts: Row, size: CellSize) -> list[float]:
-    return [p.width if isinstance(p, Block) else p.width(size) for p in parts]
+def whole_row(style: Style, parts: Row, *, largest: int = LARGEST) -> Block | None:
+    """The parts in one row with the largest cells that fit the style's room and height, nothing
+    left out; None where none do.
+    """
+    choices = _choices(style, parts, largest, flat=True)
+    return _first(style, parts, choices, 0, style.room, several=False)
+
+
+def _first(
+    style: Style, parts: Row, choices: Iterable[Sizes], gap: float, room: float, *, several: bool
+) -> Block | None:
+    """The parts with the first cells that fit, in one row or `several`."""
+    for choice in choices:
+        lines = wrapped(parts, _widths(parts, choice), gap, room) if several else [slice(None)]
+        if _fits(style, parts, choice, lines, gap, room):
+            return flow(_drawn(parts, choice), room, gap)
+    return None
+
+
+def _choices(style: Style, parts: Row, largest: int, *, flat: bool) -> Iterator[Sizes]:
+    """The sizes of cells that are tried, the largest first: alike in all parts, then of their
+    own width; and as low as they can be where the height counts.
+    """
+    own = [_need(style, () if isinstance(p, Block) else p.tables) for p in parts]
+    alike = [_Need(*map(max, zip(*own, strict=True)))] * len(own)
+    for side in range(min(largest, LARGEST), SMALLEST - 1 if flat else SMALLEST, -4):
+        for needs in (alike, own):
+            found = [size for size in (need.size(side) for need in needs) if size is not None]
+            if len(found) == len(parts):
+                yield found
+                if flat:
+                    yield [replace(size, height=side) for size in found]
+
+
+def _fits(
+    style: Style, parts: Row, sizes: Sizes, lines: Sequence[slice], gap: float, room: float
+) -> bool:
+    widths = _widths(parts, sizes)
+    if any(_row_width(widths[line], gap) > room for line in lines):
+        return False
+    heights = [
+        p.height if isinstance(p, Block) else p.height(size)
+        for p, size in zip(parts, sizes, strict=True)
+    ]
+    return sum(max(heights[line]) for line in lines) + LEAD * (len(lines) - 1) <= style.tall
+
+
+def _shortened(parts: Row, most: int) -> Row:
+    return [p if isinstance(p, Block) else p.shortened(most) for p in parts]
+
+
+def _widths(parts: Row, sizes: Sizes) -> list[float]:
+    each = zip(parts, sizes, strict=True)
+    return [p.width if isinstance(p, Block) else p.width(size) for p, size in each]
 
 
 def _row_width(widths: Sequence[float], gap: float) -> float:
     return sum(widths) + gap * (len(widths) - 1)
 
 
+def _drawn(parts: Row, sizes: Sizes) -> list[Block]:
+    each = zip(parts, sizes, strict=True)
+    return [p if isinstance(p, Block) else p.block(size) for p, size in each]
+
+
 def drawn_parts(parts: Row, size: CellSize) -> list[Block]:
     """The parts with cells of a size."""
-    return [p if isinstance(p, Block) else p.block(size) for p in parts]
+    return _drawn(parts, [size] * len(parts))

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 MOST = 24
 """Cells a side past which an array is drawn as a picture."""
 
-State = Literal["plain", "active", "padding", "unused", "unreached"]
-"""Unused: of the array, and nothing reads it; unreached: of the padding, the same."""
+State = Literal["plain", "active", "padding", "unused", "unreached", "gap"]
+"""Unused: of the array, and nothing reads it; unreached: of the padding, the same; a gap stands
+for rows or columns that are left out."""
 OUTSIDE: Collection[State] = ("padding", "unreached")
 HATCHED: Collection[State] = ("unused", "unreached")
+CORNERED = 28
+"""The least height of a cell that has room for a figure in its corner."""
 Labels = Literal["", "columns", "both"]
 
 
@@ -45,6 +48,14 @@ class Cell:
 
 
 Table = list[list[Cell]]
+Shown = Sequence[int | None]
+"""The indices of the rows or columns that are drawn; None where some are left out."""
+
+
+def dots(row: int | None, column: int | None) -> Cell:
+    """What stands in a gap between rows, between columns, or both."""
+    both = row is None and column is None
+    return Cell("⋱" if both else "⋮" if row is None else "⋯", "gap")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +90,21 @@ def grid(
     origin: tuple[int, int] = (0, 0),
     shape: tuple[int, int] | None = None,
     labels: Labels = "",
+    indices: tuple[Shown, Shown] = ((), ()),
     windows: Sequence[tuple[int, int, int, int]] = (),
     closed: tuple[bool, bool] = (True, True),
 ) -> Block:
     """A table as squares with hairlines between and a firm outline.
 
     `origin` and `shape` say where the array itself stands in the table (padding is around
-    it, dashed). `labels` puts the indices, from 0, left and below, or only below. `windows`
+    it, dashed). `labels` puts the indices left and below, or only below: from 0, or those of
+    `indices` where some rows or columns are left out. `windows`
     are (row, column, rows, columns) of the table that get a firm outline. `closed` is
     whether the array ends at the left and the right, or goes on in another line.
     """
     rows, columns = shape or (len(table), len(table[0]))
-    left = index_room(style, rows) if labels == "both" else 0
+    down, along = indices[0] or range(rows), indices[1] or range(columns)
+    left = index_room(style, down) if labels == "both" else 0
     w, h = size.width, size.height
     inner = Box(left + origin[1] * w, origin[0] * h, columns * w, rows * h)
     marks = _fills(style, table, role, size, left, inner)
@@ -102,8 +116,8 @@ def grid(
         marks.append(box._replace(stroke=tone.line, line=3, now=role))
     marks += _cell_numbers(style, table, size, left)
     if labels:
-        ys = [inner.y + (r + 0.5) * h for r in range(rows if labels == "both" else 0)]
-        xs = [inner.x + (c + 0.5) * w for c in range(columns)]
+        ys = [(i, inner.y + (r + 0.5) * h) for r, i in enumerate(down if left else ())]
+        xs = [(i, inner.x + (c + 0.5) * w) for c, i in enumerate(along)]
         marks += index_labels(style, ys, xs, left, len(table) * h)
     width, height = left + len(table[0]) * w, len(table) * h
     return Block(width, height + (20 if labels else 0), tuple(marks), middle4(height))
@@ -223,7 +237,7 @@ def _cell_numbers(style: Style, table: Table, size: CellSize, left: float) -> li
             box = Box(left + c * size.width, r * size.height, size.width, size.height)
             if cell.text and not cell.hidden:
                 marks.append(_number(style, cell, size, box, places[c][r]))
-            if cell.corner:
+            if cell.corner and size.height >= CORNERED:
                 marks.append(_corner(style, cell.corner, box))
     return marks
 
@@ -232,10 +246,10 @@ def _number(style: Style, cell: Cell, size: CellSize, box: Box, end: float | Non
     """A number in the middle of its cell, or ending `end` to the right of it."""
     x = box.x + box.width / 2 + (end or 0)
     y = middle(box.y + box.height / 2, size.text)
-    if cell.corner:
+    if cell.corner and size.height >= CORNERED:
         x -= 3 if size.height < 36 else 0
         y = min(y - 2, box.bottom - SMALL - 2 - 0.24 * size.text)
-    fill = style.theme.muted if cell.state in OUTSIDE else None
+    fill = style.theme.muted if cell.state in (*OUTSIDE, "gap") else None
     anchor: Anchor = "middle" if end is None else "end"
     return style.text(
         x, y, cell.text, size.text, fill=fill, bold=cell.bold, anchor=anchor, cell=box
@@ -248,18 +262,24 @@ def _corner(style: Style, text: str, box: Box) -> Mark:
 
 
 def index_labels(
-    style: Style, ys: Iterable[float], xs: Iterable[float], left: float, bottom: float
+    style: Style,
+    ys: Iterable[tuple[int | None, float]],
+    xs: Iterable[tuple[int | None, float]],
+    left: float,
+    bottom: float,
 ) -> Iterator[Mark]:
     """The indices of rows at these heights, left of an array, and of columns below it."""
-    for r, y in enumerate(ys):
-        yield style.note(left - 8, middle(y, SMALL), str(r), "end")
-    for c, x in enumerate(xs):
-        yield style.note(x, bottom + 16, str(c), "middle")
+    for r, y in ys:
+        if r is not None:
+            yield style.note(left - 8, middle(y, SMALL), str(r), "end")
+    for c, x in xs:
+        if c is not None:
+            yield style.note(x, bottom + 16, str(c), "middle")
 
 
-def index_room(style: Style, rows: int) -> int:
-    """What the indices of so many rows take at their left."""
-    return up4(style.width(str(rows - 1), SMALL) + 8)
+def index_room(style: Style, rows: Shown) -> int:
+    """What the indices of these rows take at their left."""
+    return up4(style.width(str(rows[-1]), SMALL) + 8)
 
 
 def named(
@@ -300,6 +320,6 @@ def heading_room(
 
 def operator(style: Style, sign: str, width: float = 48) -> Sign:
     """A sign between two arrays."""
-    wide = max(width, up4(style.width(sign, TITLE) + 16))
+    wide = max(width, up4(style.width(sign, TITLE) + 8))
     mark = style.text(wide / 2, middle(16, TITLE), sign, TITLE, anchor="middle")
     return Sign(wide, 32, (mark,), 16)

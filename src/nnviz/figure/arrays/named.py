@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypedDict, Unpack
 
+from nnviz.figure.arrays.elided import around
 from nnviz.figure.arrays.grid import (
     CellSize,
     Labels,
+    Shown,
     Table,
+    dots,
     grid,
     heading_room,
     index_room,
@@ -39,6 +42,8 @@ class NamedCells(NamedTuple):
     origin: tuple[int, int] = (0, 0)
     own: tuple[int, int] | None = None
     """The rows and columns of the array itself, where padding is around it."""
+    indices: tuple[Shown, Shown] = ((), ())
+    """Of its rows and columns that are drawn, where some are left out."""
 
     @property
     def tables(self) -> Sequence[Table]:
@@ -47,12 +52,16 @@ class NamedCells(NamedTuple):
     @property
     def left(self) -> int:
         """What its indices take at its left."""
-        rows = self.own[0] if self.own else len(self.table)
+        rows = self.indices[0] or range(self.own[0] if self.own else len(self.table))
         return index_room(self.style, rows) if self.labels == "both" else 0
 
     def width(self, size: CellSize) -> float:
         wide = self.left + len(self.table[0]) * size.width
         return heading_room(self.style, self.style.say(self.name), self.shape, wide, self.left)[-1]
+
+    def height(self, size: CellSize) -> float:
+        below = 20 if self.labels else 0
+        return (44 if self.shape else 28) + len(self.table) * size.height + below
 
     def block(self, size: CellSize) -> Block:
         inner = grid(
@@ -63,9 +72,42 @@ class NamedCells(NamedTuple):
             origin=self.origin,
             shape=self.own,
             labels=self.labels,
+            indices=self.indices,
             windows=self.windows,
         )
         return named(self.style, inner, self.role, self.name, self.shape, left=self.left)
+
+    def shortened(self, most: int) -> NamedCells:
+        """With its middle left out around its windows: at most so many rows and columns."""
+        sizes = self.own or (len(self.table), len(self.table[0]))
+        tracks = [
+            around(len(line), most, {i for w in self.windows for i in range(w[k], w[k] + w[k + 2])})
+            for k, line in enumerate((range(len(self.table)), self.table[0]))
+        ]
+        if all(None not in track for track in tracks):
+            return self
+        inside = [
+            [None if i is None else i - first for i in track if i is None or 0 <= i - first < size]
+            for track, first, size in zip(tracks, self.origin, sizes, strict=True)
+        ]
+        rows, columns = tracks
+        return self._replace(
+            table=[
+                [dots(r, c) if r is None or c is None else self.table[r][c] for c in columns]
+                for r in rows
+            ],
+            windows=[
+                (rows.index(r), columns.index(c), tall, wide) for r, c, tall, wide in self.windows
+            ],
+            origin=(_before(rows, self.origin[0]), _before(columns, self.origin[1])),
+            own=(len(inside[0]), len(inside[1])),
+            indices=(inside[0], inside[1]),
+        )
+
+
+def _before(track: Shown, first: int) -> int:
+    """How many of the rows that are drawn come before row `first`."""
+    return next((k for k, i in enumerate(track) if i is not None and i >= first), 0)
 
 
 class Details(TypedDict, total=False):

@@ -83,7 +83,7 @@ def _vector_strip(style: Style, values: np.ndarray, role: Role, shades: Levels |
     table = cells(values.reshape(-1, 1), style.precision)
     size = replace(_low_cell(style, [table]), height=20)
     inner = grid(style, table, role, size)
-    left = index_room(style, len(values))
+    left = index_room(style, range(len(values)))
     ys = (middle(20 * i + 10, SMALL) for i in range(len(values)))
     marks = [style.note(left - 6, y, str(i), "end") for i, y in enumerate(ys)]
     block = Block(left + inner.width, inner.height, (*marks, inner.at(left, 0)))

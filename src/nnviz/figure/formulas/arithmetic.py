@@ -52,14 +52,14 @@ def arithmetic(
     short = [shortened(equation, style.say) for equation in formula]
     parts = [_equation(style, equation, inner, size, wide or {}) for equation in short]
     block = column(parts, 4)
-    return panelled(style, block, room) if panel else block
+    return panelled(style, block, room, 8 if size == SMALL else 12) if panel else block
 
 
-def panelled(style: Style, block: Block, room: float) -> Block:
+def panelled(style: Style, block: Block, room: float, pad: int = 12) -> Block:
     """A block on a panel `room` wide."""
-    width, height = max(room, block.width + 32), block.height + 24
+    width, height = max(room, block.width + 32), block.height + 2 * pad
     back = Rect(0, 0, width, height, style.theme.panel, radius=8)
-    return Block(width, height, (back, block.at(16, 12)), middle4(height))
+    return Block(width, height, (back, block.at(16, pad)), middle4(height))
 
 
 def _equation(style: Style, equation: Equation, room: float, size: int, wide: Widest) -> Block:

@@ -11,6 +11,9 @@ from nnviz.figure.layout.style import BODY, SMALL, TITLE, Piece, Style, near4, u
 from nnviz.figure.scene import Anchor, Group, Mark
 from nnviz.words import Words
 
+LEAD = 16
+"""Between two lines of a row that goes on below."""
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -51,7 +54,7 @@ def column(blocks: Sequence[Block], gap: float = 16, align: Anchor = "start") ->
     return Block(width, height, tuple(groups), near4(height / 2))
 
 
-def flow(blocks: Sequence[Block], room: float, gap: float = 0, lead: float = 20) -> Block:
+def flow(blocks: Sequence[Block], room: float, gap: float = 0, lead: float = LEAD) -> Block:
     """A row that goes on below where it would be wider than `room`."""
     places = wrapped(blocks, [b.width for b in blocks], gap, room)
     return column([row(blocks[line], gap) for line in places], lead)

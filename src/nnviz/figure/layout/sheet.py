@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from nnviz.figure.layout.blocks import Block, column, lines, row
+from nnviz.figure.layout.blocks import Block, column, lines, on_top, row
 from nnviz.figure.layout.page import (
     fact_lines,
     framed,
@@ -16,32 +16,33 @@ from nnviz.figure.layout.page import (
     sample_said,
     step_said,
 )
-from nnviz.figure.layout.style import BETWEEN, BODY, FRAME, MARGIN, Style, up4
+from nnviz.figure.layout.style import MARGIN, SMALL, Style, up4
 from nnviz.figure.scene import Group, Rect, Scene
 from nnviz.request import Appearance
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
+FRAME, BETWEEN = 16, 16
+"""What the frame of a panel takes of its width, and the gap between two."""
+TALL = 1200
+"""How high the panels may be before more of them stand side by side."""
+NUMBER, LEAST = 20, 180
+"""What a panel's number takes of its height, and the least that is left to what it shows."""
+
 
 def sheet(trace: Trace, appearance: Appearance, view: Any, steps: Sequence[Step]) -> Scene:
     """The steps as panels, as many side by side as fit the page."""
     style = Style.of(appearance)
-    panels = [_panel(trace, appearance, view, style, step) for step in steps]
-    width, height = up4(max(p.width for p in panels)), up4(max(p.height for p in panels))
-    even = [_panel_frame(style, panel, width, height) for panel in panels]
-    across = max(1, int((style.room + BETWEEN) // (even[0].width + BETWEEN)))
-    across = min(across, len(panels))
-    rows = [row(even[i : i + across], BETWEEN) for i in range(0, len(even), across)]
+    body = _arranged(trace, appearance, view, style, steps)
     titled = getattr(view, "title", None)
     title = heading_of(style, trace, appearance, None, titled(trace) if titled else None)
     own = getattr(view, "facts", None)
     facts = fact_lines(style, trace) if own is None else own(trace, style, steps)
-    head = head_of(style, appearance, title, trace.said, facts, style.room)
-    body = column(rows, BETWEEN)
     shared = view.shared(trace, style, steps) if hasattr(view, "shared") else []
+    head = _headed(style, head_of(style, appearance, title, trace.said, facts, style.room), shared)
     notes = note_lines(style, trace, body.width)
     tail = [column(notes, 4)] if notes else []
-    block = column([*head, *shared, body, *tail], 20)
+    block = column([*head, body, *tail], 20)
     said = Words(
         "{title}: steps {steps} of {count}",
         title=title,
@@ -51,15 +52,56 @@ def sheet(trace: Trace, appearance: Appearance, view: Any, steps: Sequence[Step]
     return framed(style, block, title, style.say(said) + ".")
 
 
-def _panel(trace: Trace, appearance: Appearance, view: Any, style: Style, step: Step) -> Block:
-    """A panel with its number above it, and where it is in a net of several chains."""
+def _headed(style: Style, head: Sequence[Block], shared: Sequence[Block]) -> list[Block]:
+    """Title and facts, and what all panels share: right of them where it has room."""
+    both = [*head, *shared]
+    gap = style.room - sum(block.width for block in both)
+    if len(head) == len(shared) == 1 and gap >= 2 * BETWEEN:
+        return [row([on_top(block) for block in both], gap)]
+    return both
+
+
+def _arranged(
+    trace: Trace, appearance: Appearance, view: Any, style: Style, steps: Sequence[Step]
+) -> Block:
+    """The panels: as many side by side as the view can have with all of them on a page; where
+    that is none, with the middle of its arrays left out; else one below the other.
+    """
+    abreast = getattr(view, "ABREAST", ())
+    for across, cut in (
+        [(n, False) for n in abreast] + [(n, True) for n in abreast[:1]] + [(1, True)]
+    ):
+        room = (style.room - BETWEEN * (across - 1)) // across - FRAME
+        lines = -(-len(steps) // across)
+        tall = max(LEAST, (TALL + BETWEEN) // lines - BETWEEN - FRAME - NUMBER)
+        inner = style.within(room, tall, cut=cut)
+        panels = [_panel(trace, appearance, view, inner, step) for step in steps]
+        found = [p for p in panels if p is not None and (p.width <= room or across == 1)]
+        if len(found) == len(steps):
+            break
+    width, height = up4(max(p.width for p in found)), up4(max(p.height for p in found))
+    even = [_panel_frame(style, panel, width, height) for panel in found]
+    fitting = max(1, int((style.room + BETWEEN) // (even[0].width + BETWEEN)))
+    rows = [row(even[i : i + fitting], BETWEEN) for i in range(0, len(even), fitting)]
+    return column(rows, BETWEEN)
+
+
+def _panel(
+    trace: Trace, appearance: Appearance, view: Any, style: Style, step: Step
+) -> Block | None:
+    """A panel, and above it its number, and where it is in a net of several chains.
+
+    None where the view cannot have it so small.
+    """
     maker = getattr(view, "panel", None)
     inner = _bare(view, trace, appearance, step) if maker is None else maker(trace, style, step)
+    if inner is None:
+        return None
     named = [step_said(trace, step), *sample_said(trace, trace.sample_of(step))]
     if trace.recurrence and (place := trace.recurrence.place(step.number)):
         named.append(place)
-    number = lines(style, ", ".join(map(style.say, named)), BODY, bold=True)
-    return column([number, inner], 8)
+    number = lines(style, ", ".join(map(style.say, named)), SMALL, bold=True)
+    return column([number, inner], 4)
 
 
 def _panel_frame(style: Style, block: Block, width: float, height: float) -> Block:

@@ -16,15 +16,15 @@ from nnviz.lang import say
 from nnviz.notation import ABOUT, EQUAL
 from nnviz.numerals import rounded
 from nnviz.request import Appearance
-from nnviz.trace import Equation, Expr, Num, Role, Token, tokens
+from nnviz.trace import Equation, Expr, Num, Role, Step, Token, tokens
 from nnviz.words import Words, safe
 
 TITLE, BODY, SMALL = 20, 15, 11
 PAGE = 720
 """The width of a note: a figure goes on below before it is wider."""
 MARGIN = 24
-FRAME, BETWEEN = 24, 16
-"""What the frame of a panel takes of its width, and the gap between two."""
+STEP = 400
+"""The height of a row of arrays that leaves room for a step's sum on a screen."""
 
 
 def up4(length: float) -> int:
@@ -73,6 +73,10 @@ class Style:
     precision: int = 4
     page: int = PAGE
     """The width that a figure may have, with its margins."""
+    tall: float = math.inf
+    """How high a row of arrays, or a panel of a sheet, may be."""
+    cut: bool = False
+    """Whether the middle of long arrays is left out rather than that they are higher."""
 
     @classmethod
     def of(cls, appearance: Appearance) -> Style:
@@ -90,14 +94,13 @@ class Style:
         """What a figure has between its margins."""
         return self.page - 2 * MARGIN
 
-    @property
-    def panels(self) -> tuple[int, int]:
-        """The room in a panel of a sheet: two side by side, or one."""
-        return (self.room - BETWEEN) // 2 - FRAME, self.room - FRAME
+    def within(self, room: float, tall: float = math.inf, *, cut: bool = False) -> Style:
+        """The same for a part of the page that is so wide and high."""
+        return replace(self, page=int(room) + 2 * MARGIN, tall=tall, cut=cut)
 
-    def within(self, room: float) -> Style:
-        """The same for a part of the page that is so wide."""
-        return replace(self, page=int(room) + 2 * MARGIN)
+    def for_step(self, step: Step | None) -> Style:
+        """The same; of a step so that its arrays leave room for its sum on a screen."""
+        return self if step is None else replace(self, tall=STEP, cut=True)
 
     def say(self, words: Words | str) -> str:
         """Words in the figure's language."""

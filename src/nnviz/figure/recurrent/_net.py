@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from nnviz.figure.arrays.elided import MOST_CELLS, Shown, cell_size, elided, shown
-from nnviz.figure.arrays.grid import CellSize
+from nnviz.figure.arrays.elided import MOST_CELLS, cell_size, elided, shown
+from nnviz.figure.arrays.grid import CellSize, Shown
 from nnviz.figure.formulas.facts import product_note
 from nnviz.figure.layout.blocks import Block, remark
 from nnviz.figure.layout.lines import Point, arrow, rounded_arrow

@@ -33,7 +33,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet, which says the equations once."""
-    return _rows(trace, style, step, style.panels[-1], symbols=False)
+    return _rows(trace, style, step, style.room, symbols=False)
 
 
 def facts(_: Trace, style: Style, steps: Sequence[Step]) -> list[Block]:

@@ -33,7 +33,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet."""
-    return _both(trace, style, step, style.panels[-1])
+    return _both(trace, style, step, style.room)
 
 
 def _both(trace: Trace, style: Style, step: Step | None, room: float) -> Block:

@@ -37,7 +37,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet: the stack with the step active, and its arithmetic."""
-    return column(_worked_stack(trace, style.within(style.panels[-1]), step), 12)
+    return column(_worked_stack(trace, style, step), 12)
 
 
 def _worked_stack(trace: Trace, style: Style, step: Step | None) -> list[Block]:

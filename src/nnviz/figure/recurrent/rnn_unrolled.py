@@ -35,7 +35,7 @@ def title(trace: Trace) -> Words:
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet: the chain with the step active, and its arithmetic."""
-    return column(_worked_chain(trace, style.within(style.panels[-1]), step), 12)
+    return column(_worked_chain(trace, style, step), 12)
 
 
 def _worked_chain(trace: Trace, style: Style, step: Step | None) -> list[Block]:

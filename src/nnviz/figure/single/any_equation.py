@@ -45,7 +45,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet."""
-    return column(_blocks(trace, style, step, style.panels[-1], symbols=False), 20)
+    return column(_blocks(trace, style, step, style.room, symbols=False), 20)
 
 
 def facts(trace: Trace, style: Style, _: Sequence[Step]) -> list[Block]:

@@ -36,9 +36,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet."""
-    return column(
-        worked(style, [_dense_row(trace, style.within(style.panels[-1]), step)], step), 12
-    )
+    return column(worked(style, [_dense_row(trace, style, step)], step), 12)
 
 
 def _dense_row(trace: Trace, style: Style, step: Step | None) -> Block:

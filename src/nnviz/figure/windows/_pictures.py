@@ -45,16 +45,18 @@ SIDES = (236, 216, 180, 144)
 """The sides of the pictures that are tried, so that all stands in one row."""
 
 
-def large(style: Style, part: Part[AnyAxis], room: float | None = None) -> bool:
+def large(style: Style, part: Part[AnyAxis]) -> bool:
     """Whether an array has too many cells a side for numbers, or numbers too wide for cells."""
     if max(part.x.shape[1:] + part.y.shape) > MOST:
         return True
     if max(*(len(span(axis)) for axis in part.axes), *part.w.shape[1:]) > 2 * MOST:
         return True  # no page is as wide
+    if part.at is not None:  # their middle is left out
+        return False
     tables = [result(style, made, part.at) for made in part.maps]
     tables += [cells(w, style.precision) for w in part.w]
     tables += [padded(style, part, c).table for c in range(len(part.x))]
-    return not fits_page(style, tables, room)
+    return not fits_page(style, tables)
 
 
 def picture_row(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from nnviz.figure.arrays.grid import (
+    CORNERED,
     Cell,
     CellSize,
     Table,
@@ -120,7 +121,7 @@ def spread_grid(style: Style, channel: Spread, size: CellSize, *, vector: bool) 
     """
     theme, tone = style.theme, style.theme.tone("input")
     table, (w, h) = channel.table, (size.width, size.height)
-    left = 0 if vector else index_room(style, len(channel.at[0]))
+    left = 0 if vector else index_room(style, range(len(channel.at[0])))
     wide, tall = len(table[0]) * w, len(table) * h
     marks: list[Mark] = []
     if channel.window is not None:
@@ -140,8 +141,8 @@ def spread_grid(style: Style, channel: Spread, size: CellSize, *, vector: bool) 
     for r, c, rows, columns in channel.taps:
         marks.append(Rect(left + c * w, r * h, columns * w, rows * h, None, tone.line, 3))
     marks += _spread_numbers(style, table, size, left)
-    ys = [(r + 0.5) * h for r in (channel.at[0] if left else ())]
-    xs = [left + (c + 0.5) * w for c in channel.at[1]]
+    ys = [(i, (r + 0.5) * h) for i, r in enumerate(channel.at[0] if left else ())]
+    xs = [(i, left + (c + 0.5) * w) for i, c in enumerate(channel.at[1])]
     marks += index_labels(style, ys, xs, left, tall)
     return Block(left + wide, tall + 20, tuple(marks), tall / 2)
 
@@ -159,7 +160,7 @@ def _spread_numbers(style: Style, table: Table, size: CellSize, left: float) -> 
             box = Box(left + c * size.width, r * size.height, size.width, size.height)
             text = partial(style.text, cell=box)
             x, y = box.x + box.width / 2, middle(box.y + box.height / 2, size.text)
-            if cell.corner:
+            if cell.corner and size.height >= CORNERED:
                 y = min(y - 2, box.bottom - SMALL - 2 - 0.24 * size.text)
                 place = box.right - 3, box.bottom - 3
                 marks.append(text(*place, cell.corner, SMALL, fill=fill, anchor="end"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.fit import Row, largest_fit, sizes_of
@@ -23,6 +24,7 @@ from nnviz.figure.windows._named_arrays import (
     output_cells,
 )
 from nnviz.figure.windows._padded import padded
+from nnviz.figure.windows._panel import step_panel
 from nnviz.figure.windows._part import (
     Part,
     filters_of,
@@ -41,6 +43,8 @@ from nnviz.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
+
+ABREAST = (2, 3)
 
 
 def rank(trace: Trace) -> int:
@@ -66,8 +70,10 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     part: Part[AnyAxis] = part_of(trace, step, appearance.sample)
     if step is None and plan_of(trace).separate:
         return page(style, trace, appearance, step, _row_a_channel(trace, style, appearance.sample))
+    blocks: list[Block] = []
     if not large(style, part):
-        blocks = [largest_fit(style, _cells_of(style, part))]
+        blocks = [largest_fit(style.for_step(step), _cells_of(style, part))]
+    if blocks and blocks[0].width <= style.room:
         if step is not None:
             room = min(style.room, max(360, blocks[0].width))
             wide = _widest_of(style, part)
@@ -96,22 +102,18 @@ def _row_a_channel(trace: Trace, style: Style, sample: int) -> list[Block]:
     return [*rows, *more_channels(style, channels - len(parts))]
 
 
-def panel(trace: Trace, style: Style, step: Step) -> Block:
+def panel(trace: Trace, style: Style, step: Step) -> Block | None:
     """A step for a sheet: input and output in small cells, and the arithmetic."""
     part: Part[AnyAxis] = part_of(trace, step)
-    if large(style, part, style.panels[-1]):
-        block = small_pictures(style, part)
-        room = max(block.width, style.panels[0])
-        return column(
-            [block, explained(style, part, step, room, SMALL, _widest_of(style, part))], 12
-        )
-    given = input_cells(style, padded(style, part), part)
-    parts: Row = [given, operator(style, "→", 40), output_cells(style, part)]
-    block = largest_fit(style, parts, largest=32, rooms=style.panels)
-    room = max(block.width, style.panels[0])
     wide = _widest_of(style, part)
-    sums = arithmetic(style, step.formula, room=room, size=SMALL, wide=wide)
-    return column([block, sums], 12)
+    if not large(style, part):
+        given = input_cells(style, padded(style, part), part)
+        sums = partial(arithmetic, style, step.formula, size=SMALL, wide=wide)
+        block = step_panel(style, given, output_cells(style, part), sums)
+        if block is not None or not style.cut:
+            return block
+    maps = small_pictures(style, part)
+    return column([maps, explained(style, part, step, style.room, SMALL, wide)], 8)
 
 
 def shared(trace: Trace, style: Style, steps: Sequence[Step]) -> list[Block]:
@@ -121,7 +123,7 @@ def shared(trace: Trace, style: Style, steps: Sequence[Step]) -> list[Block]:
 
 def _kernel_and_bias(style: Style, part: Part[AnyAxis]) -> Block:
     parts = [kernels_part(style, part, range(len(part.w))), *bias_cells(style, part)]
-    return largest_fit(style, parts, largest=32, gap=40)
+    return largest_fit(style, parts, largest=28, gap=40)
 
 
 def _widest_of(style: Style, part: Part[AnyAxis]) -> Widest:

@@ -33,6 +33,7 @@ from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
 RANK = 0
+ABREAST = (2,)
 fits = flat_enough
 SHOWN = 3
 """Channels that are drawn; of more, the first ones."""
@@ -59,14 +60,13 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet: the first channel, the output, and the arithmetic."""
     part: Part[TransposedAxis] = part_of(trace, step)
-    if _too_large(style, part, style.panels[-1]):
+    if _too_large(style, part):
         block = small_pictures(style, part, 0)
     else:
         given, made = _spread_input(style, part, 0), _cut_output(style, part)
         parts: Row = [given, operator(style, "→", 36), made]
-        block = largest_fit(style, parts, largest=32, rooms=style.panels)
-    room = max(block.width, style.panels[0])
-    return column([block, arithmetic(style, step.formula, room=room, size=SMALL)], 12)
+        block = largest_fit(style, parts, largest=32)
+    return column([block, arithmetic(style, step.formula, room=style.room, size=SMALL)], 12)
 
 
 def shared(trace: Trace, style: Style, steps: Sequence[Step]) -> list[Block]:
@@ -77,7 +77,7 @@ def shared(trace: Trace, style: Style, steps: Sequence[Step]) -> list[Block]:
 
 def _kernels_and_bias(style: Style, part: Part[TransposedAxis]) -> Block:
     """The kernels as the panels have them: turned over the spread cells, else as a picture."""
-    if _too_large(style, part, style.panels[-1]):
+    if _too_large(style, part):
         kernels: list[RowPart] = [kernels_part(style, part, (0,))]
     else:
         kernels = [_turned_kernel(style, part, c) for c in _drawn_channels(part)]

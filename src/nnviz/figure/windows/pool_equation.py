@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING
 
-from nnviz.figure.arrays.fit import Row, largest_fit
+from nnviz.figure.arrays.fit import largest_fit
 from nnviz.figure.arrays.grid import MOST, Table, changed, operator
-from nnviz.figure.arrays.named import named_picture
+from nnviz.figure.arrays.named import NamedCells, named_picture
 from nnviz.figure.formulas.arithmetic import arithmetic
 from nnviz.figure.layout.blocks import Block, column, more_channels
 from nnviz.figure.layout.page import page
@@ -18,6 +18,7 @@ from nnviz.figure.scene import Scene
 from nnviz.figure.windows._cutout import explained
 from nnviz.figure.windows._named_arrays import input_cells, output_cells
 from nnviz.figure.windows._padded import Padded, padded, result
+from nnviz.figure.windows._panel import step_panel
 from nnviz.figure.windows._part import Part, flat_enough, part_of, plan_of
 from nnviz.figure.windows._pictures import input_picture, large, output_picture
 from nnviz.request import Appearance
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 RANK = 0
+ABREAST = (2, 3)
 fits = flat_enough
 SIDE = 280
 """The usual side of the input as a picture."""
@@ -44,17 +46,21 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     if step is None:
         blocks = _every_channel(trace, style, part)
     else:
-        block, numbers = _pooled(trace, style, part)
+        block, numbers = _pooled(trace, style.for_step(step), part)
         blocks = [block, _worked(style, part, step, max(320, block.width), numbers=numbers)]
     return page(style, trace, appearance, step, blocks)
 
 
-def panel(trace: Trace, style: Style, step: Step) -> Block:
+def panel(trace: Trace, style: Style, step: Step) -> Block | None:
     """A step for a sheet."""
     part: Part[AnyAxis] = part_of(trace, step)
-    block, numbers = _pooled(trace, style, part, largest=32, rooms=style.panels, side=116)
-    room = max(block.width, style.panels[0])
-    return column([block, _worked(style, part, step, room, SMALL, numbers=numbers)], 12)
+    if not large(style, part):
+        sums = partial(arithmetic, style, step.formula, size=SMALL)
+        block = step_panel(style, *_pooled_cells(trace, style, part), sums)
+        if block is not None or not style.cut:
+            return block
+    maps = _pooled_in_pictures(style, part, 116)
+    return column([maps, explained(style, part, step, style.room, SMALL)], 8)
 
 
 def _worked(
@@ -84,36 +90,23 @@ def _every_channel(trace: Trace, style: Style, part: Part[AnyAxis]) -> list[Bloc
     return [*rows, *more_channels(style, plan.channels - len(rows))]
 
 
-def _pooled(
-    trace: Trace,
-    style: Style,
-    part: Part[AnyAxis],
-    *,
-    largest: int = 44,
-    rooms: Sequence[float] = (),
-    side: int = SIDE,
-) -> tuple[Block, bool]:
+def _pooled(trace: Trace, style: Style, part: Part[AnyAxis]) -> tuple[Block, bool]:
     """The row in numbers where they fit, else in pictures; and whether in numbers."""
-    rooms = rooms or (style.room,)
-    if not large(style, part, rooms[-1]):
-        block = _pooled_in_cells(trace, style, part, largest=largest, rooms=rooms)
-        if block.width <= rooms[-1]:
+    if not large(style, part):
+        given, made = _pooled_cells(trace, style, part)
+        block = largest_fit(style, [given, operator(style, "→"), made])
+        if block.width <= style.room:
             return block, True
-    given, made = input_picture(style, part, side), output_picture(style, part, side)
-    return _pooled_in_pictures(style, given, made), False
+    return _pooled_in_pictures(style, part), False
 
 
-def _pooled_in_cells(
-    trace: Trace, style: Style, part: Part[AnyAxis], *, largest: int, rooms: Sequence[float]
-) -> Block:
+def _pooled_cells(trace: Trace, style: Style, part: Part[AnyAxis]) -> tuple[NamedCells, NamedCells]:
+    """The input and the output in cells."""
     channel, output = padded(style, part), result(style, part.y, part.at)
     if part.at is None and _windows_apart(part):
         channel, output = _tinted_windows(style, part, channel, output)
     channel = _ringed_maxima(trace, part, channel)
-
-    given, made = input_cells(style, channel, part), output_cells(style, part, output)
-    parts: Row = [given, operator(style, "→"), made]
-    return largest_fit(style, parts, largest=largest, rooms=rooms)
+    return input_cells(style, channel, part), output_cells(style, part, output)
 
 
 def _windows_apart(part: Part[AnyAxis]) -> bool:
@@ -154,7 +147,8 @@ def _ringed_maxima(trace: Trace, part: Part[AnyAxis], channel: Padded) -> Padded
     return replace(channel, table=changed(channel.table, places, ring=True, bold=True))
 
 
-def _pooled_in_pictures(style: Style, given: Block, made: Block) -> Block:
+def _pooled_in_pictures(style: Style, part: Part[AnyAxis], side: int = 280) -> Block:
+    given, made = input_picture(style, part, side), output_picture(style, part, side)
     return largest_fit(style, [given, operator(style, "→"), made])
 
 
@@ -165,4 +159,4 @@ def _pooled_in_colors(style: Style, part: Part[AnyAxis], x: np.ndarray, y: np.nd
     name, unread = Words("input"), part.unread
     given = named_picture(style, x, "input", name, side=side, shades=shades, unread=unread)
     made = named_picture(style, y, "output", Words("output"), side=own, shades=shades)
-    return _pooled_in_pictures(style, given, made)
+    return largest_fit(style, [given, operator(style, "→"), made])
