@@ -15,8 +15,10 @@ from nnviz.figure.arrays.fit import (
     in_a_row,
     largest_fit,
     sizes_of,
+    whole_row,
 )
 from nnviz.figure.arrays.grid import Cell, CellSize, Table, cells, changed
+from nnviz.figure.arrays.named import NamedCells
 from nnviz.figure.layout.blocks import Block, Sign
 from nnviz.figure.layout.style import BODY, MARGIN, PAGE, SMALL, Style
 from nnviz.figure.scene import Group
@@ -126,7 +128,8 @@ def table(*numbers: str, bold: bool = False, ring: bool = False) -> Table:
 def test_every_number_has_room_in_every_size(number: str, bold: bool, ring: bool) -> None:
     found = cell_sizes(STYLE, [table("1", number, bold=bold, ring=ring)])
     for size in found:
-        assert size.width >= STYLE.width(number, size.text, bold) + 8 + 4 * ring
+        beside = 8 if size.height > 16 else 5
+        assert size.width >= STYLE.width(number, size.text, bold) + beside + 4 * ring
         assert size.text in (BODY, SMALL)
     assert found == sorted(found, key=lambda size: (-size.width, -size.height, -size.text))
 
@@ -148,11 +151,36 @@ def test_a_number_still_to_come_has_its_room() -> None:
 def test_the_sizes_of_a_row_hold_the_numbers_of_all_its_parts() -> None:
     parts: Row = [Wide(1, [table("1")]), Wide(1, [table("2", "−123.456")]), Block(10, 10, ())]
     assert sizes_of(STYLE, parts) == cell_sizes(STYLE, [table("−123.456")])
-    assert [size.width for size in sizes_of(STYLE, parts[:1], largest=32)] == [32, 28, 24, 20]
+    assert [size.width for size in sizes_of(STYLE, parts[:1], largest=32)] == [32, 28, 24, 20, 16]
 
 
-@pytest.mark.parametrize(("columns", "fits"), [(24, True), (31, True), (32, False)])
+@pytest.mark.parametrize(("columns", "fits"), [(24, True), (38, True), (39, False)])
 def test_what_fits_the_page(columns: int, fits: bool) -> None:
     drawn = cells(np.ones((1, columns), int))
     assert fits_page(STYLE, [drawn]) is fits
     assert not fits_page(STYLE, [drawn, table(*["−123.456789"] * 24)])
+
+
+# --- what is left out ------------------------------------------------------------------------
+
+
+def test_the_middle_is_left_out_only_where_the_style_lets_it() -> None:
+    parts = [Wide(40)]
+    low = STYLE.within(200, 50)
+    assert largest_fit(low, parts, SIZES).width == 400
+    assert largest_fit(low.within(200, 50, cut=True), parts, SIZES).width == 140  # 14 of 10
+
+
+def test_a_row_too_high_goes_on_to_lower_cells() -> None:
+    low = STYLE.within(400, 25, cut=True)
+    assert largest_fit(low, [Wide(4)], SIZES).width == 80
+
+
+@pytest.mark.parametrize("largest", [44, 20])
+def test_a_whole_row_leaves_nothing_out(largest: int) -> None:
+    numbers = [NamedCells(STYLE, cells(np.ones((3, 10), int)), "input", "x", "")]
+    made = whole_row(STYLE.within(400, 300), numbers, largest=largest)
+    assert made is not None
+    assert made.width == 10 * min(largest, 40)
+    assert whole_row(STYLE.within(100, 300), numbers) is None
+    assert whole_row(STYLE.within(400, 60), numbers) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnviz.figure.arrays.fit import cell_sizes
@@ -18,6 +18,7 @@ STYLE = Style.of(Appearance())
 NAMES = ("x", "input", "kernel, filter 3", "a name far wider than a cell")
 
 
+@settings(deadline=None)
 @given(
     st.integers(1, 12),
     st.integers(1, 12),
@@ -31,7 +32,8 @@ def test_it_is_as_wide_as_it_says(
     table = cells(np.arange(rows * columns).reshape(rows, columns))
     part = NamedCells(STYLE, table, "input", name, shape, labels)
     for size in cell_sizes(STYLE, part.tables):
-        assert part.width(size) == part.block(size).width
+        block = part.block(size)
+        assert (part.width(size), part.height(size)) == (block.width, block.height)
 
 
 def test_indices_count_the_array_and_not_its_padding() -> None:
@@ -65,3 +67,28 @@ def test_the_name_stands_over_the_picture_and_not_over_its_axis(mirrored: bool) 
     assert "30×30" in [m.content for m in marks if isinstance(m, Text)]
     other = named_picture(STYLE, array, "output", "y", "30×30, stride 2", bar=False)
     assert "30×30, stride 2" in [m.content for m in flatten(other.marks) if isinstance(m, Text)]
+
+
+@given(st.integers(1, 30), st.integers(1, 30), st.integers(5, 14), st.data())
+def test_what_is_left_out_is_the_middle_around_the_window(
+    rows: int, columns: int, most: int, data: st.DataObject
+) -> None:
+    tall, wide = data.draw(st.integers(1, rows)), data.draw(st.integers(1, columns))
+    top, left = data.draw(st.integers(0, rows - tall)), data.draw(st.integers(0, columns - wide))
+    table = cells(np.arange(rows * columns).reshape(rows, columns))
+    whole = NamedCells(STYLE, table, "input", "x", "", "both", [(top, left, tall, wide)])
+    short = whole.shortened(most)
+    (r, c, *size) = short.windows[0]
+    assert size == [tall, wide]
+    inside = [[cell.text for cell in line[c : c + wide]] for line in short.table[r : r + tall]]
+    assert inside == [
+        [cell.text for cell in line[left : left + wide]] for line in table[top : top + tall]
+    ]
+    for drawn, count, keep in zip(
+        (len(short.table), len(short.table[0])), (rows, columns), (tall, wide), strict=True
+    ):
+        assert drawn == min(count, max(most, keep + 4))
+    assert short.table[0][0] == table[0][0]
+    assert short.table[-1][-1] == table[-1][-1]
+    for index, line in zip(short.indices[0], short.table, strict=False):
+        assert index is None or line[0] == table[index][0]

@@ -87,6 +87,10 @@ class _Need(NamedTuple):
         return CellSize(width, max(side, min(width, LARGEST) if side > SMALLEST else side), text)
 
 
+def _sides(largest: int) -> range:
+    return range(min(largest, LARGEST), SMALLEST - 1, -4)
+
+
 def _need(style: Style, tables: Iterable[Table]) -> _Need:
     """Where a number is bold every one may be, in another step, and those still to come count:
     all steps get the same cells.
@@ -105,8 +109,7 @@ def _need(style: Style, tables: Iterable[Table]) -> _Need:
 def cell_sizes(style: Style, tables: Iterable[Table], *, largest: int = LARGEST) -> list[CellSize]:
     """Cell sizes in which every number of `tables` has room, the largest first."""
     need = _need(style, tables)
-    sides = range(min(largest, LARGEST), 16, -4)
-    return [size for size in map(need.size, sides) if size is not None]
+    return [size for size in map(need.size, _sides(largest)) if size is not None]
 
 
 def smallest_cells(style: Style, tables: Iterable[Table]) -> CellSize:
@@ -197,7 +200,7 @@ def _choices(style: Style, parts: Row, largest: int, *, flat: bool) -> Iterator[
     """
     own = [_need(style, () if isinstance(p, Block) else p.tables) for p in parts]
     alike = [_Need(*map(max, zip(*own, strict=True)))] * len(own)
-    for side in range(min(largest, LARGEST), SMALLEST - 1 if flat else SMALLEST, -4):
+    for side in _sides(largest):
         for needs in (alike, own):
             found = [size for size in (need.size(side) for need in needs) if size is not None]
             if len(found) == len(parts):
