@@ -198,6 +198,8 @@ SAVES: list[tuple[str, dict[str, Any], str]] = [
     ("x.svg", {"lang": "xx"}, "^lang xx is none of"),
     ("x.svg", {"precision": 0}, "^precision 0 is not"),
     ("x.svg", {"sample": 3}, "^sample 3 is past the end"),
+    ("x.svg", {"filter": 1}, "^filter 1 is past the end: there are 1"),
+    ("x.json", {"filter": 0}, "^filter changes nothing"),
     ("x.svg", {"title": 5}, "^title 5 is not a text"),
     ("x.json", {"get": "h_n"}, "no h_n"),
 ]

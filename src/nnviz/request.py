@@ -29,6 +29,8 @@ class Appearance(NamedTuple):
     precision: int = 4
     sample: int = 0
     """Which of a batch is drawn."""
+    filter: int | None = None
+    """The one filter that is drawn; None: all, or as many as a view has."""
     fps: float | None = None
     embed_font: bool = False
     width: int = 720
@@ -66,6 +68,16 @@ class Request(NamedTuple):
     screen: Screen = Screen()
     progress: Callable[[int, int], None] | None = None
     """Told how many parts of how many are made, where someone waits for many."""
+
+
+def check_filter(number: int | None, count: int) -> None:
+    """That there is such a filter, of so many."""
+    if number is not None and number >= count:
+        raise UsageError(
+            "--filter {n} is past the end: there are {count}, counted from 0",
+            n=number,
+            count=count,
+        )
 
 
 def check_sample(sample: int, count: int) -> None:

@@ -184,6 +184,7 @@ class Result(Mapping[str, Any]):
         lang: str = "en",
         precision: int = 4,
         sample: int = 0,
+        filter: int | None = None,  # noqa: A002 - the name of the option
         fps: float | None = None,
         embed_font: bool = False,
         **unknown: Never,
@@ -193,24 +194,14 @@ class Result(Mapping[str, Any]):
         `steps` is as `--steps`, `get` the array that .json, .csv and .npy hold; the others
         are the figure's details. Raises NnvizError for what cannot be drawn or written.
         """
+        given = locals()
         for name in unknown:
             raise UsageError(
                 "save has no option {name}",
                 name=name,
                 hint=Words("it has: {names}", names=", ".join(_SAVED)),
             )
-        appearance = Appearance(
-            view=view,
-            theme=theme,
-            title=title,
-            scale=scale,
-            font=font,
-            lang=lang,
-            precision=precision,
-            sample=sample,
-            fps=fps,
-            embed_font=embed_font,
-        )
+        appearance = Appearance(**{n: given[n] for n in Appearance._fields if n in given})
         request = Request(None if steps is None else str(steps), get, appearance)
         try:
             path = os.fspath(path)
@@ -288,6 +279,7 @@ _DETAILS: Mapping[str, Kind[Any]] = {
     "lang": kinds.choice(*lang.languages()),
     "precision": kinds.count(1, 17),
     "sample": kinds.count(),
+    "filter": kinds.count(),
     "fps": kinds.number(positive=True),
     "embed_font": SWITCH,
 }

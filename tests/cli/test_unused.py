@@ -49,6 +49,14 @@ REFUSED = [
     pytest.param(["conv", M, "-f", "svg", "--scale", "1e308"], "--scale", id="past any page"),
     pytest.param(["conv", M, "-f", "html", "--scale", "1e308"], "--scale", id="past any screen"),
     pytest.param(["conv", M, "--json", "--scale", "2"], "--scale", id="a scale of numbers"),
+    pytest.param(["conv", M, "--filter", "0"], "--filter", id="a filter of a table"),
+    pytest.param(["pool", M, "-o", "a.svg", "--filter", "0"], "--filter", id="a filter of none"),
+    pytest.param(["conv", M, "-o", "a.svg", "--filter", "1"], "--filter", id="past the last"),
+    pytest.param(
+        ["conv", M, "--filters", "2", "-f", "svg", "--filter", "1", "--steps", "1"],
+        "--filter",
+        id="a step of another filter",
+    ),
     pytest.param(["conv", M, "--unit"], "--unit", id="a matrix from 0 to 1"),
     pytest.param(["conv", M, "--frame", "1"], "--frame", id="a frame of a matrix"),
     pytest.param(["conv", M, "--resize", "2x2"], "--resize", id="a matrix resized"),
@@ -118,6 +126,18 @@ def test_a_map_of_a_batch_is_all_of_it(nnviz: Nnviz, tmp_path: Path) -> None:
     made = np.asarray(Image.open(tmp_path / "one-1.png"))
     assert made.tolist() == batch[1, 1].tolist()
     assert len(list(tmp_path.glob("*.png"))) == 8
+
+
+def test_one_filter_is_chosen_for_maps_and_steps(nnviz: Nnviz, tmp_path: Path) -> None:
+    # Two filters of one cell: the maps are M and 10 M.
+    words = ["conv", M, "-k", "[[[[1]]],[[[10]]]]", "--filter", "1"]
+    where = ["--range", "0,90", "--map", str(tmp_path / "m.png")]
+    assert nnviz(*words, *where).code == 0
+    made = np.asarray(Image.open(tmp_path / "m.png"))
+    assert (made[0].tolist(), made[2, 2]) == ([28, 57, 85], 255)  # 255/90 of 10, 20, 30
+    page = nnviz(*words, "-f", "html").out
+    assert "step 10 of 18" in page
+    assert "step 9 of 18" not in page
 
 
 def test_an_empty_title_is_none(nnviz: Nnviz) -> None:

@@ -14,7 +14,7 @@ from nnviz.cli import options
 
 Nnviz = Callable[..., Any]
 FONT = Path(formats.__file__).parents[1] / "figure" / "fonts" / "DejaVuSans-Bold.ttf"
-ALWAYS = {"dtype", "theme", "precision", "lang", "color", "quiet"}
+ALWAYS = {"dtype", "theme", "precision", "lang", "color", "quiet", "max_memory"}
 """They may be said of anything (contract)."""
 TARGETS = {"output", "format", "json", "trace", "map"}
 """What is written, and where: not how."""
@@ -28,6 +28,7 @@ VALUES: dict[str, list[str]] = {
     "embed_font": [],
     "fps": ["5"],
     "sample": ["1"],
+    "filter": ["1"],
     "range": ["0,99"],
     "gray": [],
     "resize": ["3x3"],
@@ -54,7 +55,8 @@ def test_an_option_is_used_by_a_format_or_refused(
     # One sample of a batch is chosen where not all steps are asked for; as text in a picture.
     chosen = name == "sample" and name in loaded.uses
     np.save(tmp_path / "x.npy", np.arange((1.0 + chosen) * 9).reshape(-1, 1, 3, 3) ** 2)
-    words = ["conv", str(tmp_path / "x.npy"), "-k", "2" if "last" in name else "1 2; 3 4"]
+    kernel = {"channels_last": "2", "filter": "[[[[1, 2]]], [[[3, 4]]]]"}.get(name, "1 2; 3 4")
+    words = ["conv", str(tmp_path / "x.npy"), "-k", kernel]
     if chosen:
         words += ["--steps", "none"]
         if loaded.kind == "text":

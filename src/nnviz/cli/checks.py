@@ -18,7 +18,7 @@ from nnviz.options.kinds import plain
 from nnviz.options.operation import Operation
 from nnviz.options.option import Option, Text
 from nnviz.read import Stdin
-from nnviz.request import check_sample
+from nnviz.request import check_filter, check_sample
 from nnviz.trace import Trace
 from nnviz.words import Words
 
@@ -179,7 +179,7 @@ def reserve(operation: Operation[Any], given: Written, stdin: Stdin) -> None:
 
 
 def checked(trace: Trace, shared: Shared) -> Trace:
-    """The trace, once --get, --steps and --sample are known to fit it."""
+    """The trace, once --get, --steps, --sample and --filter are known to fit it."""
     names = [*trace.results, *trace.arrays]
     if shared.output.get not in ("output", "shape", *names):
         raise UsageError(
@@ -190,6 +190,8 @@ def checked(trace: Trace, shared: Shared) -> Trace:
         )
     _check_steps(trace, shared.output.steps)
     check_sample(shared.figure.sample or 0, trace.samples)
+    if trace.plan is not None:
+        check_filter(shared.figure.filter, trace.plan.filters)
     return trace
 
 

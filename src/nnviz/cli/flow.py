@@ -206,6 +206,7 @@ def _appearance(shared: Shared, language: str, env: Mapping[str, str]) -> Appear
         lang=language,
         precision=shared.output.precision,
         sample=figure.sample or 0,
+        filter=figure.filter,
         fps=figure.fps,
         embed_font=figure.embed_font,
     )
@@ -240,7 +241,8 @@ def _render(trace: Trace, appearance: Appearance, shared: Shared) -> Iterator[_F
 
         output = trace.array("output")
         for path in asked.map:
-            maps = _map.render(output, path, asked.range, shared.figure.sample)
+            chosen = shared.figure.sample, shared.figure.filter
+            maps = _map.render(output, path, asked.range, *chosen)
             yield from starmap(_File, maps)
 
 

@@ -291,6 +291,12 @@ class FigureOptions:
         implied="0",
         use="format",
     )
+    filter: int | None = option(
+        "--filter",
+        kind=_kinds.count(),
+        help="The one filter whose map is drawn, from 0 (default: all).",
+        use="format",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnviz.cache import remembering
 from nnviz.errors import NnvizError, UsageError
-from nnviz.request import Appearance, check_sample
+from nnviz.request import Appearance, check_filter, check_sample
 from nnviz.trace import Trace
 from nnviz.words import Words
 
@@ -62,6 +62,7 @@ def draw(trace: Trace, appearance: Appearance, steps: Sequence[int] = ()) -> Sce
 
 def _draw(trace: Trace, appearance: Appearance, steps: Sequence[int]) -> Scene:
     view = _view(trace, appearance)
+    _check_filter(trace, appearance.filter)
     if len(steps) > MOST_PANELS:
         raise UsageError(
             "a figure of {n} steps is too many: at most {most}",
@@ -77,6 +78,13 @@ def _draw(trace: Trace, appearance: Appearance, steps: Sequence[int]) -> Scene:
         check_sample(appearance.sample, trace.samples)
     scene: Scene = view.draw(trace, appearance, trace.steps[steps[0] - 1] if steps else None)
     return scene
+
+
+def _check_filter(trace: Trace, number: int | None) -> None:
+    """That there are filters to choose from, and this one among them."""
+    if number is not None and (trace.plan is None or trace.plan.given is None):
+        raise UsageError("{op} cannot use {flag}", op=trace.op, flag="--filter")
+    check_filter(number, trace.plan.filters if trace.plan else 0)
 
 
 def _view(trace: Trace, appearance: Appearance) -> Any:

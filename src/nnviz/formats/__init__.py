@@ -18,9 +18,9 @@ from nnviz.trace import Trace
 from nnviz.words import Words
 
 Kind = Literal["figure", "values", "text"]
-FIGURE = ("steps", "view", "title", "font", "sample", "scale")
+FIGURE = ("steps", "view", "title", "font", "sample", "filter", "scale")
 """The options of every command that each format of figures uses."""
-MAP = ("range", "sample")
+MAP = ("range", "sample", "filter")
 """Those that `--map` uses."""
 
 

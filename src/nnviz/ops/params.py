@@ -109,5 +109,5 @@ OPERATION = Operation(
     record=ParamsOptions,
     run=run,
     takes_input=False,
-    lacks=frozenset({"steps", "map", "range", "sample", "fps"}),
+    lacks=frozenset({"steps", "map", "range", "sample", "filter", "fps"}),
 )

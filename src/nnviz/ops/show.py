@@ -42,5 +42,5 @@ OPERATION = Operation(
     ),
     record=ShowOptions,
     run=run,
-    lacks=frozenset({"steps"}),
+    lacks=frozenset({"steps", "filter"}),
 )

@@ -45,7 +45,7 @@ class Operation(NamedTuple, Generic[Record]):
     """Further examples, for the help."""
     takes_input: bool = True
     """Whether it has the argument INPUT at all: `params` describes a network and has none."""
-    lacks: frozenset[str] = frozenset()
+    lacks: frozenset[str] = frozenset({"filter"})
     """Names of the options of every command that this one can never use."""
     layer: Callable[[tuple[int, ...], Record], Any] | None = None
     """What `params` asks of a layer, from the input's shape alone; None: not a layer."""

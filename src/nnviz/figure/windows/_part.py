@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic
 
-from nnviz.plans import AxisT, OutputCell, Tap, WindowPlan
+from nnviz.plans import AxisT, Tap, WindowPlan
 from nnviz.shapes import TransposedAxis, times
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
@@ -109,16 +109,20 @@ def plan_of(trace: Trace) -> WindowPlan[Any]:
     return trace.plan
 
 
-def part_of(trace: Trace, step: Step | None, sample: int = 0, *, channel: int = 0) -> Part[Any]:
+def part_of(
+    trace: Trace, step: Step | None, sample: int = 0, *, channel: int | None = None
+) -> Part[Any]:
     """Cut from a trace what a figure of `step` draws.
 
-    Without a step, `sample` of the batch and filter (or pooled channel) `channel`.
+    Without a step, `sample` of the batch and filter (or pooled channel) `channel`, the first
+    unless given.
     """
     dims, plan = plan_of(trace).dims, plan_of(trace).on_two_axes()
     if step is not None:
         n, f, some, cell = plan.output(step.number - 1)
     else:
-        n, f, some, cell = OutputCell(sample, channel, plan.channels_of(channel), ())
+        f = channel or 0
+        n, some, cell = sample, plan.channels_of(f), ()
     x = trace.arrays["input"].reshape(plan.samples, plan.channels, *plan.sizes)
     b, pre = trace.arrays.get("bias"), trace.results.get("pre")
     shape = (plan.samples, plan.filters, *plan.out)

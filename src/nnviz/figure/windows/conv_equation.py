@@ -67,8 +67,8 @@ def _is_color_picture(trace: Trace) -> bool:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """Input, kernel, bias and output in a row; of a step, the window and its arithmetic."""
     style = Style.of(appearance)
-    part: Part[AnyAxis] = part_of(trace, step, appearance.sample)
-    if step is None and plan_of(trace).separate:
+    part: Part[AnyAxis] = part_of(trace, step, appearance.sample, channel=appearance.filter)
+    if step is None and plan_of(trace).separate and appearance.filter is None:
         return page(style, trace, appearance, step, _row_a_channel(trace, style, appearance.sample))
     blocks: list[Block] = []
     if not large(style, part):

@@ -12,11 +12,10 @@ from nnviz.figure import draw
 from nnviz.figure.layout.page import describe, heading_of
 from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Scene
-from nnviz.formats._figure import boxes
+from nnviz.formats._figure import boxes, chosen
 from nnviz.formats.raster.paint_ops import Box, hull, moved
 from nnviz.formats.raster.painter import SCALE, Painted, Repainted, painted
 from nnviz.request import Request
-from nnviz.steps import choose
 from nnviz.trace import Trace
 from nnviz.words import Words
 
@@ -64,7 +63,7 @@ class Frame(NamedTuple):
 
 def _chosen(trace: Trace, request: Request) -> Sequence[int]:
     """The steps (from 1) that are shown: all unless --steps says which; none, the whole."""
-    numbers = choose(request.steps or "all", len(trace.steps))
+    numbers = chosen(trace, request, "all")
     if len(numbers) > MOST:
         raise UsageError(
             "an animation of {n} steps is too long: at most {most}",

@@ -49,16 +49,22 @@ def check(path: str) -> None:
 
 
 def render(
-    array: np.ndarray, path: str, span: Range, sample: int | None = None
+    array: np.ndarray,
+    path: str,
+    span: Range,
+    sample: int | None = None,
+    filter_: int | None = None,
 ) -> Iterator[tuple[str, Made]]:
     """A file and its picture for each channel, every one on the same grey levels.
 
-    `array` is H×W, C×H×W or N×C×H×W, of which one `sample` is taken, or all; a vector is
-    a row. The names are numbered by
-    channel where there are several, and by sample and channel of a batch.
+    `array` is H×W, C×H×W or N×C×H×W, of which one `sample` and one `filter_` are taken, or all;
+    a vector is a row. The names are numbered by channel where there are several, and by sample
+    and channel of a batch.
     """
     check(path)
     maps = _maps(array, sample)
+    if filter_ is not None and array.ndim > 2:
+        maps = {n[:-1]: each for n, each in maps.items() if n[-1:] in ((), (filter_,))}
     low, high = _black_and_white(list(maps.values()), span)
     for numbers, channel in maps.items():
         name = _numbered(path, numbers)

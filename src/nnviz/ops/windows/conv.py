@@ -158,6 +158,7 @@ OPERATION = Operation(
     ),
     record=ConvOptions,
     run=run,
+    lacks=frozenset(),
     layer=layer,
     cell_bytes=lambda _, options: 8 if options.act is None else 24,
     batched=of_samples,
