@@ -79,3 +79,15 @@ def test_a_scene_says_what_no_font_has() -> None:
 
     assert scene("한글 x₁ ⌊σ⌋").missing == ""
     assert scene("a\U0010fffd").missing == "\U0010fffd"
+
+
+def test_the_parts_of_a_scene_say_where_an_array_begins_and_ends() -> None:
+    dot = Rect(0, 0, 2, 2)
+    inner = Group((dot,), 8, 4, "kernel, 1 by 1")
+    outer = Group((dot, inner, Group((dot,), 1, 1)), 4, 4, "input, 2 by 2")
+    scene = Scene(40, 40, (outer, dot), "t", "d", Fonts())
+    found = [p if p is None or isinstance(p, str) else extent(p)[:2] for p in scene.parts()]
+    assert found == [
+        "input, 2 by 2", (4, 4), "kernel, 1 by 1", (12, 8), None, (5, 5), None, (0, 0),
+    ]  # fmt: skip
+    assert [extent(mark)[:2] for mark in scene.flat()] == [(4, 4), (12, 8), (5, 5), (0, 0)]

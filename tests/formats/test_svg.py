@@ -54,6 +54,57 @@ def test_the_head() -> None:
         assert korean in root.get("font-family", "")
 
 
+def arrays(root: ElementTree.Element) -> dict[str, dict[tuple[int, ...], str]]:
+    """The named groups in reading order: the number at each address."""
+    return {
+        group.get("aria-label", ""): {
+            tuple(map(int, text.get("data-cell", "").split())): text.text or ""
+            for text in group.iter(f"{NAMESPACE}text")
+            if text.get("data-cell")
+        }
+        for group in root.iter(f"{NAMESPACE}g")
+        if group.get("role") == "group"
+    }
+
+
+def test_a_group_an_array_in_reading_order_with_cells_by_address() -> None:
+    found = arrays(written())
+    assert list(found) == ["input, 5 by 5", "kernel, 3 by 3", "feature map, 3 by 3"]
+    array = note().arrays["input"]
+    assert found["input, 5 by 5"] == {at: str(n) for at, n in np.ndenumerate(array)}
+    assert found["feature map, 3 by 3"][2, 0] == str(note().output[2, 0])
+    said = [text.text for text in written("2").iter(f"{NAMESPACE}text")]
+    order = [said.index(name) for name in ("input", "kernel", "feature map")]
+    assert order == sorted(order)
+    assert "".join(written("2").itertext()).rstrip().endswith("= 9")  # the sum
+
+
+@pytest.mark.parametrize(
+    ("op", "x", "options", "name", "corner"),
+    [
+        ("conv", np.eye(3, dtype=int), {"kernel": [[1]], "padding": 1}, "input", (0, 0)),
+        ("conv", np.eye(4, dtype=int), {"kernel": [[1]], "view": "iso"}, "input", (3, 3)),
+        ("conv", np.eye(2, dtype=int), {"kernel": [[1]], "view": "network"}, "input", (3, 0)),
+        ("flatten", np.eye(3, dtype=int), {}, "output", (0, 8)),
+        ("dense", [1, 0], {"weight": np.eye(2, 30, dtype=int)[:, ::-1]}, "weight", (0, 29)),
+        ("rnn", np.eye(2), {"weights": {"Wx": np.eye(2), "Wh": np.eye(2)}}, "x1", (0, 0)),
+    ],
+    ids=["padded", "in perspective", "neurons", "strip", "elided", "times"],
+)
+def test_an_address_is_that_in_the_array(
+    op: str, x: object, options: dict[str, object], name: str, corner: tuple[int, int]
+) -> None:
+    """Past padding, over lines and over what is left out: there stands the 1."""
+    view = options.pop("view", None)
+    if op == "dense":
+        x = np.arange(30) % 2
+    request = Request(appearance=Appearance(view=view))  # type: ignore[arg-type]
+    content = load("svg").write(run(op, np.asarray(x), **options), request).content
+    found = arrays(ElementTree.fromstring(content.decode()))
+    cells = next(cells for label, cells in found.items() if label.split(",")[0] == name)
+    assert cells[corner] == "1"
+
+
 def test_several_steps_are_a_sheet() -> None:
     texts = [text.text for text in written("1-4").iter(f"{NAMESPACE}text")]
     assert [t for t in texts if (t or "").startswith("step ")] == [f"step {n}" for n in range(1, 5)]

@@ -146,6 +146,8 @@ class Text(NamedTuple):
     """The colour of an outline behind the letters, where the page is not known."""
     cell: Box | None = None
     """The cell it belongs to and has to stay in."""
+    at: tuple[int, int] | None = None
+    """Row and column of the number in its array, from 0."""
 
     @property
     def width(self) -> float:
@@ -174,11 +176,12 @@ class Image:
 
 
 class Group(NamedTuple):
-    """Marks moved together by (x, y)."""
+    """Marks moved together by (x, y); an array has a name to be read out."""
 
     marks: tuple[Mark, ...]
     x: float = 0
     y: float = 0
+    label: str = ""
 
 
 Shape: TypeAlias = Rect | Ellipse | Path
@@ -203,6 +206,10 @@ class Scene:
         """Every mark without groups, where it stands on the page."""
         return flatten(self.marks)
 
+    def parts(self) -> Iterator[Leaf | str | None]:
+        """The same, with the label of a group before its marks and None after them."""
+        return _parts(self.marks, 0, 0)
+
     @property
     def missing(self) -> str:
         """The characters of its texts that no font has; they are drawn as boxes."""
@@ -216,11 +223,19 @@ class Scene:
 
 def flatten(marks: Iterable[Mark], dx: float = 0, dy: float = 0) -> Iterator[Leaf]:
     """The marks inside groups, each moved to where its groups put it."""
+    return (p for p in _parts(marks, dx, dy) if p is not None and not isinstance(p, str))
+
+
+def _parts(marks: Iterable[Mark], dx: float, dy: float) -> Iterator[Leaf | str | None]:
     for mark in marks:
-        if isinstance(mark, Group):
-            yield from flatten(mark.marks, dx + mark.x, dy + mark.y)
-        else:
+        if not isinstance(mark, Group):
             yield _moved(mark, dx, dy)
+            continue
+        if mark.label:
+            yield mark.label
+        yield from _parts(mark.marks, dx + mark.x, dy + mark.y)
+        if mark.label:
+            yield None
 
 
 def _moved(mark: Leaf, dx: float, dy: float) -> Leaf:

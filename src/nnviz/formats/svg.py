@@ -33,12 +33,13 @@ def write(trace: Trace, request: Request) -> Made:
 def svg(drawn: scene.Scene, *, embed_font: bool = False, prefix: str = "", scale: float = 1) -> str:
     """A Scene as an SVG document; `prefix` keeps ids apart where several share a page."""
     width, height = number(drawn.width), number(drawn.height)
-    marks = list(drawn.flat())
-    hatches = _hatches(marks)
+    parts_ = list(drawn.parts())
+    hatches = _hatches(parts_)
     parts = [
         '<svg xmlns="http://www.w3.org/2000/svg" '
         f'width="{number(drawn.width * scale)}" height="{number(drawn.height * scale)}" '
-        f'viewBox="0 0 {width} {height}" role="img" aria-labelledby="{prefix}title {prefix}desc" '
+        f'viewBox="0 0 {width} {height}" role="graphics-document" '
+        f'aria-labelledby="{prefix}title {prefix}desc" '
         f'font-family="{escape(stack(embed_font))}">',
         f'<title id="{prefix}title">{escape(drawn.title)}</title>',
         f'<desc id="{prefix}desc">{escape(drawn.desc)}</desc>',
@@ -46,7 +47,7 @@ def svg(drawn: scene.Scene, *, embed_font: bool = False, prefix: str = "", scale
     ]
     if drawn.page:
         parts.append(f'<rect width="{width}" height="{height}" fill="{drawn.page}"/>')
-    parts += (_mark(mark, hatches, prefix) for mark in marks)
+    parts += (_mark(part, hatches, prefix) for part in parts_)
     return "\n".join([*parts, "</svg>\n"])
 
 
@@ -97,6 +98,10 @@ def _definitions(
 
 def _mark(mark: object, hatches: dict[scene.Hatch, str], prefix: str) -> str:
     match mark:
+        case None:
+            return "</g>"
+        case str():
+            return f'<g role="group" aria-label="{escape(mark)}">'
         case scene.Rect():
             return _rect(mark, hatches, prefix)
         case scene.Ellipse(x=x, y=y, rx=rx, ry=ry):
@@ -163,6 +168,8 @@ def png_bytes(pixels: np.ndarray) -> bytes:
 def _text(mark: scene.Text) -> str:
     """A text with its measured length, so that another face does not break the layout."""
     size = f'font-size="{number(mark.size)}"'
+    if mark.at:
+        size += f' data-cell="{mark.at[0]} {mark.at[1]}"'
     if mark.halo:
         size += (
             f' stroke="{mark.halo}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'

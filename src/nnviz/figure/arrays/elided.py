@@ -96,4 +96,5 @@ def elided(
         text = "" if (r, c) in empty else style.show(array[r, c])
         return Cell(text, "active" if (r, c) in lit else "plain", bold=False)
 
-    return grid(style, [[cell(r, c) for c in columns] for r in rows], role, size)
+    table = [[cell(r, c) for c in columns] for r in rows]
+    return grid(style, table, role, size, indices=(rows, columns))

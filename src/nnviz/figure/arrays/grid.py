@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from nnviz.figure.layout.blocks import Block, Sign
 from nnviz.figure.layout.lines import segments
 from nnviz.figure.layout.style import BODY, SMALL, TITLE, Piece, Style, middle, middle4, up4
-from nnviz.figure.scene import Anchor, Box, Hatch, Mark, Rect, Text
+from nnviz.figure.scene import Anchor, Box, Group, Hatch, Mark, Rect, Text
 from nnviz.numerals import rounded, whole_part
 from nnviz.shapes import times
 from nnviz.trace import Role
@@ -98,7 +98,7 @@ def grid(
 
     `origin` and `shape` say where the array itself stands in the table (padding is around
     it, dashed). `labels` puts the indices left and below, or only below: from 0, or those of
-    `indices` where some rows or columns are left out. `windows`
+    `indices` where some rows or columns are left out. Each number knows its own. `windows`
     are (row, column, rows, columns) of the table that get a firm outline. `closed` is
     whether the array ends at the left and the right, or goes on in another line.
     """
@@ -114,13 +114,20 @@ def grid(
     for r, c, tall, wide in windows:
         box = Rect(left + c * w, r * h, wide * w, tall * h)
         marks.append(box._replace(stroke=tone.line, line=3, now=role))
-    marks += _cell_numbers(style, table, size, left)
+    tracks = _track(len(table), origin[0], down), _track(len(table[0]), origin[1], along)
+    marks += _cell_numbers(style, table, size, left, tracks)
     if labels:
         ys = [(i, inner.y + (r + 0.5) * h) for r, i in enumerate(down if left else ())]
         xs = [(i, inner.x + (c + 0.5) * w) for c, i in enumerate(along)]
         marks += index_labels(style, ys, xs, left, len(table) * h)
     width, height = left + len(table[0]) * w, len(table) * h
     return Block(width, height + (20 if labels else 0), tuple(marks), middle4(height))
+
+
+def _track(count: int, before: int, shown: Shown) -> Shown:
+    """The index of each of so many rows or columns: padding is before 0 and past the end."""
+    end = (shown[-1] or 0) + 1
+    return [*range(-before, 0), *shown, *range(end, end + count - before - len(shown))]
 
 
 def _fills(
@@ -226,7 +233,9 @@ def _around_points(
     return before, after
 
 
-def _cell_numbers(style: Style, table: Table, size: CellSize, left: float) -> list[Mark]:
+def _cell_numbers(
+    style: Style, table: Table, size: CellSize, left: float, tracks: tuple[Shown, Shown]
+) -> list[Mark]:
     """The numbers: whole ones centred, those with a point set so that the points align."""
     bold = any(cell.bold for line in table for cell in line)
     columns = ([cell.text for cell in column] for column in zip(*table, strict=True))
@@ -236,13 +245,15 @@ def _cell_numbers(style: Style, table: Table, size: CellSize, left: float) -> li
         for c, cell in enumerate(line):
             box = Box(left + c * size.width, r * size.height, size.width, size.height)
             if cell.text and not cell.hidden:
-                marks.append(_number(style, cell, size, box, places[c][r]))
+                row, column = tracks[0][r], tracks[1][c]
+                at = None if row is None or column is None else (row, column)
+                marks.append(_number(style, cell, size, box, places[c][r])._replace(at=at))
             if cell.corner and size.height >= CORNERED:
                 marks.append(_corner(style, cell.corner, box))
     return marks
 
 
-def _number(style: Style, cell: Cell, size: CellSize, box: Box, end: float | None) -> Mark:
+def _number(style: Style, cell: Cell, size: CellSize, box: Box, end: float | None) -> Text:
     """A number in the middle of its cell, or ending `end` to the right of it."""
     x = box.x + box.width / 2 + (end or 0)
     y = middle(box.y + box.height / 2, size.text)
@@ -298,7 +309,14 @@ def named(
     text, below = style.say(name), shape if isinstance(shape, str) else times(shape)
     push, center, width = heading_room(style, text, below, block.width, left)
     marks, head = heading(style, role, text, below, center), 44 if below else 28
-    return Block(width, block.height + head, (*marks, block.at(push, head)), block.axis + head)
+    group = Group((*marks, block.at(push, head)), label=called(style, text, below))
+    return Block(width, block.height + head, (group,), block.axis + head)
+
+
+def called(style: Style, name: str, shape: str) -> str:
+    """An array as it is read out: `input, 5 by 5`."""
+    spoken = shape.replace("×", style.say(Words(" by "))) if shape[:1].isdigit() else shape
+    return f"{name}, {spoken}" if shape else name
 
 
 def heading(style: Style, role: Role, name: str, below: str, x: float, y: float = 0) -> list[Text]:

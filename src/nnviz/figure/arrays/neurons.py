@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from nnviz.figure.arrays.grid import heading
+from nnviz.figure.arrays.grid import called, heading
 from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.lines import polyline
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, near4, up4
-from nnviz.figure.scene import Anchor, Box, Dash, Ellipse, Mark
+from nnviz.figure.scene import Anchor, Box, Dash, Ellipse, Group, Mark, Text
 from nnviz.trace import Role
 
 RADIUS = 16
@@ -76,10 +76,12 @@ def network(
         ends = (xs[0], ys[0][edge.start]), (xs[1], ys[1][edge.end])
         marks.append(_edge_line(edge, *ends, [height / len(y) for y in ys]))
     for k, layer in enumerate((first, second)):
-        marks += heading(style, layer.role, layer.name, layer.shape, xs[k])
-        for neuron, y in zip(layer.neurons, ys[k], strict=True):
-            marks += _neuron(style, neuron, layer.role, xs[k], y)
-            marks += _neuron_value(style, neuron, xs[k], y, size, before=k == 0)
+        own: list[Mark] = [*heading(style, layer.role, layer.name, layer.shape, xs[k])]
+        for i, (neuron, y) in enumerate(zip(layer.neurons, ys[k], strict=True)):
+            own += _neuron(style, neuron, layer.role, xs[k], y)
+            value = _neuron_value(style, neuron, xs[k], y, size, before=k == 0)
+            own += [text._replace(at=(i, 0)) for text in value]
+        marks.append(Group(tuple(own), label=called(style, layer.name, layer.shape)))
     return Block(xs[1] + room, height + _HEAD, tuple(marks), near4(height / 2 + _HEAD))
 
 
@@ -142,7 +144,7 @@ def _neuron(style: Style, neuron: Neuron, role: Role, x: float, y: float) -> lis
 
 def _neuron_value(
     style: Style, neuron: Neuron, x: float, y: float, size: int, *, before: bool
-) -> list[Mark]:
+) -> list[Text]:
     if not neuron.value:
         return []
     bold = neuron.active and not before

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.elided import cell_size, elided, shown
-from nnviz.figure.arrays.grid import heading_room
+from nnviz.figure.arrays.grid import called, heading_room
 from nnviz.figure.layout.blocks import Block, Sign, row
 from nnviz.figure.layout.lines import arrow
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, up4, up8
-from nnviz.figure.scene import Command, Mark, Path, Rect
+from nnviz.figure.scene import Command, Group, Mark, Path, Rect
 from nnviz.shapes import times
 from nnviz.trace import Equation, Expr, Role, tokens
 
@@ -97,7 +97,8 @@ class TermLayout:
         if below:
             marks.append(style.note(center, 36, below, "middle"))
         marks.append(block.at(push, head))
-        return Block(width, block.height + head, tuple(marks), block.axis + head)
+        group = Group(tuple(marks), label=called(style, "".join(p.text for p in pieces), below))
+        return Block(width, block.height + head, (group,), block.axis + head)
 
     # --- what stands between ---------------------------------------------------------
 

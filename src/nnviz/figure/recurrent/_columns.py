@@ -157,7 +157,7 @@ def _x_below(row: Row, i: int, t: int) -> Iterator[Mark]:
     chain, x, top = row.chain, row.center(i), row.bottom + ARROW
     blank = chain.feedback and chain.later(t)
     block = chain.x.block(chain.style, t - 1, active=chain.now(t), blank=blank)
-    yield block.at(x - block.width / 2, top)
+    yield chain.array(chain.x, t, block, x, top)
     yield from chain.arrow((x, top - 4), (x, row.bottom), "input")
     yield _weight_beside(chain, "x", x, top - ARROW / 2)
     yield from chain.below(chain.x, t, x, top + block.height)

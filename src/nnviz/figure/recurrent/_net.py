@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from nnviz.figure.arrays.elided import MOST_CELLS, cell_size, elided, shown
-from nnviz.figure.arrays.grid import CellSize, Shown
+from nnviz.figure.arrays.grid import CellSize, Shown, called
 from nnviz.figure.formulas.facts import product_note
 from nnviz.figure.layout.blocks import Block, remark
 from nnviz.figure.layout.lines import Point, arrow, rounded_arrow
@@ -202,7 +202,13 @@ class Net:
     def named(self, vectors: Vectors, t: int, block: Block, x: float, top: float) -> Iterator[Mark]:
         """A vector in cells around `x`, its name above it."""
         yield self.style.text(x, top - 8, self.name(vectors, t), BODY, anchor="middle")
-        yield block.at(x - block.width / 2, top)
+        yield self.array(vectors, t, block, x, top)
+
+    def array(self, vectors: Vectors, t: int, block: Block, x: float, top: float) -> Mark:
+        """The cells of a vector around `x`, with its name to be read out."""
+        name = "".join(piece.text for piece in self.name(vectors, t))
+        label = called(self.style, name, str(vectors.rows.shape[1]))
+        return block.at(x - block.width / 2, top)._replace(label=label)
 
     def below(self, vectors: Vectors, t: int, x: float, bottom: float) -> Iterator[Mark]:
         """The name of x, and the character that it stands for."""

@@ -160,7 +160,7 @@ def _stack_x(stack: Stack, x: float, t: int) -> Iterator[Mark]:
     blank = stack.feedback and m is not None and t > m.time
     active = m is not None and (t, 0) == (m.time, m.chain.layer)
     block = stack.x.block(stack.style, stack.row(t), active=active, blank=blank)
-    yield block.at(x - block.width / 2, stack.x_top)
+    yield stack.array(stack.x, t, block, x, stack.x_top)
     yield from _up(stack, x, stack.x_top, "input")
     yield from stack.below(stack.x, t, x, stack.x_top + block.height)
 

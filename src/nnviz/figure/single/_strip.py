@@ -7,12 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nnviz.figure.arrays.fit import cell_sizes
-from nnviz.figure.arrays.grid import Cell, CellSize, Table, grid, named, outline
+from nnviz.figure.arrays.grid import (
+    Cell,
+    CellSize,
+    Table,
+    called,
+    grid,
+    named,
+    outline,
+)
 from nnviz.figure.arrays.picture import pixels, round_step
 from nnviz.figure.layout.blocks import Block, column, remark
 from nnviz.figure.layout.lines import Point, polyline
 from nnviz.figure.layout.style import BODY, SMALL, Style, up4
-from nnviz.figure.scene import Box, Image, Mark, extent
+from nnviz.figure.scene import Box, Group, Image, Mark, extent
 from nnviz.shades import Levels
 from nnviz.shapes import times
 from nnviz.trace import Trace
@@ -89,7 +97,9 @@ def in_lines(
         windows = [(0, i - line.start, 1, 1) for i in active if i in line]
         closed = line.start == 0, line.stop == strip.count
         row = [[flat[i] for i in line]]
-        cells = grid(style, row, "output", strip.size, windows=windows, closed=closed)
+        cells = grid(
+            style, row, "output", strip.size, indices=([0], line), windows=windows, closed=closed
+        )
         marks.append(cells.at(0, y))
         starts = [i for i in line if i % strip.row == 0]
         marks += [
@@ -103,7 +113,8 @@ def in_lines(
     # Outlines may stand a little out.
     right = max((extent(mark).right for mark in marks), default=0)
     width = max(strip.across * strip.size.width, up4(right - 3))
-    return Block(width, y, tuple(marks))
+    label = called(style, style.say(Words("output")), times(trace.output.shape))
+    return Block(width, y, (Group(tuple(marks), label=label),))
 
 
 def _starts_apart(style: Style, starts: Sequence[int], row: float) -> list[int]:

@@ -133,7 +133,7 @@ def figures(style: Style, plane: Plane, size: int | None) -> list[Text]:
                         bold=cell.bold,
                         anchor="middle",
                         cell=Box(x - room / 2, y - down / 2, room, down),
-                    )
+                    )._replace(at=(r - plane.origin[0], c - plane.origin[1]))
                 )
     return found
 

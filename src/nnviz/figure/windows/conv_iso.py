@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nnviz.figure.arrays.fit import drawn_parts, sizes_of
-from nnviz.figure.arrays.grid import MOST, Table, changed, heading
+from nnviz.figure.arrays.grid import MOST, Table, called, changed, heading
 from nnviz.figure.formulas.arithmetic import arithmetic
 from nnviz.figure.layout.blocks import Block, column, row
 from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import BODY, SMALL, Style, near4, up4
-from nnviz.figure.scene import Mark, Scene
+from nnviz.figure.scene import Group, Mark, Scene
 from nnviz.figure.windows._named_arrays import (
     activation_arrow,
     bias_cells,
@@ -160,11 +160,13 @@ def _planes(pair: _Pair, tilt: Tilt, size: int | None) -> Block:
     starts, ends = below.corners(*_window_extent(pair)), above.corners(*pair.at, 1, 1)
     cover = above.corners(0, 0, above.rows, above.columns)
     marks.append(rays(starts, ends, texts, style.theme.muted, cover))
-    marks += [*texts, *surface(style, above), outline(style, above, (*pair.at, 1, 1))]
-    marks += figures(style, above, size)
-    bottom = NAME + low + gap + tall + 20
     shapes = [part.shape(array) for array in (part.y, part.x[0])]
     names = [style.say(name) for name in (output_name(part), input_name(part))]
+    labels = [called(style, *each) for each in zip(names, shapes, strict=True)]
+    marks += [Group(tuple(texts), label=labels[1]), *surface(style, above)]
+    marks.append(outline(style, above, (*pair.at, 1, 1)))
+    marks.append(Group(tuple(figures(style, above, size)), label=labels[0]))
+    bottom = NAME + low + gap + tall + 20
     marks += heading(style, "output", names[0], shapes[0], middle)
     marks += heading(style, "input", names[1], shapes[1], middle, bottom)
     height = up4(bottom + NAME - 4)
