@@ -13,6 +13,8 @@ from nnviz.figure.layout.style import BODY, SMALL, Style, up4
 
 LARGEST, SMALLEST = 44, 16
 """The sides of a cell: as long as there is room, and where there is little."""
+EASY = 24
+"""The least side of a cell that is read with ease."""
 SHORTER = (14, 11, 9, 7, 5)
 """To how many rows and columns an array is cut, in turn, before a row goes on below."""
 
@@ -164,11 +166,15 @@ def largest_fit(
     same = ([size] * len(parts) for size in sizes)
     choices = list(same if sizes else _choices(style, parts, largest, flat=style.cut))
     rooms = rooms or (style.room,)
+    roomy = [sizes for sizes in choices if all(size.height >= EASY for size in sizes)]
+    tries = [(parts, choices)]
+    if style.cut:
+        cut = [_shortened(parts, most) for most in SHORTER]
+        tries += [(some, sizes) for sizes in (roomy, choices) for some in cut]
     for room in rooms:
         for several in (False, True):
-            for most in (None, *SHORTER) if style.cut else (None,):
-                some = parts if most is None else _shortened(parts, most)
-                made = _first(style, some, choices, gap, room, several=several)
+            for some, each in tries:
+                made = _first(style, some, each, gap, room, several=several)
                 if made is not None:
                     return made
     least = _shortened(parts, SHORTER[-1]) if style.cut else parts
@@ -196,17 +202,19 @@ def _first(
 
 def _choices(style: Style, parts: Row, largest: int, *, flat: bool) -> Iterator[Sizes]:
     """The sizes of cells that are tried, the largest first: alike in all parts, then of their
-    own width; and as low as they can be where the height counts.
+    own width; where the height counts only squares are alike, and others as low as they can be.
     """
     own = [_need(style, () if isinstance(p, Block) else p.tables) for p in parts]
     alike = [_Need(*map(max, zip(*own, strict=True)))] * len(own)
     for side in _sides(largest):
         for needs in (alike, own):
             found = [size for size in (need.size(side) for need in needs) if size is not None]
-            if len(found) == len(parts):
-                yield found
-                if flat:
-                    yield [replace(size, height=side) for size in found]
+            square = all(size.width <= size.height for size in found)
+            if len(found) < len(parts) or (flat and needs is alike and not square):
+                continue
+            yield found
+            if flat and not square:
+                yield [replace(size, height=side) for size in found]
 
 
 def _fits(

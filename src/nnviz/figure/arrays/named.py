@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+WHOLE = 11
+"""Cells a side of an array without windows that is not cut."""
+
+
 class NamedCells(NamedTuple):
     """A part of a row (see `fit`): a table of cells, drawn with cells of the size that fits."""
 
@@ -78,7 +82,12 @@ class NamedCells(NamedTuple):
         return named(self.style, inner, self.role, self.name, self.shape, left=self.left)
 
     def shortened(self, most: int) -> NamedCells:
-        """With its middle left out around its windows: at most so many rows and columns."""
+        """With its middle left out around its windows: at most so many rows and columns.
+
+        Without windows only that of a large one: it is the kernel, which is read whole.
+        """
+        if not self.windows and max(len(self.table), len(self.table[0])) <= WHOLE:
+            return self
         sizes = self.own or (len(self.table), len(self.table[0]))
         tracks = [
             around(len(line), most, {i for w in self.windows for i in range(w[k], w[k] + w[k + 2])})

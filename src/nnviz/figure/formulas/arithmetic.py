@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 Widest = Mapping[Role, int | float]
 """The widest number of each role, which stands first in its product: it needs no brackets."""
 
-_KEPT = {sign: sign[:-1] + "\N{NO-BREAK SPACE}" for sign in (EQUAL, ABOUT)}
-
 
 def widest(style: Style, arrays: Mapping[Role, np.ndarray]) -> Widest:
     """The number of each role's array that is the widest in a formula."""
@@ -65,18 +63,25 @@ def panelled(style: Style, block: Block, room: float, pad: int = 12) -> Block:
 def _equation(style: Style, equation: Equation, room: float, size: int, wide: Widest) -> Block:
     first = equation.sides[0]
     if isinstance(first, Sum) and first.per_line:
-        for at in (size, SMALL):
-            block = _sum_rows(style, equation, first, at, wide)
+        for at, below in ((size, False), (size, True), (SMALL, False), (SMALL, True)):
+            block = _sum_rows(style, equation, first, at, wide, below=below)
             if block.width <= room:
                 return block
     pieces = style.pieces(equation)
     if style.width(pieces, size) > room:  # It goes on below: the sign with what follows it.
-        pieces = [p._replace(text=_KEPT.get(p.text, p.text)) for p in pieces]
+        pieces = [p._replace(text=_kept(p.text)) for p in pieces]
     return lines(style, pieces, size, room=room)
 
 
-def _sum_rows(style: Style, equation: Equation, total: Sum, size: int, wide: Widest) -> Block:
-    """A sum a line a kernel row, its terms in columns."""
+def _kept(text: str) -> str:
+    """A piece of text that a line breaks only before, if it begins with a space."""
+    return text[:1] + text[1:].replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _sum_rows(
+    style: Style, equation: Equation, total: Sum, size: int, wide: Widest, *, below: bool
+) -> Block:
+    """A sum a line a kernel row, its terms in columns; what it comes to in the last, or below."""
     signs, terms = _signed_terms(style, total, {})
     room = [style.width(term, size) for term in _signed_terms(style, total, wide)[1]]
     numbered = iter(range(len(terms)))
@@ -100,10 +105,13 @@ def _sum_rows(style: Style, equation: Equation, total: Sum, size: int, wide: Wid
             x += widths[c] + style.width(" ", size)
         width = max(width, end)
         y += lead
-    marks.append(style.text(end, y - lead, _rest(style, equation, {}), size))
+    end = style.width("+", size) - style.width(" ", size) if below else end
+    y = y if below else y - lead
+    marks.append(style.text(end, y, _rest(style, equation, {}), size))
     whole = sum(widths) + len(widths) * plus + (len(widths) - 1) * style.width(" ", size)
     width = max(width, whole, end + style.width(_rest(style, equation, wide), size))
-    return Block(width, lead * len(rows), tuple(marks), middle4(lead * len(rows)))
+    height = lead * (len(rows) + below)
+    return Block(width, height, tuple(marks), middle4(height))
 
 
 def _signed_terms(style: Style, total: Sum, wide: Widest) -> tuple[list[str], list[list[Piece]]]:

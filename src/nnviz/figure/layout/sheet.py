@@ -80,6 +80,8 @@ def _arranged(
         if len(found) == len(steps):
             break
     width, height = up4(max(p.width for p in found)), up4(max(p.height for p in found))
+    if 1 < across <= len(steps):
+        width = max(width, 4 * int(room // 4))
     even = [_panel_frame(style, panel, width, height) for panel in found]
     fitting = max(1, int((style.room + BETWEEN) // (even[0].width + BETWEEN)))
     rows = [row(even[i : i + fitting], BETWEEN) for i in range(0, len(even), fitting)]

@@ -10,7 +10,7 @@ from nnviz.figure.arrays.named import NamedCells
 from nnviz.figure.layout.blocks import Block, column, on_top, row
 from nnviz.figure.layout.style import Style
 
-_GAP, _LARGEST = 8, 32
+_GAP, _NEAR, _LARGEST = 8, 4, 32
 
 
 class Sums(Protocol):
@@ -49,15 +49,15 @@ def _beside(style: Style, given: NamedCells, made: NamedCells, sums: Sums) -> Bl
 
 def _stacked(style: Style, given: NamedCells, made: NamedCells, sums: Sums) -> Block | None:
     above = given._replace(labels="").block(smallest_cells(style, given.tables))
-    rest = style.within(style.room, style.tall - above.height - _GAP)
+    rest = style.within(style.room, style.tall - above.height - _NEAR)
     beneath = _sum_and_output(rest, made, sums(room=style.room, panel=False))
     if beneath is None or above.width > style.room:
         return None
-    return column([above, beneath], _GAP)
+    return column([above, beneath], _NEAR)
 
 
 def _sum_and_output(style: Style, made: NamedCells, sums: Block) -> Block | None:
     """The sum, and beneath it the output, its middle left out where it is large."""
-    rest = style.within(style.room, style.tall - sums.height - _GAP, cut=True)
-    block = column([sums, largest_fit(rest, [made], largest=28)], _GAP)
+    rest = style.within(style.room, style.tall - sums.height - _NEAR, cut=True)
+    block = column([sums, largest_fit(rest, [made], largest=28)], _NEAR)
     return block if block.width <= style.room and block.height <= style.tall else None
