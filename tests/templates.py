@@ -62,6 +62,9 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "ops/windows/pool.py: _TITLES[scope_of(options)][kind]": tuple(
         t for s in pool._TITLES.values() for t in s.values()
     ),
+    "ops/windows/pool.py: _SHORT[scope][options.kind]": tuple(
+        t for s in pool._SHORT.values() for t in s.values()
+    ),
     "ops/recurrent/_explained.py: _TITLES[self.given.cell]": (),  # RNN, LSTM and GRU are names
 }
 """What an expression in the place of a template can come to."""

@@ -183,8 +183,12 @@ class Trace:
     names: Mapping[str, Words] = field(default_factory=dict)
     """What an array or result is called, where that is not its own name."""
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Names of the rows of an array: characters of a text, layers of a net."""
+    """Names of the rows of an array: characters of a text."""
+    short: Words | str = ""
+    """What it is called as a layer, as a textbook does: conv 5×5, 6."""
     layers: tuple[Trace, ...] = ()
+    layer_names: tuple[Words | str, ...] = ()
+    """Those of a net that is run, or counted: `params` has no traces of its layers."""
     recurrence: Recurrence | None = None
     """The chains of a recurrent net, and what there is at each time."""
     states: Mapping[str, np.ndarray] = field(default_factory=dict)

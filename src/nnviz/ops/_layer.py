@@ -31,11 +31,20 @@ class Layer(NamedTuple):
     """Inputs and outputs of the dense layer that would make the same map."""
     notes: tuple[Words, ...] = ()
     """What a reader of the counts should be told."""
+    name: Words | str = ""
+    """What it is called among layers, as in `Trace.short`."""
 
 
 def same_shape(shape: tuple[int, ...], _: object = None) -> Layer:
     """A layer that works cell by cell and has nothing to learn."""
     return Layer(shape)
+
+
+def detailed(name: Words | str, details: Iterable[Words | str]) -> Words | str:
+    """A layer's short name with more about it: conv 3×3, 64, stride 2."""
+    for more in details:
+        name = Words("{name}, {more}", name=name, more=more)
+    return name
 
 
 def places(rank: int, dims: int = 2) -> tuple[Place, ...]:

@@ -10,7 +10,7 @@ from nnviz.activation_steps import activation_step, along, exp, shown
 from nnviz.errors import UsageError
 from nnviz.numerals import exact
 from nnviz.ops._activation_names import NAMES, Activation
-from nnviz.ops._layer import places, same_shape
+from nnviz.ops._layer import Layer, places
 from nnviz.options import kinds
 from nnviz.options.operation import Operation
 from nnviz.options.option import argument, option
@@ -106,6 +106,7 @@ def run(x: np.ndarray, options: ActOptions) -> Trace:
     return Trace(
         op="act",
         title=Words("Activation {name}", name=shown(options.name)),
+        short=shown(options.name),
         arrays={"input": x},
         results=Results(**results),
         options={name: value for name, value in asdict(options).items() if value is not None},
@@ -241,6 +242,6 @@ OPERATION = Operation(
     ),
     record=ActOptions,
     run=run,
-    layer=same_shape,
+    layer=lambda shape, options: Layer(shape, name=shown(options.name)),
     cell_bytes=lambda item, options: item if options.name == "relu" else 24,
 )

@@ -163,6 +163,7 @@ def run(x: np.ndarray, options: DenseOptions) -> Trace:
     return Trace(
         op="dense",
         title=Words("Fully connected layer"),
+        short=_short(shape[0]),
         arrays=arrays,
         results=Results(output=output),
         options={"units": shape[0]},
@@ -213,6 +214,10 @@ def _place(shape: tuple[int, ...], index: Index) -> Index:
     return tuple(0 if n == 1 else i for n, i in zip(shape, last, strict=True))
 
 
+def _short(units: int) -> Words:
+    return Words("dense {n}", n=units)
+
+
 def layer(shape: tuple[int, ...], options: DenseOptions) -> Layer:
     """Parameters and MACs over an input of `shape`: a vector, or rows of them."""
     _check(shape)
@@ -228,6 +233,7 @@ def layer(shape: tuple[int, ...], options: DenseOptions) -> Layer:
         biases=biases,
         macs=prod(rows) * inputs * units,
         everywhere=True,
+        name=_short(units),
     )
 
 

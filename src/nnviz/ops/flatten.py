@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+NAME = Words("flatten")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlattenOptions:
     """Where the axes are joined."""
@@ -65,6 +68,7 @@ def run(x: np.ndarray, options: FlattenOptions) -> Trace:
     return Trace(
         op="flatten",
         title=Words("Flatten"),
+        short=NAME,
         arrays={"input": x},
         results=Results(output=output),
         options={"axis": options.axis},
@@ -87,7 +91,7 @@ def _apart(shape: tuple[int, ...]) -> list[Fact]:
 
 def layer(shape: tuple[int, ...], options: FlattenOptions) -> Layer:
     """Nothing to learn; a batch axis is not part of `shape`."""
-    return Layer(_shape(shape, options.axis))
+    return Layer(_shape(shape, options.axis), name=NAME)
 
 
 OPERATION = Operation(

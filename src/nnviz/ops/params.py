@@ -45,12 +45,14 @@ def run(_: object, options: ParamsOptions) -> Trace:
     rows: list[dict[str, Any]] = []
     versus: list[dict[str, Any]] = []
     notes: list[Words] = []
+    names: list[Words | str] = []
     field = Field(len(shape))
     for link in options.net.links:
         assert link.operation.layer is not None
         with link.blamed():
             layer: Layer = link.operation.layer(shape, link.options)
         field.pass_through(layer)
+        names.append(layer.name or link.operation.name)
         rows.append(_row(link.text, shape, layer, field.sizes))
         if layer.mlp is not None and options.versus == "mlp":
             versus.append(_versus(link.text, layer, layer.mlp))
@@ -68,6 +70,7 @@ def run(_: object, options: ParamsOptions) -> Trace:
             Fact(Words("MACs are multiply–accumulates; biases are not counted in them")),
         ),
         notes=tuple(notes),
+        layer_names=tuple(names),
     )
 
 

@@ -26,16 +26,9 @@ def counted(style: Style, n: int, kind: str) -> str:
     return style.say(Words(template, n=counts(n)))
 
 
-def command(style: Style, text: str, size: int, room: float) -> Block:
-    """A layer's command, going on below at its options rather than inside one."""
-    rows = [""]
-    for part in text.replace(" -", "\n-").split("\n"):
-        longer = f"{rows[-1]} {part}".strip()
-        if rows[-1] and style.width(longer, size) > room:
-            rows.append(part)
-        else:
-            rows[-1] = longer
-    return column([lines(style, row, size, room=room) for row in rows], 0)
+def layer_names(style: Style, trace: Trace) -> list[str]:
+    """What the layers of a net are called, as a textbook does."""
+    return [style.say(name) for name in trace.layer_names]
 
 
 def parameters_page(

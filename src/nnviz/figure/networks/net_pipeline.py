@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.picture import odd_legend, pixels
 from nnviz.figure.arrays.thumbnail import Thumbnail, thumbnail
-from nnviz.figure.formulas.parameter_counts import command, counted, counts
+from nnviz.figure.formulas.parameter_counts import counted, counts, layer_names
 from nnviz.figure.layout.blocks import Block, column, lines, remark, row, wrapped
 from nnviz.figure.layout.lines import arrow
 from nnviz.figure.layout.page import page
@@ -75,14 +75,13 @@ def _stages(trace: Trace, style: Style, sample: int) -> list[_Stage]:
     pictured = trace.image or colored(one(x))
     shades = levels_as_is(one(x), image=trace.image) if pictured else None
     stages = [_input_stage(trace, style, one(x))]
-    names = trace.labels.get("layers", ())
-    for i, layer in enumerate(trace.layers):
+    named = zip(trace.layers, layer_names(style, trace), strict=True)
+    for i, (layer, name) in enumerate(named):
         # Pooling makes of a picture one with the same range.
         shades = shades if layer.op == "pool" else None
         role: Role = "output" if i + 1 == len(trace.layers) else "intermediate"
         if role == "intermediate" and layer.roles.get("output") == "hidden":
             role = "hidden"
-        name = names[i] if i < len(names) else style.say(layer.title)
         stages.append(_layer_stage(style, layer, one(layer.output), name, role, shades))
     return stages
 
@@ -100,12 +99,9 @@ def _layer_stage(
 ) -> _Stage:
     small = thumbnail(style, made, role, shades)
     room = max(LEAST, small.block.width)
-    what, dash, options = name.partition(" -")
-    said = [lines(style, what, BODY, room=room, bold=True)]
-    said += [command(style, "-" + options, SMALL, room)] if dash else []
-    return _stage(
-        style, column([*said, _counted(style, *_parameters(layer), room)], 0), small, made
-    )
+    said = lines(style, name, BODY, room=room, bold=True)
+    head = column([said, _counted(style, *_parameters(layer), room)], 0)
+    return _stage(style, head, small, made)
 
 
 def _stage(style: Style, head: Block, small: Thumbnail, made: np.ndarray) -> _Stage:

@@ -3,100 +3,158 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
-from nnviz.figure.formulas.parameter_counts import command, counted, counts, parameters_page
+from nnviz.figure.formulas.parameter_counts import counted, counts, layer_names, parameters_page
 from nnviz.figure.layout.blocks import Block, lines, remark
 from nnviz.figure.layout.lines import segments
-from nnviz.figure.layout.style import BODY, SMALL, Style, middle, near4, up4
+from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, near4, up4
 from nnviz.figure.scene import Mark, Rect, Scene, Text
-from nnviz.numerals import raised, ratio, thousands
+from nnviz.numerals import ratio, rounded, thousands
 from nnviz.request import Appearance
 from nnviz.shapes import times
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
 
 RANK = 0
-NAMES = 216
-"""The room of the layers' names."""
+NAMES = 224
+"""The most room that the layers' names take beside the bars."""
+NARROW = 480
+"""A page with less room has the bars beneath the names."""
 BAR = 12
 """The thickness of a bar."""
-LOG_FROM = 100
-"""How many times the smallest bar the largest is where a linear scale would hide it."""
-
+SEEN = 2
+"""The least length of a bar: what is shorter is a line, and said."""
+MANY = 20
+"""Layers of which there is a row each; of more, repeated blocks are folded."""
+LONGEST = 12
+"""Layers of a block that may be repeated."""
 
 _KINDS: tuple[tuple[str, Role], ...] = (("weights", "weight"), ("biases", "bias"))
 
 
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
-    """A row a layer with a bar for its weights and one for its biases."""
+    """A row a layer with a bar of its weights and its biases."""
     style = Style.of(appearance)
+    names = {
+        row["layer"]: name
+        for row, name in zip(trace.results["rows"], layer_names(style, trace), strict=True)
+    }
     blocks = [
         _parameter_bars(style, trace),
-        *(_versus_bars(style, row) for row in trace.results["versus"]),
+        *(_versus_bars(style, row, names[row["layer"]]) for row in trace.results["versus"]),
     ]
     return parameters_page(style, trace, appearance, step, blocks)
 
 
-# --- the scale -------------------------------------------------------------------
+# --- the rows ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What has a row: a layer, or a block of layers and how often it follows itself."""
+
+    layers: Sequence[dict[str, Any]]
+    names: Sequence[str]
+    """Of the layers of one turn."""
+    turns: int = 1
+
+    @property
+    def name(self) -> str:
+        said = " → ".join(self.names)
+        if self.turns == 1:
+            return said
+        return f"{self.turns} × ({said})" if len(self.names) > 1 else f"{self.turns} × {said}"
+
+    @property
+    def shape(self) -> str:
+        return times(self.layers[-1]["output"])
+
+    def total(self, kind: str) -> int:
+        return sum(layer[kind] for layer in self.layers)
+
+    @property
+    def sum(self) -> str:
+        """What the layers of several turns add up to what they have from."""
+        each = [counts(layer["params"]) for layer in self.layers if layer["params"]]
+        if self.turns == 1 or len(each) < 2:
+            return ""
+        return f"{len(each)} × {each[0]}" if len(set(each)) == 1 else " + ".join(each)
+
+
+def rows_of(layers: Sequence[dict[str, Any]], names: Sequence[str]) -> list[Line]:
+    """A row a layer; of more than MANY, a row for all the turns of a block that repeats."""
+    kinds = [(name, tuple(layer["output"])) for layer, name in zip(layers, names, strict=True)]
+    found, i = [], 0
+    while i < len(kinds):
+        period, turns = _block(kinds, i) if len(kinds) > MANY else (1, 1)
+        end = i + period * turns
+        found.append(Line(layers[i:end], names[i : i + period], turns))
+        i = end
+    return found
+
+
+def _block(kinds: Sequence[object], start: int) -> tuple[int, int]:
+    """The block from `start` that covers most by repeating, the shortest of those; and how often
+    it stands there.
+    """
+    best = 1, 1
+    for period in range(1, LONGEST + 1):
+        block, turns = kinds[start : start + period], 1
+        while kinds[start + turns * period : start + (turns + 1) * period] == block:
+            turns += 1
+        if turns > 1 and period * turns > max(best[0] * best[1], 1):
+            best = period, turns
+    return best
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """From a count to the length of its bar."""
+    """From a count to the length of its bar: half as long is half as many."""
 
     most: int
-    log: bool
     length: float
-
-    def __call__(self, value: int) -> int:
-        """The length of a bar, a multiple of 4; what is not nothing is seen."""
-        return max(4, near4(self.exact(value))) if value > 0 else 0
 
     def exact(self, value: int) -> float:
         """Where a count stands on the scale."""
-        if self.log:
-            part = (math.log10(value) + _BEFORE) / (math.log10(self.most) + _BEFORE)
-            return part * self.length
-        return value / self.most * self.length
-
-
-_BEFORE = 0.3
-"""Where a logarithmic scale begins: this part of a power of ten before 1, so that 1 is seen."""
-
-
-def scale_of(rows: list[dict[str, Any]], length: float) -> Scale:
-    """The scale on which the longest bar of some layers has this length."""
-    found = [row[kind] for row in rows for kind in ("weights", "biases") if row[kind]]
-    most, least = max(found, default=1), min(found, default=1)
-    return Scale(most, most >= LOG_FROM * least, length)
+        return value / max(self.most, 1) * self.length
 
 
 # --- a row a layer -----------------------------------------------------------------
 
 
 def _parameter_bars(style: Style, trace: Trace) -> Block:
-    rows, total = trace.results["rows"], trace.results["total"]
+    total = trace.results["total"]
+    rows = rows_of(trace.results["rows"], layer_names(style, trace))
     ends = up4(max(_end(style, t).width for t in (counts(total["params"]), _params_head(style))))
-    left = NAMES + 16
-    said = (counted(style, row[kind], kind) for row in rows for kind, _ in _KINDS)
-    beside = up4(max(style.width(text, SMALL) for text in said) + 8)
-    scale = scale_of(rows, max(64, style.room - ends - 16 - left - beside))
+    natural = max(style.width(row.name, BODY) + _beside(style, row) for row in rows)
+    wide = style.room >= NARROW
+    left = up4(min(natural, NAMES)) + 24 if wide else 0
+    length = style.room - left - (ends + 16 if wide else 0)
+    scale = Scale(max(row.total("params") for row in rows), length)
     head = _header(style, left)
     marks: list[Mark] = [head.at(0, 0)]
     first = y = head.height + 8
     for row in rows:
-        block = _layer_bars(style, row, scale, left)
+        block = _layer_bar(style, row, scale, left, ends)
         marks += [block.at(0, y), *([_rule(style, y - 4)] if y > first else [])]
         y += block.height + 8
-    if scale.log:
-        marks += _log_axis(style, scale, left, y)
-        y += 32
     end = _totals(style, total, left)
     marks += [_rule(style, y - 4, style.theme.ink), end.at(0, y)]
-    return Block(style.room, y + end.height, tuple(marks))
+    y += end.height
+    if any(0 < scale.exact(row.total("params")) < SEEN for row in rows):
+        note = _of_lines(style, scale)
+        marks.append(note.at(0, y + 4))
+        y += note.height + 4
+    return Block(style.room, y, tuple(marks))
+
+
+def _of_lines(style: Style, scale: Scale) -> Block:
+    """What a line alone stands for."""
+    part = rounded(100 * SEEN / scale.length, 1)
+    return remark(style, Words("a line alone is less than {n} % of the longest bar", n=part), SMALL)
 
 
 def _params_head(style: Style) -> str:
@@ -110,15 +168,18 @@ def _end(style: Style, said: str, y: float = 20) -> Text:
 
 def _header(style: Style, left: float) -> Block:
     """The names of the columns, and what the two colours are."""
-    end = _end(style, _params_head(style))
-    marks: list[Mark] = [style.text(0, 20, style.say(Words("layer")), BODY, bold=True), end]
-    x, y = left, 20.0
+    end, name = _end(style, _params_head(style)), style.say(Words("layer"))
+    marks: list[Mark] = [style.text(0, 20, name, BODY, bold=True), end]
+    x = first = left or up4(style.width(name, BODY, True)) + 20
+    y = 20.0
     for kind, role in _KINDS:
         said = style.say(Words(kind))
         wide = 20 + style.width(said, BODY)
-        if x > left and x + wide + 16 > end.start:
-            x, y = left, y + 24
-        marks += [_count_bar(style, role, x, y - 12, 12), style.text(x + 20, y, said, BODY)]
+        if x + wide + 16 > end.start and x > first:
+            x, y = first, y + 24
+        tone = style.theme.tone(role)
+        marks.append(Rect(x, y - 12, BAR, BAR, tone.active, tone.line, 1, tone.dash))
+        marks.append(style.text(x + 20, y, said, BODY))
         x = up4(x + wide + 20)
     marks.append(_rule(style, y + 12, style.theme.ink))
     return Block(style.room, y + 12, tuple(marks))
@@ -127,104 +188,99 @@ def _header(style: Style, left: float) -> Block:
 def _totals(style: Style, total: dict[str, Any], left: float) -> Block:
     """The line of totals beneath the bars."""
     said = ", ".join(counted(style, total[kind], kind) for kind, _ in _KINDS)
-    end = _end(style, counts(total["params"]))
+    end, first = _end(style, counts(total["params"])), style.say(Words("total"))
+    left = left or up4(style.width(first, BODY, True)) + 20
     text = lines(style, said, BODY, room=style.room - left - end.width - 16)
-    first = style.text(0, 20, style.say(Words("total")), BODY, bold=True)
-    return Block(style.room, text.height + 4, (first, text.at(left, 2), end))
+    marks = style.text(0, 20, first, BODY, bold=True), text.at(left, 2), end
+    return Block(style.room, text.height + 4, marks)
 
 
 def _rule(style: Style, y: float, stroke: str | None = None) -> Mark:
     return segments([((0, y), (style.room, y))], stroke or style.theme.rule)
 
 
-def _log_axis(style: Style, scale: Scale, left: float, y: float) -> list[Mark]:
-    """Powers of ten along a logarithmic scale."""
-    said = style.say(Words("logarithmic scale"))
-    found = [(left + scale.exact(10**power), text) for power, text in _powers(style, scale)]
-    return [
-        _rule(style, y - 4),
-        style.note(0, y + 16, said),
-        *(style.note(x, y + 16, text, "middle") for x, text in found),
-        segments([((x, y - 4), (x, y + 2)) for x, _ in found], style.theme.muted),
+def _beside(style: Style, row: Line) -> float:
+    """What its shape takes beside the name; where there is a bar it stands beneath."""
+    return 0 if row.total("params") else 8 + up4(style.width(row.shape, SMALL))
+
+
+def _layer_bar(style: Style, row: Line, scale: Scale, left: float, ends: float) -> Block:
+    """A layer: its name and output shape, its bar and what it counts, its parameters."""
+    params = row.total("params")
+    name = lines(style, row.name, BODY, room=(left - 16) if left else style.room - ends - 16)
+    marks: list[Mark] = [name.at(0, 0)]
+    height = name.height
+    room, wide = (left or style.room - ends) - 16, _beside(style, row)
+    if not wide or name.width + wide > room:
+        marks.append(style.note(0, height + 12, row.shape))
+        height += 16
+    else:
+        marks.append(style.note(name.width + 8, height - 8, row.shape))
+    if not params:
+        end = style.text(style.room, 16, "0", BODY, fill=style.theme.muted, anchor="end")
+        return Block(style.room, height, (*marks, end))
+    marks.append(_end(style, counts(params), 16))
+    bar = _counted_bar(style, row, scale, left, 8 if left else height + 4)
+    return Block(style.room, max(height, bar.height), (*marks, *bar.marks))
+
+
+def _counted_bar(style: Style, row: Line, scale: Scale, left: float, y: float) -> Block:
+    """A bar from (left, y), and beneath it the counts; of several layers, what they add up to."""
+    parts = [(role, layer[kind]) for layer in row.layers for kind, role in _KINDS]
+    marks = list(_bar(style, parts, scale, left, y))
+    said = [
+        Piece(counted(style, row.total(kind), kind), style.theme.tone(role).line)
+        for kind, role in _KINDS
+        if row.total(kind)
     ]
+    pieces = [p for piece in said for p in (Piece(" + ", style.theme.muted), piece)][1:]
+    y += BAR + 2
+    for part in [pieces, *([[Piece(row.sum, style.theme.muted)]] if row.sum else [])]:
+        text = lines(style, part, SMALL, room=scale.length)
+        marks.append(text.at(left, y))
+        y += text.height
+    return Block(style.room, up4(y), tuple(marks))
 
 
-def _powers(style: Style, scale: Scale) -> list[tuple[int, str]]:
-    """The powers of ten on the axis: each in full digits, else as many as have room, evenly."""
-    last = len(str(scale.most)) - 1
-    full = [(power, thousands(10**power)) for power in range(last + 1)]
-    if _labels_apart(style, scale, full):
-        return full
-    every = [(power, _ten_to(power)) for power in range(last + 1)]
-    steps = (every[::step] for step in range(1, last + 2))
-    return next(found for found in steps if _labels_apart(style, scale, found))
-
-
-def _ten_to(power: int) -> str:
-    return ("1", "10")[power] if power < 2 else f"10{raised(power)}"
-
-
-def _labels_apart(style: Style, scale: Scale, ticks: list[tuple[int, str]]) -> bool:
-    """Whether no label touches the next."""
-    ends = [
-        (scale.exact(10**power) - half, scale.exact(10**power) + half)
-        for power, half in ((power, style.width(said, SMALL) / 2) for power, said in ticks)
-    ]
-    return all(b[0] - a[1] >= 8 for a, b in pairwise(ends))
-
-
-def _layer_bars(style: Style, row: dict[str, Any], scale: Scale, left: float) -> Block:
-    """A layer: its text and output shape, its bars, its parameters."""
-    name, params = command(style, row["layer"], BODY, NAMES), row["params"]
-    height = name.height + 20
-    fill = None if params else style.theme.muted
-    at, said = middle(height / 2, BODY), counts(params)
-    marks: list[Mark] = [
-        name.at(0, 0),
-        style.note(0, name.height + 12, times(row["output"])),
-        style.text(style.room, at, said, BODY, fill=fill, bold=bool(params), anchor="end"),
-    ]
-    kinds = [(kind, role) for kind, role in _KINDS if row[kind]]
-    y = 4 * round((height - len(kinds) * (BAR + 8) + 8) / 8)
-    for kind, role in kinds:
-        length, at = scale(row[kind]), middle(y + BAR / 2, SMALL)
-        said, fill = counted(style, row[kind], kind), style.theme.tone(role).line
-        marks.append(_count_bar(style, role, left, y, length))
-        marks.append(style.text(left + length + 8, at, said, SMALL, fill=fill))
-        y += BAR + 8
-    return Block(style.room, height, tuple(marks))
-
-
-def _count_bar(style: Style, role: Role, x: float, y: float, length: float) -> Mark:
-    tone = style.theme.tone(role)
-    return Rect(x, y, length, BAR, tone.active, tone.line, 1, tone.dash)
+def _bar(
+    style: Style, parts: Sequence[tuple[Role, int]], scale: Scale, x: float, y: float
+) -> Iterator[Mark]:
+    """Parts end to end; what is too little for a bar is a line."""
+    done = 0
+    for role, count in parts:
+        tone = style.theme.tone(role)
+        start, end = (near4(scale.exact(n)) for n in (done, done + count))
+        done += count
+        if end > start:
+            yield Rect(x + start, y, end - start, BAR, tone.active, tone.line, 1, tone.dash)
+    if 0 < scale.exact(done) < SEEN:
+        role = max(parts, key=lambda part: part[1])[0]
+        yield segments([((x + 0.5, y), (x + 0.5, y + BAR))], style.theme.tone(role).line)
 
 
 # --- convolution against dense -----------------------------------------------------
 
 
-def _versus_bars(style: Style, row: dict[str, Any]) -> Block:
-    """Two bars on a linear scale: the weights of a convolution, and of the same map dense."""
+def _versus_bars(style: Style, row: dict[str, Any], layer: str) -> Block:
+    """Two bars on one scale: the weights of a convolution, and of the same map dense."""
     conv, dense = row["conv"]["weights"], row["dense"]["weights"]
-    scale = Scale(max(conv, dense, 1), False, style.room)
+    scale = Scale(max(conv, dense), 4 * math.floor(style.room / 4))
     formula = f"{row['dense']['formula']} = {thousands(dense)}"
     shared = Words("{weights}, shared", weights=counted(style, conv, "weights"))
     parts = (
         (Words("convolution"), shared, conv),
         (Words("dense layer that makes the same map"), Words("{n} weights", n=formula), dense),
     )
-    said = style.say(Words("{layer}: the same map, twice", layer=row["layer"]))
+    said = style.say(Words("{layer}: the same map, twice", layer=layer))
     title = lines(style, said, BODY, room=style.room, bold=True)
     marks: list[Mark] = [title.at(0, 0)]
     y = title.height + 8
     for name, text, weights in parts:
-        label = style.text(0, y + 12, style.say(name), BODY)
         fill = style.theme.tone("weight").line
-        line = lines(style, style.say(text), BODY, room=style.room - label.width - 24, fill=fill)
-        marks += [label, line.at(up4(label.width + 24), y - 4)]
-        y += max(24, line.height)
-        marks.append(_count_bar(style, "weight", 0, y, scale(weights)))
-        y += BAR + 16
+        both = [Piece(style.say(name) + "   "), Piece(style.say(text), fill)]
+        line = lines(style, both, BODY, room=style.room)
+        marks += [line.at(0, y - 4), *_bar(style, [("weight", weights)], scale, 0, y + line.height)]
+        y += line.height + BAR + 16
     if conv and dense > conv:
         note = remark(style, _ratio(conv, dense), SMALL)
         marks.append(note.at(0, y - 8))

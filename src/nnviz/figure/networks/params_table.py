@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nnviz.figure.formulas.parameter_counts import command, parameters_page
+from nnviz.figure.formulas.parameter_counts import layer_names, parameters_page
 from nnviz.figure.layout.blocks import Block, lines, remark
 from nnviz.figure.layout.lines import segments
 from nnviz.figure.layout.style import BODY, SMALL, Style, up4
@@ -18,18 +18,20 @@ from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
 RANK = 10
+_PARAMS = Words("params")
 _HEADS = (
     Words("layer"),
     Words("output"),
     Words("derivation"),
     Words("weights"),
     Words("biases"),
-    Words("params"),
+    _PARAMS,
     Words("MACs"),
     Words("receptive field"),
 )
 _TEXTS, _SHAPES = (0, 1, 2), 1
 """The columns that wrap where they must; the others are numbers, at their right."""
+_NOTHING = "", "0", "—"
 _LEAST = {0: 88, 2: 64, 1: 56}
 """The least room of those: words give way before shapes, which are read as one."""
 
@@ -83,12 +85,15 @@ def _parameter_table(style: Style, trace: Trace) -> Block:
     heads = [style.say(head) for head in _HEADS]
     results = trace.results
     total = {"layer": style.say(Words("total")), **results["total"]}
-    every = [*results["rows"], total]
+    named = zip(results["rows"], layer_names(style, trace), strict=True)
+    every = [*({**row, "layer": name} for row, name in named), total]
     made = [_row_texts(row, False) for row in every]
     sized = _sized(style, heads, made)
     if sized.width > style.room:
         made = [_row_texts(row, True) for row in every]
         sized = _sized(style, heads, made)
+    if sized.width > style.room:
+        return _listed(style, heads, made)
     return _ruled_table(style, sized, heads, made)
 
 
@@ -133,6 +138,28 @@ def _ruled_table(style: Style, sized: _Grid, heads: list[str], rows: list[list[s
     return Block(sized.width, end + 4, tuple(marks))
 
 
+def _listed(style: Style, heads: list[str], rows: list[list[str]]) -> Block:
+    """For a page too narrow for columns: a layer and its parameters, the rest in words beneath."""
+    count = _HEADS.index(_PARAMS)
+    marks: list[Mark] = []
+    y = 0.0
+    for row in [heads, *rows]:
+        bold = row in (heads, rows[-1])
+        end = style.text(style.room, y + 16, row[count], BODY, bold=bold, anchor="end")
+        name = lines(style, row[0], BODY, room=style.room - end.width - 16, bold=bold)
+        marks += [name.at(0, y), end]
+        y += name.height
+        if row is not heads:
+            cells = [(heads[i], text) for i, text in enumerate(row) if i not in (0, count)]
+            rest = [f"{head} {text}" for head, text in cells if text not in _NOTHING]
+            said = remark(style, " · ".join(rest), SMALL)
+            marks.append(said.at(0, y))
+            y += said.height
+        y += 8
+        marks.append(segments([((0, y - 4), (style.room, y - 4))], style.theme.rule))
+    return Block(style.room, y, tuple(marks))
+
+
 def _table_line(style: Style, sized: _Grid, row: Sequence[str], *, bold: bool = False) -> Block:
     """A row of the table; the words may take several lines, the numbers stand on the first."""
     marks: list[Mark] = []
@@ -141,7 +168,7 @@ def _table_line(style: Style, sized: _Grid, row: Sequence[str], *, bold: bool = 
         if not text:
             continue
         if c in _TEXTS:
-            block = _text_cell(style, sized, c, text, bold)
+            block = lines(style, text, sized.size, room=sized.widths[c], bold=bold)
             marks.append(block.at(sized.left(c), 0))
             height = max(height, block.height)
         else:
@@ -151,17 +178,11 @@ def _table_line(style: Style, sized: _Grid, row: Sequence[str], *, bold: bool = 
     return Block(sized.width, height + (4 if sized.size == SMALL else 0), tuple(marks))
 
 
-def _text_cell(style: Style, sized: _Grid, c: int, text: str, bold: bool) -> Block:
-    if c == 0 and not bold:
-        return command(style, text, sized.size, sized.widths[c])
-    return lines(style, text, sized.size, room=sized.widths[c], bold=bold)
-
-
 def _right_aligned(style: Style, sized: _Grid, c: int, text: str, bold: bool) -> list[Mark]:
     """A number, or a head on as many lines as it takes, at the right of its column."""
     size, right = sized.size, sized.left(c) + sized.widths[c]
     alone = style.width(text, size, bold) <= sized.widths[c]
-    fill = style.theme.muted if text in ("0", "—") else None
+    fill = style.theme.muted if text in _NOTHING else None
     first = sized.lead - up4(0.35 * size)
     return [
         style.text(right, first + sized.lead * i, part, size, fill=fill, bold=bold, anchor="end")
@@ -172,10 +193,12 @@ def _right_aligned(style: Style, sized: _Grid, c: int, text: str, bold: bool) ->
 def _versus_lines(style: Style, trace: Trace) -> list[Block]:
     """A line for each convolution: its weights, and those of the same map dense."""
     found = []
+    rows = trace.results["rows"]
+    names = dict(zip((row["layer"] for row in rows), layer_names(style, trace), strict=True))
     for row in trace.results["versus"]:
         said = Words(
             "{layer}: {conv} weights, shared; the same map from a dense layer: {dense} weights",
-            layer=row["layer"],
+            layer=names[row["layer"]],
             conv=thousands(row["conv"]["weights"]),
             dense=f"{row['dense']['formula']} = {thousands(row['dense']['weights'])}",
         )

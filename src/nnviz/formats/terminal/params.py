@@ -32,7 +32,9 @@ _ROLES = {"output": "output", "weights": "weight", "biases": "bias"}
 
 def params_table(paper: Paper, trace: Trace) -> Iterator[RenderableType]:
     """Every layer with its output, derivation and counts, and the totals."""
-    rows = [*trace.results["rows"], {"layer": paper.say("total"), **trace.results["total"]}]
+    rows = _named(paper, trace)
+    named = dict(zip((r["layer"] for r in trace.results["rows"]), rows, strict=True))
+    rows.append({"layer": paper.say("total"), **trace.results["total"]})
     columns = []
     for key, heading, align in _COLUMNS:
         style = _ROLES.get(key, "")
@@ -40,14 +42,12 @@ def params_table(paper: Paper, trace: Trace) -> Iterator[RenderableType]:
         columns.append(Column(paper.say(heading), cells, align))
     yield fitted(paper, columns, total=True)
     if versus := trace.results.get("versus"):
-        yield _versus(paper, versus)
+        yield _versus(paper, [{**row, "layer": named[row["layer"]]["layer"]} for row in versus])
 
 
 def params_bars(paper: Paper, trace: Trace) -> Iterator[RenderableType]:
-    """A bar for the weights of each layer and one for its biases, as long as in the figure."""
-    from nnviz.figure.networks.params_bars import scale_of  # with all that figures need
-
-    rows = trace.results["rows"]
+    """A bar for the weights of each layer and one for its biases, as long as they are many."""
+    rows = _named(paper, trace)
     counted = [(row, kind) for row in rows for kind in ("weights", "biases") if row[kind]]
     first = {id(row): kind for row, kind in reversed(counted)}
     names = [str(row["layer"]) if first[id(row)] == kind else "" for row, kind in counted]
@@ -57,11 +57,17 @@ def params_bars(paper: Paper, trace: Trace) -> Iterator[RenderableType]:
         Column("", [Cell.of(_shown(row[kind])) for row, kind in counted], "right"),
     ]
     taken = sum(max(len(c.joined.plain) for c in column.cells) + 2 for column in columns)
-    scale = scale_of(rows, max(8, min(paper.width, _WIDEST) - taken))
-    bars = [paper.text("█" * max(1, round(scale.exact(row[kind])))) for row, kind in counted]
+    most = max((row[kind] for row, kind in counted), default=1)
+    room = max(8, min(paper.width, _WIDEST) - taken)
+    bars = [paper.text("█" * round(row[kind] / most * room) or "▏") for row, kind in counted]
     cells = [Cell.of(bar, _ROLES[kind]) for bar, (_, kind) in zip(bars, counted, strict=True)]
-    heading = "logarithmic scale" if scale.log else ""
-    yield fitted(paper, [*columns, Column(heading and paper.say(heading), cells, whole=True)])
+    yield fitted(paper, [*columns, Column("", cells, whole=True)])
+
+
+def _named(paper: Paper, trace: Trace) -> list[dict[str, Any]]:
+    """The rows, their layers named as a textbook does."""
+    named = zip(trace.results["rows"], trace.layer_names, strict=True)
+    return [{**row, "layer": paper.say(name)} for row, name in named]
 
 
 def _shown(value: Any) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnviz.activation_steps import shown
 from nnviz.equations import VectorEquation, lists, number_by_number
+from nnviz.ops._layer import detailed
 from nnviz.ops.recurrent._cells import Track
 from nnviz.ops.recurrent._equations import (
     cell_facts,
@@ -30,6 +31,13 @@ if TYPE_CHECKING:
 
 _TITLES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 _HIDDEN = ("h0", "c0", "h", "c", "h_n", "c_n")
+
+
+def short_rnn(given: RnnOptions, w: Weights) -> Words | str:
+    """LSTM, hidden 4: a recurrent net among layers."""
+    name = Words("{cell}, hidden {n}", cell=_TITLES[given.cell], n=w.hidden)
+    layers = [Words("{n} layers", n=len(w.cells))] if len(w.cells) > 1 else []
+    return detailed(name, [*layers, *([Words("both directions")] if w.directions > 1 else [])])
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,7 @@ class Run:
         return Trace(
             op="rnn",
             title=Words(_TITLES[self.given.cell]),
+            short=short_rnn(self.given, self.w),
             arrays=arrays,
             results=Results(**self._results()),
             options=self._options(),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nnviz.errors import NnvizError
 from nnviz.numerals import thousands
 from nnviz.ops._layer import Layer
-from nnviz.ops.recurrent._explained import Run
+from nnviz.ops.recurrent._explained import Run, short_rnn
 from nnviz.ops.recurrent._layers import inputs_of, joined, outputs_of, run_layers
 from nnviz.ops.recurrent._rnn_options import RnnOptions
 from nnviz.ops.recurrent._sequence import initial, mode_notes, sequence_of
@@ -67,7 +67,15 @@ def layer(shape: tuple[int, ...], options: RnnOptions) -> Layer:
     handed_on = w.directions * size if w.wy is None else len(w.wy)
     output = (handed_on,) if options.mode == "many-to-one" else (steps, handed_on)
     biases = sum(bias.size for bias in w.biases())
-    made = Layer(output, " + ".join(parts), weights, biases, macs, everywhere=True)
+    made = Layer(
+        output,
+        " + ".join(parts),
+        weights,
+        biases,
+        macs,
+        everywhere=True,
+        name=short_rnn(options, w),
+    )
     return made._replace(notes=tuple(_both_counts(w, weights + biases)))
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from nnviz.activation_steps import shown
 from nnviz.errors import NnvizError
+from nnviz.ops._layer import detailed
 from nnviz.ops.windows._conv_options import ConvOptions
 from nnviz.ops.windows._presets import DEFAULT, preset
+from nnviz.ops.windows._window import strides_of
 from nnviz.options import kinds
 from nnviz.padding import check_axes, window_axes
 from nnviz.plans import WindowAxis, WindowPlan
@@ -57,6 +60,18 @@ def _dims(options: ConvOptions, rank: int) -> int:
     if shape is None:
         return min(3, max(2, len(options.size or ())))
     return 3 if len(shape) == 5 else 2
+
+
+def short_conv(plan: WindowPlan[Any], act: str | None) -> Words | str:
+    """conv 5×5, 6: a convolution among layers, padding and what else its shape tells left out."""
+    size, n = times(plan.kernel), plan.filters
+    if plan.transposed:
+        name = Words("transposed conv {size}, {n}", size=size, n=n)
+    elif plan.depthwise:
+        name = Words("depthwise conv {size}", size=size)
+    else:
+        name = Words("conv {size}, {n}", size=size, n=n)
+    return detailed(name, [*strides_of(plan.axes), *([shown(act)] if act else [])])
 
 
 def conv_plan(x: tuple[int, ...], options: ConvOptions, rank: int = 0) -> WindowPlan[Axis]:

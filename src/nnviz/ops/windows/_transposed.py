@@ -13,6 +13,7 @@ from nnviz.ops.windows._kernels import (
     bias_of,
     drawn_shape,
     given_shape,
+    short_conv,
     weights_of,
 )
 from nnviz.ops.windows._weighted_sum import WeightedSum
@@ -139,4 +140,5 @@ def layer(shape: tuple[int, ...], options: ConvOptions) -> Layer:
         macs=prod(plan.sizes) * prod(plan.weight),
         axes=plan.axes,
         mlp=(prod(shape), made),
+        name=short_conv(plan, options.act),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nnviz.activation_steps import activation_step, along, shown
 from nnviz.ops._layer import places
+from nnviz.ops.windows._kernels import short_conv
 from nnviz.ops.windows._window import each, said_of, size_facts
 from nnviz.plans import Index, Read, WindowAxis, WindowPlan
 from nnviz.shapes import TransposedAxis
@@ -85,6 +86,7 @@ class WeightedSum(NamedTuple):
         return Trace(
             op=op,
             title=title,
+            short=short_conv(self.plan, self.act),
             arrays=arrays,
             results=Results(**made, **results),
             options={**options, "act": self.act},

@@ -106,9 +106,7 @@ def _reach_term(axis: Axis | TransposedAxis) -> Expr:
 def said_of(plan: WindowPlan[Any], stride: Index = ()) -> Iterator[Words]:
     """What of a plan is not as usual, in words; `stride` is the usual one, unless it is 1."""
     axes: list[Axis | TransposedAxis] = [a for a in plan.axes if not isinstance(a, AdaptiveAxis)]
-    strides = tuple(a.stride for a in axes)
-    if strides and strides != (stride or (1,) * len(axes)):
-        yield Words("stride {n}", n=each(strides))
+    yield from strides_of(axes, stride)
     if any(a.before or a.after for a in axes):
         even = all(a.before == a.after for a in axes)
         pads = [a.before if even else f"{a.before}+{a.after}" for a in axes]
@@ -118,6 +116,14 @@ def said_of(plan: WindowPlan[Any], stride: Index = ()) -> Iterator[Words]:
         yield Words("padding {n}", n=n) if zeros else Words("padding {n} ({mode})", n=n, mode=mode)
     if any(a.dilation > 1 for a in axes):
         yield Words("dilation {n}", n=each(a.dilation for a in axes))
+
+
+def strides_of(axes: Sequence[AnyAxis | TransposedAxis], usual: Index = ()) -> list[Words]:
+    """The strides in words, where they are not the usual ones, or 1."""
+    strides = tuple(a.stride for a in axes if not isinstance(a, AdaptiveAxis))
+    if strides in ((), usual or (1,) * len(axes)):
+        return []
+    return [Words("stride {n}", n=each(strides))]
 
 
 def each(values: Iterable[object], sign: str = "×") -> str:

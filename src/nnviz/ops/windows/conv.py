@@ -16,6 +16,7 @@ from nnviz.ops.windows._kernels import (
     for_rank,
     given_shape,
     of_samples,
+    short_conv,
     weights_of,
 )
 from nnviz.ops.windows._presets import DEFAULT
@@ -144,6 +145,7 @@ def layer(shape: tuple[int, ...], options: ConvOptions) -> Layer:
         macs=made * prod(inside),
         axes=plan.axes,
         mlp=(prod(shape), made),
+        name=short_conv(plan, options.act),
     )
 
 

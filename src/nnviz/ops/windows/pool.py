@@ -8,10 +8,10 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from nnviz.numerals import exact
-from nnviz.ops._layer import Layer, channels_first, places
+from nnviz.ops._layer import Layer, channels_first, detailed, places
 from nnviz.ops.windows._pool_options import Kind, PoolOptions
 from nnviz.ops.windows._pool_windows import includes_pad, pool_plan, scope_of
-from nnviz.ops.windows._window import batched, said_of, size_facts, unused_notes
+from nnviz.ops.windows._window import batched, said_of, size_facts, strides_of, unused_notes
 from nnviz.options.operation import Operation
 from nnviz.plans import WindowPlan
 from nnviz.shapes import AdaptiveAxis, AnyAxis, ravel, times
@@ -50,6 +50,22 @@ _TITLES = {
 }
 
 
+_SHORT = {
+    "": {"max": "max pool {size}", "avg": "average pool {size}", "lp": "Lp pool {size}"},
+    "global": {
+        "max": "global max pool",
+        "avg": "global average pool",
+        "lp": "global Lp pool",
+    },
+    "adaptive": {
+        "max": "max pool to {size}",
+        "avg": "average pool to {size}",
+        "lp": "Lp pool to {size}",
+    },
+}
+"""The same as layers among others."""
+
+
 def run(x: np.ndarray, options: PoolOptions) -> Trace:
     """Pool x as the options say."""
     from nnviz.core.pool import max_indices, pool
@@ -75,6 +91,7 @@ def run(x: np.ndarray, options: PoolOptions) -> Trace:
     return Trace(
         op="pool",
         title=Words(_TITLES[scope_of(options)][kind]),
+        short=_short(plan, options),
         arrays={"input": x},
         results=Results(**results),
         options=_pool_in_force(options, axes),
@@ -88,6 +105,13 @@ def run(x: np.ndarray, options: PoolOptions) -> Trace:
         places=places(output.ndim, plan.dims),
         plan=plan,
     )
+
+
+def _short(plan: WindowPlan[AnyAxis], options: PoolOptions) -> Words | str:
+    """max pool 2×2; stride and all else that its shape tells left out, where they are usual."""
+    scope = scope_of(options)
+    name = Words(_SHORT[scope][options.kind], size=times(plan.out if scope else plan.kernel))
+    return name if scope else detailed(name, strides_of(plan.axes, plan.kernel))
 
 
 def _said(plan: WindowPlan[AnyAxis], options: PoolOptions) -> Iterator[Words]:
@@ -188,7 +212,7 @@ def layer(shape: tuple[int, ...], options: PoolOptions) -> Layer:
     """Shape of the pooled map; nothing to learn, no multiply–accumulates."""
     dims = options.over(len(shape))
     plan = pool_plan((1, *channels_first(shape, dims, "pool")), options, len(shape))
-    return Layer(plan.shown, axes=plan.axes)
+    return Layer(plan.shown, axes=plan.axes, name=_short(plan, options))
 
 
 OPERATION = Operation(
