@@ -39,9 +39,11 @@ REFUSALS: dict[str, tuple[Callable[[], Scene], type[NnvizError], str]] = {
         "no figure can show this: the network has no layers",
     ),
     "a window over three axes": (
-        lambda: draw(run("conv", CUBE, kernel=np.ones((1, 1, 2, 2, 2), int)), Appearance()),
+        lambda: draw(
+            run("conv", CUBE, kernel=np.ones((1, 1, 2, 2, 2), int)), Appearance("equation")
+        ),
         NnvizError,
-        "no figure can show this: the window slides over 3 axes",
+        "the view equation cannot draw this: the window slides over 3 axes",
     ),
     "a sample past the end": (
         lambda: draw(note(), Appearance(sample=1)), NnvizError, "--sample 1 is past the end",
@@ -60,7 +62,7 @@ def test_refusals(name: str) -> None:
 def test_views_are_found_by_their_files() -> None:
     assert {"channels", "equation"} <= set(view_names("conv"))
     assert "equation" in view_names("pool")
-    assert view_names("nothing of its own") == ("equation",)
+    assert view_names("nothing of its own") == ("equation", "output")
 
 
 def test_the_default_is_channels_from_two_channels_on() -> None:
@@ -160,7 +162,8 @@ def test_every_view_makes_sheets_that_say_the_title_once(name: str) -> None:
             continue
         views.append(view)
         found = texts(scene)
-        assert [t for t in found if t in ("step 1", "step 2")] == ["step 1", "step 2"]
+        said = ["time t = 1", "time t = 2"] if trace.recurrence else ["step 1", "step 2"]
+        assert [t for t in found if t in said] == said
         assert not any("step 1 of" in t for t in found)
         assert found.count(scene.title) == 1
     assert views
@@ -237,7 +240,7 @@ def test_an_operation_without_a_view_is_drawn_as_an_equation() -> None:
     assert active(step, "output") == 1
     assert any(image for image in drawn(anything(30, 40)).flat() if isinstance(image, Image))
     with pytest.raises(NnvizError, match="it has more than two axes"):
-        draw(anything(2, 2, 2), Appearance())
+        draw(anything(2, 2, 2), Appearance("equation"))
     with pytest.raises(NnvizError, match="it has no arrays"):
         draw(Trace("other", Words("Other"), {}, Results()), Appearance())
 

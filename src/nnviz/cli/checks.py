@@ -12,7 +12,7 @@ from nnviz import steps as _steps
 from nnviz.cli import options, streams
 from nnviz.cli.options import Shared
 from nnviz.errors import UsageError
-from nnviz.figure import view_names
+from nnviz.figure import views_of_command
 from nnviz.formats import Format
 from nnviz.options.kinds import plain
 from nnviz.options.operation import Operation
@@ -35,12 +35,12 @@ class Written(NamedTuple):
 
 def check_view(operation: Operation[Any], view: str | None) -> None:
     """Raise UsageError where the command has no such picture."""
-    if view is not None and view not in view_names(operation.name):
+    if view is not None and view not in views_of_command(operation.name):
         raise UsageError(
             "{op} has no view {name}",
             op=operation.name,
             name=view,
-            hint=Words("it has: {names}", names=", ".join(view_names(operation.name))),
+            hint=Words("it has: {names}", names=", ".join(views_of_command(operation.name))),
         )
 
 

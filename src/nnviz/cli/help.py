@@ -7,7 +7,7 @@ from typing import Any
 
 from nnviz import formats
 from nnviz.cli import checks, options
-from nnviz.figure import view_names
+from nnviz.figure import views_of_command
 from nnviz.options.operation import Operation
 from nnviz.options.option import Option, declared
 from nnviz.options.program import Declared, Help, Program
@@ -87,7 +87,7 @@ def _with_views(option: Option, operation: Operation[Any]) -> Option:
     """--view with the names of the command's own."""
     if option.name != "view":
         return option
-    names = view_names(operation.name)
+    names = views_of_command(operation.name)
     return option._replace(kind=option.kind._replace(choices=names, metavar="|".join(names)))
 
 

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 MOST_PANELS = 200
 """Steps past which a sheet is refused."""
-GENERIC = "any"
-"""The views of operations that have none of their own."""
+GENERIC, COMMON = "any", "every"
+"""The views of operations that have none of their own, and of every operation."""
 
 
 @cache
@@ -49,9 +49,20 @@ def _views() -> dict[tuple[str, str], str]:
 
 @cache
 def view_names(op: str) -> tuple[str, ...]:
-    """The names of the views of an operation, in alphabetical order."""
-    found = tuple(sorted(view for name, view in _views() if name == op))
-    return found if found or op == GENERIC else view_names(GENERIC)
+    """The names of the views of an operation, in alphabetical order, those of all at the end."""
+    return (*(_own(op) or _own(GENERIC)), *_own(COMMON))
+
+
+@cache
+def views_of_command(name: str) -> tuple[str, ...]:
+    """The same of a command, whose options may make another operation of it."""
+    ops = sorted({op for op, _ in _views() if op == name or op.startswith(f"{name}_")})
+    found = {view: None for op in ops for view in _own(op)} or dict.fromkeys(_own(GENERIC))
+    return (*sorted(found), *_own(COMMON))
+
+
+def _own(op: str) -> list[str]:
+    return sorted(view for name, view in _views() if name == op)
 
 
 def draw(trace: Trace, appearance: Appearance, steps: Sequence[int] = ()) -> Scene:
@@ -125,4 +136,4 @@ def _rank(module: Any, trace: Trace) -> int:
 
 def _load(op: str, view: str) -> Any:
     views = _views()
-    return import_module(views.get((op, view)) or views[GENERIC, view])
+    return import_module(next(views[o, view] for o in (op, GENERIC, COMMON) if (o, view) in views))
