@@ -35,6 +35,8 @@ class Appearance(NamedTuple):
     embed_font: bool = False
     width: int = 720
     """How wide a figure may be, in units: 720 is a note."""
+    symbols: bool = False
+    """Sizes in place of numbers: Dₕ×d."""
     bare: bool = False
     """Without title, facts and notes: a panel of a sheet, which has them once."""
 

@@ -187,6 +187,7 @@ class Result(Mapping[str, Any]):
         filter: int | None = None,  # noqa: A002 - the name of the option
         fps: float | None = None,
         embed_font: bool = False,
+        symbols: bool = False,
         **unknown: Never,
     ) -> None:
         """Write a file of any suffix that `-o` knows, replacing one that is there.
@@ -282,6 +283,7 @@ _DETAILS: Mapping[str, Kind[Any]] = {
     "filter": kinds.count(),
     "fps": kinds.number(positive=True),
     "embed_font": SWITCH,
+    "symbols": SWITCH,
 }
 
 

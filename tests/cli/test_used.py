@@ -26,6 +26,7 @@ VALUES: dict[str, list[str]] = {
     "scale": ["3"],
     "font": [str(FONT)],
     "embed_font": [],
+    "symbols": [],
     "fps": ["5"],
     "sample": ["1"],
     "filter": ["1"],
@@ -61,6 +62,8 @@ def test_an_option_is_used_by_a_format_or_refused(
         words += ["--steps", "none"]
         if loaded.kind == "text":
             words = ["show", words[1], "--view", "picture"]
+    if name == "symbols":  # of conv always refused
+        words = ["rnn", "1 2; 3 4", "--hidden", "2"]
     words += ["-o", str(out)] if out else ["-f", form]
 
     def made(*more: str) -> bytes:

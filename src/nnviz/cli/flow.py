@@ -209,6 +209,7 @@ def _appearance(shared: Shared, language: str, env: Mapping[str, str]) -> Appear
         filter=figure.filter,
         fps=figure.fps,
         embed_font=figure.embed_font,
+        symbols=figure.symbols,
     )
 
 

@@ -74,6 +74,8 @@ def draw(trace: Trace, appearance: Appearance, steps: Sequence[int] = ()) -> Sce
 def _draw(trace: Trace, appearance: Appearance, steps: Sequence[int]) -> Scene:
     view = _view(trace, appearance)
     _check_filter(trace, appearance.filter)
+    if appearance.symbols and (trace.recurrence is None or appearance.view in _own(COMMON)):
+        raise UsageError("{flag} changes nothing of what is asked for here", flag="--symbols")
     if len(steps) > MOST_PANELS:
         raise UsageError(
             "a figure of {n} steps is too many: at most {most}",

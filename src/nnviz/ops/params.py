@@ -11,7 +11,7 @@ from nnviz.ops._chain import Chain, chain
 from nnviz.ops._field import Field
 from nnviz.ops._layer import Layer
 from nnviz.options import kinds
-from nnviz.options.operation import Operation
+from nnviz.options.operation import FEW_HAVE, Operation
 from nnviz.options.option import argument, option
 from nnviz.shapes import times
 from nnviz.trace import Fact, Results, Trace
@@ -112,5 +112,5 @@ OPERATION = Operation(
     record=ParamsOptions,
     run=run,
     takes_input=False,
-    lacks=frozenset({"steps", "map", "range", "sample", "filter", "fps"}),
+    lacks=FEW_HAVE | {"steps", "map", "range", "sample", "fps"},
 )

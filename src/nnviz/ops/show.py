@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nnviz.options.operation import Operation
+from nnviz.options.operation import FEW_HAVE, Operation
 from nnviz.trace import Results, Trace
 from nnviz.words import Words
 
@@ -42,5 +42,5 @@ OPERATION = Operation(
     ),
     record=ShowOptions,
     run=run,
-    lacks=frozenset({"steps", "filter"}),
+    lacks=FEW_HAVE | {"steps"},
 )

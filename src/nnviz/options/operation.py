@@ -17,6 +17,8 @@ from nnviz.trace import Trace
 from nnviz.words import Words
 
 Record = TypeVar("Record")
+FEW_HAVE = frozenset({"filter", "symbols"})
+"""Options of every command that most operations cannot use; one that can does not lack them."""
 
 
 class Needs(NamedTuple):
@@ -45,7 +47,7 @@ class Operation(NamedTuple, Generic[Record]):
     """Further examples, for the help."""
     takes_input: bool = True
     """Whether it has the argument INPUT at all: `params` describes a network and has none."""
-    lacks: frozenset[str] = frozenset({"filter"})
+    lacks: frozenset[str] = FEW_HAVE
     """Names of the options of every command that this one can never use."""
     layer: Callable[[tuple[int, ...], Record], Any] | None = None
     """What `params` asks of a layer, from the input's shape alone; None: not a layer."""

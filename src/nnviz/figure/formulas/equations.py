@@ -7,10 +7,10 @@ numbers from the equation; nothing is computed here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from nnviz.expressions import (
     Call,
@@ -27,14 +27,19 @@ from nnviz.expressions import (
 from nnviz.figure.formulas.vectors import TermLayout, bracketed
 from nnviz.figure.layout.blocks import Block, column, flow, row
 from nnviz.figure.layout.page import fact_line
-from nnviz.figure.layout.style import BODY, SMALL, Style
+from nnviz.figure.layout.style import BODY, SMALL, Piece, Style
 from nnviz.trace import Role, VectorEquation
 from nnviz.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
 
 FEW = 3
 """Equations up to which matrices have their numbers: of large ones the first and the last."""
 MOST_COLUMNS = 8
 """Columns up to which the matrices of more equations have their numbers too."""
+Sizes: TypeAlias = "Callable[[Expr, np.ndarray, Name], list[Piece]]"
+"""What is said of the size of an expression, from its value and what its equation makes."""
 
 
 def equation_rows(
@@ -44,14 +49,16 @@ def equation_rows(
     *,
     symbols: bool = True,
     one_hot: bool = False,
+    sizes: Sizes | None = None,
 ) -> Block:
     """The equations one below the other, with the largest text and the most numbers that fit.
 
     Each has its label above it, and itself in `symbols` unless they stand elsewhere. `one_hot`:
-    the input is a character, of which the 1 is never left out.
+    the input is a character, of which the 1 is never left out. `sizes` stand in place of the
+    numbers.
     """
-    tried = _tried(style, equations)
-    made = _best([[_Drawing(equations, t, room, one_hot) for t in group] for group in tried])
+    tried = [[TermLayout(style)]] if sizes else _tried(style, equations)
+    made = _best([[_Drawing(equations, t, room, one_hot, sizes) for t in group] for group in tried])
     rows = []
     for equation, block in zip(equations, made.blocks, strict=True):
         head = fact_line(style, equation.label, equation.equation if symbols else None, room)
@@ -98,10 +105,11 @@ class _Drawing:
     layout: TermLayout
     room: float
     one_hot: bool
+    sizes: Sizes | None
 
     @cached_property
     def terms(self) -> list[list[Block]]:
-        sides = [_Sides(self.layout, equation, self.one_hot) for equation in self.equations]
+        sides = [_Sides(self.layout, e, self.one_hot, self.sizes) for e in self.equations]
         return [[*equation.blocks()] for equation in sides]
 
     @cached_property
@@ -127,6 +135,7 @@ class _Sides(NamedTuple):
     layout: TermLayout
     equation: VectorEquation
     one_hot: bool
+    sizes: Sizes | None
 
     def blocks(self) -> Iterator[Block]:
         """The right side = what is made; a function between the sum and what it makes of it."""
@@ -190,6 +199,9 @@ class _Sides(NamedTuple):
     ) -> Block:
         """The numbers of an expression under a title."""
         at = self.equation.at
+        if self.sizes is not None:
+            said = self.sizes(expr, at.value(expr), self.equation.left)
+            return self.layout.box(title, role, said, active=active, matrix=at.value(expr).ndim > 1)
         like = at.alike.get(expr, at.alike.get(_last(expr)))
         return self.layout.term(title, role, at.value(expr), like=like, active=active, keep=keep)
 

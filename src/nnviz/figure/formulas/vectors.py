@@ -50,7 +50,7 @@ class TermLayout:
         row of a vector, or a column of a matrix, that is not left out.
         """
         if values.ndim == 2 and not self.values:
-            return self._titled(self._box(times(values.shape), role), title, role)
+            return self.box(title, role, [Piece(times(values.shape))])
         table = values if values.ndim == 2 else values.reshape(-1, 1)
         is_column = values.ndim < 2
         rows = shown(len(table), keep=keep if is_column else None)
@@ -79,12 +79,18 @@ class TermLayout:
             size = replace(size, height=32)
         return elided(self.style, array, role, size, rows=rows, columns=columns, active=active)
 
-    def _box(self, shape: str, role: Role) -> Block:
-        style, tone = self.style, self.style.theme.tone(role)
-        width = max(48, up8(style.width(shape, SMALL) + 12))
-        back = Rect(0, 0, width, 40, tone.pale, tone.line, 2, tone.dash)
-        said = style.text(width / 2, middle(20, SMALL), shape, SMALL, anchor="middle")
-        return Block(width, 40, (back, said), 20)
+    def box(
+        self,
+        title: Expr,
+        role: Role,
+        said: Sequence[Piece],
+        *,
+        active: bool = False,
+        matrix: bool = True,
+    ) -> Block:
+        """A matrix or a vector as a box with its size in it, its title above."""
+        block = sized_box(self.style, role, said, least=48 if matrix else 32, active=active)
+        return self._titled(block, title, role)
 
     def _titled(self, block: Block, title: Expr, role: Role, below: str = "") -> Block:
         """A block with a title above it, and under that its shape."""
@@ -115,6 +121,18 @@ class TermLayout:
         marks = arrow((6, 24), (wide - 6, 24), style.theme.ink, 1.5, head=8)
         text = style.text(wide / 2, 16, function, BODY, anchor="middle")
         return Sign(wide, 40, (*marks, text), 24)
+
+
+def sized_box(
+    style: Style, role: Role, said: Sequence[Piece], *, least: int = 32, active: bool = False
+) -> Block:
+    """A box in place of numbers: what is said in it is their size."""
+    tone = style.theme.tone(role)
+    width = max(least, up8(style.width(said, SMALL) + 12))
+    fill = tone.active if active else tone.pale
+    back = Rect(0, 0, width, 40, fill, tone.line, 2, tone.dash)
+    text = style.text(width / 2, middle(20, SMALL), said, SMALL, anchor="middle")
+    return Block(width, 40, (back._replace(now=role) if active else back, text), 20)
 
 
 def bracketed(style: Style, blocks: Sequence[Block], head: float = 44) -> Block:

@@ -76,5 +76,7 @@ def worked(style: Style, blocks: list[Block], step: Step | None) -> list[Block]:
 
 
 def workings_or_none(style: Style, formula: Formula, room: float) -> list[Block]:
-    """The workings of a step as a list of blocks; empty where there is no formula."""
-    return [workings(style, formula, room=min(style.room, max(400, room)))] if formula else []
+    """The workings of a step as a list of blocks; empty where there are no numbers."""
+    if style.symbols or not formula:
+        return []
+    return [workings(style, formula, room=min(style.room, max(400, room)))]

@@ -77,6 +77,8 @@ class Style:
     """How high a row of arrays, or a panel of a sheet, may be."""
     cut: bool = False
     """Whether the middle of long arrays is left out rather than that they are higher."""
+    symbols: bool = False
+    """Sizes in place of numbers."""
 
     @classmethod
     def of(cls, appearance: Appearance) -> Style:
@@ -87,6 +89,7 @@ class Style:
             appearance.lang,
             appearance.precision,
             page=appearance.width,
+            symbols=appearance.symbols,
         )
 
     @property

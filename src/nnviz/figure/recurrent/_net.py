@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from nnviz.figure.arrays.elided import MOST_CELLS, cell_size, elided, shown
 from nnviz.figure.arrays.grid import CellSize, Shown, called
 from nnviz.figure.formulas.facts import product_note
+from nnviz.figure.formulas.vectors import sized_box
 from nnviz.figure.layout.blocks import Block, remark
 from nnviz.figure.layout.lines import Point, arrow, rounded_arrow
 from nnviz.figure.layout.page import fact_line, fact_lines
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, near4, up8
+from nnviz.figure.recurrent._sizes import Sizes, sizes_said
 from nnviz.figure.scene import Mark
 from nnviz.recurrence import Recurrence
 from nnviz.shapes import times
@@ -41,6 +44,8 @@ class Vectors:
     """Of each row the cells that are drawn; as many of each."""
     sup: str = ""
     """What stands raised in its name: the layer and the direction, where there are several."""
+    said: tuple[Piece, ...] = ()
+    """The size that stands in place of the numbers."""
 
     @property
     def height(self) -> int:
@@ -48,6 +53,8 @@ class Vectors:
 
     def block(self, style: Style, at: int, *, active: bool = False, blank: bool = False) -> Block:
         """The vector in row `at` as a column of cells."""
+        if self.said:
+            return sized_box(style, ROLES[self.letter], self.said, active=active)
         array = self.rows[at][:, None]
         every = [(r, 0) for r in range(len(array))]
         return elided(
@@ -108,7 +115,11 @@ class Net:
         sup: str = "",
         most: int = MOST_CELLS,
     ) -> Vectors:
-        """The rows, measured."""
+        """The rows, measured; or the box with their size."""
+        if self.style.symbols:
+            said = tuple(self.sizes.of_vector(letter, rows.shape[1]))
+            size = CellSize(int(sized_box(self.style, ROLES[letter], said).width), 40, SMALL)
+            return Vectors(letter, rows, size, [(0,)] * len(rows), sup, said)
         keep = [self._one(letter, row) for row in rows]
         chosen = [shown(rows.shape[1], most, k) for k in keep]
         texts = {
@@ -134,6 +145,10 @@ class Net:
         names = [self.style.width(self.name(v, self.length), BODY) for v in named]
         letters = [self.style.width(self.character(t), BODY, True) for t in times]
         return up8(max(*names, *letters, *(v.size.width for v in named), cell))
+
+    @cached_property
+    def sizes(self) -> Sizes:
+        return Sizes(self.trace, self.style)
 
     # --- what there is at a time, from 1 ------------------------------------------
 
@@ -190,12 +205,15 @@ class Net:
 
     def weight(self, letter: str, end: str = "", sup: str = "") -> list[Piece]:
         """W with its subscript and shape; `end` is that of its name among the arrays."""
-        color = self.style.theme.tone("weight").line
-        return [*self.symbol(letter, sup), Piece(" " + self.shape(letter, end), color)]
+        first, *others = self.shape(letter, end)
+        return [*self.symbol(letter, sup), first._replace(text=" " + first.text), *others]
 
-    def shape(self, letter: str, end: str = "") -> str:
+    def shape(self, letter: str, end: str = "") -> list[Piece]:
         """The shape of a weight."""
-        return times(self.trace.arrays["W" + letter + end].shape)
+        color = self.style.theme.tone("weight").line
+        if self.style.symbols:
+            return [p._replace(fill=color) for p in self.sizes.of_weight(letter, end)]
+        return [Piece(times(self.trace.arrays["W" + letter + end].shape), color)]
 
     # --- what is drawn of it --------------------------------------------------------
 
@@ -222,8 +240,7 @@ class Net:
         """W above the middle of an arrow, its shape below."""
         x, y = at
         yield self.style.text(x, y - 8, self.symbol(letter, sup), SMALL, anchor="middle")
-        fill, shape = self.style.theme.tone("weight").line, self.shape(letter, end)
-        yield self.style.text(x, y + 16, shape, SMALL, fill=fill, anchor="middle")
+        yield self.style.text(x, y + 16, self.shape(letter, end), SMALL, anchor="middle")
 
     def arrow(self, start: Point, end: Point, role: Role) -> tuple[Mark, ...]:
         """An arrow in the colour of what goes along it."""
@@ -275,7 +292,8 @@ def one_chain(trace: Trace) -> Words | None:
 
 def formulas(trace: Trace, style: Style) -> list[Block]:
     """The formulas of the cell, each symbol in the colour of its role."""
-    return [*fact_lines(style, trace, colored=True), *product_note(trace, style)]
+    said = fact_lines(style, trace, colored=True)
+    return [*said, *product_note(trace, style), *sizes_said(trace, style)]
 
 
 def place_of(trace: Trace, style: Style, step: Step | None) -> list[Block]:

@@ -10,6 +10,7 @@ from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.page import fact_line, page
 from nnviz.figure.layout.style import Style
 from nnviz.figure.recurrent._net import place_of
+from nnviz.figure.recurrent._sizes import Sizes, sizes_said, timeless
 from nnviz.figure.scene import Scene
 from nnviz.request import Appearance
 from nnviz.trace import Step, Trace
@@ -25,9 +26,11 @@ def title(trace: Trace) -> Words:
 
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The equations of the cell at the time of the step, else at the first."""
-    style, step = Style.of(appearance), step or trace.steps[0]
+    style, any_time = Style.of(appearance), appearance.symbols and step is None
+    step = step or (timeless(trace.steps[0]) if any_time else trace.steps[0])
     blocks = [_rows(trace, style, step, style.room), *product_note(trace, style)]
-    said = place_of(trace, style, step)
+    said = [*place_of(trace, style, step), *sizes_said(trace, style)]
+    step = None if any_time else step
     return page(style, trace, appearance, step, blocks, title=title(trace), facts=said)
 
 
@@ -44,4 +47,5 @@ def facts(_: Trace, style: Style, steps: Sequence[Step]) -> list[Block]:
 
 def _rows(trace: Trace, style: Style, step: Step, room: float, *, symbols: bool = True) -> Block:
     one_hot = "input" in trace.labels  # It stands for a character.
-    return equation_rows(style, step.equations, room, symbols=symbols, one_hot=one_hot)
+    sizes = Sizes(trace, style).of_step(step) if style.symbols else None
+    return equation_rows(style, step.equations, room, symbols=symbols, one_hot=one_hot, sizes=sizes)

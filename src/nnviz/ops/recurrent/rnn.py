@@ -13,7 +13,7 @@ from nnviz.ops.recurrent._layers import inputs_of, joined, outputs_of, run_layer
 from nnviz.ops.recurrent._rnn_options import RnnOptions
 from nnviz.ops.recurrent._sequence import initial, mode_notes, sequence_of
 from nnviz.ops.recurrent._weights import GATES, Weights, weights_of
-from nnviz.options.operation import Operation
+from nnviz.options.operation import FEW_HAVE, Operation
 from nnviz.shapes import times
 from nnviz.trace import Trace
 from nnviz.words import Words
@@ -102,5 +102,6 @@ OPERATION = Operation(
     record=RnnOptions,
     run=run,
     layer=layer,
+    lacks=FEW_HAVE - {"symbols"},
     cell_bytes=lambda *_: 32,
 )

@@ -22,7 +22,7 @@ from nnviz.ops.windows._kernels import (
 from nnviz.ops.windows._presets import DEFAULT
 from nnviz.ops.windows._weighted_sum import WeightedSum
 from nnviz.ops.windows._window import batched, unused_notes
-from nnviz.options.operation import Operation
+from nnviz.options.operation import FEW_HAVE, Operation
 from nnviz.plans import WindowPlan
 from nnviz.shapes import Axis, times
 from nnviz.trace import Trace
@@ -160,7 +160,7 @@ OPERATION = Operation(
     ),
     record=ConvOptions,
     run=run,
-    lacks=frozenset(),
+    lacks=FEW_HAVE - {"filter"},
     layer=layer,
     cell_bytes=lambda _, options: 8 if options.act is None else 24,
     batched=of_samples,
