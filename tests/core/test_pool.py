@@ -19,6 +19,43 @@ Array = np.ndarray[Any, Any]
 KINDS: tuple[Kind, ...] = ("max", "avg", "lp")
 
 
+FAR = [
+    ("an average", "avg", 2, [1e308, 1e308], 1e308),
+    ("an average past and back", "avg", 2, [1.5e308, 1.5e308, -1.5e308], 0.5e308),
+    ("a norm", "lp", 2, [3e200, 4e200], 5e200),
+    ("the third norm", "lp", 3, [1e308, 0, 0], 1e308),
+    ("one far below float64's square root", "lp", 2, [3e-200, 4e-200], 5e-200),
+    ("a high power", "lp", 5000, [2.0, 0.5], 2.0),
+    ("what is infinite", "avg", 2, [np.inf, 1e308], np.inf),
+    ("a norm past float64 itself", "lp", 1, [1e308, 1e308], np.inf),
+]
+
+
+@pytest.mark.parametrize(("kind", "p", "x", "value"), [c[1:] for c in FAR], ids=[c[0] for c in FAR])
+def test_no_overflow_inside_where_the_result_is_finite(
+    kind: Kind, p: float, x: list[float], value: float
+) -> None:
+    for axis in (Axis(len(x), len(x)), AdaptiveAxis(len(x), 1)):
+        assert pool(row(*x), [axis], kind=kind, p=p).item() == pytest.approx(value, rel=1e-15)
+
+
+@given(
+    st.lists(st.floats(-8, 8).filter(lambda v: v == 0 or abs(v) > 1e-6), min_size=5, max_size=5),
+    st.sampled_from((-900, 900, 1019)),
+    st.sampled_from(((1, 2, 2, True), (2, 1, 2, False), (0, 3, 3, False))),
+)
+def test_a_power_of_two_passes_through_averages_and_norms(
+    x: list[float], power: int, case: tuple[int, int, float, bool]
+) -> None:
+    pad, stride, p, cut = case
+    axis = [Axis(5, 3, stride, before=pad, after=pad, ceil=cut)]
+    for kind in ("avg", "lp"):
+        near = pool(row(*x), axis, kind=kind, p=p, scale_cut=cut)
+        far = pool(np.ldexp(row(*x), power), axis, kind=kind, p=p, scale_cut=cut)
+        with np.errstate(over="ignore"):
+            np.testing.assert_allclose(far, np.ldexp(near, power), rtol=1e-14, atol=0)
+
+
 WHOLE = [
     ("the lowest beside itself", row(-(2**63), -(2**63)), [-(2**63)], [0]),
     ("unsigned", row(2**64 - 1, 1, dtype=np.uint64), [2**64 - 1], [0]),

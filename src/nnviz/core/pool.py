@@ -30,6 +30,8 @@ TILE = 2**17
 """Cells of a tile's rows as read: about what the second-level cache holds."""
 FEW_TAPS = 64
 """Cells of a window up to which a sum runs in the kernel's own order."""
+SCALE = 2.0**-64
+"""What numbers are made smaller by, exactly, where their sum is past float64."""
 MANY = 2**22
 """Cells looked at from which a second thread pays."""
 
@@ -69,18 +71,22 @@ def pool(
         return _reduced(plane, slides, Reduction(np.maximum, lowest(x.dtype), x.dtype))
 
     def average(plane: Array, slides: Slides) -> Array:
-        if divisor is not None:
-            return np.asarray(_total(plane, slides, None) / divisor)
         d, h, w = (slide.counted(include_pad) for slide in slides)
         # A window of padding alone has no cells: 0, not 0/0.
-        counted = np.maximum(d[:, None, None] * h[:, None] * w, 1)
-        return np.asarray(_total(plane, slides, None) / counted)
+        counted = divisor or np.maximum(d[:, None, None] * h[:, None] * w, 1)
+        total = _total(plane, slides, None)
+        made = total / counted
+        if not np.isfinite(total).all():  # a sum may be past float64, its share not
+            small = _total(plane, slides, lambda v: v * SCALE)
+            made = np.where(np.isfinite(total), made, small / counted / SCALE)
+        return np.asarray(made)
 
     def norm(plane: Array, slides: Slides) -> Array:
         total = _total(plane, slides, lambda v: np.abs(v.astype(np.float64)) ** p)
-        if scale_cut:
-            total *= _cut_off(slides)
-        return np.asarray(np.sqrt(total) if p == 2 else total ** (1 / p))
+        cut = _cut_off(slides) if scale_cut else np.ones(())
+        made = np.asarray(np.sqrt(total * cut) if p == 2 else (total * cut) ** (1 / p))
+        _mend_powers(made, total, plane, slides, p, cut)
+        return made
 
     _in_tiles(x, out, axes3, {"max": largest, "avg": average, "lp": norm}[kind])
     return out.reshape(*out.shape[:2], *(axis.out for axis in axes))
@@ -125,6 +131,22 @@ def _total(plane: Array, slides: Slides, prepare: Callable[[Array], Array] | Non
         values = block[from_z, from_i, from_j]
         total[z, i, j] += values if prepare is None else prepare(values)
     return total
+
+
+def _mend_powers(
+    made: Array, total: Array, plane: Array, slides: Slides, p: float, cut: Array
+) -> None:
+    """Norms whose powers are past float64, or lost below it, from shares of the largest."""
+    lost = (total == np.inf) | (total < np.finfo(np.float64).tiny)
+    if not lost.any():
+        return
+    sizes = np.abs(plane.astype(np.float64))
+    top = _reduced(sizes, slides, Reduction(np.maximum, 0, sizes.dtype))
+    block, windows = _block(sizes, slides), [list(slide.windows()) for slide in slides]
+    shares = np.broadcast_to(cut, made.shape)
+    for at in map(tuple, np.argwhere(lost & (top > 0) & (top < np.inf))):
+        cells = tuple(slice(along[i].start, along[i].stop, along[i].step) for along, i in zip(windows, at, strict=True))
+        made[at] = (((block[cells] / top[at]) ** p).sum() * shares[at]) ** (1 / p) * top[at]
 
 
 def _cut_off(slides: Slides) -> Array:
