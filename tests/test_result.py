@@ -202,6 +202,10 @@ SAVES: list[tuple[str, dict[str, Any], str]] = [
     ("x.json", {"filter": 0}, "^filter changes nothing"),
     ("x.svg", {"title": 5}, "^title 5 is not a text"),
     ("x.json", {"get": "h_n"}, "no h_n"),
+    ("x.txt", {"view": "network"}, "the terminal has no view network of conv"),
+    ("x.json", {"sample": 0}, "^sample changes nothing"),
+    ("x.gif", {"sample": 1}, "^sample 1 is past the end"),
+    ("x.gif", {"fps": 3, "steps": 1}, "^fps is for an animation"),
 ]
 
 
@@ -218,5 +222,5 @@ def test_save_refuses(name: str, options: dict[str, Any], message: str, tmp_path
 def test_some_details_may_be_said_of_any_file(name: str, tmp_path: Path) -> None:
     r = nnviz.conv(X, [[1, 0], [0, 1]])
     r.save(tmp_path / name, theme="dark", lang="ko", precision=3)
-    r.save(tmp_path / name, steps=None, title=None, scale=None, sample=0)
+    r.save(tmp_path / name, steps=None, title=None, scale=None, sample=None)
     assert (tmp_path / name).stat().st_size

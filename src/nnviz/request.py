@@ -27,8 +27,8 @@ class Appearance(NamedTuple):
     """A font file asked before the fonts that come with nnviz."""
     lang: str = "en"
     precision: int = 4
-    sample: int = 0
-    """Which of a batch is drawn."""
+    sample: int | None = None
+    """Which of a batch is asked for; None leaves it to the figure, which draws the first."""
     filter: int | None = None
     """The one filter that is drawn; None: all, or as many as a view has."""
     fps: float | None = None
@@ -39,6 +39,11 @@ class Appearance(NamedTuple):
     """Sizes in place of numbers: Dₕ×d."""
     bare: bool = False
     """Without title, facts and notes: a panel of a sheet, which has them once."""
+
+    @property
+    def drawn_sample(self) -> int:
+        """Which of a batch is drawn where no step says it."""
+        return self.sample or 0
 
 
 class Screen(NamedTuple):

@@ -183,7 +183,7 @@ class Result(Mapping[str, Any]):
         font: str | None = None,
         lang: str = "en",
         precision: int = 4,
-        sample: int = 0,
+        sample: int | None = None,
         filter: int | None = None,  # noqa: A002 - the name of the option
         fps: float | None = None,
         embed_font: bool = False,

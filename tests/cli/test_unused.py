@@ -17,6 +17,7 @@ from nnviz.options.option import declared
 Nnviz = Callable[..., Any]
 M = "1 2 3; 4 5 6; 7 8 9"
 CHAIN = ["params", "conv", "--input", "3x3"]
+BATCH = "[[[[1,2,3],[4,5,6],[7,8,9]]], [[[1,2,3],[4,5,6],[7,8,9]]]]"
 GIVEN = ["rnn", "1 2", "--wx", "1 1", "--wh", "1", "--b", "0"]
 
 REFUSED = [
@@ -36,6 +37,13 @@ REFUSED = [
     pytest.param(["conv", M, "-o", "a.svg", "--fps", "3"], "--fps", id="the speed of a still"),
     pytest.param(["conv", M, "-o", "a.png", "--symbols"], "--symbols", id="sizes of a window"),
     pytest.param(["rnn", M, "--hidden", "2", "--symbols"], "--symbols", id="sizes in a table"),
+    pytest.param(["conv", M, "-o", "a.gif", "--steps", "1", "--fps", "3"], "--fps", id="one frame"),
+    pytest.param(["show", M, "-o", "a.html", "--fps", "3"], "--fps", id="what has no steps"),
+    pytest.param(
+        ["conv", BATCH, "-o", "a.png", "--steps", "1", "--sample", "1"],
+        "--sample 1",
+        id="a step of another sample",
+    ),
     pytest.param(["conv", M, "-o", "a.png", "--embed-font"], "--embed-font", id="a font of pixels"),
     pytest.param([*CHAIN, "--gray"], "--gray", id="a picture that is not read"),
     pytest.param([*CHAIN, "--map", "m.png"], "--map", id="a map of counts"),

@@ -37,6 +37,19 @@ def test_a_step_that_is_not_there_is_refused(steps: str) -> None:
         lines_of(trace_of("the note's example"), steps=steps)
 
 
+def test_a_sample_that_is_asked_for_is_alone() -> None:
+    trace = run("pool", np.array([[[[1, 2], [3, 4]]], [[[5, 6], [7, 8]]]]), kernel=(2, 2))
+    both = "\n".join(lines_of(trace))
+    assert "2 samples" in both
+    assert "max(1, 2, 3, 4)" in both
+    second = "\n".join(lines_of(trace, sample=1))
+    assert "sample 1 of 2" in second
+    assert "max(5, 6, 7, 8)" in second
+    assert "⎡ 5 6 ⎤" in second
+    assert "max(1" not in second
+    assert "⎡ 1 2 ⎤" not in second
+
+
 # --- every trace on every screen -----------------------------------------------------
 
 
@@ -159,7 +172,7 @@ def test_rounded_values_are_said_to_be() -> None:
     assert len(rows) == 12
     for row in rows:
         assert "≈" in row
-        assert len(numbers_in(row)[-1].lstrip("-0.")) <= 3
+        assert len(re.sub(r"\D", "", numbers_in(row)[-1]).lstrip("0")) <= 3
 
 
 def test_points_stand_under_points() -> None:

@@ -44,23 +44,6 @@ def check_view(operation: Operation[Any], view: str | None) -> None:
         )
 
 
-def check_drawn(operation: Operation[Any], view: str | None, forms: Sequence[Format]) -> None:
-    """Raise UsageError where no format that is asked for has the view."""
-    users = [form for form in forms if "view" in form.uses]
-    limits = [form.views(operation.name) for form in users if form.views is not None]
-    if view is None or len(limits) < len(users) or any(view in names for names in limits):
-        return
-    raise UsageError(
-        "the terminal has no view {name} of {op}",
-        name=view,
-        op=operation.name,
-        hint=Words(
-            "it has: {names}; -o figure.svg draws any",
-            names=", ".join(dict.fromkeys(name for names in limits for name in names)),
-        ),
-    )
-
-
 def check_files(operation: Operation[Any], given: Written, shared: Shared) -> None:
     """Raise where an output cannot be written, or is a file that the command reads."""
     outputs = [path for path in shared.output.output if path != STANDARD_OUTPUT]

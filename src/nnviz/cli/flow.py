@@ -205,7 +205,7 @@ def _appearance(shared: Shared, language: str, env: Mapping[str, str]) -> Appear
         font=figure.font or env.get("NNVIZ_FONT") or None,
         lang=language,
         precision=shared.output.precision,
-        sample=figure.sample or 0,
+        sample=figure.sample,
         filter=figure.filter,
         fps=figure.fps,
         embed_font=figure.embed_font,

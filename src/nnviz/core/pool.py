@@ -71,22 +71,10 @@ def pool(
         return _reduced(plane, slides, Reduction(np.maximum, lowest(x.dtype), x.dtype))
 
     def average(plane: Array, slides: Slides) -> Array:
-        d, h, w = (slide.counted(include_pad) for slide in slides)
-        # A window of padding alone has no cells: 0, not 0/0.
-        counted = divisor or np.maximum(d[:, None, None] * h[:, None] * w, 1)
-        total = _total(plane, slides, None)
-        made = total / counted
-        if not np.isfinite(total).all():  # a sum may be past float64, its share not
-            small = _total(plane, slides, lambda v: v * SCALE)
-            made = np.where(np.isfinite(total), made, small / counted / SCALE)
-        return np.asarray(made)
+        return _average(plane, slides, divisor, include_pad)
 
     def norm(plane: Array, slides: Slides) -> Array:
-        total = _total(plane, slides, lambda v: np.abs(v.astype(np.float64)) ** p)
-        cut = _cut_off(slides) if scale_cut else np.ones(())
-        made = np.asarray(np.sqrt(total * cut) if p == 2 else (total * cut) ** (1 / p))
-        _mend_powers(made, total, plane, slides, p, cut)
-        return made
+        return _norm(plane, slides, p, scale_cut)
 
     _in_tiles(x, out, axes3, {"max": largest, "avg": average, "lp": norm}[kind])
     return out.reshape(*out.shape[:2], *(axis.out for axis in axes))
@@ -133,20 +121,34 @@ def _total(plane: Array, slides: Slides, prepare: Callable[[Array], Array] | Non
     return total
 
 
-def _mend_powers(
-    made: Array, total: Array, plane: Array, slides: Slides, p: float, cut: Array
-) -> None:
-    """Norms whose powers are past float64, or lost below it, from shares of the largest."""
+def _average(plane: Array, slides: Slides, divisor: int | None, include_pad: bool) -> Array:
+    d, h, w = (slide.counted(include_pad) for slide in slides)
+    # A window of padding alone has no cells: 0, not 0/0.
+    counted = divisor or np.maximum(d[:, None, None] * h[:, None] * w, 1)
+    total = _total(plane, slides, None)
+    made = total / counted
+    if not np.isfinite(total).all():  # a sum may be past float64, its share not
+        small = _total(plane, slides, lambda v: v * SCALE)
+        made = np.where(np.isfinite(total), made, small / counted / SCALE)
+    return np.asarray(made)
+
+
+def _norm(plane: Array, slides: Slides, p: float, scale_cut: bool) -> Array:
+    total = _total(plane, slides, lambda v: np.abs(v.astype(np.float64)) ** p)
+    cut = _cut_off(slides) if scale_cut else np.ones(total.shape)
+    made = np.asarray(np.sqrt(total * cut) if p == 2 else (total * cut) ** (1 / p))
     lost = (total == np.inf) | (total < np.finfo(np.float64).tiny)
     if not lost.any():
-        return
+        return made
+    # Powers past float64, or lost below it, though the norm is not: of shares of the largest.
     sizes = np.abs(plane.astype(np.float64))
     top = _reduced(sizes, slides, Reduction(np.maximum, 0, sizes.dtype))
     block, windows = _block(sizes, slides), [list(slide.windows()) for slide in slides]
-    shares = np.broadcast_to(cut, made.shape)
     for at in map(tuple, np.argwhere(lost & (top > 0) & (top < np.inf))):
-        cells = tuple(slice(along[i].start, along[i].stop, along[i].step) for along, i in zip(windows, at, strict=True))
-        made[at] = (((block[cells] / top[at]) ** p).sum() * shares[at]) ** (1 / p) * top[at]
+        reads = [along[i] for along, i in zip(windows, at, strict=True)]
+        cells = block[tuple(slice(r.start, r.stop, r.step) for r in reads)]
+        made[at] = (((cells / top[at]) ** p).sum() * cut[at]) ** (1 / p) * top[at]
+    return made
 
 
 def _cut_off(slides: Slides) -> Array:

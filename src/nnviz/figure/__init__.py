@@ -88,7 +88,7 @@ def _draw(trace: Trace, appearance: Appearance, steps: Sequence[int]) -> Scene:
 
         return sheet(trace, appearance, view, [trace.steps[n - 1] for n in steps])
     if not steps:
-        check_sample(appearance.sample, trace.samples)
+        check_sample(appearance.drawn_sample, trace.samples)
     scene: Scene = view.draw(trace, appearance, trace.steps[steps[0] - 1] if steps else None)
     return scene
 

@@ -6,7 +6,7 @@ A module of this package whose name has no leading underscore is a format and ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -79,6 +79,23 @@ def check_use(name: str, flag: str, used: Collection[str]) -> None:
             flag=flag,
             hint=Words("it belongs to {names}", names=", ".join(_users(name))),
         )
+
+
+def check_view(op: str, view: str | None, forms: Sequence[Format]) -> None:
+    """Raise UsageError where no format that is asked for has the view of an operation."""
+    users = [form for form in forms if "view" in form.uses]
+    limits = [form.views(op) for form in users if form.views is not None]
+    if view is None or len(limits) < len(users) or any(view in names for names in limits):
+        return
+    raise UsageError(
+        "the terminal has no view {name} of {op}",
+        name=view,
+        op=op,
+        hint=Words(
+            "it has: {names}; -o figure.svg draws any",
+            names=", ".join(dict.fromkeys(name for names in limits for name in names)),
+        ),
+    )
 
 
 def _users(name: str) -> Iterator[str]:

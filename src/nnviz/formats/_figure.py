@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from nnviz.errors import UsageError
 from nnviz.figure import draw
 from nnviz.figure.scene import Scene
+from nnviz.formats._steps import chosen
 from nnviz.request import Request
-from nnviz.steps import choose
 from nnviz.trace import Trace
 from nnviz.words import Words
 
@@ -16,18 +15,6 @@ from nnviz.words import Words
 def figure_of(trace: Trace, request: Request) -> Scene:
     """The whole result unless steps are asked for; several steps make a sheet."""
     return draw(trace, request.appearance, chosen(trace, request, "none"))
-
-
-def chosen(trace: Trace, request: Request, usual: str) -> Sequence[int]:
-    """The steps (from 1) that are drawn, as --steps says or as `usual`: of --filter its own."""
-    spec, plan, f = request.steps or usual, trace.plan, request.appearance.filter
-    numbers = choose(spec, len(trace.steps))
-    if f is None or plan is None:
-        return numbers
-    own = [n for n in numbers if plan.output(n - 1).filter == f]
-    if numbers and not own:
-        raise UsageError("--filter {n}: no step of --steps {spec} is of it", n=f, spec=spec)
-    return own
 
 
 def boxes(scenes: Iterable[Scene]) -> tuple[Words, ...]:

@@ -49,6 +49,16 @@ def test_which_steps(spec: str | None, steps: range) -> None:
     assert list(film(note(), Request(steps=spec)).steps) == list(steps)
 
 
+@pytest.mark.parametrize("spec", [None, "all"])
+def test_the_steps_of_one_sample(spec: str | None) -> None:
+    trace = run("pool", np.arange(32).reshape(2, 1, 4, 4), kernel=(2, 2))
+    made = film(trace, Request(spec, appearance=Appearance(sample=1)))
+    assert made.steps == (5, 6, 7, 8)
+    assert film(trace, Request("4-5", appearance=Appearance(sample=1))).steps == (5,)
+    with pytest.raises(UsageError, match="--sample 1: no step of --steps 1-4 is of it"):
+        film(trace, Request("1-4", appearance=Appearance(sample=1)))
+
+
 @pytest.mark.parametrize(
     ("count", "fps", "expected"),
     [(1, None, (2000,)), (3, None, (1000, 1000, 2000)), (2, 30, (33, 66)), (2, 0.05, None)],

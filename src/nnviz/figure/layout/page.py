@@ -67,7 +67,7 @@ def page(
     # A title may be wider than its figure, up to the page; 1 more, for what is lost in sums.
     wide = style.width(heading, TITLE, True)
     room = max(width, min(style.room, wide + 1))
-    sample = appearance.sample if step is None else trace.sample_of(step)
+    sample = appearance.drawn_sample if step is None else trace.sample_of(step)
     said_of = [*trace.said, *sample_said(trace, sample)]
     facts = fact_lines(style, trace) if facts is None else facts
     head = head_of(style, appearance, heading, said_of, facts, room)

@@ -53,7 +53,7 @@ class _Stage:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """Input and layers left to right, as many a row as fit the page."""
     style = Style.of(appearance)
-    stages = _stages(trace, style, appearance.sample)
+    stages = _stages(trace, style, appearance.drawn_sample)
     rows = [
         _stage_row(style, part, first=i == 0) for i, part in enumerate(_stage_rows(style, stages))
     ]

@@ -44,7 +44,7 @@ _ROLES: tuple[Role, Role] = ("input", "output")
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The maps and the curve between or below; of a step, its value on the curve."""
     style = Style.of(appearance)
-    blocks = worked(style, _act_maps(trace, style, appearance.sample, step), step)
+    blocks = worked(style, _act_maps(trace, style, appearance.drawn_sample, step), step)
     return page(style, trace, appearance, step, blocks)
 
 

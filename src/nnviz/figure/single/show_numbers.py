@@ -32,7 +32,7 @@ def fits(trace: Trace) -> Words | None:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The matrix, or the channels in a row."""
     style = Style.of(appearance)
-    found = parts.matrices(trace, appearance.sample)
+    found = parts.matrices(trace, appearance.drawn_sample)
     drawn, several = found[: parts.SHOWN], len(found) > 1
     if not parts.readable(style, drawn):  # The numbers are too long: what is left is the picture.
         return draw_picture(trace, appearance, step)

@@ -21,7 +21,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     import numpy as np
 
     style = Style.of(appearance)
-    found = matrices(trace, appearance.sample)
+    found = matrices(trace, appearance.drawn_sample)
     if len(found) == 3:
         whole = np.stack(found)
         found = [whole] if colored(whole) else found

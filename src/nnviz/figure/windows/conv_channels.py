@@ -88,7 +88,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     if plan_of(trace).separate:
         return conv_equation.draw(trace, appearance, step)
     style = Style.of(appearance)
-    part: Part[AnyAxis] = part_of(trace, step, appearance.sample, channel=appearance.filter)
+    part: Part[AnyAxis] = part_of(trace, step, appearance.drawn_sample, channel=appearance.filter)
     rows, block = _fitting_rows(trace, style, part)
     blocks = [block]
     if step is not None:

@@ -67,9 +67,9 @@ def _is_color_picture(trace: Trace) -> bool:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """Input, kernel, bias and output in a row; of a step, the window and its arithmetic."""
     style = Style.of(appearance)
-    part: Part[AnyAxis] = part_of(trace, step, appearance.sample, channel=appearance.filter)
+    part: Part[AnyAxis] = part_of(trace, step, appearance.drawn_sample, channel=appearance.filter)
     if step is None and plan_of(trace).separate and appearance.filter is None:
-        return page(style, trace, appearance, step, _row_a_channel(trace, style, appearance.sample))
+        return page(style, trace, appearance, step, _row_a_channel(trace, style, appearance.drawn_sample))
     blocks: list[Block] = []
     if not large(style, part):
         blocks = [largest_fit(style.for_step(step), _cells_of(style, part))]

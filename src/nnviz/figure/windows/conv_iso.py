@@ -78,7 +78,7 @@ class _Pair:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The planes and the kernel; of a step its window, else the first, above the arithmetic."""
     style = Style.of(appearance)
-    part: Part[AnyAxis] = part_of(trace, step, appearance.sample, channel=appearance.filter)
+    part: Part[AnyAxis] = part_of(trace, step, appearance.drawn_sample, channel=appearance.filter)
     at = part.at or (0, 0)
     channel = padded(style, part, at=at, corners=False)
     output = changed(result(style, part.y, part.at), [at], state="active", bold=True)

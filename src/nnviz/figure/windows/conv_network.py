@@ -90,7 +90,7 @@ class _Net:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """Both networks, the legend between them; of a step its output, edges and arithmetic."""
     style = Style.of(appearance)
-    part: Part[AnyAxis] = part_of(trace, step, appearance.sample, channel=appearance.filter)
+    part: Part[AnyAxis] = part_of(trace, step, appearance.drawn_sample, channel=appearance.filter)
     net = _Net(style, part, _input_places(part))
     blocks = [_side_by_side(net)]
     if step is not None:

@@ -42,7 +42,7 @@ SHOWN = 3
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """Windows that do not overlap are tinted in turn; the maxima are ringed."""
     style = Style.of(appearance)
-    part: Part[AnyAxis] = part_of(trace, step, appearance.sample)
+    part: Part[AnyAxis] = part_of(trace, step, appearance.drawn_sample)
     if step is None:
         blocks = _every_channel(trace, style, part)
     else:

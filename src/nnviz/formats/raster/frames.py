@@ -12,7 +12,8 @@ from nnviz.figure import draw
 from nnviz.figure.layout.page import describe, heading_of
 from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Scene
-from nnviz.formats._figure import boxes, chosen
+from nnviz.formats._figure import boxes
+from nnviz.formats._steps import chosen
 from nnviz.formats.raster.paint_ops import Box, hull, moved
 from nnviz.formats.raster.painter import SCALE, Painted, Repainted, painted
 from nnviz.request import Request
@@ -103,6 +104,8 @@ def film(trace: Trace, request: Request, half: int = 0) -> Film:
     """
     numbers = _chosen(trace, request)
     appearance = request.appearance
+    if len(numbers) < 2 and appearance.fps is not None:
+        raise UsageError("--fps is for an animation, and this is one picture")
     times = delays(max(1, len(numbers)), appearance.fps)
     drawn = (draw(trace, appearance, (n,)) for n in numbers)
     with remembering():

@@ -146,7 +146,7 @@ def _tiled(paper: Paper, view: View, made: Iterable[RenderableType]) -> list[Lin
     for block in shown:  # of one width, so that they stand in columns
         block[0].append(Segment(" " * (wide - Segment.get_line_length(block[0]))))
     tiles = rows([[block] for block in shown], 3, paper.width)
-    left = prod(view.planes) - len(shown)
+    left = prod(view.planes[len(_asked(paper, view)) :]) - len(shown)
     if left > 0:
         how = "--trace" if view.spread else f"-f csv --get {view.name}"
         words = Words("… {n} more: {how} writes all", n=left, how=how)
@@ -195,7 +195,7 @@ def _matrices(paper: Paper, view: View) -> Iterator[RenderableType]:
     cells = view.step.cells.get(view.name, ()) if view.step else ()
     vector = view.values.ndim < 2
     upright = vector and "·" in view.trace.equation and view.values.size <= SIDE  # as in W·x
-    for index, label in _planes(paper, view):
+    for index, label in _planes(paper, view, _asked(paper, view)):
         plane = view.values[index]
         marked = {i[len(index) :] for i in cells if i[: len(index)] == index}
         if vector:
@@ -221,9 +221,7 @@ def _planes(paper: Paper, view: View, within: Index = ()) -> Iterator[tuple[Inde
 
 def _pictures(paper: Paper, view: View, width: int) -> Iterator[RenderableType]:
     values = view.values.reshape(1, -1) if view.values.ndim < 2 else view.values
-    within: Index = ()
-    if view.leading[:1] == ("sample",) and len(values) > 1:
-        within = (min(paper.appearance.sample, len(values) - 1),)
+    within = _sample(paper, view)
     drawn = values[within]
     scale = _levels(view, drawn)
     whole: list[tuple[Index, Text]] = [(within, Text())]
@@ -232,6 +230,18 @@ def _pictures(paper: Paper, view: View, width: int) -> Iterator[RenderableType]:
         plane = values[index].reshape(-1, *values.shape[-2:])
         picture = Picture(paper, plane, scale, width), caption(paper, scale, plane)
         yield Group(label, *picture) if label else Group(*picture)
+
+
+def _sample(paper: Paper, view: View) -> Index:
+    """The sample that is drawn, of an array that has several."""
+    if view.leading[:1] == ("sample",) and len(view.values) > 1:
+        return (min(paper.appearance.drawn_sample, len(view.values) - 1),)
+    return ()
+
+
+def _asked(paper: Paper, view: View) -> Index:
+    """The sample that is asked for: without, the numbers of all of them are written."""
+    return () if paper.appearance.sample is None else _sample(paper, view)
 
 
 def _levels(view: View, values: np.ndarray) -> Levels:

@@ -29,8 +29,8 @@ def header(paper: Paper, trace: Trace) -> list[Text]:
 def _said(paper: Paper, trace: Trace) -> Iterator[Words]:
     """What is not as usual, and what is shown of a batch: numbers are of all of it."""
     yield from trace.said
-    n, count = paper.appearance.sample, trace.samples
-    if count > 1 and View(trace, "input").numbered(paper):
+    n, count = paper.appearance.drawn_sample, trace.samples
+    if count > 1 and paper.appearance.sample is None and View(trace, "input").numbered(paper):
         yield Words("{n} samples", n=count)
     elif count > 1:
         yield Words("sample {n} of {count}", n=min(n, count - 1), count=count)

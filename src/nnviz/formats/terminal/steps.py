@@ -10,12 +10,12 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from nnviz.elision import value_of
+from nnviz.formats._steps import chosen as _chosen
 from nnviz.formats.terminal.paper import Paper
 from nnviz.formats.terminal.table import Align, Cell, Column, fitted
 from nnviz.notation import ABOUT
 from nnviz.numerals import aligned, thousands
 from nnviz.request import Request
-from nnviz.steps import choose
 from nnviz.trace import (
     Call,
     Equation,
@@ -53,10 +53,8 @@ _PARTS: tuple[tuple[str, Align], ...] = (
 
 def chosen(trace: Trace, request: Request) -> Sequence[int]:
     """The numbers of the steps to show: those asked for, all of a few, the first of many."""
-    count = len(trace.steps)
-    if request.steps is not None:
-        return choose(request.steps, count) if count or request.steps != "all" else ()
-    return range(1, count + 1) if count <= ALL_UP_TO else range(1, FIRST + 1)
+    numbers = _chosen(trace, request, "all")
+    return numbers if request.steps or len(numbers) <= ALL_UP_TO else numbers[:FIRST]
 
 
 def steps_table(paper: Paper, trace: Trace, request: Request) -> Iterator[RenderableType]:
@@ -85,12 +83,12 @@ def steps_table(paper: Paper, trace: Trace, request: Request) -> Iterator[Render
             next=f"{numbers[most]}-{numbers[min(len(numbers), most + MOST) - 1]}",
         )
         yield paper.hanging(paper.muted(words), 0)
-    count = len(trace.steps)
-    if not asked and count > len(steps):
+    rest = 0 if asked else len(_chosen(trace, request, "all")) - len(steps)
+    if rest:
         words = Words(
             "… and {n} more steps: --steps {next} or --steps all shows them",
-            n=thousands(count - len(steps)),
-            next=f"{FIRST + 1}-{min(count, FIRST + 6)}",
+            n=thousands(rest),
+            next=f"{numbers[-1] + 1}-{numbers[-1] + min(rest, 6)}",
         )
         yield paper.hanging(paper.muted(words), 0)
 

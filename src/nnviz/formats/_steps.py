@@ -1,0 +1,40 @@
+"""The steps that a format shows: those asked for, of the sample and the filter asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from nnviz.errors import UsageError
+from nnviz.request import Request, check_sample
+from nnviz.steps import choose
+from nnviz.trace import Trace
+
+
+def chosen(trace: Trace, request: Request, usual: str) -> Sequence[int]:
+    """The steps (from 1) of --steps, or the `usual` ones; of --sample and --filter their own."""
+    asked, spec = request.appearance, request.steps or usual
+    numbers = choose(spec, len(trace.steps))
+    for flag, n, own in (
+        ("--sample", asked.sample, _of_sample),
+        ("--filter", asked.filter, _of_filter),
+    ):
+        if n is not None and numbers:
+            numbers = own(trace, numbers, n)
+            if not numbers:
+                raise UsageError(
+                    "{flag} {n}: no step of --steps {spec} is of it", flag=flag, n=n, spec=spec
+                )
+    return numbers
+
+
+def _of_sample(trace: Trace, numbers: Sequence[int], sample: int) -> Sequence[int]:
+    check_sample(sample, trace.samples)
+    first, past = (n * len(trace.steps) // trace.samples + 1 for n in (sample, sample + 1))
+    if isinstance(numbers, range):  # there may be millions
+        return range(max(numbers.start, first), min(numbers.stop, past))
+    return [n for n in numbers if first <= n < past]
+
+
+def _of_filter(trace: Trace, numbers: Sequence[int], f: int) -> Sequence[int]:
+    plan = trace.plan
+    return numbers if plan is None else [n for n in numbers if plan.output(n - 1).filter == f]
