@@ -54,7 +54,8 @@ def test_a_notebook_plays_the_steps() -> None:
     shown = r._repr_html_()
     assert shown is not None
     assert shown.startswith('<iframe title="Convolution" sandbox="allow-scripts"')
-    page = html.unescape(re.findall(r'srcdoc="([^"]*)"', shown)[0])
+    page = html.unescape(re.findall(r"srcdoc='([^']*)'", shown)[0])
+    assert len(shown.encode()) < 1.05 * len(page.encode())  # or small examples are past 150 KB
     assert page.startswith("<!doctype html>")
     assert page.count('class="frame') == 9
     for none in (nnviz.flatten([[1]]), nnviz.conv(np.ones((9, 9)), [[1]])):

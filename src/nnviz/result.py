@@ -207,7 +207,7 @@ class Result(Mapping[str, Any]):
         try:
             path = os.fspath(path)
             form = formats.by_suffix(path)
-            _check(request, form)
+            _check(request, form, self.trace.op)
             write(path, form.write(self.trace, request).content)
         except NnvizError as error:
             error.rename(lambda name: name.removeprefix("--").replace("-", "_"))
@@ -258,7 +258,7 @@ _ALWAYS = ("theme", "lang", "precision")
 _SAVED = ("steps", "get", *(name for name in Appearance._fields if name != "bare"))
 
 
-def _check(request: Request, form: formats.Format) -> None:
+def _check(request: Request, form: formats.Format, op: str) -> None:
     """Raise UsageError for what is no choice of steps, no detail, or none that `form` uses."""
     if request.steps is not None:
         _steps.check(request.steps)
@@ -268,6 +268,7 @@ def _check(request: Request, form: formats.Format) -> None:
             if name in _DETAILS:
                 _DETAILS[name].accept(value, name)
             formats.check_use(name, name, (*form.uses, *_ALWAYS))
+    formats.check_view(op, request.appearance.view, [form])
 
 
 _DETAILS: Mapping[str, Kind[Any]] = {

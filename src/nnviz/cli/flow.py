@@ -54,7 +54,7 @@ def _run_with(
     checks.check_files(operation, given, shared)
     forms = _forms(shared, stream)
     checks.check_used(operation, given, forms, maps=bool(shared.output.map))
-    checks.check_drawn(operation, shared.figure.view, forms)
+    formats.check_view(operation.name, shared.figure.view, forms)
     checks.check_arguments(operation, given)
     checks.check_order(operation, given)
     checks.check_texts(operation, given)

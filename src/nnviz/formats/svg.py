@@ -57,12 +57,7 @@ def escape(text: str) -> str:
     >>> escape("a < b & c")
     'a &lt; b &amp; c'
     """
-    return entities(safe(text))
-
-
-def entities(text: str) -> str:
-    """The signs of XML's own, in a text that has none that XML cannot hold."""
-    return text.translate(_ESCAPES)
+    return safe(text).translate(_ESCAPES)
 
 
 def number(value: float) -> str:

@@ -69,7 +69,9 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     style = Style.of(appearance)
     part: Part[AnyAxis] = part_of(trace, step, appearance.drawn_sample, channel=appearance.filter)
     if step is None and plan_of(trace).separate and appearance.filter is None:
-        return page(style, trace, appearance, step, _row_a_channel(trace, style, appearance.drawn_sample))
+        return page(
+            style, trace, appearance, step, _row_a_channel(trace, style, appearance.drawn_sample)
+        )
     blocks: list[Block] = []
     if not large(style, part):
         blocks = [largest_fit(style.for_step(step), _cells_of(style, part))]

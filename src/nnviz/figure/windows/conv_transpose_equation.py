@@ -42,7 +42,9 @@ SHOWN = 3
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The spread input, the kernel and the output; of a step, what reaches its cell."""
     style = Style.of(appearance)
-    part: Part[TransposedAxis] = part_of(trace, step, appearance.drawn_sample, channel=appearance.filter)
+    part: Part[TransposedAxis] = part_of(
+        trace, step, appearance.drawn_sample, channel=appearance.filter
+    )
     large = _too_large(style, part)
     blocks = [_spread_in_pictures(style, part) if large else _spread_in_cells(style, part)]
     if blocks[0].width > style.room:
