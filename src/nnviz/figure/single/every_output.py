@@ -48,7 +48,7 @@ def fits(trace: Trace) -> Words | None:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """Every map of a sample, or one filter's; of a step its own, the cells after it empty."""
     style = Style.of(appearance)
-    maps = _maps_of(trace, step, appearance.sample, appearance.filter)
+    maps = _maps_of(trace, step, appearance.drawn_sample, appearance.filter)
     return page(style, trace, appearance, step, [_drawn(style, trace, step, maps)])
 
 
