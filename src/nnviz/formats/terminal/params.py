@@ -56,7 +56,7 @@ def params_bars(paper: Paper, trace: Trace) -> Iterator[RenderableType]:
         Column("", [Cell.of(paper.say(kind), _ROLES[kind]) for _, kind in counted]),
         Column("", [Cell.of(_shown(row[kind])) for row, kind in counted], "right"),
     ]
-    taken = sum(max(len(c.joined.plain) for c in column.cells) + 2 for column in columns)
+    taken = sum(max(c.joined.cell_len for c in column.cells) + 2 for column in columns)
     most = max((row[kind] for row, kind in counted), default=1)
     room = max(8, min(paper.width, _WIDEST) - taken)
     bars = [paper.text("█" * round(row[kind] / most * room) or "▏") for row, kind in counted]
