@@ -37,8 +37,12 @@ class Appearance(NamedTuple):
     """How wide a figure may be, in units: 720 is a note."""
     symbols: bool = False
     """Sizes in place of numbers: Dₕ×d."""
-    bare: bool = False
-    """Without title, facts and notes: a panel of a sheet, which has them once."""
+    ratio: tuple[int, int] | None = None
+    """Width to height of a page that is filled, such as a slide's 16 to 9."""
+    labels: tuple[tuple[str, str], ...] = ()
+    """What arrays are called, by their names."""
+    plain: bool = False
+    """Without title, facts and notes: for a page that has them, as a sheet of steps has."""
 
     @property
     def drawn_sample(self) -> int:

@@ -14,7 +14,7 @@ from nnviz.errors import NnvizError, UsageError
 from nnviz.files import write
 from nnviz.lazy import Lazy
 from nnviz.numerals import exact
-from nnviz.options import kinds
+from nnviz.options import kinds, page
 from nnviz.options.option import SWITCH, Kind
 from nnviz.request import THEMES, Appearance, Request, Theme
 from nnviz.trace import Formula, Index, Step, Trace, text
@@ -188,6 +188,10 @@ class Result(Mapping[str, Any]):
         fps: float | None = None,
         embed_font: bool = False,
         symbols: bool = False,
+        plain: bool = False,
+        width: int = 720,
+        ratio: str | tuple[int, int] | None = None,
+        labels: Mapping[str, str] | str | tuple[()] = (),
         **unknown: Never,
     ) -> None:
         """Write a file of any suffix that `-o` knows, replacing one that is there.
@@ -207,7 +211,7 @@ class Result(Mapping[str, Any]):
         try:
             path = os.fspath(path)
             form = formats.by_suffix(path)
-            _check(request, form, self.trace.op)
+            request = _checked(request, form, self.trace.op)
             write(path, form.write(self.trace, request).content)
         except NnvizError as error:
             error.rename(lambda name: name.removeprefix("--").replace("-", "_"))
@@ -255,20 +259,25 @@ class Result(Mapping[str, Any]):
 
 _ALWAYS = ("theme", "lang", "precision")
 """Details that may be said of any file."""
-_SAVED = ("steps", "get", *(name for name in Appearance._fields if name != "bare"))
+_SAVED = ("steps", "get", *Appearance._fields)
 
 
-def _check(request: Request, form: formats.Format, op: str) -> None:
-    """Raise UsageError for what is no choice of steps, no detail, or none that `form` uses."""
+def _checked(request: Request, form: formats.Format, op: str) -> Request:
+    """The request with its details as they are meant; raise UsageError for what is no choice of
+    steps, no detail, or none that `form` uses.
+    """
     if request.steps is not None:
         _steps.check(request.steps)
+    details: dict[str, Any] = {}
     usual = Request._field_defaults | Appearance._field_defaults
     for name, value in {**request._asdict(), **request.appearance._asdict()}.items():
         if name in _SAVED and value != usual[name]:
             if name in _DETAILS:
-                _DETAILS[name].accept(value, name)
+                details[name] = _DETAILS[name].accept(value, name)
             formats.check_use(name, name, (*form.uses, *_ALWAYS))
     formats.check_view(op, request.appearance.view, [form])
+    details = {name: value for name, value in details.items() if name in Appearance._fields}
+    return request._replace(appearance=request.appearance._replace(**details))
 
 
 _DETAILS: Mapping[str, Kind[Any]] = {
@@ -276,7 +285,11 @@ _DETAILS: Mapping[str, Kind[Any]] = {
     "view": kinds.text(),
     "theme": kinds.choice(*THEMES),
     "title": kinds.text(),
-    "scale": kinds.scale(),
+    "scale": page.scale(),
+    "plain": SWITCH,
+    "width": page.width(),
+    "ratio": page.ratio(),
+    "labels": page.labels(),
     "font": kinds.text(),
     "lang": kinds.choice(*lang.languages()),
     "precision": kinds.count(1, 17),

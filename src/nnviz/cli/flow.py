@@ -210,6 +210,10 @@ def _appearance(shared: Shared, language: str, env: Mapping[str, str]) -> Appear
         fps=figure.fps,
         embed_font=figure.embed_font,
         symbols=figure.symbols,
+        width=figure.width,
+        ratio=figure.ratio,
+        labels=figure.labels,
+        plain=figure.plain,
     )
 
 

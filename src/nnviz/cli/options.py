@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from nnviz.cli import _values as values
 from nnviz.options import kinds as _kinds
+from nnviz.options import page as _page
 from nnviz.options.option import SWITCH, Context, Option, Text, declared, option
 from nnviz.options.option import parse as _parse
 from nnviz.request import THEMES, Theme
@@ -122,8 +123,26 @@ class FigureOptions:
     title: str | None = option(
         "--title", kind=_kinds.text(), help="A title above the figure; empty: none.", use="format"
     )
+    plain: bool = option("--plain", help="No title, formulas or notes.", use="format")
+    width: int = option(
+        "--width",
+        kind=_page.width(),
+        help="How wide a figure may be, in units.",
+        default=720,
+        use="format",
+    )
+    ratio: tuple[int, int] | None = option(
+        "--ratio", kind=_page.ratio(), help="Fill a page of this shape: 16:9.", use="format"
+    )
+    labels: tuple[tuple[str, str], ...] = option(
+        "--labels",
+        kind=_page.labels(),
+        help="What arrays are called.",
+        default=(),
+        use="format",
+    )
     scale: float | None = option(
-        "--scale", kind=_kinds.scale(), help="Pixels a unit of length.", use="format"
+        "--scale", kind=_page.scale(), help="Pixels a unit of length.", use="format"
     )
     font: str | None = option(
         "--font", kind=values.font(), help="A font file for the figure's text.", use="format"

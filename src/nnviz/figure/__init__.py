@@ -67,8 +67,13 @@ def _own(op: str) -> list[str]:
 
 def draw(trace: Trace, appearance: Appearance, steps: Sequence[int] = ()) -> Scene:
     """The figure of a trace: whole, of one step, or a sheet of several (from 1)."""
+    _check_labels(trace, appearance.labels)
     with remembering():
-        return _draw(trace, appearance, steps)
+        if appearance.ratio is None:
+            return _draw(trace, appearance, steps)
+        from nnviz.figure.layout.filled import filled
+
+        return filled(lambda look: _draw(trace, look, steps), appearance)
 
 
 def _draw(trace: Trace, appearance: Appearance, steps: Sequence[int]) -> Scene:
@@ -91,6 +96,20 @@ def _draw(trace: Trace, appearance: Appearance, steps: Sequence[int]) -> Scene:
         check_sample(appearance.drawn_sample, trace.samples)
     scene: Scene = view.draw(trace, appearance, trace.steps[steps[0] - 1] if steps else None)
     return scene
+
+
+def _check_labels(trace: Trace, labels: Sequence[tuple[str, str]]) -> None:
+    """That there are arrays of the names that get labels."""
+    known = [*trace.arrays, *trace.results]
+    for name, _ in labels:
+        if name not in known:
+            raise UsageError(
+                "{flag}: there is no {name} in a result of {op}",
+                flag="--labels",
+                name=name,
+                op=trace.op,
+                hint=Words("there is: {names}", names=", ".join(known)),
+            )
 
 
 def _check_filter(trace: Trace, number: int | None) -> None:

@@ -201,6 +201,8 @@ class Scene:
     """One sentence that a screen reader can say."""
     fonts: Fonts = field(repr=False, compare=False)
     page: Color = None
+    zoom: float = 1
+    """How many times as large as its units it is shown, beside any scale."""
 
     def flat(self) -> Iterator[Leaf]:
         """Every mark without groups, where it stands on the page."""

@@ -18,7 +18,10 @@ from nnviz.trace import Trace
 from nnviz.words import Words
 
 Kind = Literal["figure", "values", "text"]
-FIGURE = ("steps", "view", "title", "font", "sample", "filter", "scale", "symbols")
+FIGURE = (
+    *("steps", "view", "title", "plain", "labels", "symbols", "font", "sample", "filter"),
+    *("scale", "width", "ratio"),
+)
 """The options of every command that each format of figures uses."""
 MAP = ("range", "sample", "filter")
 """Those that `--map` uses."""

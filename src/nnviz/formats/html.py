@@ -110,7 +110,7 @@ def _hash(text: str) -> str:
 
 def _style(made: Film, own_theme: Theme, drawn: ThemedFigures, request: Request) -> str:
     """The player's style sheet, the colours of the figure, and the font where it is embedded."""
-    width = number(made.scenes[0].width * (request.appearance.scale or 1))
+    width = number(made.scenes[0].width * made.scenes[0].zoom * (request.appearance.scale or 1))
     own = {"width": f"{width}px", "stack": stack(request.appearance.embed_font)}
     light = own | _colors(own_theme) | {f"c{i}": pair[0] for i, pair in enumerate(drawn.colors)}
     rules = [*drawn.faces(request.appearance.embed_font), _rule(light)]

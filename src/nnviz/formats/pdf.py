@@ -31,7 +31,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def write(trace: Trace, request: Request) -> Made:
     """The figure of a trace as a PDF document of one page, with its description in it."""
     drawn = figure_of(trace, request)
-    scale = POINT * (request.appearance.scale or 1)
+    scale = POINT * (request.appearance.scale or 1) * drawn.zoom
     longest = max(drawn.width, drawn.height) * scale
     if longest > _LARGEST:
         raise NnvizError(

@@ -20,7 +20,7 @@ def write(trace: Trace, request: Request) -> Made:
     info.add_itxt("Title", drawn.title)
     info.add_itxt("Description", drawn.desc)
     stream = BytesIO()
-    scale = request.appearance.scale or SCALE
+    scale = (request.appearance.scale or SCALE) * drawn.zoom
     image = paint(drawn, scale)
     image.save(stream, "PNG", pnginfo=info, compress_level=4, dpi=(96 * scale,) * 2)
     return Made(stream.getvalue(), image.size, boxes([drawn]))

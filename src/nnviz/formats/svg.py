@@ -33,11 +33,12 @@ def write(trace: Trace, request: Request) -> Made:
 def svg(drawn: scene.Scene, *, embed_font: bool = False, prefix: str = "", scale: float = 1) -> str:
     """A Scene as an SVG document; `prefix` keeps ids apart where several share a page."""
     width, height = number(drawn.width), number(drawn.height)
+    shown = scale * drawn.zoom
     parts_ = list(drawn.parts())
     hatches = _hatches(parts_)
     parts = [
         '<svg xmlns="http://www.w3.org/2000/svg" '
-        f'width="{number(drawn.width * scale)}" height="{number(drawn.height * scale)}" '
+        f'width="{number(drawn.width * shown)}" height="{number(drawn.height * shown)}" '
         f'viewBox="0 0 {width} {height}" role="graphics-document" '
         f'aria-labelledby="{prefix}title {prefix}desc" '
         f'font-family="{escape(stack(embed_font))}">',

@@ -156,28 +156,6 @@ def number(*, positive: bool = False) -> Kind[float]:
     return Kind("X", parse, accept)
 
 
-def scale(least: float = 0.01, most: float = 100) -> Kind[float]:
-    """How large a figure is drawn: as a page or a screen can have some use for."""
-    plain = number(positive=True)
-
-    def bounded(value: float, flag: str) -> float:
-        if not least <= value <= most:
-            raise UsageError(
-                "{flag} {value} is not a number from {low} to {high}",
-                flag=flag,
-                value=value,
-                low=least,
-                high=most,
-            )
-        return value
-
-    return Kind(
-        plain.metavar,
-        lambda text, flag, context: bounded(plain.parse(text, flag, context), flag),
-        lambda value, flag: bounded(plain.accept(value, flag), flag),
-    )
-
-
 def _fraction(text: str) -> float:
     from fractions import Fraction
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nnviz.figure.layout.blocks import Block, column, lines, remark
-from nnviz.figure.layout.page import framed, heading_of
-from nnviz.figure.layout.style import TITLE, Style
+from nnviz.figure.layout.blocks import Block, column, remark
+from nnviz.figure.layout.page import framed, head_of, heading_of
+from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Scene
 from nnviz.numerals import scientific, thousands
 from nnviz.request import Appearance
@@ -41,8 +41,7 @@ def parameters_page(
     """A figure of a chain's parameters under its title and the shape that the chain is given."""
     heading = heading_of(style, trace, appearance, step)
     given = [remark(style, fact.label) for fact in trace.facts[:1]]
-    named = [] if appearance.title == "" else [lines(style, heading, TITLE, bold=True)]
-    head = [column([*named, *given], 4)] if named or given else []
+    head = head_of(style, appearance, heading, (), given, style.room)
     said = Words(
         "{title}: {layers} layers, input {shape}, {n} parameters in all.",
         title=heading,

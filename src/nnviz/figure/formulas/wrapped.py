@@ -79,4 +79,4 @@ def workings_or_none(style: Style, formula: Formula, room: float) -> list[Block]
     """The workings of a step as a list of blocks; empty where there are no numbers."""
     if style.symbols or not formula:
         return []
-    return [workings(style, formula, room=min(style.room, max(400, room)))]
+    return [workings(style, formula, room=style.beneath(room))]

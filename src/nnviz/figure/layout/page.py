@@ -61,7 +61,7 @@ def page(
     """A figure: title, facts (the trace's unless given), blocks, and what is to be noted."""
     heading = heading_of(style, trace, appearance, step, title)
     said = describe(style, trace, heading, step)
-    if appearance.bare:
+    if appearance.plain:
         return framed(style, column(blocks, 20), heading, said)
     width = max([b.width for b in blocks] + [240])
     # A title may be wider than its figure, up to the page; 1 more, for what is lost in sums.
@@ -114,8 +114,10 @@ def head_of(
     room: float,
 ) -> list[Block]:
     """The title, what is not as usual, and the facts; of an empty title none is drawn, but the
-    document keeps its name.
+    document keeps its name; nothing on a plain page.
     """
+    if appearance.plain:
+        return []
     named = [] if appearance.title == "" else [lines(style, heading, TITLE, room=room, bold=True)]
     small = [remark(style, " · ".join(map(style.say, said)))] if said else []
     head = [*named, *small, *facts]
@@ -156,7 +158,7 @@ def fact_line(
 
 def note_lines(style: Style, trace: Trace, room: float) -> list[Block]:
     """What a reader should be told, small, below the figure."""
-    return [remark(style, note, SMALL, room=max(room, 320)) for note in trace.notes]
+    return [remark(style, note, SMALL, room=style.beneath(room, 320)) for note in trace.notes]
 
 
 DESCRIBED = 25

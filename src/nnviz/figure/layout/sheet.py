@@ -40,7 +40,7 @@ def sheet(trace: Trace, appearance: Appearance, view: Any, steps: Sequence[Step]
     facts = fact_lines(style, trace) if own is None else own(trace, style, steps)
     shared = view.shared(trace, style, steps) if hasattr(view, "shared") else []
     head = _headed(style, head_of(style, appearance, title, trace.said, facts, style.room), shared)
-    notes = note_lines(style, trace, body.width)
+    notes = [] if appearance.plain else note_lines(style, trace, body.width)
     tail = [column(notes, 4)] if notes else []
     block = column([*head, body, *tail], 20)
     said = Words(
@@ -116,7 +116,7 @@ def _panel_frame(style: Style, block: Block, width: float, height: float) -> Blo
 
 def _bare(view: Any, trace: Trace, appearance: Appearance, step: Step) -> Block:
     """The figure of a step without what the sheet says once."""
-    scene = view.draw(trace, appearance._replace(bare=True), step)
+    scene = view.draw(trace, appearance._replace(plain=True), step)
     inside = Group(scene.marks, -MARGIN, -MARGIN)
     return Block(scene.width - 2 * MARGIN, scene.height - 2 * MARGIN, (inside,))
 

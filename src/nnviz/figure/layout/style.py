@@ -54,6 +54,10 @@ def up8(length: float) -> int:
     return 8 * -(-up4(length) // 8)
 
 
+CALLED = {"output": "feature map", "pre": "sum"}
+"""Arrays that figures call otherwise than by their names."""
+
+
 class Piece(NamedTuple):
     """A run of text: its colour (None: the text's own), weight and place."""
 
@@ -71,6 +75,8 @@ class Style:
     fonts: Fonts
     lang: str = "en"
     precision: int = 4
+    labels: tuple[tuple[str, str], ...] = ()
+    """What arrays are called instead of their usual names."""
     page: int = PAGE
     """The width that a figure may have, with its margins."""
     tall: float = math.inf
@@ -88,6 +94,7 @@ class Style:
             Fonts(appearance.font),
             appearance.lang,
             appearance.precision,
+            labels=appearance.labels,
             page=appearance.width,
             symbols=appearance.symbols,
         )
@@ -96,6 +103,10 @@ class Style:
     def room(self) -> int:
         """What a figure has between its margins."""
         return self.page - 2 * MARGIN
+
+    def beneath(self, width: float, least: float = 400) -> float:
+        """The room of what stands beneath something so wide: some at least, the page at most."""
+        return min(self.room, max(least, width))
 
     def within(self, room: float, tall: float = math.inf, *, cut: bool = False) -> Style:
         """The same for a part of the page that is so wide and high."""
@@ -106,8 +117,14 @@ class Style:
         return self if step is None else replace(self, tall=STEP, cut=True)
 
     def say(self, words: Words | str) -> str:
-        """Words in the figure's language."""
-        return words if isinstance(words, str) else say(words, self.lang)
+        """Words in the figure's language; the name of an array as the reader calls it."""
+        if isinstance(words, str):
+            return words
+        said, name = say(words, self.lang), words.template.partition(",")[0]
+        for array, label in self.labels:
+            if name in (array, CALLED.get(array)):
+                return safe(label) + said[len(said.partition(",")[0]) :]
+        return said
 
     def show(self, value: int | float) -> str:
         """A number, the same wherever it stands."""

@@ -41,6 +41,7 @@ LEAST = 0.6
 """The least side of the output, as part of the input's: smaller ones cannot be read."""
 KERNELS = 280
 """The room of a kernel in cells between two pictures."""
+SMALL_SIDE = 132
 SIDES = (236, 216, 180, 144)
 """The sides of the pictures that are tried, so that all stands in one row."""
 
@@ -79,19 +80,21 @@ def picture_row(
         if block is not None:
             return block
     widest = sizes_of(style, cells_, largest=below)[0]
-    drawn = (drawn_parts(parts(side), widest) for side in SIDES[1:])
-    return flow(min(drawn, key=lambda blocks: _lines(style, blocks)), style.room)
+    drawn = (drawn_parts(parts(side), widest) for side in (*SIDES[1:], SMALL_SIDE, 96))
+    return flow(min(drawn, key=lambda blocks: _taken(style, blocks)), style.room)
 
 
-def _lines(style: Style, blocks: Sequence[Block]) -> int:
-    """How many rows they take."""
-    return len(list(wrapped(blocks, [block.width for block in blocks], 0, style.room)))
+def _taken(style: Style, blocks: Sequence[Block]) -> tuple[bool, int]:
+    """Whether they are too wide, and how many rows they take."""
+    lines = wrapped(blocks, [block.width for block in blocks], 0, style.room)
+    return max(row(blocks[line]).width for line in lines) > style.room, len(lines)
 
 
 def small_pictures(style: Style, part: Part[Any], c: int | None = None) -> Block:
     """Input → output, for a sheet."""
-    given, made = input_picture(style, part, 132, c), output_picture(style, part, 132)
-    return row([given, operator(style, "→", 36), made])
+    given = input_picture(style, part, SMALL_SIDE, c)
+    made = output_picture(style, part, SMALL_SIDE)
+    return flow([given, operator(style, "→", 36), made], style.room)
 
 
 def input_picture(style: Style, part: Part[Any], side: int, c: int | None = None) -> Block:

@@ -95,7 +95,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
         window = cutout(style, part) if rows.large else None
         if window is not None:
             blocks.append(window)
-        blocks.append(_sums_by_channel(rows, step, max(blocks[0].width, 400)))
+        blocks.append(_sums_by_channel(rows, step, style.beneath(blocks[0].width)))
     facts = drawn_of(style, trace, part)
     return page(style, trace, appearance, step, blocks, title=title(trace), facts=facts)
 

@@ -77,7 +77,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
         blocks = [largest_fit(style.for_step(step), _cells_of(style, part))]
     if blocks and blocks[0].width <= style.room:
         if step is not None:
-            room = min(style.room, max(360, blocks[0].width))
+            room = style.beneath(blocks[0].width, 360)
             wide = _widest_of(style, part)
             blocks.append(arithmetic(style, step.formula, room=room, wide=wide))
     else:
@@ -85,7 +85,11 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
         if step is not None:
             blocks.append(
                 explained(
-                    style, part, step, max(600, blocks[0].width), wide=_widest_of(style, part)
+                    style,
+                    part,
+                    step,
+                    style.beneath(blocks[0].width, 600),
+                    wide=_widest_of(style, part),
                 )
             )
     return page(style, trace, appearance, step, blocks, facts=drawn_of(style, trace, part))

@@ -85,7 +85,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     block = _kernel_beside(_Pair(style, part, channel, output, at))
     blocks = [block]
     if step is not None:
-        room = min(style.room, max(400, block.width))
+        room = style.beneath(block.width)
         blocks.append(arithmetic(style, step.formula, room=room))
     return page(style, trace, appearance, step, blocks, facts=drawn_of(style, trace, part))
 

@@ -94,7 +94,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     net = _Net(style, part, _input_places(part))
     blocks = [_side_by_side(net)]
     if step is not None:
-        room = min(style.room, max(400, blocks[0].width))
+        room = style.beneath(blocks[0].width)
         worked = arithmetic(style, step.formula, room=room - 32, panel=False)
         blocks.append(panelled(style, column([_in_symbols(net, room - 32), worked], 4), room))
     facts = drawn_of(style, trace, part)

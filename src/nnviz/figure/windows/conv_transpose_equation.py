@@ -50,7 +50,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     if blocks[0].width > style.room:
         large, blocks = True, [_spread_in_pictures(style, part)]
     if step is not None:
-        room = min(style.room, max(360, blocks[0].width))
+        room = style.beneath(blocks[0].width, 360)
         blocks.append(arithmetic(style, step.formula, room=room))
     facts = drawn_of(style, trace, part)
     if not large:

@@ -47,7 +47,10 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
         blocks = _every_channel(trace, style, part)
     else:
         block, numbers = _pooled(trace, style.for_step(step), part)
-        blocks = [block, _worked(style, part, step, max(320, block.width), numbers=numbers)]
+        blocks = [
+            block,
+            _worked(style, part, step, style.beneath(block.width, 320), numbers=numbers),
+        ]
     return page(style, trace, appearance, step, blocks)
 
 

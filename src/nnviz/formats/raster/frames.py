@@ -146,7 +146,7 @@ def frames(
     `longest` is the format's limit of a side, `grid` what the corner's coordinates have to
     be multiples of; `whole` is for formats that cannot put transparency over what was there.
     """
-    scale = request.appearance.scale or SCALE
+    scale = (request.appearance.scale or SCALE) * made.scenes[0].zoom
     side = max(made.scenes[0].width, made.scenes[0].height) * scale
     if side > longest:
         raise NnvizError(

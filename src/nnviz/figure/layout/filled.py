@@ -1,0 +1,33 @@
+"""A figure that fills a page of a shape, such as a slide: as large as its letters can be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from nnviz.figure.layout.style import near4, up4
+from nnviz.figure.scene import Group, Scene
+from nnviz.request import Appearance
+
+NARROWEST = 320
+"""The narrowest arrangement that is tried."""
+_PARTS = (1, 0.85, 0.7, 0.55, 0.45)
+
+
+def filled(draw: Callable[[Appearance], Scene], appearance: Appearance) -> Scene:
+    """Of the figure in arrangements of several widths the one that can be shown the largest on
+    a page of the appearance's width and ratio, in its middle.
+    """
+    wide, (across, down) = appearance.width, appearance.ratio or (1, 1)
+    tall = wide * down / across
+    widths = dict.fromkeys(max(NARROWEST, near4(part * wide)) for part in _PARTS)
+    scenes = [draw(appearance._replace(width=width)) for width in widths]
+    zooms = [min(wide / scene.width, tall / scene.height) for scene in scenes]
+    zoom = max(zooms)
+    scene = scenes[zooms.index(zoom)]
+    width, height = wide / zoom, tall / zoom
+    left, top = (up4((a - b) / 2) for a, b in ((width, scene.width), (height, scene.height)))
+    left, top = min(left, int(width - scene.width)), min(top, int(height - scene.height))
+    return replace(
+        scene, width=width, height=height, marks=(Group(scene.marks, left, top),), zoom=zoom
+    )
