@@ -80,8 +80,12 @@ def picture_row(
         if block is not None:
             return block
     widest = sizes_of(style, cells_, largest=below)[0]
-    drawn = (drawn_parts(parts(side), widest) for side in (*SIDES[1:], SMALL_SIDE, 96))
-    return flow(min(drawn, key=lambda blocks: _taken(style, blocks)), style.room)
+    for sides in (SIDES[1:], (SMALL_SIDE, 96)):  # the second for a narrow page
+        drawn = (drawn_parts(parts(side), widest) for side in sides)
+        blocks = min(drawn, key=lambda blocks: _taken(style, blocks))
+        if not _taken(style, blocks)[0]:
+            break
+    return flow(blocks, style.room)
 
 
 def _taken(style: Style, blocks: Sequence[Block]) -> tuple[bool, int]:
