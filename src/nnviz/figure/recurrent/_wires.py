@@ -1,0 +1,180 @@
+"""Wires, gates and signs: a drawing on columns and rows, with vectors on its wires."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from nnviz.figure.layout.blocks import Block
+from nnviz.figure.layout.lines import Point, arrow, rounded_arrow, rounded_line
+from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle
+from nnviz.figure.scene import Anchor, Ellipse, Mark
+from nnviz.trace import Role
+
+RADIUS = 16
+GAP = 12
+"""Between a circle and the vector on its wire."""
+
+Spot = tuple[float, str]
+"""A column, of which a tenth is 8 units beside its middle, and the name of a row."""
+
+
+class Tag(NamedTuple):
+    """What is on a wire: a name, and the vector where numbers or sizes are drawn."""
+
+    name: Sequence[Piece] = ()
+    block: Block | None = None
+
+    def width(self, style: Style, size: int) -> float:
+        return max(style.width(self.name, size), self.block.width if self.block else 0)
+
+    @property
+    def tall(self) -> float:
+        """The height of its vector."""
+        return self.block.height if self.block else 0
+
+
+@dataclass
+class Board:
+    """What is drawn so far, and where the columns and rows are."""
+
+    style: Style
+    columns: Mapping[int, float]
+    rows: Mapping[str, float]
+    width: float
+    height: float
+    tight: bool = False
+    """Names are small, and above the wires that come in and go out."""
+    nodes: set[Spot] = field(default_factory=set)
+    marks: list[Mark] = field(default_factory=list)
+
+    @property
+    def block(self) -> Block:
+        return Block(self.width, self.height, tuple(self.marks))
+
+    def point(self, spot: Spot) -> Point:
+        column = round(spot[0])
+        return self.columns[column] + round(80 * (spot[0] - column)), self.rows[spot[1]]
+
+    # --- nodes -----------------------------------------------------------------------
+
+    def node(self, spot: Spot, text: str, *, gate: bool = False) -> None:
+        """A sign, or a gate, which has weights: its circle is theirs."""
+        self.nodes.add(spot)
+        self.marks += circle(self.style, *self.point(spot), text, gate=gate)
+
+    def dot(self, spot: Spot, role: Role) -> None:
+        """Where a wire branches."""
+        x, y = self.point(spot)
+        self.marks.append(Ellipse(x, y, 4, 4, self.style.theme.tone(role).line))
+
+    # --- wires -----------------------------------------------------------------------
+
+    def wire(self, role: Role, *spots: Spot, tag: Tag | None = None) -> None:
+        """An arrow through spots, from rim to rim; the tag is on its first part."""
+        points = [self.point(spot) for spot in spots]
+        points[0] = self._rim(points[0], points[1], spots[0], RADIUS)
+        points[-1] = self._rim(points[-1], points[-2], spots[-1], RADIUS + 2)
+        if tag is None or not (tag.name or tag.block):
+            self._line(points, role)
+        elif points[0][0] == points[1][0]:
+            self._upright(points, role, tag)
+        else:
+            self._level(points, role, tag)
+
+    def _rim(self, at: Point, other: Point, spot: Spot, by: float) -> Point:
+        if (round(spot[0]), spot[1]) not in self.nodes:
+            return at
+        (x, y), (ox, oy) = at, other
+        return (x, y + by * ((oy > y) - (oy < y))) if x == ox else (x + by * (1 - 2 * (ox < x)), y)
+
+    def _line(self, points: Sequence[Point], role: Role) -> None:
+        tone = self.style.theme.tone(role)
+        draw = rounded_arrow if len(points) > 2 else lambda p, *how: arrow(*p, *how)
+        self.marks += draw(points, tone.line, 2, tone.dash)
+
+    def _stub(self, start: Point, end: Point, role: Role) -> None:
+        tone = self.style.theme.tone(role)
+        self.marks.append(rounded_line([start, end], tone.line, 2, tone.dash))
+
+    def _upright(self, points: Sequence[Point], role: Role, tag: Tag) -> None:
+        """The vector near the start, its name right of the wire above it."""
+        (x, y), (_, end) = points[:2]
+        up = end < y
+        if tag.block is None:
+            self._line(points, role)
+            at = y - 20 if up else y + 20
+            self.marks.append(self._said(x + 8, middle(at, BODY), tag))
+            return
+        tall = tag.block.height
+        near = y - GAP if up else y + GAP + (20 if tag.name else 0)
+        top = near - tall if up else near
+        self._stub((x, y), (x, top + tall if up else top), role)
+        self._line([(x, top if up else top + tall), *points[1:]], role)
+        self.marks.append(tag.block.at(x - tag.block.width / 2, top))
+        self.marks.append(self._said(x + 6, top - 6, tag))
+
+    def _level(self, points: Sequence[Point], role: Role, tag: Tag) -> None:
+        """The vector in the middle, its name above it."""
+        (x, y), (end, _) = points[:2]
+        center = 4 * round((x + end) / 8)
+        if tag.block is None:
+            self._line(points, role)
+            self.marks.append(self._said(center, y - 8, tag, centred=True))
+            return
+        half, top = tag.block.width / 2, y - 4 * round(tag.block.height / 8)
+        self._stub((x, y), (center - half, y), role)
+        self._line([(center + half, y), *points[1:]], role)
+        self.marks += [tag.block.at(center - half, top)]
+        self.marks += [self._said(center, top - 6, tag, centred=True)] if tag.name else []
+
+    def _said(self, x: float, y: float, tag: Tag, *, centred: bool = False) -> Mark:
+        size = SMALL if self.tight else BODY
+        return self.style.text(x, y, tag.name, size, anchor="middle" if centred else "start")
+
+    def weight(self, spot: Spot, letter: str, down: float, *, beside: float = 6) -> None:
+        """W with its subscript, so far below a spot: right of an upright wire, or centred."""
+        (x, y), color = self.point(spot), self.style.theme.tone("weight").line
+        said = [Piece("W", color), Piece(letter, color, place="sub")]
+        anchor: Anchor = "start" if beside else "middle"
+        self.marks.append(self.style.text(x + beside, y + down, said, SMALL, anchor=anchor))
+
+    def lane(self, role: Role, start: Sequence[Spot], row: str, *ends: float) -> None:
+        """A wire along a row with a branch up into the gate of each column."""
+        for column in ends[:-1]:
+            self.dot((column, row), role)
+            self.wire(role, (column, row), (column, "gate"))
+        self.wire(role, *start, (ends[-1], row), (ends[-1], "gate"))
+
+    # --- what comes in and goes out -----------------------------------------------------
+
+    def port(self, at: Point, tag: Tag) -> None:
+        """A vector around a point outside the cell, its name above it; or its name alone."""
+        x, y = at
+        if tag.block is None:
+            level = y - 8 if self.tight else middle(y, BODY)
+            self.marks.append(self._said(x, level, tag, centred=True))
+            return
+        top = y - 4 * round(tag.block.height / 8)
+        self.marks.append(tag.block.at(x - tag.block.width / 2, top))
+        self.marks.append(self._said(x, top - 6, tag, centred=True))
+
+    def port_below(self, at: Point, tag: Tag) -> None:
+        """The same below a point."""
+        x, y = at
+        tall = tag.block.height + 4 if tag.block else 0
+        if tag.block is not None:
+            self.marks.append(tag.block.at(x - tag.block.width / 2, y + 4))
+        self.marks.append(self._said(x, y + tall + 20, tag, centred=True))
+
+
+def circle(
+    style: Style, x: float, y: float, text: str, *, gate: bool = False, radius: int = RADIUS
+) -> Iterator[Mark]:
+    """A gate or a sign."""
+    theme, tone = style.theme, style.theme.tone("weight")
+    fill, line = (tone.pale, tone.line) if gate else (theme.panel, theme.ink)
+    yield Ellipse(x, y, radius, radius, fill, line, 2 if gate else 1.5, tone.dash if gate else ())
+    size = BODY if len(text) == 1 else SMALL
+    yield style.text(x, middle(y, size), text, size, anchor="middle")
