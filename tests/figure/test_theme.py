@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 
 from nnviz.errors import UsageError
-from nnviz.figure.theme import Theme, Tone, contrast, theme
+from nnviz.figure.theme import Theme, Tone, contrast, theme, twins
 from nnviz.request import THEMES
 
 TEXT, LINE = 4.5, 3.0
@@ -158,6 +158,20 @@ def test_roles_of_one_figure_differ_for_colour_blind_eyes(
     for one, other in combinations(roles, 2):
         a, b = found.tone(one), found.tone(other)
         assert _apart(a.line, b.line, sight) >= 10, (one, other)
+
+
+def test_each_colour_of_light_has_one_in_dark() -> None:
+    """So that a page can follow its reader: no colour stands for two that differ."""
+    first, second = theme("light"), theme("dark")
+    found = twins(first, second)
+    for role, tone in first.roles.items():
+        for part in ("line", "pale", "active", "deep"):
+            assert found[getattr(tone, part)] == getattr(second.tone(role), part)
+    for part in ("page", "ink", "muted", "rule", "panel", "low", "middle", "high"):
+        assert found[getattr(first, part)] == getattr(second, part)
+    for part in ("tints", "scale", "odd"):
+        pairs = zip(getattr(first, part), getattr(second, part), strict=True)
+        assert all(found[color] == twin for color, twin in pairs)
 
 
 def test_every_theme_that_can_be_asked_for_is_there() -> None:

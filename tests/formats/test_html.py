@@ -40,22 +40,28 @@ class Checked(HTMLParser):
         super().__init__()
         self.found: list[tuple[str, dict[str, str | None]]] = []
         self._open: list[str] = []
+        self._arrangement = ""
         self.feed(text)
         assert self._open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
+        if tag == "div":
+            self._arrangement = dict(attrs).get("class") or ""
+        self.found.append((tag, dict(attrs) | {"in": self._arrangement}))
         if tag not in VOID:
             self._open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
+        self.found.append((tag, dict(attrs) | {"in": self._arrangement}))
 
     def handle_endtag(self, tag: str) -> None:
         assert self._open.pop() == tag
 
     def all(self, tag: str, word: str = "") -> list[dict[str, str | None]]:
         return [a for t, a in self.found if t == tag and word in (a.get("class") or "").split(" ")]
+
+    def hits(self, arrangement: str = "wide") -> list[dict[str, str | None]]:
+        return [a for a in self.all("rect", "hit") if a["in"] == f"arrangement {arrangement}"]
 
 
 def parsed(trace: Trace, steps: str | None = None, **appearance: Any) -> Checked:
@@ -98,13 +104,13 @@ def test_too_many_steps() -> None:
 
 def test_a_frame_and_a_cell_a_step() -> None:
     page = parsed(note())
-    frames = page.all("svg", "frame")
-    assert [frame["data-name"] for frame in frames] == [f"step {n} of 9" for n in range(1, 10)]
-    assert [frame["data-delay"] for frame in frames] == ["1000"] * 8 + ["2000"]
-    assert [f.get("class") for f in frames] == ["frame now"] + ["frame"] * 8
-    hits = page.all("rect", "hit")
+    steps = page.all("li")
+    assert [step["data-name"] for step in steps] == [f"step {n} of 9" for n in range(1, 10)]
+    assert [step["data-delay"] for step in steps] == ["1000"] * 8 + ["2000"]
+    assert len(page.all("svg", "frames")) == 2
+    hits = page.hits()
     places = {(hit["x"], hit["y"]) for hit in hits}
-    assert len(places) == len(hits) == 9
+    assert len(places) == len(hits) == len(page.hits("narrow")) == 9
     assert len({x for x, _ in places}) == len({y for _, y in places}) == 3
     assert {(hit["width"], hit["height"]) for hit in hits} == {("44", "44")}
 
@@ -114,17 +120,32 @@ def test_everything_has_a_name() -> None:
     for tag in ("figure", "button", "input"):
         assert page.all(tag)
         assert all(a.get("aria-label") for a in page.all(tag))
-    labels = [frame["aria-label"] or "" for frame in page.all("svg", "frame")]
-    assert labels[1].startswith("Convolution, step 2 of 9: input 5×5 ∗ kernel 3×3")
+    labels = [figure["aria-label"] or "" for figure in page.all("svg", "frames")]
+    assert [x.startswith("Convolution, step 1 of 9: input 5×5 ∗ kernel") for x in labels] == [
+        True
+    ] * 2
     assert page.all("p", "live")[0]["aria-live"] == "polite"
+    arrays = [g["aria-label"] for g in page.all("g") if g.get("role") == "group"]
+    assert arrays == 2 * ["input, 5 by 5", "kernel, 3 by 3", "feature map, 3 by 3"]
+    captions = re.findall("<caption>(.*?)</caption>", written(note()))
+    assert captions == arrays[:3]
+
+
+def test_a_figure_that_fits_a_phone_is_there_once() -> None:
+    text = written(run("show", [[1, 2], [3, 4]]))
+    assert len(Checked(text).all("svg", "frames")) == 1
+    assert "max-width:3" not in text
 
 
 def test_every_figure_is_well_formed() -> None:
     text = written(note(bias=1, padding=1, stride=2))
-    figures = re.findall(r'<svg class="frame.*?</svg>', text, re.DOTALL)
-    assert len(figures) == 9
+    figures = re.findall(r'<svg class="frames.*?</svg>', text, re.DOTALL)
+    assert len(figures) == 2
     for figure in figures:
-        assert len(list(ElementTree.fromstring(figure).iter("text"))) > 30
+        root = ElementTree.fromstring(figure)
+        first = [t for t in root.iter("text") if (t.get("data-at") or "0")[0] == "0"]
+        assert len(first) > 30
+        assert max(len(t.get("data-at") or "") for t in root.iter("text")) > 0
 
 
 def test_titles_are_escaped() -> None:
@@ -143,13 +164,14 @@ def test_titles_are_escaped() -> None:
 )
 def test_one_figure_needs_no_player(trace: Trace, steps: str | None) -> None:
     page = parsed(trace, steps)
-    assert len(page.all("svg", "frame")) == len(page.all("svg", "now")) == 1
+    assert len([f for f in page.all("svg", "frames") if f["in"] == "arrangement wide"]) == 1
+    assert [a for _, a in page.found if "data-at" in a] == []
     assert page.all("script") == page.all("button") == page.all("rect", "hit") == []
 
 
 def test_channels_have_cells_of_their_own() -> None:
     trace = run("conv", np.arange(9).reshape(3, 3), kernel=np.ones((2, 1, 2, 2), int))
-    hits = parsed(trace).all("rect", "hit")
+    hits = parsed(trace).hits()
     assert [hit["data-frame"] for hit in hits] == [str(n) for n in range(8)]
     assert [(h["x"], h["y"]) for h in hits[:4]] == [(h["x"], h["y"]) for h in hits[4:]]
 
@@ -159,14 +181,15 @@ def test_a_theme_that_is_asked_for_stays(name: str) -> None:
     text = written(note(), "1-2", theme=name)
     assert "prefers-color-scheme" not in text
     assert (theme(name).page or "transparent") in text
-    assert len(Checked(text).all("rect", "hit")) == 2
+    assert len(Checked(text).hits()) == 2
 
 
 def test_pictures_are_written_once() -> None:
     image = np.random.default_rng(1).integers(0, 256, (40, 40))
     text = written(run("conv", image, kernel=np.ones((2, 2), int)), "1-9")
-    # The bar beside a map is a few bytes, and is written in every frame.
-    pictures = re.findall(r"data:image/png;base64,[^\"]{300,}", text)
+    wide, _ = text.split('<div class="arrangement narrow">')
+    # The bar beside a map is a few bytes, and may be written in every frame.
+    pictures = re.findall(r"data:image/png;base64,[^\"]{300,}", wide)
     assert len(set(pictures)) == len(pictures) == 2
 
 
@@ -198,8 +221,8 @@ def file(tmp_path: Path) -> Path:
 
 
 SHOWN = (
-    "[...document.querySelectorAll('.frame')]"
-    ".filter(f => f.checkVisibility()).map(f => f.dataset.name)"
+    "[...document.querySelectorAll('.frames text')].filter(t => t.checkVisibility())"
+    ".map(t => t.textContent).filter(t => t.startsWith('Convolution, ')).map(t => t.slice(13))"
 )
 PRESSED = "document.querySelector('#play').getAttribute('aria-pressed')"
 
@@ -286,8 +309,8 @@ def test_dark_and_light(reader: Browser, file: Path) -> None:
         rgb = [f"rgb({', '.join(str(c) for c in bytes.fromhex((x or '')[1:]))})"
                for x in (own.page, own.ink)]  # fmt: skip
         body = reader.value("getComputedStyle(document.body).backgroundColor")
-        page = reader.value("getComputedStyle(document.querySelector('.frame.now rect')).fill")
-        title = reader.value("getComputedStyle(document.querySelector('.frame.now text')).fill")
+        page = reader.value("getComputedStyle(document.querySelector('.frames rect')).fill")
+        title = reader.value("getComputedStyle(document.querySelector('.frames text')).fill")
         assert [body, page, title] == [rgb[0], rgb[0], rgb[1]]
 
 
@@ -304,14 +327,14 @@ def test_nothing_is_asked_for_and_nothing_refused(reader: Browser, file: Path) -
 
 def test_frames_and_targets_agree() -> None:
     trace = pooled()
-    hits = parsed(trace).all("rect", "hit")
+    hits = parsed(trace).hits()
     assert len(hits) == len(film(trace, Request()).scenes) == 4
 
 
 def test_a_recurrent_step_has_its_output_and_its_state() -> None:
     weights = {"Wx": np.ones((2, 1)), "Wh": np.eye(2), "Wy": np.ones((1, 2))}
     trace = run("rnn", [[1], [0], [2]], weights=weights, mode="many-to-one")
-    hits = parsed(trace).all("rect", "hit")
+    hits = parsed(trace).hits()
     assert [hit["data-frame"] for hit in hits] == ["0", "1", "2", "2"]
     assert ["role" in hit for hit in hits] == [True, True, True, False]
     assert len({hit["y"] for hit in hits}) == 2
@@ -320,8 +343,7 @@ def test_a_recurrent_step_has_its_output_and_its_state() -> None:
 @pytest.mark.parametrize("view", ["equation", "network", "iso"])
 def test_every_view_has_its_cells(view: str) -> None:
     trace = run("conv", np.arange(9).reshape(3, 3), kernel=np.array([[1, 0], [0, 1]]))
-    found = parsed(trace, view=view).all("rect", "hit")
-    hits = [hit for hit in found if "role" in hit]
+    hits = [hit for hit in parsed(trace, view=view).hits() if "role" in hit]
     assert [hit["data-frame"] for hit in hits] == ["0", "1", "2", "3"]
     assert len({(hit["x"], hit["y"]) for hit in hits}) == 4
-    assert all(float(hit["width"] or 0) < 100 > float(hit["height"] or 0) for hit in found)
+    assert all(float(hit["width"] or 0) < 100 > float(hit["height"] or 0) for hit in hits)

@@ -7,7 +7,7 @@ violet, bias magenta, intermediate grey. Things of one role that must be told ap
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from nnviz.errors import UsageError
@@ -155,6 +155,18 @@ def theme(name: str) -> Theme:
             hint=Words("there is: {names}", names=" ".join(THEMES)),
         )
     return _BY_NAME[name]
+
+
+def twins(one: Theme, other: Theme) -> dict[str, str]:
+    """Of each colour of a theme, the one that the other has in its place."""
+    return dict(zip(_colors(one), _colors(other), strict=True))
+
+
+def _colors(shown: Theme) -> Iterator[str]:
+    yield from (shown.page or "none", shown.ink, shown.muted, shown.rule, shown.panel)
+    for tone in shown.roles.values():
+        yield from (tone.line, tone.pale, tone.active, tone.deep)
+    yield from (*shown.tints, *shown.scale, shown.low, shown.middle, shown.high, *shown.odd)
 
 
 def contrast(one: str, other: str) -> float:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from string import Template
+from typing import NamedTuple
 
 from nnviz import lang
-from nnviz.figure.scene import Box
-from nnviz.figure.theme import Theme, theme
+from nnviz.figure.scene import Box, Image, Scene
+from nnviz.figure.theme import Theme, theme, twins
 from nnviz.formats import FIGURE, Format, Made
-from nnviz.formats._fonts import stack
+from nnviz.formats._fonts import faces, stack
+from nnviz.formats.player.tables import tables
 from nnviz.formats.player.targets import targets
-from nnviz.formats.player.themed import ThemedFigures, themed
+from nnviz.formats.player.themed import Colors, themed
 from nnviz.formats.raster.frames import Film, film
 from nnviz.formats.svg import escape, number
 from nnviz.request import Request
@@ -25,6 +27,9 @@ from nnviz.words import Words
 _PLAYER = Path(__file__).parent / "player"
 _CONTROLS = 64
 """What the slider and its buttons take below the figure."""
+_PHONE = 360
+_TRIM = 12
+"""The width of the arrangement for narrow pages, which has smaller margins."""
 _LABELS = {
     "steps": Words("steps"),
     "first": Words("first step"),
@@ -37,49 +42,98 @@ _LABELS = {
 }
 
 
+class _Drawn(NamedTuple):
+    """An arrangement of the figures: their lines, one figure with what is seen in each frame."""
+
+    name: str
+    film: Film
+    lines: list[str]
+
+    @property
+    def trim(self) -> int:
+        """What is left out of the margins on each side."""
+        return _TRIM if self.name == "narrow" else 0
+
+    @property
+    def width(self) -> float:
+        return self.film.scenes[0].width - 2 * self.trim
+
+    @property
+    def zoom(self) -> float:
+        return self.film.scenes[0].zoom
+
+    @property
+    def box(self) -> str:
+        height = self.film.scenes[0].height - 2 * self.trim
+        return f"{self.trim} {self.trim} {number(self.width)} {number(height)}"
+
+
 def write(trace: Trace, request: Request) -> Made:
     """The steps of a trace as a page with a slider, keys, and output cells that lead to them."""
     made = film(trace, request)
-    return Made(_page(trace, made, request).encode(), notes=made.notes)
+    colors = _inks(request)
+    drawn = [_drawn("wide", trace, made, request, colors)]
+    if drawn[0].width > _PHONE:
+        look = request.appearance._replace(width=_PHONE + 2 * _TRIM, ratio=None)
+        narrow = request._replace(appearance=look)
+        drawn.append(_drawn("narrow", trace, film(trace, narrow, 1), narrow, colors))
+    return Made(_page(trace, drawn, request, colors).encode(), notes=made.notes)
 
 
 def framed(trace: Trace, request: Request) -> str:
     """The page inside a frame as large as it is, as a notebook takes it: its keys stay its own."""
     made = film(trace, request)
-    scene = made.scenes[0]
-    height = number(scene.height + _CONTROLS)
+    colors = _inks(request)
+    drawn = _drawn("wide", trace, made, request, colors)
+    page = _page(trace, [drawn], request, colors)
     # Between single quotes, which are few: "&quot;" is a third of a page.
-    page = _page(trace, made, request).replace("&", "&amp;").replace("'", "&#39;")
+    page = page.replace("&", "&amp;").replace("'", "&#39;")
     return (
         f'<iframe title="{escape(made.title)}" sandbox="allow-scripts" width="100%" '
-        f'height="{height}" style="border:0;max-width:{number(scene.width)}px" '
+        f'height="{number(made.scenes[0].height + _CONTROLS)}" '
+        f'style="border:0;max-width:{number(drawn.width)}px" '
         f"srcdoc='{page}'></iframe>"
     )
 
 
-def _page(trace: Trace, made: Film, request: Request) -> str:
-    """The page as text."""
+def _inks(request: Request) -> Colors:
+    """The colour of text comes first: it is the page's own."""
+    look = request.appearance.theme
+    return {(theme(look).ink, theme("dark" if look == "light" else look).ink): 0}
+
+
+def _drawn(name: str, trace: Trace, made: Film, request: Request, colors: Colors) -> _Drawn:
     look = request.appearance
-    dark = None
+    dark: Mapping[str, str] | Sequence[Scene] = {}
     if look.theme == "light":  # then it follows its reader
-        dark = film(trace, request._replace(appearance=look._replace(theme="dark")), 1).scenes
-    drawn = themed(made.scenes, dark)
+        dark = twins(theme("light"), theme("dark"))
+        if any(isinstance(mark, Image) for scene in made.scenes for mark in scene.flat()):
+            dark = film(trace, request._replace(appearance=look._replace(theme="dark")), 1).scenes
+    return _Drawn(name, made, themed(made.scenes, dark, colors, name[0]))
+
+
+def _page(trace: Trace, drawn: Sequence[_Drawn], request: Request, colors: Colors) -> str:
+    """The page as text."""
+    made = drawn[0].film
     several = len(made.scenes) > 1
-    style = _style(made, theme(look.theme), drawn, request)
+    style = _style(drawn, colors, request)
     script = _player("player.js") if several else ""
     body = [
         "<main>",
+        f'<h1 class="unseen">{escape(made.title)}</h1>',
         f'<figure role="group" aria-label="{escape(made.desc)}">',
-        *_frames(trace, made, drawn, request),
-        *(_hits(trace, made, request) if several else ()),
+        *(line for each in drawn for line in _figure(trace, each, request)),
         "</figure>",
-        *([_controls(len(made.scenes), request)] if several else ()),
+        *([*_steps(trace, made, request), _controls(len(made.scenes), request)] if several else ()),
+        '<div class="unseen">',
+        *tables(made.scenes[-1]),
+        "</div>",
         "</main>",
         *([f"<script>{script}</script>"] if several else ()),
     ]
     head = [
         "<!doctype html>",
-        f'<html lang="{look.lang}">',
+        f'<html lang="{request.appearance.lang}">',
         "<head>",
         '<meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(style, script)}">',
@@ -108,17 +162,27 @@ def _hash(text: str) -> str:
     return f"'sha256-{digest}'"
 
 
-def _style(made: Film, own_theme: Theme, drawn: ThemedFigures, request: Request) -> str:
+def _style(drawn: Sequence[_Drawn], colors: Colors, request: Request) -> str:
     """The player's style sheet, the colours of the figure, and the font where it is embedded."""
-    width = number(made.scenes[0].width * made.scenes[0].zoom * (request.appearance.scale or 1))
-    own = {"width": f"{width}px", "stack": stack(request.appearance.embed_font)}
-    light = own | _colors(own_theme) | {f"c{i}": pair[0] for i, pair in enumerate(drawn.colors)}
-    rules = [*drawn.faces(request.appearance.embed_font), _rule(light)]
-    rules.append(_player("player.css"))
-    if drawn.two:
-        dark = _colors(theme("dark")) | {f"c{i}": p[1] for i, p in enumerate(drawn.colors)}
+    look = request.appearance
+    own_theme, scenes = theme(look.theme), [s for each in drawn for s in each.film.scenes]
+    widths = {
+        each.name: f"{number(each.width * each.zoom * (look.scale or 1))}px" for each in drawn
+    }
+    names = widths | {"stack": stack(look.embed_font)}
+    rules: list[str] = []
+    if look.embed_font:
+        rules += faces((text for scene in scenes for text in scene.texts()), scenes[0].fonts)
+    light, dark = ({f"c{i}": pair[k] for i, pair in enumerate(colors)} for k in (0, 1))
+    rules += [_rule(names | _colors(own_theme) | light), _player("player.css")]
+    rules += [f".c{i}{{fill:var(--c{i})}}" for i in colors.values()]
+    if look.theme == "light":
         shown = ".in-light{display:none}.in-dark{display:inline}"
-        rules.append(f"@media screen and (prefers-color-scheme:dark){{{_rule(dark)}{shown}}}")
+        night = _rule(_colors(theme("dark")) | dark)
+        rules.append(f"@media screen and (prefers-color-scheme:dark){{{night}{shown}}}")
+    if len(drawn) > 1:  # letters of 11 pixels stay that large
+        turned = ".wide{display:none}.narrow{display:block}"
+        rules.append(f"@media (max-width:{number(drawn[0].width - 1)}px){{{turned}}}")
     return "\n".join(rules)
 
 
@@ -137,26 +201,28 @@ def _rule(names: Mapping[str, str]) -> str:
     return ":root{" + "".join(f"--{name}:{value};" for name, value in names.items()) + "}"
 
 
-def _frames(trace: Trace, made: Film, drawn: ThemedFigures, request: Request) -> Iterator[str]:
-    """The figures, the first of which is seen without a script too."""
-    if drawn.shared:
-        yield '<svg class="shared" aria-hidden="true"><defs>'
-        yield from drawn.shared
-        yield "</defs></svg>"
-    width, height = number(made.scenes[0].width), number(made.scenes[0].height)
-    for i, (scene, lines) in enumerate(zip(made.scenes, drawn.figures, strict=True)):
-        data = ""
-        if len(made.scenes) > 1:
-            name = _step(made.steps[i], trace, request)
-            data = f' data-delay="{made.delays[i]}" data-name="{escape(name)}" '
-            data += f'data-group="{_group(trace, made.steps[i])}"'
-        now = " now" if i == 0 else ""
-        yield (
-            f'<svg class="frame{now}" viewBox="0 0 {width} {height}" role="img" '
-            f'aria-label="{escape(scene.desc)}"{data}>'
-        )
-        yield from lines
-        yield "</svg>"
+def _figure(trace: Trace, drawn: _Drawn, request: Request) -> Iterator[str]:
+    """An arrangement, the first frame of which is seen without a script too."""
+    yield f'<div class="arrangement {drawn.name}">'
+    yield (
+        f'<svg class="frames" viewBox="{drawn.box}" role="graphics-document" '
+        f'aria-label="{escape(drawn.film.scenes[0].desc)}">'
+    )
+    yield from drawn.lines
+    yield "</svg>"
+    if len(drawn.film.scenes) > 1:
+        yield from _hits(trace, drawn, request)
+    yield "</div>"
+
+
+def _steps(trace: Trace, made: Film, request: Request) -> Iterator[str]:
+    """What is said of each step, and how long it stands."""
+    yield '<ol id="steps" hidden>'
+    for scene, step, delay in zip(made.scenes, made.steps, made.delays, strict=True):
+        name, group = escape(_step(step, trace, request)), _group(trace, step)
+        data = f'data-delay="{delay}" data-name="{name}" data-group="{group}"'
+        yield f"<li {data}>{escape(scene.desc)}</li>"
+    yield "</ol>"
 
 
 def _group(trace: Trace, step: int) -> str:
@@ -169,11 +235,10 @@ def _step(step: int, trace: Trace, request: Request) -> str:
     return lang.say(words, request.appearance.lang)
 
 
-def _hits(trace: Trace, made: Film, request: Request) -> Iterator[str]:
+def _hits(trace: Trace, drawn: _Drawn, request: Request) -> Iterator[str]:
     """The output cells, over the figure: each leads to its step."""
-    width, height = number(made.scenes[0].width), number(made.scenes[0].height)
-    seen: set[tuple[str, Box]] = set()
-    yield f'<svg class="hits" viewBox="0 0 {width} {height}">'
+    made, seen = drawn.film, set[tuple[str, Box]]()
+    yield f'<svg class="hits" viewBox="{drawn.box}">'
     for i, boxes in enumerate(map(targets, made.scenes)):
         group = _group(trace, made.steps[i])
         name = escape(_step(made.steps[i], trace, request))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
@@ -33,10 +33,8 @@ def write(trace: Trace, request: Request) -> Made:
 def svg(drawn: scene.Scene, *, embed_font: bool = False, prefix: str = "", scale: float = 1) -> str:
     """A Scene as an SVG document; `prefix` keeps ids apart where several share a page."""
     width, height = number(drawn.width), number(drawn.height)
-    shown = scale * drawn.zoom
-    parts_ = list(drawn.parts())
-    hatches = _hatches(parts_)
-    parts = [
+    shown, names = scale * drawn.zoom, hatches([drawn])
+    lines = [
         '<svg xmlns="http://www.w3.org/2000/svg" '
         f'width="{number(drawn.width * shown)}" height="{number(drawn.height * shown)}" '
         f'viewBox="0 0 {width} {height}" role="graphics-document" '
@@ -44,12 +42,29 @@ def svg(drawn: scene.Scene, *, embed_font: bool = False, prefix: str = "", scale
         f'font-family="{escape(stack(embed_font))}">',
         f'<title id="{prefix}title">{escape(drawn.title)}</title>',
         f'<desc id="{prefix}desc">{escape(drawn.desc)}</desc>',
-        *_definitions(drawn, hatches, prefix, embed_font),
     ]
+    if embed_font:
+        lines.append(f"<style>{''.join(faces(drawn.texts(), drawn.fonts))}</style>")
+    lines += [*patterns(names, prefix), *drawing(drawn, names, prefix)]
+    return "\n".join([*lines, "</svg>\n"])
+
+
+def drawing(
+    drawn: scene.Scene,
+    names: Mapping[scene.Hatch, str],
+    prefix: str = "",
+    text: Callable[[scene.Text], str] | None = None,
+) -> Iterator[str]:
+    """The page and the marks of a Scene, a line a mark, and a line where a group begins or ends.
+
+    `text` writes the texts, where they are to be written otherwise than here.
+    """
+    write_text = text or _text
     if drawn.page:
-        parts.append(f'<rect width="{width}" height="{height}" fill="{drawn.page}"/>')
-    parts += (_mark(part, hatches, prefix) for part in parts_)
-    return "\n".join([*parts, "</svg>\n"])
+        width, height = number(drawn.width), number(drawn.height)
+        yield f'<rect width="{width}" height="{height}" fill="{drawn.page}"/>'
+    for part in drawn.parts():
+        yield write_text(part) if isinstance(part, scene.Text) else _mark(part, names, prefix)
 
 
 def escape(text: str) -> str:
@@ -71,17 +86,16 @@ def number(value: float) -> str:
     return "0" if shown == "-0" else shown
 
 
-def _hatches(marks: Iterable[object]) -> dict[scene.Hatch, str]:
+def hatches(scenes: Iterable[scene.Scene]) -> dict[scene.Hatch, str]:
+    """A name for each hatch of some Scenes."""
+    marks = (mark for drawn in scenes for mark in drawn.flat())
     used = (m.hatch for m in marks if isinstance(m, scene.Rect) and m.hatch)
     return {hatch: f"hatch{i}" for i, hatch in enumerate(dict.fromkeys(used))}
 
 
-def _definitions(
-    drawn: scene.Scene, hatches: dict[scene.Hatch, str], prefix: str, embed_font: bool
-) -> Iterator[str]:
-    if embed_font:
-        yield f"<style>{''.join(faces(drawn.texts(), drawn.fonts))}</style>"
-    for hatch, name in hatches.items():
+def patterns(names: Mapping[scene.Hatch, str], prefix: str = "") -> Iterator[str]:
+    """What the hatches are filled with, by their names."""
+    for hatch, name in names.items():
         gap, middle = number(hatch.gap), number(hatch.gap / 2)
         turn = -45 if hatch.up else 45
         yield (
@@ -92,14 +106,14 @@ def _definitions(
         )
 
 
-def _mark(mark: object, hatches: dict[scene.Hatch, str], prefix: str) -> str:
+def _mark(mark: object, names: Mapping[scene.Hatch, str], prefix: str) -> str:
     match mark:
         case None:
             return "</g>"
         case str():
             return f'<g role="group" aria-label="{escape(mark)}">'
         case scene.Rect():
-            return _rect(mark, hatches, prefix)
+            return _rect(mark, names, prefix)
         case scene.Ellipse(x=x, y=y, rx=rx, ry=ry):
             place = f'cx="{number(x)}" cy="{number(y)}" rx="{number(rx)}" ry="{number(ry)}"'
             return f"<ellipse {place}{_paint(mark)}/>"
@@ -111,8 +125,6 @@ def _mark(mark: object, hatches: dict[scene.Hatch, str], prefix: str) -> str:
             return f'<path d="{data}"{_paint(mark)}{joins}/>'
         case scene.Image():
             return _image(mark)
-        case scene.Text():
-            return _text(mark)
     raise TypeError(type(mark).__name__)
 
 
@@ -125,7 +137,7 @@ def _paint(mark: scene.Shape) -> str:
     return paint
 
 
-def _rect(mark: scene.Rect, hatches: dict[scene.Hatch, str], prefix: str) -> str:
+def _rect(mark: scene.Rect, names: Mapping[scene.Hatch, str], prefix: str) -> str:
     place = (
         f'x="{number(mark.x)}" y="{number(mark.y)}" '
         f'width="{number(mark.width)}" height="{number(mark.height)}"'
@@ -136,7 +148,7 @@ def _rect(mark: scene.Rect, hatches: dict[scene.Hatch, str], prefix: str) -> str
     if mark.fill or mark.stroke or mark.hatch is None:
         drawn = f"<rect {place}{_paint(mark)}/>"
     if mark.hatch:
-        drawn += f'<rect {place} fill="url(#{prefix}{hatches[mark.hatch]})"/>'
+        drawn += f'<rect {place} fill="url(#{prefix}{names[mark.hatch]})"/>'
     return drawn
 
 
@@ -164,18 +176,14 @@ def png_bytes(pixels: np.ndarray) -> bytes:
 def _text(mark: scene.Text) -> str:
     """A text with its measured length, so that another face does not break the layout."""
     size = f'font-size="{number(mark.size)}"'
-    if mark.at:
-        size += f' data-cell="{mark.at[0]} {mark.at[1]}"'
     if mark.halo:
         size += (
             f' stroke="{mark.halo}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
         )
     spans = [span for span in mark.spans if span.text]
     if len(spans) == 1 and not spans[0].place:
-        span = spans[0]
-        anchor = "" if mark.anchor == "start" else f' text-anchor="{mark.anchor}"'
-        place = f'x="{number(mark.x)}" y="{number(mark.y)}"{anchor}'
-        return f"<text {place} {size}{_face(span)}{_spaces(span.text)}>{escape(span.text)}</text>"
+        look = f"{placed(mark)} {size}{_face(spans[0])}{_spaces(mark.content)}"
+        return f"<text {look}>{escape(mark.content)}</text>"
     drawn, x = [], mark.start
     for span in spans:
         y = mark.y + scene.SHIFT[span.place] * mark.size
@@ -185,6 +193,13 @@ def _text(mark: scene.Text) -> str:
             drawn.append(f"<tspan {place}{_face(span)}>{escape(span.text)}</tspan>")
         x += span.width
     return f'<text {size} xml:space="preserve">{"".join(drawn)}</text>'
+
+
+def placed(mark: scene.Text) -> str:
+    """Where a text stands, and where in its array."""
+    anchor = "" if mark.anchor == "start" else f' text-anchor="{mark.anchor}"'
+    cell = f' data-cell="{mark.at[0]} {mark.at[1]}"' if mark.at else ""
+    return f'x="{number(mark.x)}" y="{number(mark.y)}"{anchor}{cell}'
 
 
 def _face(span: scene.Span) -> str:

@@ -125,9 +125,8 @@ def grid(
 
 
 def _track(count: int, before: int, shown: Shown) -> Shown:
-    """The index of each of so many rows or columns: padding is before 0 and past the end."""
-    end = (shown[-1] or 0) + 1
-    return [*range(-before, 0), *shown, *range(end, end + count - before - len(shown))]
+    """The index of each of so many rows or columns; padding has none."""
+    return [*[None] * before, *shown, *[None] * (count - before - len(shown))]
 
 
 def _fills(

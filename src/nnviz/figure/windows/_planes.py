@@ -122,7 +122,8 @@ def figures(style: Style, plane: Plane, size: int | None) -> list[Text]:
         for c, cell in enumerate(line):
             if cell.text and not cell.hidden:
                 x, y = plane.point(r + 0.5, c + 0.5)
-                fill = style.theme.muted if cell.state in OUTSIDE else None
+                outside = cell.state in OUTSIDE
+                fill = style.theme.muted if outside else None
                 found.append(
                     style.text(
                         x,
@@ -133,7 +134,7 @@ def figures(style: Style, plane: Plane, size: int | None) -> list[Text]:
                         bold=cell.bold,
                         anchor="middle",
                         cell=Box(x - room / 2, y - down / 2, room, down),
-                    )._replace(at=(r - plane.origin[0], c - plane.origin[1]))
+                    )._replace(at=None if outside else (r - plane.origin[0], c - plane.origin[1]))
                 )
     return found
 

@@ -3,42 +3,45 @@
   const all = (selector) => [...document.querySelectorAll(selector)];
   const [controls, slider, play, count, live] = [".controls", "#slider", "#play", "#count", "#live"]
     .map((selector) => document.querySelector(selector));
-  const frames = all(".frame");
+  const steps = all("#steps li");
+  const figures = all(".frames");
   const cells = all(".hit");
-  // The one cell of each step that keys reach.
-  const hits = new Map(cells.filter((cell) => cell.hasAttribute("role"))
-    .map((cell) => [Number(cell.dataset.frame), cell]));
+  // Those of each step that keys reach, one in each arrangement.
+  const hits = cells.filter((cell) => cell.hasAttribute("role"));
+  const frame = (cell) => Number(cell.dataset.frame);
+  const seen = (text) => new Set(text.split(" ").flatMap((range) => {
+    const [first, last = first] = range.split("-").map(Number);
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  }));
+  const parts = all("[data-at]").map((part) => [part, seen(part.dataset.at)]);
   let now = 0;
   let timer = 0;
 
   const show = (n) => {
-    frames[now].classList.remove("now");
-    now = Math.min(Math.max(n, 0), frames.length - 1);
-    const frame = frames[now];
-    frame.classList.add("now");
+    now = Math.min(Math.max(n, 0), steps.length - 1);
+    const { name, group } = steps[now].dataset;
+    for (const [part, at] of parts) part.classList.toggle("on", at.has(now));
+    for (const figure of figures) figure.setAttribute("aria-label", steps[now].textContent);
     slider.value = now + 1;
-    slider.setAttribute("aria-valuetext", frame.dataset.name);
-    count.textContent = `${now + 1} / ${frames.length}`;
-    live.textContent = frame.getAttribute("aria-label");
-    for (const cell of cells) {
-      const group = frames[Number(cell.dataset.frame)].dataset.group;
-      cell.classList.toggle("there", group === frame.dataset.group);
-    }
-    for (const [n, hit] of hits) {
-      hit.setAttribute("tabindex", n === now ? 0 : -1);
-      hit.setAttribute("aria-current", n === now ? "step" : "false");
+    slider.setAttribute("aria-valuetext", name);
+    count.textContent = `${now + 1} / ${steps.length}`;
+    live.textContent = steps[now].textContent;
+    for (const cell of cells) cell.classList.toggle("there", steps[frame(cell)].dataset.group === group);
+    for (const hit of hits) {
+      hit.setAttribute("tabindex", frame(hit) === now ? 0 : -1);
+      hit.setAttribute("aria-current", frame(hit) === now ? "step" : "false");
     }
     const active = document.activeElement;
-    if (active && active.classList.contains("hit") && active !== hits.get(now)) {
-      const next = hits.get(now);
+    if (active && active.classList.contains("hit") && frame(active) !== now) {
+      const next = hits.find((hit) => frame(hit) === now && hit.getClientRects().length);
       if (next) next.focus({ preventScroll: true });
     }
   };
   const wait = () => {
     timer = setTimeout(() => {
-      show((now + 1) % frames.length);
+      show((now + 1) % steps.length);
       wait();
-    }, Number(frames[now].dataset.delay));
+    }, Number(steps[now].dataset.delay));
   };
   const run = (on) => {
     clearTimeout(timer);
@@ -56,7 +59,7 @@
   const moves = {
     ArrowRight: () => now + 1, ArrowDown: () => now + 1, PageDown: () => now + 10,
     ArrowLeft: () => now - 1, ArrowUp: () => now - 1, PageUp: () => now - 10,
-    Home: () => 0, End: () => frames.length - 1,
+    Home: () => 0, End: () => steps.length - 1,
   };
 
   document.addEventListener("keydown", (event) => {
@@ -77,7 +80,7 @@
   play.addEventListener("click", () => run(!timer));
   slider.addEventListener("input", () => go(Number(slider.value) - 1));
   for (const cell of cells) {
-    const n = Number(cell.dataset.frame);
+    const n = frame(cell);
     for (const name of ["pointerenter", "click", "focus"]) {
       cell.addEventListener(name, () => { if (n !== now) go(n); });
     }

@@ -1,88 +1,59 @@
-"""Figures as SVG lines that follow a page's light and dark colours and share what repeats."""
+"""Figures as SVG lines that follow a page's light and dark colours."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 
 from nnviz.figure.scene import Scene
-from nnviz.formats._fonts import faces
-from nnviz.formats.svg import svg
+from nnviz.formats.player.flowing import flowing
+from nnviz.formats.player.merged import merged
+from nnviz.formats.svg import drawing, hatches, patterns
 
+Colors = dict[tuple[str, str], int]
+"""The colours `var(--c0)`, `var(--c1)` … stand for, in light and in dark."""
 _COLOR = re.compile(r'(?<==")#[0-9a-f]{6}(?=")')
+_INK = re.compile(r'^(<text [^>]*) fill="var\(--c0\)"')
+_PIECE = re.compile(r'<tspan((?: [a-z-]+="[^"]*")*) fill="var\(--c(\d+)\)"')
+"""The many pieces of a sum: shorter by a class than by a colour."""
 _CRISP = ' style="image-rendering:pixelated"'
-_LONG = 300
-"""Characters from which a line that repeats is written once."""
 
 
-@dataclass(frozen=True, slots=True)
-class ThemedFigures:
-    """The figures of a page, a line a mark."""
-
-    figures: tuple[tuple[str, ...], ...]
-    shared: tuple[str, ...]
-    """Marks that several figures use, each with its id."""
-    colors: tuple[tuple[str, str], ...]
-    """The colours `var(--c0)`, `var(--c1)` … stand for, in light and in dark."""
-    two: bool
-    """Whether there is a dark form at all."""
-    whole: Scene
-    """Every mark of every figure, for the fonts they need."""
-
-    def faces(self, embedded: bool) -> Iterator[str]:
-        """The @font-face rules, where fonts are to be in the page."""
-        if embedded:
-            yield from faces(self.whole.texts(), self.whole.fonts)
+def themed(
+    light: Sequence[Scene], dark: Sequence[Scene] | Mapping[str, str], colors: Colors, prefix: str
+) -> list[str]:
+    """The lines of Scenes, a frame each, that are `dark` where the page is: other Scenes, or the
+    same ones in other colours.
+    """
+    ours = _lines(light, prefix)
+    if isinstance(dark, Mapping):
+        theirs = [[_COLOR.sub(lambda m: dark.get(m[0], m[0]), line) for line in lines]
+                  for lines in ours]  # fmt: skip
+    else:
+        theirs = _lines(dark, prefix)
+    first, *frames = [_two(one, other, colors) for one, other in zip(ours, theirs, strict=True)]
+    return [*first, *merged(frames)]
 
 
-def themed(light: Sequence[Scene], dark: Sequence[Scene] | None) -> ThemedFigures:
-    """Scenes, and the same ones in dark colours where the page follows its reader."""
-    colors: dict[tuple[str, str], int] = {}
-    figures = []
-    for i, scene in enumerate(light):
-        one = _svg_lines(scene, f"f{i}-")
-        other = one if dark is None else _svg_lines(dark[i], f"f{i}-")
-        figures.append(_merged(one, other, colors))
-    figures, shared = _sharing(figures)
-    whole = replace(light[0], marks=tuple(mark for scene in light for mark in scene.marks))
-    return ThemedFigures(
-        tuple(map(tuple, figures)), tuple(shared), tuple(colors), dark is not None, whole
-    )
+def _lines(scenes: Sequence[Scene], prefix: str) -> list[list[str]]:
+    """The hatches of all, then the marks of each."""
+    names = hatches(scenes)
+    figures = [[*patterns(names, prefix)], *([*drawing(s, names, prefix, flowing)] for s in scenes)]
+    return [[line.replace(_CRISP, ' class="crisp"') for line in lines] for lines in figures]
 
 
-def _svg_lines(scene: Scene, prefix: str) -> list[str]:
-    """The marks of a figure, without its head: title and description become labels."""
-    text = svg(scene, prefix=prefix).replace(_CRISP, ' class="crisp"')
-    body = text[text.index("</desc>") + len("</desc>") : text.rindex("</svg>")]
-    return body.strip("\n").split("\n")
-
-
-def _merged(light: list[str], dark: list[str], colors: dict[tuple[str, str], int]) -> list[str]:
+def _two(light: list[str], dark: list[str], colors: Colors) -> list[str]:
     """One figure of two that differ in colours; where more differs, both, one of them seen."""
     if len(light) != len(dark):
         light, dark = ["".join(light)], ["".join(dark)]
-    merged = []
+    lines = []
     for one, other in zip(light, dark, strict=True):
         pairs = list(zip(_COLOR.findall(one), _COLOR.findall(other), strict=False))
         if _COLOR.sub("", one) == _COLOR.sub("", other):
             parts = _COLOR.split(one)
             names = [f"var(--c{colors.setdefault(pair, len(colors))})" for pair in pairs]
-            merged.append("".join(a + b for a, b in zip(parts, [*names, ""], strict=True)))
+            line = "".join(a + b for a, b in zip(parts, [*names, ""], strict=True))
+            lines.append(_PIECE.sub(r'<tspan\1 class="c\2"', _INK.sub(r"\1", line)))
         else:
-            merged.append(f'<g class="in-light">{one}</g><g class="in-dark">{other}</g>')
-    return merged
-
-
-def _sharing(figures: list[list[str]]) -> tuple[list[list[str]], list[str]]:
-    """Long lines that several figures have, written once and used."""
-    counts = Counter(
-        line for lines in figures for line in dict.fromkeys(lines) if len(line) >= _LONG
-    )
-    names = {line: f"s{i}" for i, line in enumerate(x for x, n in counts.items() if n > 1)}
-    used = [
-        [f'<use href="#{names[line]}"/>' if line in names else line for line in lines]
-        for lines in figures
-    ]
-    return used, [f'<g id="{name}">{line}</g>' for line, name in names.items()]
+            lines.append(f'<g class="in-light">{one}</g><g class="in-dark">{other}</g>')
+    return lines
