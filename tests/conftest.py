@@ -1,13 +1,13 @@
 """How properties are tried, and what terminal the tests sit at.
 
-The gate tries the same examples every time, so that it speaks of the change and not of
-luck; `pytest --hypothesis-profile default` looks for new ones.
+The gate tries the same examples every time, however long they take, so that it speaks of the
+change and not of luck; `pytest --hypothesis-profile default` looks for new ones.
 """
 
 import pytest
 from hypothesis import settings
 
-settings.register_profile("gate", derandomize=True)
+settings.register_profile("gate", derandomize=True, deadline=None)
 settings.load_profile("gate")
 
 

@@ -126,6 +126,7 @@ def test_arrays_past_24_cells_a_side_are_pictures() -> None:
 
 def test_a_figure_wraps_before_it_is_wider_than_a_note() -> None:
     narrow = drawn(note())
-    wide = drawn(run("conv", np.kron(NOTE, np.ones((3, 3), int)), kernel=np.ones((3, 3), int)))
+    large = np.kron(NOTE, np.full((2, 2), 1000))
+    wide = drawn(run("conv", large, kernel=np.ones((3, 3), int)))
     assert narrow.width < wide.width <= 720
     assert wide.height > 2 * narrow.height

@@ -8,11 +8,13 @@ from functools import cache
 from typing import NamedTuple, Protocol
 
 from nnviz.figure.arrays.grid import CORNERED, CellSize, Table, table_width
-from nnviz.figure.layout.blocks import LEAD, Block, flow, row, wrapped
+from nnviz.figure.layout.blocks import LEAD, Block, Sign, flow, row, wrapped
 from nnviz.figure.layout.style import BODY, SMALL, Style, up4
 
 LARGEST, SMALLEST = 44, 16
 """The sides of a cell: as long as there is room, and where there is little."""
+USUAL = 48
+"""The width of a sign; wider ones say something."""
 EASY = 24
 """The least side of a cell that is read with ease."""
 SHORTER = (14, 11, 9, 7, 5)
@@ -167,9 +169,10 @@ def largest_fit(
     choices = list(same if sizes else _choices(style, parts, largest, flat=style.cut))
     rooms = rooms or (style.room,)
     roomy = [sizes for sizes in choices if all(size.height >= EASY for size in sizes)]
-    tries = [(parts, choices)]
+    slim = [p.narrowed() if isinstance(p, Sign) and p.width <= USUAL else p for p in parts]
+    tries = [(parts, choices), (slim, choices)]
     if style.cut:
-        cut = [_shortened(parts, most) for most in SHORTER]
+        cut = [_shortened(slim, most) for most in SHORTER]
         tries += [(some, sizes) for sizes in (roomy, choices) for some in cut]
     for room in rooms:
         for several in (False, True):

@@ -11,6 +11,8 @@ from nnviz.figure.layout.style import BODY, SMALL, TITLE, Piece, Style, near4, u
 from nnviz.figure.scene import Anchor, Group, Mark
 from nnviz.words import Words
 
+NARROW = 28
+"""The room of a sign where there is little."""
 LEAD = 16
 """Between two lines of a row that goes on below."""
 
@@ -84,6 +86,11 @@ def wrapped(
 @dataclass(frozen=True, slots=True)
 class Sign(Block):
     """An operator between two blocks."""
+
+    def narrowed(self) -> Sign:
+        """It, with the least room around it."""
+        over = max(0, near4((self.width - NARROW) / 2))
+        return replace(self, width=self.width - 2 * over, marks=(self.at(-over, 0),))
 
 
 def inset(block: Block, left: float = 0, top: float = 0, right: float = 0) -> Block:
