@@ -4,7 +4,8 @@ How to write an arrangement is said at the top of `figure/layout/page.py`. A fil
 `figure/{family}/{op}_{view}.py` is a view: it is found by its name and holds
 
 - `draw(trace, appearance, step) -> Scene`: the whole result, or one step (a `trace.Step`);
-- `RANK`, or `rank(trace)`: among the views that fit, the lowest is the default;
+- `RANK`, or `rank(trace)`: among the views that fit, the lowest is the default, with `WHOLE` of
+  the whole result alone;
 - optionally `ABREAST`, the numbers of panels that a sheet may have side by side, tried in turn,
   `fits(trace) -> Words | None`: why it cannot draw this trace; None where it can,
   `panel(trace, style, step) -> Block`, the step's compact form in a sheet,
@@ -77,7 +78,7 @@ def draw(trace: Trace, appearance: Appearance, steps: Sequence[int] = ()) -> Sce
 
 
 def _draw(trace: Trace, appearance: Appearance, steps: Sequence[int]) -> Scene:
-    view = _view(trace, appearance)
+    view = _view(trace, appearance, whole=not steps)
     _check_filter(trace, appearance.filter)
     if appearance.symbols and (trace.recurrence is None or appearance.view in _own(COMMON)):
         raise UsageError("{flag} changes nothing of what is asked for here", flag="--symbols")
@@ -119,7 +120,7 @@ def _check_filter(trace: Trace, number: int | None) -> None:
     check_filter(number, trace.plan.filters if trace.plan else 0)
 
 
-def _view(trace: Trace, appearance: Appearance) -> Any:
+def _view(trace: Trace, appearance: Appearance, *, whole: bool = True) -> Any:
     """The module of the view asked for, or of the default one."""
     names = view_names(trace.op)
     if appearance.view is not None and appearance.view not in names:
@@ -139,6 +140,8 @@ def _view(trace: Trace, appearance: Appearance) -> Any:
         return modules[appearance.view]
     refusals = {name: _refusal(module, trace) for name, module in modules.items()}
     fitting = [name for name in names if refusals[name] is None]
+    if not whole:
+        fitting = [name for name in fitting if not getattr(modules[name], "WHOLE", False)]
     if not fitting:
         why = next((w for w in refusals.values()), None)
         raise NnvizError("no figure can show this: {why}", why=why)

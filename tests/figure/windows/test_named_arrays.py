@@ -30,7 +30,8 @@ PARTS: dict[str, tuple[Trace, str | None]] = {
 @pytest.mark.parametrize("name", PARTS)
 def test_a_line_says_which_part_is_drawn(name: str) -> None:
     trace, wanted = PARTS[name]
-    said = [text for text in texts(drawn(trace)) if " of " in text]
+    view = "channels" if "groups" in name or "added" in name else "equation"
+    said = [text for text in texts(drawn(trace, view=view)) if " of " in text]
     assert said == ([] if wanted is None else [wanted])
 
 
@@ -57,14 +58,14 @@ def test_kernels_of_one_figure_carry_their_filter_and_channel() -> None:
 
 def test_kernels_over_a_colour_picture_carry_their_channel() -> None:
     x = RNG.integers(0, 255, (3, 40, 60))
-    said = texts(drawn(run("conv", x, kernel=RNG.integers(0, 9, (2, 3, 2, 2)))))
+    said = texts(drawn(run("conv", x, kernel=RNG.integers(0, 9, (2, 3, 2, 2))), view="equation"))
     assert {"filter 0 of 2", "kernel, filter 0"} <= set(said)
     assert [t for t in said if t.startswith("channel ")] == ["channel 0", "channel 1", "channel 2"]
 
 
-@pytest.mark.parametrize("view", [None, "channels"])
+@pytest.mark.parametrize("view", ["equation", "channels"])
 @pytest.mark.parametrize(("channels", "rows"), [(2, 2), (4, 4), (6, 3)])
-def test_depthwise_is_a_row_a_channel(channels: int, rows: int, view: str | None) -> None:
+def test_depthwise_is_a_row_a_channel(channels: int, rows: int, view: str) -> None:
     trace = convolved((channels, 4, 4), (channels, 2, 2), depthwise=True)
     said = texts(drawn(trace, view=view))
     assert said[0] == "Depthwise convolution"
@@ -79,7 +80,7 @@ def test_depthwise_is_a_row_a_channel(channels: int, rows: int, view: str | None
 
 
 def test_depthwise_rows_of_pictures() -> None:
-    said = texts(drawn(convolved((3, 30, 30), (3, 2, 2), depthwise=True)))
+    said = texts(drawn(convolved((3, 30, 30), (3, 2, 2), depthwise=True), view="equation"))
     assert {"input, channel 2", "kernel, filter 2", "feature map, channel 2"} <= set(said)
 
 

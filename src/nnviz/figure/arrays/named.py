@@ -67,8 +67,9 @@ class NamedCells(NamedTuple):
         below = 20 if self.labels else 0
         return (44 if self.shape else 28) + len(self.table) * size.height + below
 
-    def block(self, size: CellSize) -> Block:
-        inner = grid(
+    def grid(self, size: CellSize) -> Block:
+        """Its cells without their name."""
+        return grid(
             self.style,
             self.table,
             self.role,
@@ -79,6 +80,9 @@ class NamedCells(NamedTuple):
             indices=self.indices,
             windows=self.windows,
         )
+
+    def block(self, size: CellSize) -> Block:
+        inner = self.grid(size)
         return named(self.style, inner, self.role, self.name, self.shape, left=self.left)
 
     def shortened(self, most: int) -> NamedCells:
