@@ -5,12 +5,19 @@ from __future__ import annotations
 import math
 from itertools import combinations
 
+import numpy as np
 import pytest
 
+from drawing import note, pooled
+from helpers import run
 from nnviz.errors import UsageError
+from nnviz.figure import draw
+from nnviz.figure.scene import Box, Image, Text, extent
 from nnviz.figure.theme import Theme, Tone, contrast, theme, twins
-from nnviz.request import THEMES
+from nnviz.request import THEMES, Appearance
+from nnviz.steps import choose
 
+WEIGHTS = {"Wx": [[0.5, -1], [1, 0]], "Wh": [[0.5, 0], [0, -0.5]], "Wy": [[1, -1]]}
 TEXT, LINE = 4.5, 3.0
 EVERY = pytest.mark.parametrize("name", THEMES)
 
@@ -31,10 +38,12 @@ def tones(found: Theme) -> list[Tone]:
 
 @EVERY
 def test_ink_is_read_on_every_fill(name: str) -> None:
+    """That of cells on all; that of the page where there is no cell."""
     found = theme(name)
-    fills = [page(found), found.panel, *found.tints]
-    fills += [fill for tone in tones(found) for fill in (tone.pale, tone.active)]
-    assert min(contrast(found.ink, fill) for fill in fills) >= TEXT
+    pale = [page(found), found.panel, *(tone.pale for tone in tones(found))]
+    fills = [*pale, *found.tints, *(tone.active for tone in tones(found))]
+    assert min(contrast(found.number, fill) for fill in fills) >= TEXT
+    assert min(contrast(found.ink, fill) for fill in pale) >= TEXT
 
 
 @EVERY
@@ -67,11 +76,57 @@ def test_print_is_grey_and_tells_roles_apart_by_dash() -> None:
     assert len(set(dashes)) == 5
 
 
-def test_transparent_is_light_without_its_page() -> None:
-    found, light = theme("transparent"), theme("light")
+@pytest.mark.parametrize("ground", ["#000000", "#ffffff"], ids=["dark page", "light page"])
+def test_transparent_is_seen_on_any_page(ground: str) -> None:
+    """Lines with 3:1; the text of the page and names of roles as near to 4.5:1 as can be."""
+    found = theme("transparent")
     assert found.page is None
-    assert found.halo == "#ffffff"
-    assert found.roles == light.roles
+    lines = [found.rule, found.ink, found.muted, *found.scale, *(t.line for t in tones(found))]
+    assert min(contrast(line, ground) for line in lines) >= LINE
+    assert min(contrast(ink, ground) for ink in (found.ink, found.muted)) >= TEXT
+    assert min(contrast(tone.line, ground) for tone in tones(found)) >= 4.2
+
+
+LOOKS = {
+    "conv": (note(padding=1), "1", None),
+    "in perspective": (note(), "5", "iso"),
+    "neurons": (run("conv", np.eye(3, dtype=int), kernel=[[1, 2], [3, 4]]), None, "network"),
+    "channels": (run("conv", np.ones((2, 3, 3), int), kernel=np.ones((2, 2, 2), int)), "1", None),
+    "windows": (pooled(), None, None),
+    "recurrent": (run("rnn", np.eye(2), weights=WEIGHTS), "1", None),
+    "a cell": (run("rnn", np.eye(2), weights=WEIGHTS), "1", "cell"),
+    "a curve": (run("act", [[1, -2], [3, -4]], name="relu"), "1", None),
+}
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_what_is_drawn_on_no_page_is_seen_on_black_and_on_white(name: str) -> None:
+    """Lines and letters that no fill is behind, measured where they stand."""
+    trace, steps, view = LOOKS[name]
+    appearance = Appearance(theme="transparent", view=view)
+    scene = draw(trace, appearance, choose(steps or "none", len(trace.steps)))
+    filled: list[tuple[Box, str]] = []
+    on_page = on_fill = 0
+    for mark in scene.flat():
+        if isinstance(mark, Image):
+            continue
+        under = [fill for box, fill in filled if box.holds(extent(mark))]
+        if isinstance(mark, Text):
+            colors = {span.fill for span in mark.spans}
+        else:
+            colors = set(filter(None, [mark.stroke]))
+            if mark.fill in {mark.stroke, None}:
+                colors |= set(filter(None, [mark.fill]))
+            else:
+                filled.append((extent(mark), mark.fill or ""))
+        for color in colors:
+            if isinstance(mark, Text) and under:
+                on_fill += 1
+                assert contrast(color, under[-1]) >= TEXT, mark
+            elif not under:
+                on_page += 1
+                assert min(contrast(color, page) for page in ("#000000", "#ffffff")) >= LINE, mark
+    assert min(on_page, on_fill) > 6
 
 
 # Machado, Oliveira and Fernandes (2009), severity 1, on linear RGB.
@@ -148,7 +203,7 @@ def test_the_distance_of_colours_is_that_of_the_paper() -> None:
         assert _ciede2000(one, other) == pytest.approx(distance, abs=1e-4)
 
 
-@pytest.mark.parametrize("name", ["light", "dark"])
+@pytest.mark.parametrize("name", ["light", "dark", "transparent"])
 @pytest.mark.parametrize("sight", [_DEUTERANOPIA, _PROTANOPIA], ids=["deutan", "protan"])
 def test_roles_of_one_figure_differ_for_colour_blind_eyes(
     name: str, sight: tuple[tuple[float, ...], ...]

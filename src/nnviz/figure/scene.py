@@ -142,8 +142,6 @@ class Text(NamedTuple):
     spans: tuple[Span, ...]
     size: float
     anchor: Anchor = "start"
-    halo: Color = None
-    """The colour of an outline behind the letters, where the page is not known."""
     cell: Box | None = None
     """The cell it belongs to and has to stay in."""
     at: tuple[int, int] | None = None

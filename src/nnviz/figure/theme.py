@@ -39,6 +39,8 @@ class Theme:
     name: str
     page: Color
     ink: str
+    number: str
+    """The ink of what stands in a cell."""
     muted: str
     rule: str
     panel: str
@@ -48,7 +50,6 @@ class Theme:
     """Two fills in a checkerboard, for windows of one role."""
     scale: tuple[str, ...]
     """Okabe–Ito: lines of one role, each with a dash of `dashes` or a label."""
-    halo: Color = None
     low: str = "#b2182b"
     middle: str = "#f7f7f7"
     high: str = "#2166ac"
@@ -70,6 +71,7 @@ _LIGHT = Theme(
     name="light",
     page="#ffffff",
     ink="#1b2733",
+    number="#1b2733",
     muted="#5f6b76",
     rule="#c5ccd3",
     panel="#f6f8fa",
@@ -90,6 +92,7 @@ _DARK = Theme(
     name="dark",
     page="#12171d",
     ink="#e9eef3",
+    number="#e9eef3",
     muted="#a2aeb9",
     rule="#3d4955",
     panel="#1b222a",
@@ -124,6 +127,7 @@ _PRINT = Theme(
     name="print",
     page="#ffffff",
     ink="#000000",
+    number="#000000",
     muted="#4d4d4d",
     rule="#a6a6a6",
     panel="#f7f7f7",
@@ -135,15 +139,33 @@ _PRINT = Theme(
     high="#ffffff",
 )
 
-_BY_NAME = {
-    theme.name: theme
-    for theme in (
-        _LIGHT,
-        _DARK,
-        _PRINT,
-        replace(_LIGHT, name="transparent", page=None, halo="#ffffff"),
-    )
+_MIDDLE: dict[Role, str] = {
+    "input": "#27789b",
+    "weight": "#a95c04",
+    "output": "#03814d",
+    "hidden": "#834cfa",
+    "bias": "#db067b",
+    "intermediate": "#6f7780",
+    "plain": "#6f7780",
 }
+"""Tones between black and white, seen on both."""
+
+_TRANSPARENT = replace(
+    _LIGHT,
+    name="transparent",
+    page=None,
+    ink="#6f7780",
+    muted="#6f7780",
+    rule="#8b949e",
+    panel="#ffffff",
+    roles={
+        role: replace(tone, line=_MIDDLE[role], pale="#ffffff")
+        for role, tone in _LIGHT.roles.items()
+    },
+    scale=(*_LIGHT.scale[:-1], "#6f7780"),
+)
+
+_BY_NAME = {theme.name: theme for theme in (_LIGHT, _DARK, _PRINT, _TRANSPARENT)}
 
 
 def theme(name: str) -> Theme:
@@ -163,7 +185,7 @@ def twins(one: Theme, other: Theme) -> dict[str, str]:
 
 
 def _colors(shown: Theme) -> Iterator[str]:
-    yield from (shown.page or "none", shown.ink, shown.muted, shown.rule, shown.panel)
+    yield from (shown.page or "none", shown.ink, shown.number, shown.muted, shown.rule, shown.panel)
     for tone in shown.roles.values():
         yield from (tone.line, tone.pale, tone.active, tone.deep)
     yield from (*shown.tints, *shown.scale, shown.low, shown.middle, shown.high, *shown.odd)

@@ -159,17 +159,6 @@ class _Page:
 
     def _text(self, mark: scene.Text) -> None:
         """A line of text, run by run of one font."""
-        from fpdf.enums import TextMode
-
-        if mark.halo:
-            self.pdf.text_mode = TextMode.STROKE
-            self.pdf.set_draw_color(mark.halo)
-            self.pdf.set_line_width(3 * self.scale)
-            self._runs(mark)
-        self.pdf.text_mode = TextMode.FILL
-        self._runs(mark)
-
-    def _runs(self, mark: scene.Text) -> None:
         x = mark.start
         for span in mark.spans:
             size = mark.size * (scene.SMALLER if span.place else 1)

@@ -176,10 +176,6 @@ def png_bytes(pixels: np.ndarray) -> bytes:
 def _text(mark: scene.Text) -> str:
     """A text with its measured length, so that another face does not break the layout."""
     size = f'font-size="{number(mark.size)}"'
-    if mark.halo:
-        size += (
-            f' stroke="{mark.halo}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
-        )
     spans = [span for span in mark.spans if span.text]
     if len(spans) == 1 and not spans[0].place:
         look = f"{placed(mark)} {size}{_face(spans[0])}{_spaces(mark.content)}"

@@ -178,7 +178,7 @@ def _hairlines(
 
 
 def _rings(style: Style, table: Table, size: CellSize, left: float) -> list[Mark]:
-    gap, ink = 4, style.theme.ink
+    gap, ink = 4, style.theme.number
     wide, high = size.width - 2 * gap, size.height - 2 * gap
     return [
         Rect(left + c * size.width + gap, r * size.height + gap, wide, high, None, ink, 2, (), 6)

@@ -137,7 +137,7 @@ def _neuron(style: Style, neuron: Neuron, role: Role, x: float, y: float) -> lis
         line = 3 if neuron.active else 2
         now = role if neuron.active else None
         circle = Ellipse(x, y, RADIUS, RADIUS, color, tone.line, line, tone.dash, now)
-        fill = style.theme.ink
+        fill = style.theme.number
     text = style.text(x, middle(y, BODY), neuron.label, BODY, fill=fill, anchor="middle", cell=box)
     return [circle, text]
 

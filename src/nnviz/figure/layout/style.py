@@ -147,8 +147,9 @@ class Style:
         cell: Box | None = None,
     ) -> Text:
         """A measured text with its baseline at `y`; `fill` is the ink unless given."""
-        spans = self._spans(content, size, fill or self.theme.ink, bold)
-        return Text(x, y, spans, size, anchor, self.theme.halo, cell)
+        ink = self.theme.ink if cell is None else self.theme.number
+        spans = self._spans(content, size, fill or ink, bold)
+        return Text(x, y, spans, size, anchor, cell)
 
     def note(self, x: float, y: float, content: str, anchor: Anchor = "start") -> Text:
         """A small, muted text: an index, a shape, what is left out."""

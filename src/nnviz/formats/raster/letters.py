@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 FRACTIONS = 64
 """The parts of a pixel that FreeType places a glyph at."""
-_HALO = 1.5
 
 
 class _Glyph(NamedTuple):
@@ -42,7 +41,7 @@ class Letters:
         """How a text is painted, the first first."""
         places = (round(v * self._scale * FRACTIONS) for v in (mark.start, mark.y))
         (x, x_parts), (y, y_parts) = (divmod(place, FRACTIONS) for place in places)
-        key = mark.spans, mark.size, mark.halo, x_parts, y_parts
+        key = mark.spans, mark.size, x_parts, y_parts
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = self._drawn(mark, x_parts / FRACTIONS, y_parts / FRACTIONS)
@@ -53,8 +52,6 @@ class Letters:
         glyphs = self._glyphs(mark, x, y)
         parts = groupby(glyphs, lambda glyph: glyph.fill)
         found = [self._masked(list(some), fill) for fill, some in parts]
-        if mark.halo and glyphs:
-            found.insert(0, self._masked(glyphs, mark.halo, _HALO * self._scale))
         return [op for op in found if op is not None]
 
     def _glyphs(self, mark: scene.Text, x: float, y: float) -> list[_Glyph]:
@@ -72,11 +69,11 @@ class Letters:
             x += span.width * self._scale
         return found
 
-    def _masked(self, glyphs: list[_Glyph], color: str, stroke: float = 0) -> Masked | None:
+    def _masked(self, glyphs: list[_Glyph], color: str) -> Masked | None:
         """Some glyphs in one mask, no larger than what is drawn of them."""
         from PIL import Image, ImageDraw
 
-        around = max(glyph.font.size for glyph in glyphs) * 2 + stroke
+        around = max(glyph.font.size for glyph in glyphs) * 2
         left = math.floor(min(glyph.x for glyph in glyphs) - around)
         top = math.floor(min(glyph.y for glyph in glyphs) - around)
         right = math.ceil(max(glyph.x for glyph in glyphs) + around)
@@ -85,7 +82,7 @@ class Letters:
         pen = ImageDraw.Draw(mask)
         for glyph in glyphs:
             place = glyph.x - left, glyph.y - top
-            pen.text(place, glyph.character, 255, glyph.font, "ls", stroke_width=stroke)
+            pen.text(place, glyph.character, 255, glyph.font, "ls")
         inked = mask.getbbox()
         if inked is None:
             return None

@@ -106,7 +106,7 @@ def _own_colors(scene: Scene) -> Iterator[int]:
     for mark in scene.flat():
         match mark:
             case Text():
-                found.update((mark.halo, *(span.fill for span in mark.spans)))
+                found.update(span.fill for span in mark.spans)
             case Rect() | Ellipse() | Path():
                 found.update((mark.fill, mark.stroke))
         if isinstance(mark, Rect) and mark.hatch:
