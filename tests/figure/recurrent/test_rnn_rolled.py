@@ -131,7 +131,7 @@ def test_the_chain_shows_its_ends_and_the_step(
     length: int, step: int | None, times: list[int | None]
 ) -> None:
     trace = run("rnn", np.ones((length, 1)), hidden=1)
-    assert chain_times(length, trace.steps[step - 1] if step else None) == times
+    assert next(chain_times(length, trace.steps[step - 1] if step else None)) == times
     hidden = length - len([t for t in times if t])
     said = words(_rolled(trace, step) if step else _rolled(trace))
     assert sum(int(s.split()[0]) for s in said if s.endswith(" more")) == hidden

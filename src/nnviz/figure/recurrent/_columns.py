@@ -108,9 +108,13 @@ def _chain_arrows(row: Row, start: float, end: float) -> Iterator[Mark]:
 
 def state_label(chain: Chain, state: State, end: Point) -> Iterator[Mark]:
     """What is said on the arrow that ends at `end`: c, or W_h and its shape."""
-    x, y = end[0] - (chain.gap - (20 if chain.feedback else 0)) / 2 - 4, end[1]
+    first = end[0] == chain.lead
+    gap = chain.first_gap if first else chain.gap
+    x, y = end[0] - (gap - (20 if chain.feedback else 0)) / 2 - 4, end[1]
     letter, style = state.vectors.letter, chain.style
-    if letter == "h" and chain.narrow:
+    if letter == "h" and chain.close and not first:
+        yield style.text(x, y - 8, chain.symbol("h"), SMALL, anchor="middle")
+    elif letter == "h" and chain.narrow:
         yield from chain.around((x, y), "h")
     else:
         said = [Piece("c", style.theme.tone("hidden").line)] if letter == "c" else chain.weight("h")

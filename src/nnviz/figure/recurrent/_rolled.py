@@ -188,24 +188,34 @@ def _loop(sketch: Sketch, state: str, right: float, before: str) -> list[Mark]:
 # --- the chain ---------------------------------------------------------------------
 
 
-def chain_times(length: int, step: Step | None) -> list[int | None]:
-    """The times of the chain: the first two and the last, or the first, the step's and the last.
+def chain_times(length: int, step: Step | None) -> Iterator[list[int | None]]:
+    """The times of the chain, from the most on that a page may have room for.
 
-    >>> chain_times(4, None), chain_times(9, None)
-    ([1, 2, 3, 4], [1, 2, None, 9])
+    The first two and the last, or the first, the step's and the last; at least the step's.
+
+    >>> [*chain_times(4, None)][0], [*chain_times(9, None)]
+    ([1, 2, 3, 4], [[1, 2, None, 9], [1, None, 9], [1, None]])
     """
-    if length <= 4:
-        return list(range(1, length + 1))
-    if step is None or step.number <= 2:
-        return [1, 2, None, length]
-    if step.number >= length - 1:
-        return [1, None, length - 1, length]
-    return [1, None, step.number, None, length]
+    now = step.number if step else 1
+    beside = 2 if now <= 2 else min(now, length - 1)
+    every = [range(1, length + 1)] if length <= 4 else [{1, beside, now, length}]
+    for kept in (*every, {now, length}, {now}):
+        found: list[int | None] = []
+        for before, t in pairwise([0, *sorted(kept), length + 1]):
+            found += [None] if t > before + 1 else []
+            found += [t] if t <= length else []
+        yield found
 
 
-def chain(sketch: Sketch) -> Block:
+def chain(sketch: Sketch, room: float) -> Block:
+    """The chain with the most cells that fit."""
+    tried = [_chain(sketch, times) for times in chain_times(sketch.length, sketch.step)]
+    return next((block for block in tried if block.width <= room), tried[-1])
+
+
+def _chain(sketch: Sketch, shown: list[int | None]) -> Block:
     """The first cells side by side, with the weights that they share."""
-    style, shown = sketch.style, chain_times(sketch.length, sketch.step)
+    style = sketch.style
     firsts = {state: sketch.letter(state, "0") for state in sketch.letters}
     x = up4(max(style.width(first, BODY) for first in firsts.values()) + 4)
     marks: list[Mark] = [
@@ -217,7 +227,10 @@ def chain(sketch: Sketch) -> Block:
         marks += _sketch_arrows(sketch, x, i > 0 and shown[i - 1] is not None, t is None)
         x += sketch.gap
         if t is None:
-            levels, n = [*map(sketch.lane, sketch.letters)], omitted(shown, i, (0, 0))
+            n, levels = (
+                omitted(shown, i, (0, sketch.length + 1)),
+                [*map(sketch.lane, sketch.letters)],
+            )
             levels += [sketch.x_level] if sketch.feedback else []
             marks += sketch.dotted(x + sketch.dots / 2, levels, n, sketch.bottom + 16)
         else:

@@ -6,12 +6,13 @@ leads from the end of a row to the start of the next. What is left out is said.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from nnviz.figure.arrays.elided import shown
 from nnviz.figure.layout.style import BODY, SMALL, Style, up4
 from nnviz.figure.recurrent._net import Net, State, Vectors, height_of, states_of
+from nnviz.request import Appearance
 from nnviz.trace import Step, Trace
 
 MOST_ROWS = 3
@@ -24,6 +25,8 @@ class Chain(Net):
 
     narrow: bool = False
     """W_h above its arrow and its shape below it, so that the columns stand closer."""
+    close: bool = False
+    """The shape of W_h at the first arrow of a row alone, so that they stand closer still."""
 
     @cached_property
     def x(self) -> Vectors:
@@ -66,6 +69,13 @@ class Chain(Net):
     @cached_property
     def gap(self) -> int:
         """Between two columns: room for W_h on its arrow, and for y on its way to x."""
+        if not self.close:
+            return self.first_gap
+        return up4(self.style.width(self.symbol("h"), SMALL) + 12) + (20 if self.feedback else 0)
+
+    @cached_property
+    def first_gap(self) -> int:
+        """Before the first column of a row: room for the shape of W_h too."""
         room = self.style.width(self.weight("h"), SMALL)
         if self.narrow:
             symbol = self.style.width(self.symbol("h"), SMALL)
@@ -75,7 +85,7 @@ class Chain(Net):
     @property
     def lead(self) -> int:
         """Before the first column: h_0 and its arrow."""
-        return self.inner + self.gap
+        return self.inner + self.first_gap
 
     @cached_property
     def tail(self) -> int:
@@ -135,11 +145,20 @@ def _times(count: int, most: int, step: Step | None) -> list[int | None]:
 
 
 def measured_chain(trace: Trace, style: Style, step: Step | None) -> Chain:
-    """The chain that leaves out least, in the fewest rows, with the largest text and gaps."""
-    tried = [
-        Chain(trace, style, step, text, narrow)
-        for text, narrow in ((BODY, False), (BODY, True), (SMALL, True))
+    """The chain that leaves out least, in the fewest rows, with the largest text and gaps.
+
+    Where all else leaves more rows, numbers of the usual digits have one less.
+    """
+    spacings = [
+        (BODY, False, False),
+        (BODY, True, False),
+        (SMALL, True, False),
+        (SMALL, True, True),
     ]
+    tried = [Chain(trace, style, step, *spacing) for spacing in spacings]
+    if style.precision == Appearance().precision:
+        fewer = replace(style, precision=style.precision - 1)
+        tried.append(Chain(trace, fewer, step, *spacings[-1]))
     return min(tried, key=_left_out_and_rows)
 
 

@@ -39,8 +39,9 @@ def panel(trace: Trace, style: Style, step: Step) -> Block:
 def _both(trace: Trace, style: Style, step: Step | None, room: float) -> Block:
     sketch = Sketch(trace, style, step)
     one = _captioned(style, rolled(sketch), Words("rolled up"))
-    many = _captioned(style, chain(sketch), Words("unrolled in time"))
-    return flow([one, operator(style, "=", 40), many], room)
+    sign = operator(style, "=", 40)
+    many = _captioned(style, chain(sketch, room - sign.width), Words("unrolled in time"))
+    return flow([one, sign, many], room)
 
 
 def _captioned(style: Style, block: Block, caption: Words) -> Block:

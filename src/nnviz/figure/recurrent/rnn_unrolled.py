@@ -39,7 +39,8 @@ def panel(trace: Trace, style: Style, step: Step) -> Block:
 
 
 def _worked_chain(trace: Trace, style: Style, step: Step | None) -> list[Block]:
-    return worked(style, [_chain_rows(measured_chain(trace, style, step))], step)
+    chain = measured_chain(trace, style, step)
+    return worked(chain.style, [_chain_rows(chain)], step)
 
 
 # --- rows ------------------------------------------------------------------------
