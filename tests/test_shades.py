@@ -90,6 +90,15 @@ def test_maps_of_one_figure_share_a_scale() -> None:
     assert levels(np.stack([RAMP, RAMP - 300])) == Levels("signed", -300, 300)
 
 
+def test_a_few_extremes_do_not_darken_a_map_of_greys() -> None:
+    array = np.full((40, 40), 10.0)
+    array[3, :4] = 500  # 4 of 1,600: less than 1 of 100
+    assert levels(array) == Levels("grey", 0, 10, clipped=True)
+    assert levels(array, image=True).high == 65535  # a photograph keeps its range
+    array[:, :4] = 500
+    assert levels(array) == Levels("grey", 0, 500)
+
+
 def test_a_few_extremes_do_not_pale_a_signed_map() -> None:
     array = np.tile([-10, 10], (100, 50))
     array[0, 0] = 100_000

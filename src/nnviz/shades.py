@@ -40,7 +40,9 @@ SIDE = 240
 FINE = 2
 """Pixels of a picture that are kept a unit, for a scale of 2."""
 _USUAL = 99
-"""The part of the pixels, of 100, that a map of signed values tells apart."""
+"""The part of the pixels, of 100, that a map tells apart."""
+_SAMPLE = 2**18
+"""Pixels of which it is found: of more, as many spread over them."""
 _MAPS = 16
 """Maps that are looked at for it, of an array that has more."""
 _LARGEST = 1e38
@@ -62,7 +64,8 @@ class Levels:
     @property
     def plain(self) -> bool:
         """Whether nobody needs to be told the ends: a picture's own 0..255."""
-        return self.shades == "rgb" or (self.shades == "grey" and (self.low, self.high) == (0, 255))
+        usual = (self.low, self.high, self.clipped) == (0, 255, False)
+        return self.shades == "rgb" or (self.shades == "grey" and usual)
 
     def paint(self, array: np.ndarray, poles: Poles) -> np.ndarray:
         """Values (H×W; C×H×W where the shades are colours) as uint8, H×W or H×W×3."""
@@ -160,33 +163,36 @@ def _finite(scaled: np.ndarray) -> np.ndarray:
 def levels(array: np.ndarray, *, image: bool = False) -> Levels:
     """One scale for all the maps of an array (…, H, W), in pictures of any size.
 
-    Greys from 0 to the greatest value for what is never negative, of an image that was read
-    0..255 or 0..65535 (0..1 for parts of it); else the signed values about 0, as far as all
-    but the most extreme pixels reach.
+    Greys from 0 for what is never negative, of an image that was read to 255 or 65535 (1 for
+    parts of it); else the signed values about 0. Both as far as all but the most extreme pixels
+    reach.
     """
     low, high = ends(array)
-    if low < 0:
-        return _signed(array)
     full = (255, 65535) if array.dtype.kind in "uib" else (1, 255, 65535)
-    top = next((most for most in full if high <= most), high) if image else high
-    return Levels("grey", 0, top or 1.0)
+    if image and 0 <= low <= high <= full[-1]:
+        return Levels("grey", 0, next(most for most in full if high <= most))
+    usual, most = _reach(array)
+    if usual < most / 1.5:
+        return Levels("grey", 0, usual, True) if low >= 0 else Levels("signed", -usual, usual, True)
+    if low >= 0:
+        return Levels("grey", 0, high or 1.0)
+    # The mean of a block is less than its extremes: a smaller picture does not reach those.
+    return Levels("signed", -most, most, max(-low, high) > most * (1 + 1e-6))
 
 
-def _signed(array: np.ndarray) -> Levels:
+def _reach(array: np.ndarray) -> tuple[float, float]:
+    """How far from 0 the usual pixels of an array are, and all of those that are drawn."""
     import numpy as np
 
     maps = np.atleast_2d(array)
     if maps.ndim > 2:
         maps = maps.reshape(-1, *maps.shape[-2:])[:_MAPS]
     drawn = reduced(maps, drawn_size(maps.shape[-2:]))
-    sizes = np.abs(drawn[np.isfinite(drawn)]).astype(float)
-    most = float(sizes.max()) if sizes.size else 0.0
-    usual = float(np.percentile(sizes, _USUAL)) if sizes.size else 0.0
-    if 0 < usual < most / 1.5:
-        return Levels("signed", -usual, usual, clipped=True)
-    # The mean of a block is less than its extremes: a smaller picture does not reach those.
-    beyond = max(map(abs, ends(array))) > most * (1 + 1e-6)
-    return Levels("signed", -(most or 1.0), most or 1.0, clipped=beyond)
+    sizes = np.abs(drawn[np.isfinite(drawn)])
+    most = float(sizes.max(initial=0))
+    some = sizes[:: 1 + sizes.size // _SAMPLE].astype(float)
+    usual = float(np.percentile(some, _USUAL)) if most else 0.0
+    return usual or most or 1.0, most or 1.0
 
 
 def levels_after(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -83,7 +84,7 @@ def test_parameters_are_those_that_params_counts(name: str) -> None:
 
 
 def test_no_parameters_are_said() -> None:
-    assert words(drawn(net("act relu", np.ones((3, 3))))).count("no parameters") == 2
+    assert words(drawn(net("act relu", np.ones((3, 3))))).count("no parameters") == 1
 
 
 def test_a_network_without_biases_adds_nothing() -> None:
@@ -136,8 +137,60 @@ def test_a_small_matrix_is_numbers_between_numbers() -> None:
 
 def test_many_maps_are_said() -> None:
     scene = drawn(net("conv --filters 40 --size 3", RNG.random((12, 12))))
-    assert "the first 16 of 40 maps" in words(scene)
+    assert "40×10×10, the first 16" in words(scene)
     assert len(images(scene)) == 17
+
+
+SAMPLES = Path(__file__).parents[3] / "samples"
+FIFTEEN = (
+    "conv --filters {} --size 5 --pad 2 | act relu | conv --filters {} --size 3 | act relu"
+    " | pool -k 2 | conv --filters {} --size 3 | act relu | pool -k 2 | flatten"
+    " | dense --units 120 | act relu | dense --units 84 | act relu | dense --units 10 | act softmax"
+)
+
+
+def picture(name: str) -> np.ndarray:
+    """A sample picture, H×W or C×H×W."""
+    from PIL import Image as Pillow
+
+    with Pillow.open(SAMPLES / name) as opened:
+        array = np.asarray(opened)
+    return array if array.ndim == 2 else array.transpose(2, 0, 1)
+
+
+@pytest.mark.parametrize("name", ["digit.png", "chelsea.png"])
+@pytest.mark.parametrize("filters", [(6, 8, 16), (4, 4, 8), (8, 16, 32)])
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_fifteen_layers_stand_on_a_page(name: str, filters: tuple[int, ...], lang: str) -> None:
+    trace = replace(net(FIFTEEN.format(*filters), picture(name)), image=True)
+    scene = drawn(trace, lang=lang)
+    assert scene.height <= 1200
+    maps = [m for m in images(scene) if m.height > m.width / 2]  # not the strips of vectors
+    assert min(m.width for m in maps if m.width > 20) >= 28
+    assert len({m.y for m in maps}) > 3
+
+
+@pytest.mark.parametrize("width", [360, 720, 1280])
+@pytest.mark.parametrize("chain", [FIFTEEN.format(6, 8, 16), LENET, "rnn --hidden 4"])
+def test_nothing_leaves_a_page_of_any_width(chain: str, width: int) -> None:
+    shape = (5, 3) if chain.startswith("rnn") else (28, 28)
+    assert drawn(net(chain, RNG.normal(size=shape)), width=width)
+    assert drawn(net(chain, RNG.normal(size=shape)), width=width, lang="ko")
+
+
+def test_maps_use_the_shades_of_their_usual_values_and_say_so() -> None:
+    x = np.full((40, 40), 10.0)
+    x[3, :4] = 500  # less than 1 pixel of 100
+    scene = drawn(net("act relu | conv -k '-1 1' --pad same", x))
+    assert "0 … ≥\N{NO-BREAK SPACE}10" in words(scene)
+    assert images(scene)[1].pixels[20, 20] == 255
+
+
+def test_few_layers_stand_in_one_row_with_large_maps() -> None:
+    scene = drawn(net("conv --filters 2 --size 3 | act relu", RNG.normal(size=(28, 28))))
+    made = images(scene)
+    assert len(made) == 5
+    assert min(m.width for m in made) >= 96
 
 
 def test_rows_go_on_below() -> None:

@@ -221,9 +221,9 @@ def odd_legend(style: Style, *pictured: np.ndarray) -> list[Block]:
 
 
 def _bar_texts(scale: Levels) -> list[str]:
-    if scale.shades == "grey":
-        return [_outward(scale.high), _outward(scale.low)]
     least, most = ("≤ ", "≥ ") if scale.clipped else ("", "")
+    if scale.shades == "grey":
+        return [most + _outward(scale.high), _outward(scale.low)]
     return [most + _outward(scale.high), "0", least + _outward(scale.low)]
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.grid import CellSize, Table, cells, grid, index_room, table_width
 from nnviz.figure.arrays.picture import pixels
 from nnviz.figure.layout.blocks import Block, column, on_top, row
 from nnviz.figure.layout.style import SMALL, Style, middle, near4, up4
 from nnviz.figure.scene import Image, Mark, Rect
-from nnviz.shades import Levels, levels, reduced
+from nnviz.shades import Levels, levels
 from nnviz.trace import Role
 
 if TYPE_CHECKING:
@@ -20,26 +20,71 @@ if TYPE_CHECKING:
 
 MAPS = 16
 """Channels that are drawn; of more, the first ones."""
-SIDES = {1: 120, 2: 60, 3: 44, 4: 36}
-"""The side of a picture, by how many stand in a row."""
 GAP = 4
 FEW = 5
 """Cells a side of a matrix that are written as numbers."""
-VECTOR = 10
-"""Values of a vector that are written as numbers."""
+VECTOR, LINE = 10, 16
+"""Values of a vector that are written as numbers, and the height of each."""
 ROOM, HEIGHT = 288, 168
-"""The room of what is written as numbers: five columns of four digits with sign and point."""
+"""The most room of what is written as numbers: five columns of four digits, sign and point."""
 STRIP = 20, 140
 
+Size = tuple[int, int]
+"""Width and height."""
 
-class Thumbnail(NamedTuple):
-    """A layer's output drawn small, and how its shades are to be read."""
 
-    block: Block
+@dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """One sample of an output, drawn small: how large is known before its pictures are made."""
+
+    style: Style
+    role: Role
+    maps: np.ndarray
+    """(C, H, W)"""
     shades: Levels | None = None
-    """None where it is written in numbers."""
-    shown: int = 0
-    channels: int = 0
+    """How its pictures are to be read; None where it is written in numbers."""
+    written: Block | None = None
+    """Its numbers, or the strip of a vector."""
+
+    @property
+    def pictures(self) -> Sequence[np.ndarray]:
+        """What there is a picture of: the channels, or all of them in colour."""
+        if self.shades is not None and self.shades.shades == "rgb":
+            return [self.maps]
+        return self.maps[:MAPS]  # type: ignore[return-value]
+
+    def size(self, room: Size) -> tuple[float, float]:
+        """Its width and height where its pictures may take so much."""
+        if self.written is not None:
+            return self.written.width, self.written.height
+        across, (width, height) = self._arranged(room)
+        down = math.ceil(len(self.pictures) / across)
+        return across * (width + GAP) - GAP, down * (height + GAP) - GAP
+
+    def block(self, room: Size) -> Block:
+        """It, with pictures as large as there is room for."""
+        if self.written is not None or self.shades is None:
+            return self.written or Block(0, 0, ())
+        across, size = self._arranged(room)
+        drawn = [
+            _picture(self.style, self.role, array, size, self.shades) for array in self.pictures
+        ]
+        return _in_rows_of(drawn, across, GAP)
+
+    def _arranged(self, room: Size) -> tuple[int, Size]:
+        """How many stand in a row for the largest pictures, and their size."""
+        count, (h, w) = len(self.pictures), self.maps.shape[-2:]
+
+        def size(across: int) -> Size:
+            down = math.ceil(count / across)
+            wide, tall = (
+                (side - (n - 1) * GAP) / n for side, n in zip(room, (across, down), strict=True)
+            )
+            unit = min(wide / w, tall / h) / 4
+            return max(4, 4 * int(w * unit)), max(4, 4 * int(h * unit))
+
+        across = max(range(1, count + 1), key=size)
+        return across, size(across)
 
 
 def thumbnail(
@@ -47,17 +92,19 @@ def thumbnail(
 ) -> Thumbnail:
     """One sample of an output: (D,), (H, W) or (C, …, H, W); `shades` where they are known."""
     if array.ndim <= 1:
-        return _vector_strip(style, array.reshape(-1), role, shades)
-    if shades is not None and shades.shades == "rgb":
-        return Thumbnail(_small_picture(style, array, role, 120, shades), shades)
+        return _vector(style, array.reshape(-1, 1), role, shades)
     maps = array.reshape(-1, *array.shape[-2:])
-    return _maps_in_numbers(style, maps, role) or _maps_in_pictures(style, maps, role, shades)
+    if shades is None or shades.shades != "rgb":
+        written = _maps_in_numbers(style, maps, role)
+        if written is not None:
+            return Thumbnail(style, role, maps, None, written)
+    return Thumbnail(style, role, maps, shades or levels(maps))
 
 
 # --- numbers -------------------------------------------------------------------
 
 
-def _maps_in_numbers(style: Style, maps: np.ndarray, role: Role) -> Thumbnail | None:
+def _maps_in_numbers(style: Style, maps: np.ndarray, role: Role) -> Block | None:
     """Few small matrices in numbers, where they have room."""
     if len(maps) > 4 or max(maps.shape[1:]) > FEW:
         return None
@@ -66,8 +113,8 @@ def _maps_in_numbers(style: Style, maps: np.ndarray, role: Role) -> Thumbnail | 
     grids = [grid(style, table, role, size) for table in tables]
     for across in dict.fromkeys((len(maps), min(2, len(maps)), 1)):
         block = _in_rows_of(grids, across, 8)
-        if block.width <= ROOM and block.height <= HEIGHT:
-            return Thumbnail(block, None, len(maps), len(maps))
+        if block.width <= min(ROOM, style.room) and block.height <= HEIGHT:
+            return block
     return None
 
 
@@ -77,65 +124,33 @@ def _low_cell(style: Style, tables: Sequence[Table]) -> CellSize:
     return CellSize(max(28, up4(widest + 8)), 24, SMALL)
 
 
-def _vector_strip(style: Style, values: np.ndarray, role: Role, shades: Levels | None) -> Thumbnail:
-    if len(values) > VECTOR:
-        return _strip(style, values, role, shades)
-    table = cells(values.reshape(-1, 1), style.precision)
-    size = replace(_low_cell(style, [table]), height=20)
-    inner = grid(style, table, role, size)
-    left = index_room(style, range(len(values)))
-    ys = (middle(20 * i + 10, SMALL) for i in range(len(values)))
+def _vector(style: Style, line: np.ndarray, role: Role, shades: Levels | None) -> Thumbnail:
+    """A vector, D×1: in numbers, or as a strip."""
+    count, maps = len(line), line[None]
+    if count > VECTOR:
+        width, tall = STRIP
+        size = width, count * (tall // count) if count <= tall else tall
+        scale = shades or levels(line)
+        return Thumbnail(style, role, maps, scale, _picture(style, role, line, size, scale))
+    table = cells(line, style.precision)
+    inner = grid(style, table, role, replace(_low_cell(style, [table]), height=LINE))
+    left = index_room(style, range(count))
+    ys = (middle(LINE * (i + 0.5), SMALL) for i in range(count))
     marks = [style.note(left - 6, y, str(i), "end") for i, y in enumerate(ys)]
     block = Block(left + inner.width, inner.height, (*marks, inner.at(left, 0)))
-    return Thumbnail(block, None)
+    return Thumbnail(style, role, maps, None, block)
 
 
 # --- pictures ------------------------------------------------------------------
 
 
-def _strip(style: Style, values: np.ndarray, role: Role, shades: Levels | None) -> Thumbnail:
-    width, tall = STRIP
-    height = len(values) * (tall // len(values)) if len(values) <= tall else tall
-    line = values.reshape(-1, 1)
-    scale = shades or levels(line)
-    marks = _framed_image(
-        style, role, Image(0, 0, width, height, pixels(style, line, STRIP, scale))
+def _picture(style: Style, role: Role, array: np.ndarray, size: Size, scale: Levels) -> Block:
+    tone, (width, height) = style.theme.tone(role), size
+    marks: tuple[Mark, ...] = (
+        Image(0, 0, width, height, pixels(style, array, size, scale)),
+        Rect(0, 0, width, height, None, tone.line, 1.5, tone.dash),
     )
-    return Thumbnail(Block(width, up4(height), marks), scale)
-
-
-def _maps_in_pictures(
-    style: Style, maps: np.ndarray, role: Role, shades: Levels | None
-) -> Thumbnail:
-    import numpy as np
-
-    shown = min(len(maps), MAPS)
-    across = min(4, math.ceil(math.sqrt(shown)))
-    side = SIDES[across]
-    size = _picture_size(maps.shape[1:], side)
-    small = np.stack([reduced(each, size) for each in maps[:shown]])
-    scale = shades or levels(maps)
-    pictures = [_small_picture(style, each, role, side, scale) for each in small]
-    return Thumbnail(_in_rows_of(pictures, across, GAP), scale, shown, len(maps))
-
-
-def _small_picture(style: Style, array: np.ndarray, role: Role, side: int, scale: Levels) -> Block:
-    width, height = _picture_size(array.shape[-2:], side)
-    data = pixels(style, array, (width, height), scale)
-    marks = _framed_image(style, role, Image(0, 0, width, height, data))
     return Block(up4(width), up4(height), marks, near4(height / 2))
-
-
-def _picture_size(shape: Sequence[int], side: int) -> tuple[int, int]:
-    """Width and height of a picture whose longer side is `side`, whatever its cells."""
-    longest = max(shape)
-    height, width = (max(4, near4(n * side / longest)) for n in shape)
-    return width, height
-
-
-def _framed_image(style: Style, role: Role, image: Image) -> tuple[Mark, ...]:
-    tone = style.theme.tone(role)
-    return image, Rect(0, 0, image.width, image.height, None, tone.line, 1.5, tone.dash)
 
 
 def _in_rows_of(blocks: Sequence[Block], across: int, gap: float) -> Block:

@@ -106,7 +106,7 @@ def _ends(paper: Paper, scale: Levels) -> list[Text]:
             paper.muted(Words("blank {low}, {full} {high}", low=low, full=full, high=more + high))
         ]
     if scale.shades != "signed":
-        return [paper.muted(Words("black {low}, white {high}", low=low, high=high))]
+        return [paper.muted(Words("black {low}, white {high}", low=low, high=more + high))]
     less = paper.text("≤ ") if scale.clipped else ""
     return _swatches(paper, scale, [scale.low, 0, scale.high], [less + low, "0", more + high])
 
