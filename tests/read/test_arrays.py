@@ -7,6 +7,7 @@ import pickle
 import tracemalloc
 import zipfile
 from functools import partial
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -22,8 +23,13 @@ from nnviz.read.arrays import (
     only,
     read_npy,
     read_npz,
-    read_npz_one,
 )
+
+
+def read_npz_one(stream: BinaryIO, name: str, wanted: str | None) -> np.ndarray:
+    """The array asked for, or the only one there is."""
+    (array,) = read_npz(stream, name, only(name, wanted)).values()
+    return array
 
 
 def npy(array: np.ndarray, *, pickled: bool = False) -> bytes:

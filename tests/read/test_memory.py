@@ -11,7 +11,16 @@ import pytest
 
 from contents import NONE, npy, npz, picture, piped, safetensors
 from nnviz.errors import UsageError
-from nnviz.read import ImageOptions, bytes_needed, read_input
+from nnviz.read import ImageOptions, Stdin, read_input
+from nnviz.read.given import opened
+from nnviz.read.sources import _needed
+
+
+def bytes_needed(spec: str, stdin: Stdin = NONE, image: ImageOptions | None = None) -> int:
+    """What is checked against the memory there is, before anything is read."""
+    with opened(spec, stdin, "INPUT") as given:
+        return _needed(given, image or ImageOptions())
+
 
 NEEDED = {
     ".npy": (npy(np.zeros(1000, np.int8)), 9_000),
@@ -25,9 +34,9 @@ def test_the_memory_that_an_input_takes_is_known_before(
     data: bytes, needed: int, here: Path
 ) -> None:
     (here / "x").write_bytes(data)
-    assert bytes_needed("x", stdin=NONE) == needed
+    assert bytes_needed("x") == needed
     stdin = piped(data)
-    assert bytes_needed("-", stdin=stdin) == needed
+    assert bytes_needed("-", piped(data)) == needed
     assert read_input("-", stdin=stdin).array.size == 1000
     with pytest.raises(UsageError, match="standard input can be read once"):
         read_input("-", stdin=stdin)
@@ -40,8 +49,8 @@ def test_the_memory_that_an_input_takes_is_known_before(
 )
 def test_the_memory_that_a_text_takes_is_guessed_from_its_numbers(text: str, here: Path) -> None:
     (here / "x").write_text(text)
-    needed = bytes_needed("x", stdin=NONE)
-    assert bytes_needed(text, stdin=NONE) == needed
+    needed = bytes_needed("x")
+    assert bytes_needed(text) == needed
     read_input("1 2", stdin=NONE)  # what is loaded once is not counted
     tracemalloc.start()
     read_input("x", stdin=NONE)
@@ -52,6 +61,6 @@ def test_the_memory_that_a_text_takes_is_guessed_from_its_numbers(text: str, her
 
 def test_a_picture_needs_more_than_its_file(here: Path) -> None:
     (here / "x.png").write_bytes(picture())
-    assert bytes_needed("x.png", stdin=NONE) > 6
+    assert bytes_needed("x.png") > 6
     unit = ImageOptions(unit=True, dtype="float64")
-    assert bytes_needed("x.png", stdin=NONE, image=unit) > 6 * 8
+    assert bytes_needed("x.png", image=unit) > 6 * 8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -196,25 +196,8 @@ def _spec(operation: Operation[Any], given: str | None) -> str:
 
 
 def _appearance(shared: Shared, language: str, env: Mapping[str, str]) -> Appearance:
-    figure = shared.figure
-    return Appearance(
-        view=figure.view,
-        theme=figure.theme,
-        title=figure.title,
-        scale=figure.scale,
-        font=figure.font or env.get("NNVIZ_FONT") or None,
-        lang=language,
-        precision=shared.output.precision,
-        sample=figure.sample,
-        filter=figure.filter,
-        fps=figure.fps,
-        embed_font=figure.embed_font,
-        symbols=figure.symbols,
-        width=figure.width,
-        ratio=figure.ratio,
-        labels=figure.labels,
-        plain=figure.plain,
-    )
+    asked = Appearance(lang=language, precision=shared.output.precision, **asdict(shared.figure))
+    return asked._replace(font=asked.font or env.get("NNVIZ_FONT") or None)
 
 
 def _request(shared: Shared, appearance: Appearance, **more: Any) -> Request:

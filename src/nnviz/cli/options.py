@@ -22,11 +22,7 @@ _DTYPES: tuple[DType, ...] = get_args(DType)
 _WHENS: tuple[When, ...] = get_args(When)
 
 INPUT = Option(
-    "input",
-    (),
-    _kinds.text(),
-    "A path, - for standard input, or the matrix itself.",
-    default="-",
+    "input", (), _kinds.text(), "A path, - for standard input, or the matrix itself.", default="-"
 )
 VERSION = Option("version", ("--version",), SWITCH, "Print the version and stop.")
 """The program's own option; what else it has is --lang and Typer's."""
@@ -135,11 +131,7 @@ class FigureOptions:
         "--ratio", kind=_page.ratio(), help="Fill a page of this shape: 16:9.", use="format"
     )
     labels: tuple[tuple[str, str], ...] = option(
-        "--labels",
-        kind=_page.labels(),
-        help="What arrays are called.",
-        default=(),
-        use="format",
+        "--labels", kind=_page.labels(), help="What arrays are called.", default=(), use="format"
     )
     scale: float | None = option(
         "--scale", kind=_page.scale(), help="Pixels a unit of length.", use="format"
@@ -212,9 +204,4 @@ def all_shared() -> tuple[Option, ...]:
 
 def parse(texts: Mapping[str, Text], context: Context) -> Shared:
     """Every shared option's value, checked whether it is used or not."""
-    return Shared(
-        _parse(InputOptions, texts, context),
-        _parse(OutputOptions, texts, context),
-        _parse(FigureOptions, texts, context),
-        _parse(GeneralOptions, texts, context),
-    )
+    return Shared(*(_parse(record, texts, context) for record in GROUPS.values()))

@@ -244,10 +244,7 @@ def each_axis(value: tuple[int, ...], n: int, flag: str) -> tuple[int, ...]:
     if len(value) == n:
         return value
     raise UsageError(
-        "{flag} has {given} values, but the window has {n} axes",
-        flag=flag,
-        given=len(value),
-        n=n,
+        "{flag} has {given} values, but the window has {n} axes", flag=flag, given=len(value), n=n
     )
 
 

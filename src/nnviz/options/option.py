@@ -12,7 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import field, fields
-from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    Literal,
+    NamedTuple,
+    TypeAlias,
+    TypedDict,
+    TypeVar,
+    Unpack,
+    overload,
+)
 
 from nnviz.errors import UsageError
 
@@ -120,58 +131,31 @@ class Option(NamedTuple):
 # does, so that a type checker holds an attribute to its kind and its default.
 
 
+class _More(TypedDict, total=False):
+    """What else an option may say of itself, whatever its kind."""
+
+    off: str
+    belongs_to: tuple[str, ...]
+    apart_from: tuple[str, ...]
+    use: Use
+    implied: str
+    replaces_input: bool
+    prints: Callable[[], str]
+
+
 @overload
-def option(
-    *flags: str,
-    help: str,
-    off: str | None = ...,
-    default: bool = ...,
-    belongs_to: tuple[str, ...] = ...,
-    apart_from: tuple[str, ...] = ...,
-    use: Use = ...,
-) -> bool: ...
+def option(*flags: str, help: str, default: bool = ..., **more: Unpack[_More]) -> bool: ...
 @overload
-def option(
-    *flags: str,
-    help: str,
-    off: str | None = ...,
-    default: None,
-    belongs_to: tuple[str, ...] = ...,
-    apart_from: tuple[str, ...] = ...,
-) -> bool | None: ...
-@overload
-def option(*flags: str, help: str, prints: Callable[[], str]) -> bool: ...
+def option(*flags: str, help: str, default: None, **more: Unpack[_More]) -> bool | None: ...
 @overload
 def option(*flags: str, help: str, times: Literal["count"]) -> int: ...
 @overload
-def option(
-    *flags: str,
-    kind: Kind[T],
-    help: str,
-    default: D,
-    belongs_to: tuple[str, ...] = ...,
-    apart_from: tuple[str, ...] = ...,
-    use: Use = ...,
-) -> T | D: ...
+def option(*flags: str, kind: Kind[T], help: str, default: D, **more: Unpack[_More]) -> T | D: ...
+@overload
+def option(*flags: str, kind: Kind[T], help: str, **more: Unpack[_More]) -> T | None: ...
 @overload
 def option(
-    *flags: str,
-    kind: Kind[T],
-    help: str,
-    implied: str = ...,
-    replaces_input: bool = ...,
-    belongs_to: tuple[str, ...] = ...,
-    apart_from: tuple[str, ...] = ...,
-    use: Use = ...,
-) -> T | None: ...
-@overload
-def option(
-    *flags: str,
-    kind: Kind[T],
-    help: str,
-    times: Literal["each"],
-    implied: str = ...,
-    use: Use = ...,
+    *flags: str, kind: Kind[T], help: str, times: Literal["each"], **more: Unpack[_More]
 ) -> tuple[T, ...]: ...
 
 

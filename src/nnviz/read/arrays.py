@@ -87,43 +87,27 @@ def bytes_of(shape: tuple[int, ...], dtype: np.dtype[Any]) -> int:
     return cells * dtype.itemsize + (0 if kept else 8 * cells)
 
 
-def read_npz_one(stream: BinaryIO, name: str, wanted: str | None) -> npt.NDArray[Any]:
-    """One array of an `.npz` archive: the one asked for, or the only one there is."""
-    (array,) = read_npz(stream, name, only(name, wanted)).values()
-    return array
-
-
 def only(name: str, wanted: str | None) -> Choose:
     """The choice of one name: the one asked for, or the only one there is."""
 
     def chosen(keys: list[str]) -> dict[str, str]:
-        key = _pick(keys, name, wanted)
-        return {key: key}
-
-    return chosen
-
-
-def _pick(keys: list[str], name: str, wanted: str | None) -> str:
-    """The name that was asked for, or the only one there is."""
-    if wanted is None and len(keys) == 1:
-        return keys[0]
-    if wanted in keys:
-        assert wanted is not None
-        return wanted
-    if wanted is None:
+        found = [key for key in keys if wanted in (None, key)]
+        if len(found) == 1:
+            return {key: key for key in found}
         raise NnvizError(
-            "{name} holds {n} arrays: {keys}",
+            "{name} holds {n} arrays: {keys}"
+            if wanted is None
+            else "{name} has no array named '{wanted}'; it has {keys}",
             name=name,
             n=len(keys),
+            wanted=short(wanted or ""),
             keys=listed(keys, most=20),
-            hint="say which with a colon and its name, as in file.npz:name",
+            hint="say which with a colon and its name, as in file.npz:name"
+            if wanted is None
+            else None,
         )
-    raise NnvizError(
-        "{name} has no array named '{wanted}'; it has {keys}",
-        name=name,
-        wanted=short(wanted),
-        keys=listed(keys, most=20),
-    )
+
+    return chosen
 
 
 def below(keys: list[str], name: str, prefix: str | None) -> dict[str, str]:
@@ -161,15 +145,11 @@ def plain(array: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
     kind = array.dtype.kind
     if kind not in "biuf":
         raise NnvizError(
-            "{name} holds {dtype}, not real numbers",
-            name=name,
-            dtype=short(str(array.dtype)),
+            "{name} holds {dtype}, not real numbers", name=name, dtype=short(str(array.dtype))
         )
     if array.size == 0:
         raise NnvizError(
-            "{name} is empty: its shape is {shape}",
-            name=name,
-            shape=times(array.shape),
+            "{name} is empty: its shape is {shape}", name=name, shape=times(array.shape)
         )
     if array.ndim > DEEPEST:
         raise NnvizError(

@@ -154,9 +154,4 @@ def not_read(foreign: Foreign, name: str) -> NnvizError:
     if isinstance(how, str):
         plain = name != STANDARD_INPUT and name.isprintable() and not {"'", "\\"} & set(name)
         how = Words("in Python: {code}", code=how.replace("FILE", name) if plain else how)
-    return NnvizError(
-        "{name} is {what}, which is not read",
-        name=name,
-        what=foreign.what,
-        hint=how,
-    )
+    return NnvizError("{name} is {what}, which is not read", name=name, what=foreign.what, hint=how)

@@ -25,7 +25,6 @@ class Stdin:
         self._stream = stream
         self._taker: str | None = None
         self._is_read = False
-        self._kept: bytes | None = None
         self.opened: list[str] = []
         """The files that were read beside it, in order: no output may replace them."""
         self.notes: list[Words] = []
@@ -44,20 +43,12 @@ class Stdin:
 
     def read(self, name: str) -> bytes:
         """All its bytes, for the argument called `name`."""
-        if self._kept is not None and self._taker == name:
-            data, self._kept = self._kept, None
-            return data
         if self._taker != name or self._is_read:
             self.reserve(name)
         self._is_read = True
         if self._stream is None:
             raise NnvizError("standard input is closed, and {name} reads it", name=name)
         return self._stream.read()
-
-    def peek(self, name: str) -> bytes:
-        """All its bytes, which are kept until the argument called `name` reads them."""
-        self._kept = self.read(name)
-        return self._kept
 
 
 class Given(NamedTuple):
@@ -93,9 +84,7 @@ def opened(spec: str, stdin: Stdin, name: str, known: Sequence[str] = ()) -> Ite
             yield Given(path, Path(spec).name, stream=stream, member=member)
     except OSError as error:
         raise NnvizError(
-            "cannot read {name}: {reason}",
-            name=label,
-            reason=error.strerror or str(error),
+            "cannot read {name}: {reason}", name=label, reason=error.strerror or str(error)
         ) from None
     except MemoryError:
         raise NnvizError("{name} does not fit into memory", name=label) from None

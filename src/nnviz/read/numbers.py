@@ -115,8 +115,7 @@ def _float(word: str) -> float:
 def _finite(value: float, word: str) -> float:
     if math.isinf(value):
         raise NnvizError(
-            "{number} is too large for a float: they end near 1.8e308",
-            number=short(word),
+            "{number} is too large for a float: they end near 1.8e308", number=short(word)
         )
     return value
 

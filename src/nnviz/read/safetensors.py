@@ -116,7 +116,5 @@ def _sizes(value: object) -> bool:
 
 def _broken(name: str, what: str) -> NnvizError:
     return NnvizError(
-        "{name} is a broken safetensors file: {what} cannot be read",
-        name=name,
-        what=Words(what),
+        "{name} is a broken safetensors file: {what} cannot be read", name=name, what=Words(what)
     )

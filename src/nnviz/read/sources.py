@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple
@@ -13,7 +12,7 @@ from nnviz.read import arrays, axes, foreign, nested, rows, safetensors, spellin
 from nnviz.read.given import Given, Stdin, opened
 from nnviz.read.images import ImageOptions, image_bytes, read_image
 from nnviz.read.numbers import text_bytes
-from nnviz.read.text import STANDARD_INPUT, decode, has_utf16_mark
+from nnviz.read.text import decode, has_utf16_mark
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -80,23 +79,6 @@ def read_input(
     return Source(array.reshape(1) if array.ndim == 0 else array, given.name, is_image)
 
 
-def bytes_needed(
-    spec: str, *, stdin: Stdin, image: ImageOptions = _NO_OPTIONS, name: str = "INPUT"
-) -> int:
-    """The memory that `read_input` will take at most, before anything of that size is made.
-
-    It is known from a header, or for text from its length and how much of it is numbers.
-    Of standard input, the bytes are read, and kept for who reads them.
-
-    >>> bytes_needed("1 2 3; 4 5 6", stdin=Stdin(None))
-    456
-    """
-    if spec == "-":
-        return _needed(Given(STANDARD_INPUT, name, stream=io.BytesIO(stdin.peek(name))), image)
-    with opened(spec, Stdin(None), name) as given:
-        return _needed(given, image)
-
-
 def read_array(
     spec: str, *, stdin: Stdin, name: str, known: Sequence[str] = ()
 ) -> npt.NDArray[Any]:
@@ -151,8 +133,7 @@ def _read(given: Given, image: ImageOptions, notes: list[Words]) -> tuple[npt.ND
     kind: Kind = _kind(stream, given.label) if stream is not None else "text"
     if given.member is not None and kind not in ("zip", "safetensors"):
         raise NnvizError(
-            "{name} holds no arrays by name, so nothing can follow a colon",
-            name=given.label,
+            "{name} holds no arrays by name, so nothing can follow a colon", name=given.label
         )
     if stream is None or kind == "text":
         return _parse(_text(given), given.label, notes), False
