@@ -57,7 +57,7 @@ def large(style: Style, part: Part[AnyAxis]) -> bool:
     tables = [result(style, made, part.at) for made in part.maps]
     tables += [cells(w, style.precision) for w in part.w]
     tables += [padded(style, part, c).table for c in range(len(part.x))]
-    return not fits_page(style, tables)
+    return not all(fits_page(style, [table]) for table in tables)
 
 
 def picture_row(

@@ -40,7 +40,8 @@ SHOWN = 3
 
 
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
-    """Windows that do not overlap are tinted in turn; the maxima are ringed."""
+    """Windows that do not overlap are tinted in turn, of others the first is outlined; the
+    maxima are ringed."""
     style = Style.of(appearance)
     part: Part[AnyAxis] = part_of(trace, step, appearance.drawn_sample)
     if step is None:
@@ -106,10 +107,14 @@ def _pooled(trace: Trace, style: Style, part: Part[AnyAxis]) -> tuple[Block, boo
 def _pooled_cells(trace: Trace, style: Style, part: Part[AnyAxis]) -> tuple[NamedCells, NamedCells]:
     """The input and the output in cells."""
     channel, output = padded(style, part), result(style, part.y, part.at)
+    made = output_cells(style, part, output)
     if part.at is None and _windows_apart(part):
         channel, output = _tinted_windows(style, part, channel, output)
-    channel = _ringed_maxima(trace, part, channel)
-    return input_cells(style, channel, part), output_cells(style, part, output)
+        made = output_cells(style, part, output)
+    elif part.at is None:  # they cannot all be seen: the first
+        channel = replace(channel, windows=padded(style, part, at=(0, 0)).windows)
+        made = made._replace(windows=((0, 0, 1, 1),))
+    return input_cells(style, _ringed_maxima(trace, part, channel), part), made
 
 
 def _windows_apart(part: Part[AnyAxis]) -> bool:
@@ -139,7 +144,7 @@ def _tinted_windows(
 
 def _ringed_maxima(trace: Trace, part: Part[AnyAxis], channel: Padded) -> Padded:
     """The largest cell of each window that is drawn, ringed."""
-    if "indices" not in trace.results or (part.at is None and not _windows_apart(part)):
+    if "indices" not in trace.results:
         return channel
     plan, (top, left) = part.plan, channel.origin
     flat = trace.results["indices"].reshape(plan.samples, plan.filters, *plan.out)
@@ -151,6 +156,7 @@ def _ringed_maxima(trace: Trace, part: Part[AnyAxis], channel: Padded) -> Padded
 
 
 def _pooled_in_pictures(style: Style, part: Part[AnyAxis], side: int = 280) -> Block:
+    side = min(side, style.room - 80)
     given, made = input_picture(style, part, side), output_picture(style, part, side)
     return largest_fit(style, [given, operator(style, "→"), made])
 
