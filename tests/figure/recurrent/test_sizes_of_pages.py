@@ -41,3 +41,26 @@ def test_hello_world_has_all_its_eleven_steps() -> None:
         assert sum(_columns(scene)) == 11
         assert [t for t in words(scene) if t.startswith("“")] == [f"“{c}”" for c in "hello world"]
         assert not any("more" in t for t in words(scene)[:1])
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@pytest.mark.parametrize("inputs", [1, 2, 3])
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_cells_of_six_units_have_their_weights_in_numbers(
+    cell: str, inputs: int, seed: int
+) -> None:
+    x = np.random.default_rng(seed).normal(size=(2, inputs)).round(2)
+    trace = run("rnn", x, cell=cell, hidden=6, seed=seed)
+    scene = drawn(trace, 2, view="cell")
+    said = words(scene)
+    for name in ("Wx", "Wh"):  # The ends of every row: where there is no room, the middle is not.
+        for value in trace.arrays[name][:, [0, -1]].ravel():
+            assert f"{value:g}".replace("-", "−") in said
+    assert scene.height <= 1250
+
+
+def test_an_lstm_of_six_units_and_two_inputs_shows_every_weight() -> None:
+    trace = run("rnn", TEN[:2], cell="lstm", hidden=6)
+    said = words(drawn(trace, 2, view="cell"))
+    for value in np.concatenate([trace.arrays[w].ravel() for w in ("Wx", "Wh")]):
+        assert f"{value:g}".replace("-", "−") in said

@@ -76,7 +76,10 @@ def _tried(style: Style, equations: Sequence[VectorEquation]) -> list[list[TermL
     whole, boxes = (
         [TermLayout(style, text, values=v) for text in (BODY, SMALL)] for v in (True, False)
     )
-    return [whole, [TermLayout(style, SMALL, n) for n in (6, 5, 4, 3)], boxes]
+    whole += [TermLayout(s, SMALL, tight=True) for s in (style, style.terser)]
+    part = [TermLayout(style, SMALL, n) for n in (6, 5, 4, 3)]
+    part += [TermLayout(style.terser, SMALL, n, tight=True) for n in (6, 5, 4, 3)]
+    return [whole, part, boxes]
 
 
 def _widths(equation: VectorEquation) -> list[int]:

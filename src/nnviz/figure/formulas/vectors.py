@@ -33,6 +33,8 @@ class TermLayout:
     """Columns of a matrix that are all drawn."""
     values: bool = True
     """Matrices with their numbers; else as a box with the shape in it."""
+    tight: bool = False
+    """Little room around numbers and signs."""
 
     def term(
         self,
@@ -74,7 +76,8 @@ class TermLayout:
         if like is not None:
             texts |= {self.style.show(value) for value in like.reshape(-1)[:MOST_LIKE].tolist()}
         small = self.text == SMALL
-        size = cell_size(self.style, texts, self.text, least=28 if small else 36, pad=8)
+        pad = 4 if self.tight else 8
+        size = cell_size(self.style, texts, self.text, least=28 if small else 36, pad=pad)
         if not small:  # An even number of fours: what stands beside the middle is on the grid.
             size = replace(size, height=32)
         return elided(self.style, array, role, size, rows=rows, columns=columns, active=active)
@@ -110,14 +113,16 @@ class TermLayout:
 
     def sign(self, text: str) -> Sign:
         """An operator."""
-        wide = max(24 if self.text == SMALL else 32, up4(self.style.width(text, BODY) + 12))
+        least = 12 if self.tight else 24 if self.text == SMALL else 32
+        wide = max(least, up4(self.style.width(text, BODY) + (0 if self.tight else 12)))
         mark = self.style.text(wide / 2, middle(16, BODY), text, BODY, anchor="middle")
         return Sign(wide, 32, (mark,), 16)
 
     def activation_arrow(self, function: str) -> Sign:
         """An arrow through a function that is applied number by number."""
         style = self.style
-        wide = max(60, up4(style.width(function, BODY) + 24))
+        least, around = (44, 8) if self.tight else (60, 24)
+        wide = max(least, up4(style.width(function, BODY) + around))
         marks = arrow((6, 24), (wide - 6, 24), style.theme.ink, 1.5, head=8)
         text = style.text(wide / 2, 16, function, BODY, anchor="middle")
         return Sign(wide, 40, (*marks, text), 24)

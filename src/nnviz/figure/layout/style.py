@@ -116,6 +116,11 @@ class Style:
         """The same; of a step so that its arrays leave room for its sum on a screen."""
         return self if step is None else replace(self, tall=STEP, cut=True)
 
+    @property
+    def terser(self) -> Style:
+        """The same with a digit less, where there are as many as usual: for what would not fit."""
+        return replace(self, precision=self.precision - (self.precision == Appearance().precision))
+
     def say(self, words: Words | str) -> str:
         """Words in the figure's language; the name of an array as the reader calls it."""
         if isinstance(words, str):

@@ -6,13 +6,12 @@ leads from the end of a row to the start of the next. What is left out is said.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from nnviz.figure.arrays.elided import shown
 from nnviz.figure.layout.style import BODY, SMALL, Style, up4
 from nnviz.figure.recurrent._net import Net, State, Vectors, height_of, states_of
-from nnviz.request import Appearance
 from nnviz.trace import Step, Trace
 
 MOST_ROWS = 3
@@ -156,9 +155,7 @@ def measured_chain(trace: Trace, style: Style, step: Step | None) -> Chain:
         (SMALL, True, True),
     ]
     tried = [Chain(trace, style, step, *spacing) for spacing in spacings]
-    if style.precision == Appearance().precision:
-        fewer = replace(style, precision=style.precision - 1)
-        tried.append(Chain(trace, fewer, step, *spacings[-1]))
+    tried.append(Chain(trace, style.terser, step, *spacings[-1]))
     return min(tried, key=_left_out_and_rows)
 
 
