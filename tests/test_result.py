@@ -178,11 +178,12 @@ def test_a_net_has_its_layers() -> None:
     [
         lambda: nnviz.conv(np.arange(64).reshape(8, 8) % 10, np.ones((3, 3), int)),
         lambda: nnviz.conv(np.arange(49).reshape(7, 7) % 10, np.ones((3, 3), int), padding=1),
+        lambda: nnviz.conv(np.sin(np.arange(64)).reshape(8, 8), np.ones((3, 3)) / 7),
         lambda: nnviz.pool(np.arange(256).reshape(16, 16), 2),
         lambda: nnviz.rnn(np.eye(5), {"Wx": np.ones((4, 5)) / 3, "Wh": np.ones((4, 4)) / 7}),
         lambda: nnviz.act(np.linspace(-3, 3, 36).reshape(6, 6), "sigmoid"),
     ],
-    ids=["36 steps", "49 with padding", "64 windows", "recurrent", "curve"],
+    ids=["36 steps", "49 with padding", "36 of decimals", "64 windows", "recurrent", "curve"],
 )
 def test_a_notebook_has_the_player_of_a_textbook_figure(made: Callable[[], Result]) -> None:
     assert 0 < len((made()._repr_html_() or "").encode()) <= MOST

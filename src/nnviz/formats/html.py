@@ -122,7 +122,7 @@ def _page(trace: Trace, drawn: Sequence[_Drawn], request: Request, colors: Color
         "<main>",
         f'<h1 class="unseen">{escape(made.title)}</h1>',
         f'<figure role="group" aria-label="{escape(made.desc)}">',
-        *(line for each in drawn for line in _figure(trace, each, request)),
+        *(line for each in drawn for line in _figure(trace, each)),
         "</figure>",
         *([*_steps(trace, made, request), _controls(len(made.scenes), request)] if several else ()),
         '<div class="unseen">',
@@ -201,7 +201,7 @@ def _rule(names: Mapping[str, str]) -> str:
     return ":root{" + "".join(f"--{name}:{value};" for name, value in names.items()) + "}"
 
 
-def _figure(trace: Trace, drawn: _Drawn, request: Request) -> Iterator[str]:
+def _figure(trace: Trace, drawn: _Drawn) -> Iterator[str]:
     """An arrangement, the first frame of which is seen without a script too."""
     yield f'<div class="arrangement {drawn.name}">'
     yield (
@@ -211,7 +211,7 @@ def _figure(trace: Trace, drawn: _Drawn, request: Request) -> Iterator[str]:
     yield from drawn.lines
     yield "</svg>"
     if len(drawn.film.scenes) > 1:
-        yield from _hits(trace, drawn, request)
+        yield from _hits(trace, drawn)
     yield "</div>"
 
 
@@ -235,15 +235,14 @@ def _step(step: int, trace: Trace, request: Request) -> str:
     return lang.say(words, request.appearance.lang)
 
 
-def _hits(trace: Trace, drawn: _Drawn, request: Request) -> Iterator[str]:
+def _hits(trace: Trace, drawn: _Drawn) -> Iterator[str]:
     """The output cells, over the figure: each leads to its step."""
     made, seen = drawn.film, set[tuple[str, Box]]()
     yield f'<svg class="hits" viewBox="{drawn.box}">'
     for i, boxes in enumerate(map(targets, made.scenes)):
         group = _group(trace, made.steps[i])
-        name = escape(_step(made.steps[i], trace, request))
         # One of them for the keyboard and to be read out; the mouse may have more.
-        role = f' role="button" tabindex="-1" aria-label="{name}"'
+        role = ' role="button"'
         for box in boxes:
             if (group, box) in seen:
                 continue

@@ -21,6 +21,8 @@ TRACES: dict[str, Trace] = {
     "conv": note(),
     "pool": pooled(),
     "recurrent": run("rnn", np.eye(2), weights=WEIGHTS),
+    "channels": run("conv", np.ones((3, 4, 4), int), kernel=np.ones((3, 2, 2), int)),
+    "weights": run("conv", np.ones((9, 9)) / 7, kernel=np.ones((7, 7)) / 3),
     "activation": run("act", [[1, -2], [3, -4]], name="relu"),
 }
 SEEN = "[...document.querySelectorAll('.frames text')].filter(t => t.checkVisibility())"
@@ -47,6 +49,7 @@ def opened(reader: Browser, trace: Trace, file: Path, width: int, height: int, *
 def test_letters_are_read_and_nothing_is_to_the_side(
     name: str, width: int, reader: Browser, tmp_path: Path
 ) -> None:
+    """A figure that no arrangement makes narrow enough is moved in its own place, not shrunk."""
     opened(reader, TRACES[name], tmp_path / "page.html", width, 740)
     assert reader.value("[...document.querySelectorAll('.arrangement')]"
                         ".filter(a => a.checkVisibility()).length") == 1  # fmt: skip

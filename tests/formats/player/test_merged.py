@@ -34,7 +34,7 @@ def seen(element: ElementTree.Element, frame: int) -> list[str]:
     for child in element:
         at = child.attrib.pop("data-at", "0-999")
         ends = [list(map(int, part.split("-"))) for part in at.split(" ")]
-        assert (child.attrib.pop("class", "") == "on") == (at != "0-999" and ends[0][0] == 0)
+        assert (child.attrib.pop("data-on", None) == "") == (at != "0-999" and ends[0][0] == 0)
         if not any(first <= frame <= last for first, *_, last in (e * 2 for e in ends)):
             continue
         inner = seen(child, frame)
@@ -63,7 +63,7 @@ def test_what_frames_share_is_written_once() -> None:
     assert merged(frames) == [
         head,
         group,
-        '<text class="on" data-at="0-1" y="1">1</text>',
+        '<text data-on="" data-at="0-1" y="1">1</text>',
         '<text data-at="2" y="1">2</text>',
         CLOSE,
     ]
@@ -71,7 +71,7 @@ def test_what_frames_share_is_written_once() -> None:
 
 def test_a_line_of_several_elements_is_hidden_whole() -> None:
     two = '<g class="in-light"><rect/></g><g class="in-dark"><rect/></g>'
-    assert merged([[two], []]) == ['<g class="on" data-at="0">', two, CLOSE]
+    assert merged([[two], []]) == ['<g data-on="" data-at="0">', two, CLOSE]
     assert re.findall("data-at", "".join(merged([[two], [two]]))) == []
 
 

@@ -25,7 +25,7 @@ class Part:
 def merged(frames: Sequence[Sequence[str]]) -> list[str]:
     """The lines of all frames, those of each in their order.
 
-    What not every frame has says which have it: `data-at="0-2 5"`, with `class="on"` if the first.
+    What not every frame has says which have it: `data-at="0-2 5"`, with `data-on` if the first.
     """
     parts: list[Part] = []
     for i, lines in enumerate(frames):
@@ -72,7 +72,7 @@ def _written(parts: Sequence[Part], every: Iterable[int]) -> Iterator[str]:
         if frames == whole:
             yield from inside
             continue
-        at = (' class="on"' if 0 in frames else "") + f' data-at="{ranges(frames)}"'
+        at = (' data-on=""' if 0 in frames else "") + f' data-at="{ranges(frames)}"'
         if len(inside) == 1 and (one := _ONE.match(inside[0])):
             yield one[0] + at + inside[0][one.end() :]
         else:

@@ -8,6 +8,7 @@
   const cells = all(".hit");
   // Those of each step that keys reach, one in each arrangement.
   const hits = cells.filter((cell) => cell.hasAttribute("role"));
+  for (const hit of hits) hit.setAttribute("aria-label", steps[hit.dataset.frame].dataset.name);
   const frame = (cell) => Number(cell.dataset.frame);
   const seen = (text) => new Set(text.split(" ").flatMap((range) => {
     const [first, last = first] = range.split("-").map(Number);
@@ -20,7 +21,7 @@
   const show = (n) => {
     now = Math.min(Math.max(n, 0), steps.length - 1);
     const { name, group } = steps[now].dataset;
-    for (const [part, at] of parts) part.classList.toggle("on", at.has(now));
+    for (const [part, at] of parts) part.toggleAttribute("data-on", at.has(now));
     for (const figure of figures) figure.setAttribute("aria-label", steps[now].textContent);
     slider.value = now + 1;
     slider.setAttribute("aria-valuetext", name);

@@ -14,8 +14,8 @@ Colors = dict[tuple[str, str], int]
 """The colours `var(--c0)`, `var(--c1)` … stand for, in light and in dark."""
 _COLOR = re.compile(r'(?<==")#[0-9a-f]{6}(?=")')
 _INK = re.compile(r'^(<text [^>]*) fill="var\(--c0\)"')
-_PIECE = re.compile(r'<tspan((?: [a-z-]+="[^"]*")*) fill="var\(--c(\d+)\)"')
-"""The many pieces of a sum: shorter by a class than by a colour."""
+_FILL = re.compile(r'fill="var\(--c(\d+)\)"')
+"""There are thousands: a class is shorter."""
 _CRISP = ' style="image-rendering:pixelated"'
 
 
@@ -53,7 +53,7 @@ def _two(light: list[str], dark: list[str], colors: Colors) -> list[str]:
             parts = _COLOR.split(one)
             names = [f"var(--c{colors.setdefault(pair, len(colors))})" for pair in pairs]
             line = "".join(a + b for a, b in zip(parts, [*names, ""], strict=True))
-            lines.append(_PIECE.sub(r'<tspan\1 class="c\2"', _INK.sub(r"\1", line)))
+            lines.append(_FILL.sub(r'class="c\1"', _INK.sub(r"\1", line)))
         else:
             lines.append(f'<g class="in-light">{one}</g><g class="in-dark">{other}</g>')
     return lines
