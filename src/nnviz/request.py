@@ -6,7 +6,7 @@ One value, passed in, never asked for.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from nnviz.errors import UsageError
 
@@ -77,6 +77,8 @@ class Request(NamedTuple):
     """Which array the value formats write."""
     appearance: Appearance = Appearance()
     screen: Screen = Screen()
+    beside: tuple[tuple[Any, Request], ...] = ()
+    """What else stands on the page of a figure: the traces of other commands."""
     progress: Callable[[int, int], None] | None = None
     """Told how many parts of how many are made, where someone waits for many."""
 

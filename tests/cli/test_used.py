@@ -28,6 +28,7 @@ VALUES: dict[str, list[str]] = {
     "width": ["400"],
     "ratio": ["16:9"],
     "labels": ["output=another"],
+    "beside": ["conv 1 -k 1"],
     "font": [str(FONT)],
     "embed_font": [],
     "symbols": [],

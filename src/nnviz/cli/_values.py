@@ -49,6 +49,11 @@ def _is_font(path: str) -> bool:
         return file.read(4) in _FONT_MAGICS
 
 
+def command() -> Kind[str]:
+    """A command, written as after `nnviz`."""
+    return Kind("COMMAND", lambda text, *_: text, as_is)
+
+
 def named(metavar: str) -> Kind[str]:
     return Kind(metavar, lambda text, *_: text.strip(), as_is)
 

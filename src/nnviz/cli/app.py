@@ -94,9 +94,35 @@ def _done(given: Reading, env: Mapping[str, str]) -> int:
         raise _beyond(given, operation)
     from nnviz.cli.flow import run_command
 
-    text = given.texts.get(options.INPUT.name) if operation.takes_input else None
-    run_command(operation, Written(given.texts, text if isinstance(text, str) else None), env)
+    run_command(operation, _written(given, operation), env, _read_beside)
     return 0
+
+
+def _written(given: Reading, operation: Operation[Any]) -> Written:
+    text = given.texts.get(options.INPUT.name) if operation.takes_input else None
+    return Written(given.texts, text if isinstance(text, str) else None)
+
+
+def _read_beside(text: str) -> tuple[Operation[Any], Written]:
+    """The command that is written as a text, after `nnviz`."""
+    from nnviz.cli import help as _help
+    from nnviz.options import commands
+
+    try:
+        words = shlex.split(text)
+    except ValueError:  # a quote without its end
+        words = []
+    given = commands.run(_help.program(_names, _operation, None), words)
+    if not words or isinstance(given, int | str) or not given.command:
+        raise UsageError(
+            "--beside {text} is no command",
+            text=text,
+            hint="write one as after nnviz: --beside 'conv other.txt -k box'",
+        )
+    operation = _operation(given.command)
+    if given.extra:
+        raise _beyond(given, operation)
+    return operation, _written(given, operation)
 
 
 def _help_words(words: list[str], env: Mapping[str, str]) -> Say | None:

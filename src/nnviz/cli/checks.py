@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 from nnviz import files, formats
 from nnviz import steps as _steps
 from nnviz.cli import options, streams
-from nnviz.cli.options import Shared
+from nnviz.cli.options import InputOptions, Shared
 from nnviz.errors import UsageError
 from nnviz.figure import views_of_command
 from nnviz.formats import Format
 from nnviz.options.kinds import plain
 from nnviz.options.operation import Operation
-from nnviz.options.option import Option, Text
+from nnviz.options.option import Option, Text, declared
 from nnviz.read import Stdin
 from nnviz.request import check_filter, check_sample
 from nnviz.trace import Trace
@@ -31,6 +31,21 @@ class Written(NamedTuple):
 
     texts: Mapping[str, Text]
     input: str | None
+
+
+BESIDE = ("steps", "view", "title", "sample", "filter")
+"""What a command beside may say of its figure; all else is the first command's."""
+
+
+def check_beside(given: Written) -> None:
+    """Raise UsageError where a command that stands beside another says what is that one's."""
+    inputs = {option.name for option in declared(InputOptions)}
+    for option in options.all_shared():
+        written = given.texts.get(option.name)
+        if written and option.name not in (*BESIDE, *inputs):
+            raise UsageError(
+                "--beside: {flag} belongs to the whole page; write it outside", flag=option.label
+            )
 
 
 def check_view(operation: Operation[Any], view: str | None) -> None:

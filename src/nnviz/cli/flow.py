@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -31,13 +31,19 @@ class _File(NamedTuple):
     made: Made
 
 
-def run_command(operation: Operation[Any], given: Written, env: Mapping[str, str]) -> None:
+Reads = Callable[[str], tuple[Operation[Any], Written]]
+"""What reads a command that is written as a text."""
+
+
+def run_command(
+    operation: Operation[Any], given: Written, env: Mapping[str, str], reads: Reads
+) -> None:
     """Run one command: check, read, compute, render, and write, in this order."""
     stdin = Stdin(sys.stdin.buffer if sys.stdin is not None else None)
     context = Context(stdin)
     shared = options.parse(given.texts, context)
     with memory.at_most(shared.general.max_memory):
-        _run_with(shared, operation, given, env, context)
+        _run_with(shared, operation, given, env, context, reads)
 
 
 def _run_with(
@@ -46,6 +52,7 @@ def _run_with(
     given: Written,
     env: Mapping[str, str],
     context: Context,
+    reads: Reads,
 ) -> None:
     stdin = context.stdin
     language = lang.resolve(shared.general.lang, env)
@@ -67,7 +74,8 @@ def _run_with(
         return
     trace = _run(operation, operation.parse(given.texts, context), given, shared, stdin)
     appearance = _appearance(shared, language, env)
-    made = list(_render(trace, appearance, shared))
+    beside = [_beside(text, reads, shared, appearance, context) for text in shared.output.beside]
+    made = list(_render(trace, appearance, shared, beside))
     # Once more: the chain may have named files, and a map of channels is several.
     files.check([file.path for file in made], stdin.opened)
     shown, notes = b"", list(trace.notes)
@@ -154,6 +162,24 @@ def _run(
     return checks.checked(trace, shared)
 
 
+def _beside(
+    text: str, reads: Reads, shared: Shared, appearance: Appearance, context: Context
+) -> tuple[Trace, Request]:
+    """The trace of a command beside, and how it is drawn: as the first where it says nothing."""
+    operation, given = reads(text)
+    checks.check_beside(given)
+    own = options.parse(given.texts, context)
+    trace = _run(operation, operation.parse(given.texts, context), given, own, context.stdin)
+    figure = own.figure
+    look = appearance._replace(
+        view=figure.view or appearance.view,
+        title=figure.title,
+        sample=figure.sample,
+        filter=figure.filter,
+    )
+    return trace, Request(own.output.steps or shared.output.steps, appearance=look)
+
+
 def _in_type(array: np.ndarray, dtype: str | None) -> np.ndarray:
     """An array in the type of --dtype; what that cannot hold is infinite, which is said later."""
     import numpy as np
@@ -216,13 +242,15 @@ def _shown(trace: Trace, stream: str, request: Request) -> tuple[bytes, list[Wor
     return content, notes
 
 
-def _render(trace: Trace, appearance: Appearance, shared: Shared) -> Iterator[_File]:
+def _render(
+    trace: Trace, appearance: Appearance, shared: Shared, beside: Sequence[tuple[Trace, Request]]
+) -> Iterator[_File]:
     asked = shared.output
     for path in _files(shared):
         form = formats.by_suffix(path)
         general = shared.general
         with streams.progress(general.quiet, general.color) as progress:
-            request = _request(shared, appearance, progress=progress)
+            request = _request(shared, appearance, progress=progress, beside=tuple(beside))
             yield _File(path, form.write(trace, request))
     if asked.map:
         from nnviz.formats.raster import maps as _map

@@ -75,6 +75,13 @@ class OutputOptions:
     )
     json: int = option("--json", help="Short for -f json: the array on one line.", times="count")
     trace: int = option("--trace", help="Short for -f trace: every step as JSON.", times="count")
+    beside: tuple[str, ...] = option(
+        "--beside",
+        kind=values.command(),
+        help="The figure of a second command on the same page; may repeat.",
+        times="each",
+        use="format",
+    )
     get: str = option(
         "--get",
         kind=values.named("NAME"),

@@ -3,18 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from nnviz.figure import draw
 from nnviz.figure.scene import Scene
 from nnviz.formats._steps import chosen
-from nnviz.request import Request
+from nnviz.request import Appearance, Request
 from nnviz.trace import Trace
 from nnviz.words import Words
 
 
 def figure_of(trace: Trace, request: Request) -> Scene:
-    """The whole result unless steps are asked for; several steps make a sheet."""
-    return draw(trace, request.appearance, chosen(trace, request, "none"))
+    """The whole result unless steps are asked for; several steps make a sheet. What stands
+    beside it is drawn like it where it does not say otherwise.
+    """
+    if not request.beside:
+        return draw(trace, request.appearance, chosen(trace, request, "none"))
+    from nnviz.figure.layout.beside import beside
+    from nnviz.figure.layout.filled import filled
+
+    every = [(trace, request._replace(beside=())), *request.beside]
+
+    def page(look: Appearance) -> Scene:
+        return beside([partial(_of_width, t, r) for t, r in every], look.width)
+
+    return (
+        page(request.appearance)
+        if request.appearance.ratio is None
+        else filled(page, request.appearance)
+    )
+
+
+def _of_width(trace: Trace, request: Request, width: int) -> Scene:
+    return figure_of(
+        trace, request._replace(appearance=request.appearance._replace(width=width, ratio=None))
+    )
 
 
 def boxes(scenes: Iterable[Scene]) -> tuple[Words, ...]:

@@ -191,4 +191,4 @@ def _hatch_lines(mark: scene.Rect, hatch: scene.Hatch) -> Iterator[scene.Command
             yield "L", (last, offset - sign * last)
 
 
-FORMAT = Format("figure", (".pdf",), write, binary=True, uses=FIGURE)
+FORMAT = Format("figure", (".pdf",), write, binary=True, uses=(*FIGURE, "beside"))

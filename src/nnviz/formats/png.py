@@ -26,4 +26,4 @@ def write(trace: Trace, request: Request) -> Made:
     return Made(stream.getvalue(), image.size, boxes([drawn]))
 
 
-FORMAT = Format("figure", (".png",), write, binary=True, uses=FIGURE)
+FORMAT = Format("figure", (".png",), write, binary=True, uses=(*FIGURE, "beside"))

@@ -214,4 +214,4 @@ def _spaces(text: str) -> str:
     return ' xml:space="preserve"' if "  " in text or text != text.strip() else ""
 
 
-FORMAT = Format("figure", (".svg",), write, uses=(*FIGURE, "embed_font"))
+FORMAT = Format("figure", (".svg",), write, uses=(*FIGURE, "embed_font", "beside"))

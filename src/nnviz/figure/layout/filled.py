@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from nnviz.figure.layout.style import near4, up4
+from nnviz.figure.layout.style import NARROWEST, near4, up4
 from nnviz.figure.scene import Group, Scene
 from nnviz.request import Appearance
 
-NARROWEST = 320
-"""The narrowest arrangement that is tried."""
 _PARTS = (1, 0.85, 0.7, 0.55, 0.45)
 
 

@@ -20,6 +20,8 @@ from nnviz.trace import Equation, Expr, Num, Role, Step, Token, tokens
 from nnviz.words import Words, safe
 
 TITLE, BODY, SMALL = 20, 15, 11
+NARROWEST = 320
+"""The narrowest page that anything is drawn for: a phone."""
 PAGE = 720
 """The width of a note: a figure goes on below before it is wider."""
 MARGIN = 24
