@@ -47,6 +47,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "figure/single/act_equation.py: role": ("input", "output"),
     "figure/networks/params_bars.py: kind": ("weights", "biases"),
     "read/headings.py: STANDARD_INPUT": (STANDARD_INPUT,),
+    "read/text.py: template": _HELD,
     "read/safetensors.py: what": ("its header", "its shape or place"),
     "ops/recurrent/_equations.py: label": _HELD,
     "ops/recurrent/_explained.py: plan.mode": (),  # choices, below

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO
 from nnviz.errors import NnvizError
 from nnviz.read.foreign import foreign_archive, not_read
 from nnviz.read.nested import DEEPEST
-from nnviz.read.numbers import MOST
+from nnviz.read.numbers import MOST, past_int64
 from nnviz.read.text import listed, short
 from nnviz.shapes import times
 from nnviz.words import Words
@@ -159,11 +159,7 @@ def plain(array: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
             most=DEEPEST,
         )
     if kind == "u" and array.dtype.itemsize == 8 and (top := int(array.max())) > MOST:
-        raise NnvizError(
-            "{number} in {name} is too large for a whole number: they end at 2^63 − 1",
-            number=top,
-            name=name,
-        )
+        raise past_int64(top, name)
     with np.errstate(all="ignore"):
         return array.astype(np.float64 if kind == "f" else np.int64, copy=False)
 

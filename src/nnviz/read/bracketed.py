@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from nnviz.errors import NnvizError
 from nnviz.read.text import Written, short, start_of
 
 _LONGEST_HEAD = 4096
@@ -72,10 +71,10 @@ def without_call(written: Written) -> Written:
     end = _end_of_value(same, head.end())
     other = _not_of_call(same, end)
     if other is not None:
-        raise NnvizError(
+        written.fail(
             "only the numbers in {call}…) are read, and here stands something else",
+            min(other, len(same) - 1),
             call=short(head[0].strip()),
-            place=written.place(min(other, len(same) - 1)),
             hint="give the matrix alone: [[1, 2], [3, 4]]",
         )
     return written.blanked((0, head.end()), (end, len(same)))

@@ -11,9 +11,8 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nnviz.errors import NnvizError
 from nnviz.read.cells import Cell, Line, cells_of, lines_of, separator_of
-from nnviz.read.numbers import decimal_comma, is_number
+from nnviz.read.numbers import check_commas, is_number
 from nnviz.read.text import STANDARD_INPUT, Written, listed
 from nnviz.shapes import times
 from nnviz.words import Words
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 _SHAPE = re.compile(r"#\s*shape:?\s+(\d{1,9}(?:[x×]\d{1,9}){0,4})\s*")
 _QUOTED = re.compile(r'"([^"\n]*)"')
-_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _DATE = re.compile(r"\d{4}-\d\d(?:-\d\d(?:[T ][\d:.]+)?)?")
 _NO_NAMES = frozenset(
     ("nan", "na", "n/a", "inf", "infinity", "null", "none", "nil", "true", "false", "missing")
@@ -40,11 +38,12 @@ class Shape(NamedTuple):
     def applied(self, array: npt.NDArray[Any], written: Written) -> npt.NDArray[Any]:
         """The array in this shape."""
         if math.prod(self.shape) != array.size:
-            raise NnvizError(
+            written.fail(
                 "a shape of {shape} is written here, and {n} numbers follow",
+                self.offset,
+                self.width,
                 shape=times(self.shape),
                 n=array.size,
-                place=written.place(self.offset, self.width),
             )
         return array.reshape(self.shape)
 
@@ -86,9 +85,8 @@ def without_quotes(written: Written) -> Written:
     spans = []
     for quoted in _QUOTED.finditer(written.same):
         inner = quoted[1].strip()
-        if _COMMA.search(inner) and is_number(inner.replace(",", "")):
-            comma = written.same.index(",", quoted.start())
-            raise decimal_comma(written, comma)
+        if is_number(inner.replace(",", "")):
+            check_commas(written, *quoted.span())
         if not inner or is_number(inner):
             start, end = quoted.span()
             spans += [(start, start + 1), (end - 1, end)]
@@ -202,9 +200,9 @@ def _check_corner(table: _Table, written: Written) -> None:
     counted = [cell.word for cell in table.names] == [str(i) for i in range(len(table.names))]
     if table.is_labelled or (counted and table.row[0].word == "0"):
         return
-    raise NnvizError(
+    written.fail(
         "the first cell is empty: is a number missing here, or is this a line of headings?",
-        place=written.place(table.head[0].offset),
+        table.head[0].offset,
         hint="write the number, or delete the first line and the first column",
     )
 
@@ -245,10 +243,11 @@ def check_first_line(written: Written, separator: str) -> None:
         return
     first = rows[0]
     if all(is_number(cell.word) for cell in rows[1]):
-        raise NnvizError(
+        written.fail(
             "the first line has words, not numbers: {words}",
+            first[0].offset,
+            len(first[0].word),
             words=listed(cell.word.strip('"') for cell in first),
-            place=written.place(first[0].offset, len(first[0].word)),
             hint="delete the line with the headings; only numbers are read",
         )
 

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from nnviz.errors import NnvizError
-from nnviz.read.numbers import LEFT_OUT, array_of, decimal_comma, is_number, number_at
+from nnviz.read.numbers import LEFT_OUT, array_of, check_commas, is_number, number_at
 from nnviz.read.text import MINUS, Written, listed, short, start_of
 
 if TYPE_CHECKING:
@@ -29,9 +29,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
-_TIGHT_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _SMALL_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
-_SPACE = re.compile(r"[ \t\n]*")
 
 
 def parse_json(
@@ -104,16 +102,12 @@ def _refuse(word: str) -> NoReturn:
 
 def _not_json(error: ValueError, written: Written) -> NoReturn:
     if isinstance(error, json.JSONDecodeError):
-        raise NnvizError(
-            "this is not JSON: {reason}", reason=error.msg, place=written.place(error.pos)
-        ) from None
+        written.fail("this is not JSON: {reason}", error.pos, reason=error.msg)
     word = str(error)
     if word in ("NaN", "Infinity", "-Infinity"):
         found = re.search(rf"{word}\b(?=\s*[,\]}}])", written.same)
         offset = found.start() if found else 0
-        raise NnvizError(
-            "'{word}' is not a number", word=word, place=written.place(offset, len(word))
-        ) from None
+        written.fail("'{word}' is not a number", offset, len(word), word=word)
     raise NnvizError("a number in {name} has too many digits", name=written.name) from None
 
 
@@ -146,21 +140,16 @@ def _offsets(plain: str) -> dict[str, int]:
     """Where the value of each key of the outermost object begins."""
     decoder = json.JSONDecoder()
     offsets = {}
-    at = _skip(plain, _skip(plain, 0) + 1)
+    at = start_of(plain, start_of(plain, 0) + 1)
     while plain[at] == '"':
         key, at = decoder.raw_decode(plain, at)
-        at = _skip(plain, _skip(plain, at) + 1)
+        at = start_of(plain, start_of(plain, at) + 1)
         offsets[key] = at
         _, at = decoder.raw_decode(plain, at)
-        at = _skip(plain, _skip(plain, at) + 1)
+        at = start_of(plain, start_of(plain, at) + 1)
         if at >= len(plain):
             break
     return offsets
-
-
-def _skip(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
-    return found.end() if found else at
 
 
 class _Open:
@@ -188,40 +177,29 @@ class _Walk:
         self.wants_value = True
         self.done = False
 
-    def fail(self, template: str, at: int, width: int = 1, **more: object) -> NoReturn:
-        hint = more.pop("hint", None)
-        assert hint is None or isinstance(hint, str)
-        raise NnvizError(template, hint=hint, place=self.written.place(at, width), **more)
-
     def comma(self, at: int) -> None:
         if self.wants_value:
-            self.fail("a number is missing before this comma", at)
+            self.written.fail("a number is missing before this comma", at)
         self.wants_value = True
 
     def value(self, at: int, word: str, holds: str) -> None:
         """A value begins: there must be room for it, and its neighbours be of its kind."""
         if not self.wants_value:
-            self._check_comma()
+            check_commas(self.written)  # where blanks separate numbers
             hint = "rows need no brackets: '1 2; 3 4'; lists need commas: [[1, 2], [3, 4]]"
-            self.fail("a comma is missing before this", at, len(word), hint=hint)
+            self.written.fail("a comma is missing before this", at, len(word), hint=hint)
         if self.open:
             within = self.open[-1]
             within.count += 1
             within.holds = within.holds or holds
             if within.holds != holds:
-                self.fail("numbers and lists are mixed here", at, len(word))
+                self.written.fail("numbers and lists are mixed here", at, len(word))
         self.wants_value = False
-
-    def _check_comma(self) -> None:
-        """Blanks separate numbers here: then a comma between digits may be a decimal one."""
-        comma = _TIGHT_COMMA.search(self.written.same)
-        if comma is not None:
-            raise decimal_comma(self.written, comma.start())
 
     def start(self, at: int) -> None:
         self.value(at, "[", "lists")
         if len(self.open) == DEEPEST:
-            self.fail("the lists nest more than {most} deep", at, most=DEEPEST)
+            self.written.fail("the lists nest more than {most} deep", at, most=DEEPEST)
         self.open.append(_Open(at))
         self.wants_value = True
 
@@ -231,7 +209,7 @@ class _Walk:
         self.value(at, word, "numbers")
         self.depth = len(self.open) if self.depth is None else self.depth
         if self.depth != len(self.open):
-            self.fail("numbers and lists are mixed here", at, len(word))
+            self.written.fail("numbers and lists are mixed here", at, len(word))
         if _SMALL_WHOLE.fullmatch(word):
             self.numbers.append(int(word))  # most are: a large text then takes half as long
             return
@@ -242,7 +220,7 @@ class _Walk:
     def _not_of_json(self, at: int, word: str) -> NoReturn:
         if not is_number(word):
             number_at(word, self.written, at)
-        self.fail(
+        self.written.fail(
             "JSON has no '{word}'",
             at,
             len(word),
@@ -253,7 +231,9 @@ class _Walk:
     def end(self, at: int) -> None:
         closed = self.open.pop()
         if self.wants_value:
-            self.fail("this list is empty" if not closed.count else "a number is missing here", at)
+            self.written.fail(
+                "this list is empty" if not closed.count else "a number is missing here", at
+            )
         depth = len(self.open)
         first = self.lengths.setdefault(depth, closed.count)
         if closed.count != first:
@@ -271,7 +251,7 @@ class _Walk:
             template = "this row has {n} numbers, the first has {first}"
         else:
             template = "row {row} has {n} numbers, row 1 has {first}"
-        self.fail(template, closed.offset, width, row=row, n=n, first=first, hint=hint)
+        self.written.fail(template, closed.offset, width, row=row, n=n, first=first, hint=hint)
 
     def array(self) -> npt.NDArray[Any]:
         """What was walked over."""
@@ -290,7 +270,7 @@ def _walked(
         if walk.done:
             if not alone:
                 break
-            walk.fail(
+            written.fail(
                 "the matrix ends before this",
                 at,
                 len(word),
@@ -306,7 +286,7 @@ def _walked(
             walk.number(at, word)
         walk.done = walk.done or not walk.open
     if walk.open:
-        walk.fail("this bracket is not closed", walk.open[-1].offset)
+        written.fail("this bracket is not closed", walk.open[-1].offset)
     return walk.array()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from nnviz.errors import NnvizError
 from nnviz.read.text import Written, short
@@ -22,6 +22,8 @@ LEFT_OUT = frozenset(("...", "…", "⋯", "⋮", "⋱"))
 """What stands for numbers where a matrix was too large to be printed whole."""
 _OF_A_NUMBER = frozenset("+-.,{}0123456789")
 _A_NUMBER = re.compile(r"[0-9.eE]+")
+TIGHT_COMMA = re.compile(r"(?<=[0-9])(?:,|\{,\})(?=[0-9])")
+"""A comma between digits, as LaTeX spells it too."""
 _LONGEST = len(str(MOST)) + 1
 
 
@@ -41,8 +43,6 @@ def number(word: str) -> int | float:
     >>> number("-7"), number("7.0"), number("1/4")
     (-7, 7.0, 0.25)
     """
-    if word in LEFT_OUT:
-        raise left_out(word)
     if not is_number(word):
         raise NnvizError("'{word}' is not a number", word=short(word))
     top, slash, bottom = word.partition("/")
@@ -53,6 +53,8 @@ def number(word: str) -> int | float:
 
 def number_at(word: str, written: Written, offset: int) -> int | float:
     """The number that a word at `offset` spells; an error points at it."""
+    if word in LEFT_OUT:
+        left_out(word, written, offset)
     try:
         return number(word)
     except NnvizError as error:
@@ -61,27 +63,33 @@ def number_at(word: str, written: Written, offset: int) -> int | float:
         raise
 
 
-def left_out(word: str) -> NnvizError:
-    """The error for dots where numbers should stand."""
-    return NnvizError(
+def left_out(word: str, written: Written, offset: int) -> NoReturn:
+    """Raise the error for dots where numbers should stand."""
+    written.fail(
         "numbers were left out here when this was printed: '{word}'",
+        offset,
+        len(word),
         word=word,
         hint="print all of them (np.set_printoptions(threshold=np.inf)), or save them to a file",
     )
 
 
-def decimal_comma(written: Written, comma: int) -> NnvizError:
-    """The error for a comma between digits that may stand for a decimal point."""
-    start = end = comma
+def check_commas(written: Written, start: int = 0, end: int | None = None) -> None:
+    """Raise where a comma is tight between digits: it may stand for a decimal point."""
+    comma = TIGHT_COMMA.search(written.same, start, len(written.same) if end is None else end)
+    if comma is None:
+        return
+    start = end = comma.start()
     while start and written.same[start - 1] in _OF_A_NUMBER:
         start -= 1
     while end < len(written.same) and written.same[end] in _OF_A_NUMBER:
         end += 1
     end = len(written.same[:end].rstrip(","))
-    return NnvizError(
+    written.fail(
         "is '{word}' one number with a decimal comma, or two numbers?",
+        start,
+        end - start,
         word=short(written.text[start:end]),
-        place=written.place(start, end - start),
         hint="write 0.5 and 1000; separate numbers by blanks or by commas, not both",
     )
 
@@ -118,6 +126,15 @@ def _finite(value: float, word: str) -> float:
             "{number} is too large for a float: they end near 1.8e308", number=short(word)
         )
     return value
+
+
+def past_int64(number: int, name: str) -> NnvizError:
+    """The error for a whole number that no int64 holds."""
+    return NnvizError(
+        "{number} in {name} is too large for a whole number: they end at 2^63 − 1",
+        number=number,
+        name=name,
+    )
 
 
 def text_bytes(length: int, sample: str) -> int:

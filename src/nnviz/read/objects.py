@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from nnviz.errors import NnvizError
+from nnviz.read.numbers import past_int64
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,22 +55,14 @@ def numbers_of(array: np.ndarray, name: str) -> np.ndarray:
         native = array.dtype.newbyteorder("=") if bytes_each in (4, 8) else np.dtype(np.float64)
         return array.astype(native, copy=False)
     if array.dtype == np.uint64 and array.max(initial=0) >= 2**63:
-        raise _past_int64(array.max(), name)
+        raise past_int64(array.max(), name)
     if kind in "iu":
         native = array.dtype.newbyteorder("=") if bytes_each <= 2 else np.dtype(np.int64)
         return array.astype(native, copy=False)
     if kind == "O" and all(isinstance(number, int) for number in array.flat):
-        raise _past_int64(max(array.flat, key=abs), name)
+        raise past_int64(max(array.flat, key=abs), name)
     raise NnvizError(
         "{name} has elements of type {type}", name=name, type=array.dtype, hint="give numbers"
-    )
-
-
-def _past_int64(number: int, name: str) -> NnvizError:
-    return NnvizError(
-        "{number} in {name} is too large for a whole number: they end at 2^63 − 1",
-        number=number,
-        name=name,
     )
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from nnviz.errors import NnvizError
 from nnviz.read import headings
 from nnviz.read.cells import Cell, cells_of, lines_of, separator_of
-from nnviz.read.numbers import array_of, decimal_comma, is_number, number_at
+from nnviz.read.numbers import TIGHT_COMMA, array_of, check_commas, is_number, number_at
 from nnviz.read.text import MINUS, Written
 from nnviz.words import Words
 
@@ -29,7 +29,6 @@ _BLANK = re.compile(r"[^\S\n\t ]")
 _ASCII_BLANKS = "\v\f\x1c\x1d\x1e\x1f"
 _LAST = re.compile(r";(?=[ \t]*(?:\n|$))")
 _PLAIN = re.compile(r"[-0-9.eE+, \t\n]*")
-_TIGHT_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
 _NO_COMMA = re.compile(r"[^,\s][ \t]+[^,\s]")
 _NO_TAB = re.compile(r"[^\s] +[^\s]")
 _LETTER = re.compile(r"[^\W\d_eE]")
@@ -75,11 +74,8 @@ def _rows_by_lines(written: Written) -> Written:
         return written._replace(same=same.replace(";", ","))
     empty = re.search(r"(?:^|;)\s*;", same)
     if empty:
-        raise NnvizError(
-            "there are no numbers before this ';'",
-            place=written.place(empty.end() - 1),
-            hint="a ';' ends a row: '1 2; 3 4'",
-        )
+        hint = "a ';' ends a row: '1 2; 3 4'"
+        written.fail("there are no numbers before this ';'", empty.end() - 1, hint=hint)
     return written._replace(same=_LAST.sub(" ", same).replace(";", "\n"))
 
 
@@ -91,10 +87,10 @@ def _semicolons_end_cells(written: Written) -> bool:
     pieces = [piece.strip() for line in inside for piece in line.split(";")]
     pieces = [piece for piece in pieces if not _LETTER.search(piece)]
     if any("," in piece for piece in pieces):
-        raise NnvizError(
+        written.fail(
             "{name} has new lines, ';' and ',': is it the ';' that ends a row, or the line?",
+            written.same.index(";"),
             name=written.name,
-            place=written.place(written.same.index(";")),
             hint="use ',' between numbers (a point for decimals) and a new line for each row",
         )
     return not any(" " in piece or "\t" in piece for piece in pieces)
@@ -127,7 +123,7 @@ def _with_commas(lines: list[str]) -> str | None:
     tabs = "\t" in body
     if "," in body:
         if tabs or " " in body:
-            if _NO_COMMA.search(body) or _TIGHT_COMMA.search(body):
+            if _NO_COMMA.search(body) or TIGHT_COMMA.search(body):
                 return None
             body = body.replace(" ", "").replace("\t", "")
         return body
@@ -169,11 +165,22 @@ def _careful(written: Written) -> npt.NDArray[Any]:
         row = cells_of(line, separator)
         starts.append(row[0].offset)
         if separator == ",":
-            _check_commas(row, written)
+            start, end = row[0].offset, row[-1].end
+            inner = written.same[start:end].rstrip()
+            if " " in inner or "\t" in inner:  # blanks separate here too
+                check_commas(written, start, end)
         values += [_value(cell, separator, written) for cell in row]
         first = first or len(row)
         if len(row) != first:
-            raise _ragged(len(starts), row, first, written)
+            written.fail(
+                "row {row} has {n} numbers, row 1 has {first}",
+                row[0].offset,
+                row[-1].offset + len(row[-1].word) - row[0].offset,
+                row=len(starts),
+                n=len(row),
+                first=first,
+                hint="every row needs as many numbers as the first",
+            )
     if not starts:
         raise NnvizError("{name} is empty", name=written.name)
     heights = _heights(filled)
@@ -183,26 +190,24 @@ def _careful(written: Written) -> npt.NDArray[Any]:
     return array
 
 
-def _check_commas(row: list[Cell], written: Written) -> None:
-    """A comma tight between digits may be a decimal one where a row has blanks too."""
-    start, end = row[0].offset, row[-1].end
-    inner = written.same[start:end].rstrip()
-    tight = _TIGHT_COMMA.search(inner) if " " in inner or "\t" in inner else None
-    if tight is not None:
-        raise decimal_comma(written, start + tight.start())
-
-
 def _value(cell: Cell, separator: str, written: Written) -> int | float:
     word, offset = cell.word, cell.offset
     if not word:
         line = written.same.rfind("\n", 0, offset) + 1
-        place = written.place(max(offset - 1, line))
-        raise NnvizError("a number is missing here", place=place)
+        written.fail("a number is missing here", max(offset - 1, line))
     if " " in word or "\t" in word:
         for piece in word.split():
             if not is_number(piece):
                 return number_at(piece, written, written.same.index(piece, offset))
-        raise _mixed(cell, separator, written)
+        check_commas(written)
+        written.fail(
+            "numbers are separated by {here} here and by {there} elsewhere",
+            offset,
+            len(word),
+            here=_SEPARATORS["\t" if "\t" in word else " "],
+            there=_SEPARATORS[separator],
+            hint="one way throughout: '1 2; 3 4' or '1, 2; 3, 4'; a decimal has a point, 0.5",
+        )
     try:
         return number_at(word, written, offset)
     except NnvizError as error:
@@ -211,40 +216,16 @@ def _value(cell: Cell, separator: str, written: Written) -> int | float:
         raise
 
 
-def _mixed(cell: Cell, separator: str, written: Written) -> NnvizError:
-    tight = _TIGHT_COMMA.search(written.same)
-    if tight is not None:
-        return decimal_comma(written, tight.start())
-    return NnvizError(
-        "numbers are separated by {here} here and by {there} elsewhere",
-        here=_SEPARATORS["\t" if "\t" in cell.word else " "],
-        there=_SEPARATORS[separator],
-        place=written.place(cell.offset, len(cell.word)),
-        hint="one way throughout: '1 2; 3 4' or '1, 2; 3, 4'; a decimal has a point, 0.5",
-    )
-
-
-def _ragged(i: int, row: list[Cell], first: int, written: Written) -> NnvizError:
-    return NnvizError(
-        "row {row} has {n} numbers, row 1 has {first}",
-        row=i,
-        n=len(row),
-        first=first,
-        place=written.place(row[0].offset, row[-1].offset + len(row[-1].word) - row[0].offset),
-        hint="every row needs as many numbers as the first",
-    )
-
-
 def _check_heights(heights: list[int], starts: list[int], written: Written) -> None:
     before = 0
     for channel, height in enumerate(heights):
         if height != heights[0]:
-            raise NnvizError(
+            written.fail(
                 "channel {channel} has {n} rows, channel 0 has {first}",
+                starts[before],
                 channel=channel,
                 n=height,
                 first=heights[0],
-                place=written.place(starts[before]),
                 hint="an empty line begins the next channel; all need as many rows",
             )
         before += height

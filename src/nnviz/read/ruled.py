@@ -7,21 +7,11 @@ stays where it was.
 from __future__ import annotations
 
 import re
-from typing import NoReturn
 
-from nnviz.errors import NnvizError
-from nnviz.read.numbers import decimal_comma, left_out
+from nnviz.read.numbers import check_commas, left_out
 from nnviz.read.text import Written, blanked
 
 _LONGEST_HEAD = 4096
-_COMMA = re.compile(r"(?<=\d)(?:,|\{,\})(?=\d)")
-
-
-def _check_commas(written: Written, start: int, end: int) -> None:
-    """A cell ends where the table says so: a comma within it is none that separates."""
-    comma = _COMMA.search(written.same, start, end)
-    if comma is not None:
-        raise decimal_comma(written, comma.start())
 
 
 # --- LaTeX ---------------------------------------------------------------------------
@@ -55,18 +45,20 @@ def latex_cells(written: Written) -> Written:
     closing = rf"\end{{{begin[1] or begin[2]}}}"
     end = same.find(closing, begin.end())
     if end < 0:
-        raise NnvizError("there is no {end} here", end=closing, place=written.place(begin.start()))
+        written.fail("there is no {end} here", begin.start(), end=closing)
     after = end + len(closing)
     for at, stop in ((0, begin.start()), (after, len(same))):
         found = _AROUND.match(same, at, stop)
         if found is not None and found.end() < stop:
-            _stands_beside(written, found.end())
-    _check_commas(written, begin.end(), end)
+            written.fail(
+                "only the matrix itself is read, and here stands something else",
+                found.end(),
+                hint=r"give what is from \begin to \end",
+            )
+    check_commas(written, begin.end(), end)
     dots = _DOTS.search(same, begin.end(), end)
     if dots is not None:
-        error = left_out(dots[0])
-        error.place = written.place(dots.start(), len(dots[0]))
-        raise error
+        left_out(dots[0], written, dots.start())
     body = _latex_body(same[begin.end() : end])
     return written._replace(same=" " * begin.end() + body + " " * (len(same) - end))
 
@@ -76,14 +68,6 @@ def _latex_body(body: str) -> str:
     body = _FRACTION.sub(lambda f: f"{f[1] or ''}{f[2]}/{f[3]}".rjust(len(f[0])), body)
     body = _NO_NUMBER.sub(lambda found: " " * len(found[0]), body)
     return _GROUP.sub(r" \1 ", body).replace("&", "\t")
-
-
-def _stands_beside(written: Written, offset: int) -> NoReturn:
-    raise NnvizError(
-        "only the matrix itself is read, and here stands something else",
-        place=written.place(offset),
-        hint=r"give what is from \begin to \end",
-    )
 
 
 # --- Markdown ------------------------------------------------------------------------
@@ -101,7 +85,7 @@ def is_markdown(same: str, start: int) -> bool:
 
 def markdown_cells(written: Written) -> Written:
     """The cells; without the line of dashes, and without a head in which nothing stands."""
-    _check_commas(written, 0, len(written.same))
+    check_commas(written)
     made: list[str] = []
     for line in written.same.split("\n"):
         if _is_rule(line, short=len(made) == 1):
@@ -149,7 +133,11 @@ def view_rows(written: Written) -> Written:
         row = _ROW.match(line)
         if row is not None:
             if row.end() < len(line):
-                raise _side_by_side(written, at + row.end())
+                written.fail(
+                    "several arrays stand side by side here",
+                    at + row.end(),
+                    hint="give one of them, or what -f csv or --json writes",
+                )
             made.append(_inside(row))
             above = False
         elif _CHANNEL.fullmatch(line) or (above and _SHAPE.fullmatch(line)):
@@ -166,11 +154,3 @@ def _inside(row: re.Match[str]) -> str:
         lambda n: f"{n[1]}e{n[2].translate(_SUPERSCRIPTS)}".ljust(len(n[0])), row[1]
     )
     return numbers.rjust(row.end(1)).ljust(row.end())
-
-
-def _side_by_side(written: Written, offset: int) -> NnvizError:
-    return NnvizError(
-        "several arrays stand side by side here",
-        place=written.place(offset),
-        hint="give one of them, or what -f csv or --json writes",
-    )

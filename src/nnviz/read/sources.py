@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 Kind = Literal["npy", "zip", "safetensors", "image", "text"]
 
 _NO_OPTIONS = ImageOptions()
-_BY_NAME = (
-    ("zip", arrays.npz_bytes, arrays.read_npz),
-    ("safetensors", safetensors.safetensors_bytes, safetensors.read_safetensors),
-)
+_BY_NAME = {
+    "zip": (arrays.npz_bytes, arrays.read_npz),
+    "safetensors": (safetensors.safetensors_bytes, safetensors.read_safetensors),
+}
 """What holds arrays by name: the memory they need, and how they are read."""
 _HEAD = foreign.HEAD
 _SAMPLE = 2**16
@@ -109,12 +109,12 @@ def read_weights(spec: str, *, stdin: Stdin, name: str) -> dict[str, npt.NDArray
         def chosen(keys: list[str]) -> dict[str, str]:
             return arrays.below(keys, given.label, prefix)
 
-        for named, sizes, read in _BY_NAME:
-            if stream is not None and kind == named:
-                needed = sizes(stream, given.label, chosen)
-                stream.seek(0)
-                memory.check(needed, needed // 8, given.label)
-                return read(stream, given.label, chosen)
+        if stream is not None and kind in _BY_NAME:
+            sizes, read = _BY_NAME[kind]
+            needed = sizes(stream, given.label, chosen)
+            stream.seek(0)
+            memory.check(needed, needed // 8, given.label)
+            return read(stream, given.label, chosen)
         if kind == "text":
             text = _text(given)
             if text.lstrip()[:1] in ("{", "["):
@@ -131,7 +131,7 @@ def _read(given: Given, image: ImageOptions, notes: list[Words]) -> tuple[npt.ND
     stream = given.stream
     _check_memory(given, image)
     kind: Kind = _kind(stream, given.label) if stream is not None else "text"
-    if given.member is not None and kind not in ("zip", "safetensors"):
+    if given.member is not None and kind not in _BY_NAME:
         raise NnvizError(
             "{name} holds no arrays by name, so nothing can follow a colon", name=given.label
         )
@@ -141,7 +141,7 @@ def _read(given: Given, image: ImageOptions, notes: list[Words]) -> tuple[npt.ND
         return read_image(stream, given.label, image), True
     if kind == "npy":
         return arrays.read_npy(stream, given.label), False
-    read = arrays.read_npz if kind == "zip" else safetensors.read_safetensors
+    _, read = _BY_NAME[kind]
     (array,) = read(stream, given.label, arrays.only(given.label, given.member)).values()
     return array, False
 
@@ -163,10 +163,9 @@ def _needed(given: Given, image: ImageOptions) -> int:
     kind = _kind(stream, given.label)
     if kind == "npy":
         return arrays.npy_bytes(stream, given.label)
-    if kind == "zip":
-        return arrays.npz_bytes(stream, given.label, chosen)
-    if kind == "safetensors":
-        return safetensors.safetensors_bytes(stream, given.label, chosen)
+    if kind in _BY_NAME:
+        sizes, _ = _BY_NAME[kind]
+        return sizes(stream, given.label, chosen)
     if kind == "image":
         return image_bytes(stream, given.label, image)
     sample = stream.read(_SAMPLE).decode("utf-8", "replace")

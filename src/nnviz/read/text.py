@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from nnviz.errors import NnvizError, Place
 
@@ -32,6 +32,12 @@ class Written(NamedTuple):
     def place(self, offset: int, width: int = 1) -> Place:
         """Where the character at `offset` stands in the user's text."""
         return place_at(self.text, offset, self.name, width)
+
+    def fail(
+        self, template: str, at: int, width: int = 1, *, hint: str | None = None, **args: object
+    ) -> NoReturn:
+        """Raise the error that points at `width` characters of the user's text."""
+        raise NnvizError(template, hint=hint, place=self.place(at, width), **args) from None
 
     def blanked(self, *spans: tuple[int, int]) -> Written:
         """The same with blanks for what stands between these offsets, in order."""
@@ -109,7 +115,7 @@ def listed(names: object, most: int = 8) -> str:
     return ", ".join(shown[:most] + ["…"] * (len(shown) > most))
 
 
-def start_of(text: str) -> int:
-    """Where a text begins, after its blanks."""
-    found = _BLANKS.match(text)
-    return found.end() if found else 0
+def start_of(text: str, at: int = 0) -> int:
+    """Where a text goes on after the blanks at an offset."""
+    found = _BLANKS.match(text, at)
+    return found.end() if found else at
