@@ -33,7 +33,6 @@ def test_names_of_no_picture(path: str) -> None:
 REFUSED = [
     pytest.param(np.zeros((1, 1, 1, 1, 1)), "auto", {}, "5", id="five axes"),
     pytest.param(np.zeros((2, 1, 3, 3)), "auto", {"sample": 2}, "the batch has 2", id="sample"),
-    pytest.param([[np.nan, 1]], "auto", {}, "not finite", id="no least value"),
     pytest.param(
         np.zeros((1, 70_000)), "auto", {"path": "x.jpg"}, "1×70000", id="too wide for JPEG"
     ),
@@ -53,6 +52,8 @@ LEVELS = [
     pytest.param([[-5, 3, 254.6, 999]], "clip", [[0, 3, 255, 255]], id="clipped"),
     pytest.param([[-2, -1, 0, 1]], (-1.0, 0.0), [[0, 0, 255, 255]], id="two ends"),
     pytest.param([[np.nan, np.inf, -np.inf]], (0.0, 1.0), [[0, 255, 0]], id="not numbers"),
+    pytest.param([[np.nan, 5, 3, np.inf]], "auto", [[0, 255, 0, 255]], id="ends that are numbers"),
+    pytest.param([[np.nan, np.inf]], "auto", [[0, 255]], id="no number"),
     pytest.param([[0, 5e-324]], "auto", [[0, 255]], id="the smallest range"),
     pytest.param([[-1.7e308, 0, 1.7e308]], "auto", [[0, 128, 255]], id="the largest range"),
     pytest.param(np.array([[0, 1]], np.float32), (0.0, 1e300), [[0, 0]], id="a range past float32"),

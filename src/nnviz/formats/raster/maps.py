@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from nnviz.errors import NnvizError, UsageError
 from nnviz.formats import Made
 from nnviz.request import check_sample
-from nnviz.shades import greys, odd
+from nnviz.shades import ends, greys, odd
 from nnviz.shapes import unravel
 from nnviz.words import Words
 
@@ -104,13 +103,10 @@ def _black_and_white(maps: Sequence[np.ndarray], span: Range) -> tuple[float, fl
         return 0.0, 255.0
     if span != "auto":
         return span
-    low, high = min(float(m.min()) for m in maps), max(float(m.max()) for m in maps)
-    if math.isfinite(low) and math.isfinite(high):
-        return low, high
-    raise NnvizError(
-        "the map has values that are not finite, so it has no least and largest",
-        hint="give the values that are black and white: --range LO,HI",
-    )
+    import numpy as np
+
+    found = [end for each in maps if np.isfinite(each).any() for end in ends(each)]
+    return min(found, default=0.0), max(found, default=0.0)
 
 
 def _encoded(levels: np.ndarray, path: str) -> bytes:

@@ -176,14 +176,25 @@ def _numbers(paper: Paper, view: View) -> list[Lines]:
 
 def summary(paper: Paper, view: View) -> RenderableType:
     """What is known of an array whose numbers are not written."""
+    numbers, count = view.values[np.isfinite(view.values)], view.values.size
+    odd = count - numbers.size
+    numbers = numbers if numbers.size else view.values
+    with np.errstate(all="ignore"):
+        mean = numbers.mean(dtype=np.float64)
     known = Words(
         "{dtype}, min {low}, max {high}, mean {mean}",
         dtype=view.values.dtype,
-        low=paper.show(view.values.min()),
-        high=paper.show(view.values.max()),
-        mean=paper.show(view.values.mean(dtype=np.float64)),
+        low=paper.show(numbers.min()),
+        high=paper.show(numbers.max()),
+        mean=paper.show(mean),
     )
-    rest = Words("{n} numbers, not written here", n=thousands(view.values.size))
+    rest = Words("{n} numbers, not written here", n=thousands(count))
+    if odd:
+        rest = Words(
+            "{n} numbers, not written here; {odd} of them nan or infinite",
+            n=thousands(count),
+            odd=thousands(odd),
+        )
     return Group(Text(paper.say(known)), paper.muted(rest))
 
 
