@@ -34,6 +34,15 @@ REFUSALS: list[tuple[str, Any, dict[str, Any], str]] = [
     ("Wy of other length", X, {"weights": {**W, "Wy": np.ones((1, 2))}}, "Wy is 1×2, .* 1×3"),
     ("by of other length", X, {"weights": {**W, "by": np.ones(2)}}, "by is 2, .* 1"),
     ("by without Wy", X, {"hidden": 2, "by": 1}, "no Wy"),
+    (
+        "a function of outputs that are not there",
+        X,
+        {
+            "weights": {name: W[name] for name in ("Wx", "Wh", "b")},
+            "output_activation": "softmax",
+        },
+        "--out-act makes y, and the weights have no Wy",
+    ),
     ("unknown weight", X, {"weights": {**W, "Wz": 1}}, "Wz is not a weight"),
     ("hidden and weights", X, {"weights": W, "hidden": 2}, "--weights and --hidden contradict"),
     ("outputs without hidden", X, {"weights": W, "outputs": 2}, "belongs to --hidden"),

@@ -110,7 +110,10 @@ def weights_of(options: RnnOptions, inputs: int, *, drawn: bool = True) -> Weigh
         outputs.update({name: singles[name] for name in ("Wy", "by") if name in singles})
     if not any("Wx" in cell or "Wh" in cell for cell in cells.values()):
         raise UsageError("rnn has no weights", hint=_NEEDS)
-    return _checked(cells, outputs, inputs, options.cell)
+    made = _checked(cells, outputs, inputs, options.cell)
+    if made.wy is None and options.output_activation != "none":
+        raise UsageError("--out-act makes y, and the weights have no Wy", hint="leave it out")
+    return made
 
 
 _Named = dict[str, "np.ndarray"]
