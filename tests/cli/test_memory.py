@@ -17,6 +17,12 @@ TOO_LARGE = {
     "filters": (["conv", "1 2; 3 4", "--filters", "200000000", "--size", "1"], "15 GB"),
     "a wide kernel": (["conv", "1 2; 3 4", "--size", "20000", "--pad", "full"], "12 GB"),
     "hidden": (["rnn", "1 2; 3 4", "--hidden", "20000"], "9 GB"),
+    "hidden, on one row": (["rnn", "1 2", "--hidden", "20000"], "9 GB"),
+    "hidden, on a text": (["rnn", "--text", "hello", "--hidden", "20000"], "9 GB"),
+    "times": (
+        ["rnn", "1 2", "--hidden", "2", "--mode", "one-to-many", "--length", "2000000000"],
+        "119 GB",
+    ),
     "units": (["dense", "1 2 3", "--units", "2000000000"], "209 GB"),
     "windows": (
         ["pool", "1 2", "-k", "2000000000", "--pad", "1999999999", "--stride", "1"],

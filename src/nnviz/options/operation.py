@@ -70,16 +70,21 @@ class Operation(NamedTuple, Generic[Record]):
 
     def perform(self, x: Any, options: Record) -> Trace:
         """`run`, where there is memory for it."""
-        if x is not None and self.layer is not None:
-            made = self.needs(x.shape, x.itemsize, options)
-            if made is not None:
-                memory.check(made.bytes + x.nbytes, made.cells, Words("this"))
+        if x is not None:
+            self.check_memory(x, options)
         return self.run(x, options)
+
+    def check_memory(self, x: Any, options: Record) -> None:
+        """Raise NnvizError where what is made of x is more than there is memory for."""
+        made = self.needs(x.shape, x.itemsize, options) if self.layer is not None else None
+        if made is not None:
+            memory.check(made.bytes + x.nbytes, made.cells, Words("this"))
 
     def needs(self, shape: tuple[int, ...], item: int, options: Record) -> Needs | None:
         """What the operation makes of an input of `shape`; None where it will be refused."""
         assert self.layer is not None
-        for samples, one in ((1, shape), (shape[0], shape[1:])):  # one of a batch is a layer
+        # A layer takes one of a batch; a sequence may be one row.
+        for samples, one in ((1, shape), (shape[0], shape[1:]), (1, (1, *shape))):
             try:
                 layer = self.layer(one, options)
             except NnvizError:

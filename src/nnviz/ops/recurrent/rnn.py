@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 def run(x: np.ndarray | None, options: RnnOptions) -> Trace:
     """Run the cells over the rows of x, or over the characters of --text."""
-    labels, x = sequence_of(x, options)
+    given, (labels, x) = x, sequence_of(x, options)
+    if given is None:  # a text, whose characters are known only here
+        OPERATION.check_memory(x, options)
     w = weights_of(options, x.shape[1])
     h0 = initial("h0", options.h0, w)
     c0 = initial("c0", options.c0, w) if options.cell == "lstm" else None
