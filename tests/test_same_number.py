@@ -85,3 +85,31 @@ def test_a_number_is_one_string(kind: str, values: list[float], precision: int, 
     known = {number.removeprefix("−") for number in matrices}
     sums = {number.removeprefix("−") for number in numbers}  # what is added may be taken away
     assert sums <= known | {"0", "4"}  # relu's 0, and how many are averaged
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+@settings(deadline=None, max_examples=8)
+@given(
+    st.lists(st.integers(-99999, 99999).map(lambda n: n / 31337), min_size=30, max_size=30),
+    st.integers(1, 7),
+)
+def test_a_number_of_a_recurrent_net_is_one_string(
+    cell: str, values: list[float], precision: int
+) -> None:
+    gates = {"rnn": 1, "lstm": 4, "gru": 3}[cell]
+    given_numbers = np.array(values)
+    weights = {
+        "Wx": np.resize(given_numbers, (2 * gates, 2)),
+        "Wh": np.resize(given_numbers[3:], (2 * gates, 2)),
+        "b": np.resize(given_numbers[7:], 2 * gates),
+    }
+    trace = run("rnn", given_numbers[:4].reshape(2, 2), weights=weights, cell=cell)
+    request = Request("2", "output", Appearance(precision=precision), Screen(None))
+    text = load("table").write(trace, request).content.decode()
+    scene = drawn(trace, 2, precision=precision, view="unrolled")
+    in_cells = {t.content for t in scene.texts() if t.cell is not None}
+    table, _, sums = text.partition("\nstep 2")
+    at_last = {n for line in sums.splitlines()[1:] for n in NUMBER.findall(line)[-1:]}
+    assert in_cells
+    assert in_cells - {""} <= set(NUMBER.findall(table))
+    assert at_last <= set(NUMBER.findall(table))
