@@ -48,6 +48,7 @@ def test_a_notebook_shows_the_figure() -> None:
     assert shown is not None
     assert shown.startswith("<svg")
     assert repr(r) == "<nnviz conv: input 4×4 kernel 2×2, 9 steps>"
+    assert repr(nnviz.pool([[1, 2], [3, 4]], 2)) == "<nnviz pool: input 2×2, 1 step>"
 
 
 def test_a_notebook_plays_the_steps() -> None:

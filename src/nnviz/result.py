@@ -254,7 +254,9 @@ class Result(Mapping[str, Any]):
             f"{name} {'×'.join(map(str, array.shape)) or '1'}"
             for name, array in self.trace.arrays.items()
         )
-        return f"<nnviz {self.trace.op}: {shapes}, {len(self.steps)} steps>"
+        count = len(self.steps)
+        steps = f"{count} step{'s' * (count != 1)}"
+        return f"<nnviz {self.trace.op}: {', '.join(part for part in (shapes, steps) if part)}>"
 
 
 _ALWAYS = ("theme", "lang", "precision")
