@@ -265,14 +265,6 @@ def test_large_arrays_in_a_pipe_are_described() -> None:
     assert "█" not in text
 
 
-def test_what_is_known_of_an_array_is_of_its_numbers() -> None:
-    x = np.full((70, 90), 3.0)
-    x[0, :2], x[1, :3], x[2, 0] = (5, -4), np.nan, np.inf
-    text = "\n".join(lines_of(run("show", x)))
-    assert "min −4, max 5, mean " in text
-    assert "6,300 numbers, not written here; 4 of them nan or infinite" in text
-
-
 def test_a_photograph_is_drawn_in_its_colours() -> None:
     photo = np.zeros((3, 40, 40), np.uint8)
     photo[0], photo[1, :, 20:] = 200, 100

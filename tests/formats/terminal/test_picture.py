@@ -12,9 +12,11 @@ from rich.cells import cell_len
 from rich.segment import Segment
 
 import consoles
+from helpers import run
 from nnviz.formats.terminal.paper import Paper
 from nnviz.formats.terminal.picture import Picture, caption, reduced
 from nnviz.shades import Levels
+from screens import lines_of
 
 PLAIN = consoles.paper(40)
 COLOR = consoles.paper(40, color=True)
@@ -149,3 +151,11 @@ def test_what_is_no_number_is_not_lost_in_a_small_picture() -> None:
     planes[0, 500, 13] = np.nan
     (found,) = np.argwhere(np.isnan(reduced(planes, 20, 30)[0])).tolist()
     assert found == [10, 0]
+
+
+def test_what_is_known_of_an_array_is_of_its_numbers() -> None:
+    x = np.full((70, 90), 3.0)
+    x[0, :2], x[1, :3], x[2, 0] = (5, -4), np.nan, np.inf
+    text = "\n".join(lines_of(run("show", x)))
+    assert "min −4, max 5, mean " in text
+    assert "6,300 numbers, not written here; 4 of them nan or infinite" in text
