@@ -44,6 +44,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "figure/formulas/parameter_counts.py: template": ("{n} weights", "{n} biases"),
     "trace.py: name": (),  # an array: looked up, below
     "figure/windows/conv_network.py: what": _NEURONS,
+    "figure/single/dense_network.py: what": ("inputs", "outputs"),
     "figure/single/act_equation.py: role": ("input", "output"),
     "figure/networks/params_bars.py: kind": ("weights", "biases"),
     "read/headings.py: STANDARD_INPUT": (STANDARD_INPUT,),
