@@ -18,7 +18,8 @@ from PIL import Image, ImageFont
 from drawing import note
 from helpers import run
 from nnviz.errors import NnvizError, UsageError
-from nnviz.figure.scene import Ellipse, Hatch, Path, Rect, Scene
+from nnviz.figure import draw, view_names
+from nnviz.figure.scene import Ellipse, Hatch, Path, Rect, Scene, Text
 from nnviz.figure.typeface import FOLDER, Fonts
 from nnviz.formats import load
 from nnviz.formats.svg import escape, number, svg
@@ -103,6 +104,43 @@ def test_an_address_is_that_in_the_array(
     found = arrays(ElementTree.fromstring(content.decode()))
     cells = next(cells for label, cells in found.items() if label.split(",")[0] == name)
     assert cells[corner] == "1"
+
+
+VECTORS = {"Wx": np.eye(2), "Wh": np.eye(2), "Wy": [[1, 0]]}
+VIEWED = {
+    "conv": note(),
+    "channels": run("conv", np.ones((2, 3, 3), int), kernel=np.ones((2, 2, 2, 2), int)),
+    "transposed": run("conv", np.eye(2, dtype=int), kernel=np.eye(2, dtype=int), transpose=True),
+    "pool": run("pool", np.arange(16).reshape(4, 4), kernel=2),
+    "rnn": run("rnn", np.eye(2), weights=VECTORS),
+    "act": run("act", [[1, -2], [3, -4]], name="relu"),
+    "dense": run("dense", [1, 2, 3], weight=np.ones((2, 3), int)),
+    "flatten": run("flatten", np.eye(3)),
+    "show": run("show", np.eye(3)),
+}
+
+
+@pytest.mark.parametrize("name", VIEWED)
+def test_every_number_in_a_cell_belongs_to_an_array_with_a_name(name: str) -> None:
+    trace = VIEWED[name]
+    drawn = 0
+    for view in view_names(trace.op):
+        for steps in ((), (1,))[: 1 + bool(len(trace.steps))]:
+            try:
+                scene = draw(trace, Appearance(view=view), steps)
+            except NnvizError:  # another kind's
+                continue
+            names: list[str] = []
+            for part in scene.parts():
+                if isinstance(part, str):
+                    names.append(part)
+                elif part is None:
+                    names.pop()
+                elif isinstance(part, Text) and part.cell is not None:
+                    drawn += 1
+                    assert names, (view, part.content)
+                    assert names[-1].split(",")[0]
+    assert drawn > 3
 
 
 def test_several_steps_are_a_sheet() -> None:

@@ -30,6 +30,10 @@ class Block:
     def at(self, x: float, y: float) -> Group:
         return Group(self.marks, x, y)
 
+    def labelled(self, label: str) -> Block:
+        """The same with a name to be read out."""
+        return replace(self, marks=(Group(self.marks, label=label),))
+
 
 def row(blocks: Sequence[Block], gap: float = 0) -> Block:
     """Blocks side by side, level with each other on their axes."""

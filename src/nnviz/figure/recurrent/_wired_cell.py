@@ -10,7 +10,7 @@ from itertools import accumulate
 from nnviz.equations import VectorEquation
 from nnviz.expressions import Call, Expr, Name, Product, parts
 from nnviz.figure.arrays.elided import cell_size, elided, shown
-from nnviz.figure.arrays.grid import CellSize
+from nnviz.figure.arrays.grid import CellSize, called
 from nnviz.figure.formulas.vectors import TermLayout, sized_box
 from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.style import BODY, SMALL, Style, up4, up8
@@ -83,7 +83,9 @@ class Cell:
             return Tag(name)
         one_hot = role == "input" and "input" in self.trace.labels  # It stands for a character.
         rows = shown(len(value), 6, int(value.argmax())) if one_hot else shown(len(value), MOST)
-        return Tag(name, elided(self.written, value[:, None], role, self.size, rows=rows))
+        block = elided(self.written, value[:, None], role, self.size, rows=rows)
+        heard = "".join(p.text for p in self.style.pieces(Equation((at.here(expr),))))
+        return Tag(name, block.labelled(called(self.style, heard, str(len(value)))))
 
     def given(self, key: str) -> Tag:
         """What is on the wire of x, h or c that the cell reads."""

@@ -9,13 +9,13 @@ from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from nnviz.figure.arrays.elided import shown
-from nnviz.figure.arrays.grid import Shown
+from nnviz.figure.arrays.grid import Shown, called
 from nnviz.figure.layout.blocks import Block, remark
 from nnviz.figure.layout.lines import Point, polyline, rounded_arrow
 from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, up4
 from nnviz.figure.recurrent._net import ROLES, Net, formulas, one_chain
-from nnviz.figure.scene import Box, Ellipse, Mark, Scene
+from nnviz.figure.scene import Box, Ellipse, Group, Mark, Scene
 from nnviz.request import Appearance
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
@@ -186,7 +186,9 @@ class Neurons(Net):
                 marks += self._edges(start, end, letter)
         marks += self._edges_back()
         for key, layer in self.layers.items():
-            marks += self._circles(layer, self.places[key])
+            heard = "".join(p.text for p in self.letter(layer.letter, layer.time))
+            circles = tuple(self._circles(layer, self.places[key]))
+            marks.append(Group(circles, label=called(self.style, heard, str(len(layer.rows)))))
         last = "y" if "y" in self.layers else "h"
         width = self.places[last][0][0] + self.radius + (0 if last == "y" else self.back)
         bottom = self.tall + self.back + 12
@@ -256,4 +258,5 @@ class Neurons(Net):
             yield Ellipse(x, y, r, r, fill, tone.line, line, tone.dash, now)
             box = Box(x - r, y - 10, 2 * r, 20)
             said = self.label(layer, i)
-            yield style.text(x, middle(y, SMALL), said, SMALL, anchor="middle", cell=box)
+            text = style.text(x, middle(y, SMALL), said, SMALL, anchor="middle", cell=box)
+            yield text._replace(at=(i, 0))

@@ -12,6 +12,7 @@ from nnviz.figure.arrays.grid import (
     Cell,
     CellSize,
     Table,
+    called,
     cells,
     changed,
     grid,
@@ -236,8 +237,8 @@ def _rows(look: _Look, parts: Sequence[Part[AnyAxis]], *, above: bool) -> Block:
             marks += heading(style, entry.role, said, entry.shape, x + width / 2)
         x += width
     y = 48.0
-    for label, entries in zip(labels, rows, strict=True):
-        blocks = [entry.block for entry in entries]
+    for part, label, entries in zip(parts, labels, rows, strict=True):
+        blocks = [_called(style, part, entry) if entry.name else entry.block for entry in entries]
         axis = max(block.axis for block in blocks) + (24 if above else 0)
         marks.append(label.at(0, y if above else y + axis - label.axis))
         x = left
@@ -247,6 +248,11 @@ def _rows(look: _Look, parts: Sequence[Part[AnyAxis]], *, above: bool) -> Block:
             x += width
         y += max(axis - block.axis + block.height for block in blocks) + APART
     return Block(x, y - APART, tuple(marks), near4(y / 2))
+
+
+def _called(style: Style, part: Part[AnyAxis], entry: _Entry) -> Block:
+    said = f"{style.say(Words('filter {f}', f=part.filter))}, {style.say(entry.name)}"
+    return entry.block.labelled(called(style, said, entry.shape))
 
 
 def _row_below(look: _Look, part: Part[AnyAxis]) -> Block:
