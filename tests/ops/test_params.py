@@ -24,6 +24,16 @@ def test_refuses_no_input_shape() -> None:
         run("params", None, net="flatten")
 
 
+def test_an_input_whose_channels_seem_to_come_last_is_noted() -> None:
+    def notes(shape: tuple[int, ...]) -> list[str]:
+        return [str(note) for note in run("params", None, net="conv --size 1", input=shape).notes]
+
+    assert notes((28, 28, 3)) == [
+        "--input is taken as 28 channels of 28×3; --input 3x28x28 takes it as 3 of 28×28"
+    ]
+    assert notes((3, 28, 28)) == notes((2, 4, 4)) == []
+
+
 def test_refuses_a_shape_with_the_layer_and_a_caret() -> None:
     with pytest.raises(ValueError, match="9×9 is larger") as caught:
         run("params", None, net="act relu\nconv --size 9", input=(1, 4, 4))

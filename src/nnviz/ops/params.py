@@ -13,11 +13,14 @@ from nnviz.ops._layer import Layer
 from nnviz.options import kinds
 from nnviz.options.operation import FEW_HAVE, Operation
 from nnviz.options.option import argument, option
+from nnviz.read.axes import doubts
 from nnviz.shapes import times
 from nnviz.trace import Fact, Results, Trace
 from nnviz.words import Words
 
 _TOTALS = ("weights", "biases", "params", "macs")
+_PICTURE = 8
+"""Cells a side from which an input is taken for a picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,7 @@ def run(_: object, options: ParamsOptions) -> Trace:
     shape = options.input
     rows: list[dict[str, Any]] = []
     versus: list[dict[str, Any]] = []
-    notes: list[Words] = []
+    notes = _doubts(shape)
     names: list[Words | str] = []
     field = Field(len(shape))
     for link in options.net.links:
@@ -72,6 +75,13 @@ def run(_: object, options: ParamsOptions) -> Trace:
         notes=tuple(notes),
         layer_names=tuple(names),
     )
+
+
+def _doubts(shape: tuple[int, ...]) -> list[Words]:
+    """A note where the input is as large as a picture, and looks as if its channels came last."""
+    if min(shape[:2]) < _PICTURE:
+        return []
+    return doubts(shape, "--input", f"--input {'x'.join(map(str, shape[2:] + shape[:2]))}")
 
 
 def _row(

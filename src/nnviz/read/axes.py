@@ -36,8 +36,9 @@ def channels_first(array: npt.NDArray[Any], name: str, *, image: bool = False) -
     return array.transpose(*axes[:first], axes[-1], *axes[first:-1])
 
 
-def doubts(shape: tuple[int, ...], name: str) -> list[Words]:
-    """A note where an array of three axes looks as if its channels stood last.
+def doubts(shape: tuple[int, ...], name: str, flag: str = "--channels-last") -> list[Words]:
+    """A note where an array of three axes looks as if its channels stood last, with what
+    takes it so.
 
     >>> [str(note) for note in doubts((28, 28, 3), "x.npy")]
     ['x.npy is taken as 28 channels of 28×3; --channels-last takes it as 3 of 28×28']
@@ -48,8 +49,9 @@ def doubts(shape: tuple[int, ...], name: str) -> list[Words]:
         return []
     return [
         Words(
-            "{name} is taken as {n} channels of {size}; --channels-last takes it as {m} of {other}",
+            "{name} is taken as {n} channels of {size}; {flag} takes it as {m} of {other}",
             name=name,
+            flag=flag,
             n=shape[0],
             size=times(shape[1:]),
             m=shape[2],
