@@ -215,6 +215,8 @@ def _choices(style: Style, parts: Row, largest: int, *, flat: bool) -> Iterator[
             square = all(size.width <= size.height for size in found)
             if len(found) < len(parts) or (flat and needs is alike and not square):
                 continue
+            if side == SMALLEST and not square:  # narrow need not be low
+                yield [replace(size, height=SMALLEST + 4) for size in found]
             yield found
             if flat and not square:
                 yield [replace(size, height=side) for size in found]
