@@ -64,8 +64,7 @@ def check(needed: int, cells: int, what: str | Words) -> None:
 
 def free() -> int:
     """The bytes that the machine, and what holds this process in it, have free."""
-    found = [_of_machine(), *_of_groups(), *_of_process()]
-    return max(0, min(found))
+    return max(0, min(_of_machine(), *_of_groups(), *_of_process()))
 
 
 def _of_machine() -> int:

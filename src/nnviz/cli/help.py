@@ -100,9 +100,8 @@ def _shared() -> dict[str, tuple[Option, ...]]:
 
 
 def _said(option: Option, say: Say) -> str:
-    if not option.flags:
-        return " ".join(map(say, (Words(option.help), *_choices(option))))
-    return " ".join(map(say, (Words(option.help), *_choices(option), *_default(option))))
+    default = _default(option) if option.flags else ()
+    return " ".join(map(say, (Words(option.help), *_choices(option), *default)))
 
 
 def _choices(option: Option) -> Iterator[Words]:

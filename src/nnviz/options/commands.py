@@ -192,7 +192,6 @@ def _parameters(
 ) -> Iterator[inspect.Parameter]:
     for heading, options in sections.items():
         for option in options:
-            made = (_option if option.flags else _argument)(option, heading, written)
             counted = option.times == "count"
             one: Any = (int if counted else bool) if option.kind.is_switch else str
             # A value given twice is seen, to be refused: Typer would take the last.
@@ -201,32 +200,23 @@ def _parameters(
                 option.name,
                 inspect.Parameter.KEYWORD_ONLY,
                 default=0 if counted else None,
-                annotation=Annotated[annotation, made],
+                annotation=Annotated[annotation, _told(option, heading, written)],
             )
 
 
-def _argument(option: Option, _: str, written: Help | None) -> Any:
-    return typer.Argument(
-        metavar=option.label if option.default is None else f"[{option.label}]",
-        help=written and written.text(option),
-        show_default=False,
-        autocompletion=written and _completion(option),
-    )
-
-
-def _option(option: Option, heading: str, written: Help | None) -> Any:
+def _told(option: Option, heading: str, written: Help | None) -> Any:
+    """What Typer is told of an option beside the type of its values."""
+    said: dict[str, Any] = {"show_default": False}
+    if written is not None:
+        said |= {"help": written.text(option), "autocompletion": _completion(option)}
+    if not option.flags:
+        metavar = option.label if option.default is None else f"[{option.label}]"
+        return typer.Argument(metavar=metavar, **said)
     flags = list(option.flags)
     if option.off is not None:
         flags[-1] += f"/{option.off}"
-    return typer.Option(
-        *flags,
-        help=written and written.text(option),
-        metavar=option.kind.metavar or None,
-        show_default=False,
-        count=option.times == "count",
-        rich_help_panel=heading,
-        autocompletion=written and _completion(option),
-    )
+    said |= {"metavar": option.kind.metavar or None, "rich_help_panel": heading}
+    return typer.Option(*flags, count=option.times == "count", **said)
 
 
 def _completion(option: Option) -> Callable[[str], list[str]] | None:

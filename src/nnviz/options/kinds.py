@@ -79,8 +79,6 @@ def padding() -> Kind[Padding]:
 
 def _parse_padding(text: str, flag: str, _: Context) -> Padding:
     text = plain(text, PAD_NAMES).strip()
-    if text in PAD_NAMES or text.replace("-", "").isalpha():
-        return _accept_padding(text, flag)
     if not re.fullmatch(r"[-+0-9x×,\s]*[0-9][-+0-9x×,\s]*", text):
         return _accept_padding(text, flag)
     if "," not in text:
@@ -201,11 +199,7 @@ def text() -> Kind[str]:
 
 def array() -> Kind[np.ndarray]:
     """A matrix as text, or a file of one."""
-
-    def parse(text: str, flag: str, context: Context) -> np.ndarray:
-        return _read(text, flag, context)
-
-    return Kind("MATRIX|FILE", parse, as_array, is_read=True)
+    return Kind("MATRIX|FILE", _read, as_array, is_read=True)
 
 
 def array_or(*names: str) -> Kind[np.ndarray | str]:

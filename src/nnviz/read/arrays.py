@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from nnviz.errors import NnvizError
+from nnviz.read.faults import faults, reason
 from nnviz.read.foreign import foreign_archive, not_read
 from nnviz.read.nested import DEEPEST
 from nnviz.read.numbers import MOST, past_int64
@@ -235,18 +235,7 @@ def _left(stream: BinaryIO) -> int:
     return end - start
 
 
-@contextmanager
-def _faults(name: str) -> Iterator[None]:
+def _faults(name: str) -> AbstractContextManager[None]:
     """Whatever a broken file makes NumPy or zipfile raise, as one clear error."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except (NnvizError, MemoryError):
-        raise
-    except Exception as error:  # a broken archive raises a dozen kinds, none documented
-        raise NnvizError(
-            "{name} is a broken array file: {reason}",
-            name=name,
-            reason=short(str(error) or type(error).__name__, 160).splitlines()[0],
-        ) from None
+    template = "{name} is a broken array file: {reason}"
+    return faults(lambda error: NnvizError(template, name=name, reason=reason(error)))

@@ -41,6 +41,11 @@ def lines_of(same: str) -> Iterator[Line]:
         start += len(text) + 1
 
 
+def filled_lines(same: str) -> Iterator[Line]:
+    """Every line that has something, in order."""
+    return (line for line in lines_of(same) if not line.is_empty)
+
+
 def separator_of(same: str) -> str:
     """What separates numbers in a text: a comma, a tab or, where it has neither, a space."""
     if "," in same:

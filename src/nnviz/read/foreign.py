@@ -71,30 +71,29 @@ DATABASE = Foreign(Words("an SQLite database"), Words("write a table as CSV"))
 _CONTROL = bytes([*range(9), *range(14, 27)])
 """Bytes that no text has."""
 
-_MAGICS: tuple[tuple[int, bytes, Foreign], ...] = (
-    (0, b"\x89HDF\r\n\x1a\n", HDF5),
-    (0, b"MATLAB 5.0 MAT-file", MATLAB),
-    (0, b"MATLAB 7.3 MAT-file", MATLAB),
-    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", EXCEL),
-    (0, b"PAR1", PARQUET),
-    (0, b"ARROW1", ARROW),
-    *((4, b"ftyp" + brand, HEIC) for brand in (b"hei", b"hev", b"mif1", b"msf1")),
-    *((4, b"ftyp" + brand, FILM) for brand in (b"iso", b"mp4", b"M4V", b"qt", b"3gp", b"avc1")),
-    (8, b"AVI LIST", FILM),
-    (0, b"\x1aE\xdf\xa3", FILM),
-    (8, b"WAVEfmt", SOUND),
-    *((0, magic, SOUND) for magic in (b"fLaC", b"ID3", b"OggS")),
-    (8, b"AIF", SOUND),
-    (128, b"DICM", DICOM),
-    (4, b"TFL3", MODEL),
-    (0, b"GGUF", MODEL),
-    (0, b"SQLite format 3\0", DATABASE),
-    *((0, magic, PACKED) for magic in (b"\x1f\x8b\x08", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd")),
-    *((0, magic, PACKED) for magic in (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")),
-    *((0, b"BZh%d1AY" % level, PACKED) for level in range(1, 10)),
-    (257, b"ustar", PACKED),
+_FILMS = (b"ftypiso", b"ftypmp4", b"ftypM4V", b"ftypqt", b"ftyp3gp", b"ftypavc1")
+_MAGICS: tuple[tuple[int, tuple[bytes, ...], Foreign], ...] = (
+    (0, (b"\x89HDF\r\n\x1a\n",), HDF5),
+    (0, (b"MATLAB 5.0 MAT-file", b"MATLAB 7.3 MAT-file"), MATLAB),
+    (0, (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",), EXCEL),
+    (0, (b"PAR1",), PARQUET),
+    (0, (b"ARROW1",), ARROW),
+    (4, (b"ftyphei", b"ftyphev", b"ftypmif1", b"ftypmsf1"), HEIC),
+    (4, _FILMS, FILM),
+    (8, (b"AVI LIST",), FILM),
+    (0, (b"\x1aE\xdf\xa3",), FILM),
+    (8, (b"WAVEfmt", b"AIF"), SOUND),
+    (0, (b"fLaC", b"ID3", b"OggS"), SOUND),
+    (128, (b"DICM",), DICOM),
+    (4, (b"TFL3",), MODEL),
+    (0, (b"GGUF",), MODEL),
+    (0, (b"SQLite format 3\0",), DATABASE),
+    (0, (b"\x1f\x8b\x08", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd"), PACKED),
+    (0, (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07"), PACKED),
+    (0, tuple(b"BZh%d1AY" % level for level in range(1, 10)), PACKED),
+    (257, (b"ustar",), PACKED),
 )
-"""What binary files have at an offset."""
+"""What binary files have at an offset, one of several."""
 
 _MARKUP: tuple[tuple[bytes, Foreign], ...] = (
     (rb"%PDF-", PDF),
@@ -109,8 +108,8 @@ _MARKUP: tuple[tuple[bytes, Foreign], ...] = (
 def foreign_file(head: bytes) -> Foreign | None:
     """What the bytes are the beginning of, if it is nothing that is read."""
     if len(head.translate(None, _CONTROL)) < len(head):
-        for offset, magic, foreign in _MAGICS:
-            if head.startswith(magic, offset):
+        for offset, magics, foreign in _MAGICS:
+            if head.startswith(magics, offset):
                 return foreign
         if (unmarked := _unmarked(head)) is not None:
             return unmarked

@@ -11,7 +11,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nnviz.read.cells import Cell, Line, cells_of, lines_of, separator_of
+from nnviz.read.cells import Cell, Line, cells_of, filled_lines, lines_of, separator_of
 from nnviz.read.numbers import check_commas, is_number
 from nnviz.read.text import STANDARD_INPUT, Written, listed
 from nnviz.shapes import times
@@ -66,15 +66,10 @@ def without_comments(written: Written, told: list[Words]) -> tuple[Written, Shap
             shape = Shape(tuple(map(int, re.split("[x×]", said[1]))), at, len(content))
     left_out = len(spans) - (shape is not None)
     if left_out:
-        told.append(
-            Words(
-                "{n} lines of {name} that begin with # are left out"
-                if left_out > 1
-                else "the line of {name} that begins with # is left out",
-                n=left_out,
-                name=_called(written),
-            )
-        )
+        template = "the line of {name} that begins with # is left out"
+        if left_out > 1:
+            template = "{n} lines of {name} that begin with # are left out"
+        told.append(Words(template, n=left_out, name=_called(written)))
     return written.blanked(*spans), shape
 
 
@@ -99,21 +94,16 @@ def without_last_cells(written: Written, told: list[Words]) -> Written:
     if separator == " ":
         return written
     ends = []
-    for line in lines_of(written.same):
+    for line in filled_lines(written.same):
         kept = len(line.text.rstrip(" \t" + separator))
         n = line.text.count(separator, kept)
-        if not line.is_empty and not (n and line.text[:kept].strip()):
+        if not n or not kept:
             return written
-        if not line.is_empty:
-            ends.append((line, n))
+        ends.append((line, n))
     fewest = min((n for _, n in ends), default=0)
     if fewest:
-        told.append(
-            Words(
-                "the empty cell at the end of every line of {name} is left out",
-                name=_called(written),
-            )
-        )
+        template = "the empty cell at the end of every line of {name} is left out"
+        told.append(Words(template, name=_called(written)))
     return written.blanked(*(_last(line, separator, fewest) for line, _ in ends))
 
 
@@ -160,7 +150,7 @@ class _Table(NamedTuple):
 
 def without_headings(written: Written, told: list[Words]) -> Written:
     """The text without a first line of headings and a first column of names or row numbers."""
-    lines = list(islice((line for line in lines_of(written.same) if not line.is_empty), 2))
+    lines = list(islice(filled_lines(written.same), 2))
     if len(lines) < 2 or lines[0].text.lstrip(" ")[0] in "+-.0123456789":
         return written
     table = _table(lines, separator_of(written.same))
@@ -209,8 +199,8 @@ def _check_corner(table: _Table, written: Written) -> None:
 
 def _column(written: Written, table: _Table, *, skip: bool) -> list[Cell]:
     """The first cell of every line; none where one is empty, or a number among names."""
-    lines = (line for line in lines_of(written.same) if not line.is_empty)
-    cells = [cells_of(line, table.separator)[0] for line in islice(lines, int(skip), None)]
+    lines = islice(filled_lines(written.same), int(skip), None)
+    cells = [cells_of(line, table.separator)[0] for line in lines]
     if table.has_corner:
         return cells if all(cell.word for cell in cells) else []
     return cells if all(map(_is_name, cells)) else []
@@ -237,8 +227,7 @@ def _taken_away(
 
 def check_first_line(written: Written, separator: str) -> None:
     """Headings that do not fit what is under them, or that may be none."""
-    lines = islice((line for line in lines_of(written.same) if not line.is_empty), 2)
-    rows = [cells_of(line, separator) for line in lines]
+    rows = [cells_of(line, separator) for line in islice(filled_lines(written.same), 2)]
     if len(rows) < 2 or not all(map(_is_name, rows[0])):
         return
     first = rows[0]

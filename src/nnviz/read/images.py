@@ -6,15 +6,13 @@ view of Pillow's H×W×3, not a copy.
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.read.deep import WHITE, deep_planes, layout
-from nnviz.read.text import short
+from nnviz.read.faults import faults, reason
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -222,21 +220,13 @@ def _unit(array: npt.NDArray[Any], name: str, dtype: str) -> npt.NDArray[Any]:
     return scaled
 
 
-@contextmanager
-def _faults(name: str) -> Iterator[None]:
+def _faults(name: str) -> AbstractContextManager[None]:
     """Whatever Pillow warns of or raises on a broken picture, as one clear error."""
     import logging
 
     # Without a handler, logging would print what Pillow's plugins remark.
     logging.getLogger("PIL").addHandler(logging.NullHandler())
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except (NnvizError, MemoryError):
-        raise
-    except Exception as error:  # its plugins raise a dozen kinds, none documented
-        raise _broken(error, name) from None
+    return faults(lambda error: _broken(error, name))
 
 
 def _broken(error: Exception, name: str) -> NnvizError:
@@ -254,8 +244,4 @@ def _broken(error: Exception, name: str) -> NnvizError:
             name=name,
             most=LARGEST // 10**6,
         )
-    return NnvizError(
-        "the picture {name} is broken: {reason}",
-        name=name,
-        reason=short(str(error) or type(error).__name__, 160).splitlines()[0],
-    )
+    return NnvizError("the picture {name} is broken: {reason}", name=name, reason=reason(error))

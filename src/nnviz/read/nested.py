@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -152,15 +153,13 @@ def _offsets(plain: str) -> dict[str, int]:
     return offsets
 
 
+@dataclass(slots=True)
 class _Open:
     """A list that is not closed yet, as the text is walked."""
 
-    __slots__ = ("count", "holds", "offset")
-
-    def __init__(self, offset: int) -> None:
-        self.offset = offset
-        self.count = 0
-        self.holds: str | None = None
+    offset: int
+    count: int = 0
+    holds: str | None = None
 
 
 class _Walk:

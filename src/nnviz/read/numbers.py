@@ -48,7 +48,7 @@ def number(word: str) -> int | float:
     top, slash, bottom = word.partition("/")
     if slash:
         return _fraction(top, bottom)
-    return _whole(word) if _WHOLE.fullmatch(word) else _float(word)
+    return _whole(word) if _WHOLE.fullmatch(word) else _finite(float(word), word)
 
 
 def number_at(word: str, written: Written, offset: int) -> int | float:
@@ -116,10 +116,6 @@ def _whole(word: str) -> int:
     return value
 
 
-def _float(word: str) -> float:
-    return _finite(float(word), word)
-
-
 def _finite(value: float, word: str) -> float:
     if math.isinf(value):
         raise NnvizError(
@@ -159,14 +155,9 @@ def array_of(flat: Sequence[int | float], shape: tuple[int, ...]) -> npt.NDArray
         return None
     kinds = set(map(type, flat))
     if int in kinds:
-        least, most = _extremes(flat, mixed=len(kinds) > 1)
-        if least < LEAST or most > MOST:
+        whole = flat if len(kinds) == 1 else [value for value in flat if type(value) is int]
+        if min(whole) < LEAST or max(whole) > MOST:
             return None
     array: npt.NDArray[Any]
     array = np.array(flat, dtype=np.int64 if kinds == {int} else np.float64).reshape(shape)
     return array if np.isfinite(array).all() else None
-
-
-def _extremes(flat: Sequence[int | float], *, mixed: bool) -> tuple[int | float, int | float]:
-    whole = [value for value in flat if type(value) is int] if mixed else flat
-    return min(whole), max(whole)
