@@ -12,6 +12,7 @@ import pytest
 from contents import NONE, npy, npz, picture, piped, safetensors
 from nnviz.errors import UsageError
 from nnviz.read import ImageOptions, Stdin, read_input
+from nnviz.read.arrays import only
 from nnviz.read.given import opened
 from nnviz.read.sources import _needed
 
@@ -19,7 +20,8 @@ from nnviz.read.sources import _needed
 def bytes_needed(spec: str, stdin: Stdin = NONE, image: ImageOptions | None = None) -> int:
     """What is checked against the memory there is, before anything is read."""
     with opened(spec, stdin, "INPUT") as given:
-        return _needed(given, image or ImageOptions())
+        chosen = only(given.label, given.member)
+        return _needed(given, image or ImageOptions(), chosen)
 
 
 NEEDED = {

@@ -30,6 +30,7 @@ _SETTINGS = {
     "max_content_width": 100,
     "allow_extra_args": True,
 }
+_PLAIN: Any = {"rich_markup_mode": None, "pretty_exceptions_enable": False}
 _ARGUMENTS = "Arguments"
 _GENERAL = "General options"
 
@@ -133,8 +134,7 @@ def _group(program: Program) -> _Group:
         help=program.help,
         epilog=program.epilog,
         invoke_without_command=True,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
+        **_PLAIN,
         context_settings=_SETTINGS | {"obj": program},
     )
     app.callback()(_function({_GENERAL: program.options}, program.written))
@@ -145,7 +145,7 @@ def _group(program: Program) -> _Group:
 
 def _command(declared: Declared, program: Program | None = None, *, full: bool = False) -> _Command:
     """A command for Typer: with help where it is a program's, and `full` with its words."""
-    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app = typer.Typer(add_completion=False, **_PLAIN)
     app.command(
         declared.name,
         cls=_Command,

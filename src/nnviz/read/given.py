@@ -103,11 +103,10 @@ def _file(spec: str) -> tuple[str | None, str | None]:
             hint="give a file in it, or the matrix itself: '1 2; 3 4'",
         )
     _check_reachable(spec)
-    at = spec.find(":", 1, _LONGEST_PATH)
-    while at > 0:
+    colons = (at for at, sign in enumerate(spec[:_LONGEST_PATH]) if at and sign == ":")
+    for at in colons:
         if os.path.isfile(spec[:at]):  # noqa: PTH113 - as above, texts may be long
             return spec[:at], spec[at + 1 :]
-        at = spec.find(":", at + 1, _LONGEST_PATH)
     return None, None
 
 

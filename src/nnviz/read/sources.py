@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from nnviz import memory
 from nnviz.errors import NnvizError, UsageError
@@ -103,18 +103,14 @@ def read_weights(spec: str, *, stdin: Stdin, name: str) -> dict[str, npt.NDArray
     ['Wx']
     """
     with opened(spec, stdin, name) as given:
-        stream, prefix = given.stream, given.member
-        kind: Kind = _kind(stream, given.label) if stream is not None else "text"
+        kind = _kind(given)
 
         def chosen(keys: list[str]) -> dict[str, str]:
-            return arrays.below(keys, given.label, prefix)
+            return arrays.below(keys, given.label, given.member)
 
-        if stream is not None and kind in _BY_NAME:
-            sizes, read = _BY_NAME[kind]
-            needed = sizes(stream, given.label, chosen)
-            stream.seek(0)
-            memory.check(needed, needed // 8, given.label)
-            return read(stream, given.label, chosen)
+        if given.stream is not None and kind in _BY_NAME:
+            _check_memory(given, _NO_OPTIONS, chosen)
+            return _BY_NAME[kind][1](given.stream, given.label, chosen)
         if kind == "text":
             text = _text(given)
             if text.lstrip()[:1] in ("{", "["):
@@ -128,9 +124,9 @@ def read_weights(spec: str, *, stdin: Stdin, name: str) -> dict[str, npt.NDArray
 
 
 def _read(given: Given, image: ImageOptions, notes: list[Words]) -> tuple[npt.NDArray[Any], bool]:
-    stream = given.stream
-    _check_memory(given, image)
-    kind: Kind = _kind(stream, given.label) if stream is not None else "text"
+    stream, chosen = given.stream, arrays.only(given.label, given.member)
+    _check_memory(given, image, chosen)
+    kind = _kind(given)
     if given.member is not None and kind not in _BY_NAME:
         raise NnvizError(
             "{name} holds no arrays by name, so nothing can follow a colon", name=given.label
@@ -141,31 +137,28 @@ def _read(given: Given, image: ImageOptions, notes: list[Words]) -> tuple[npt.ND
         return read_image(stream, given.label, image), True
     if kind == "npy":
         return arrays.read_npy(stream, given.label), False
-    _, read = _BY_NAME[kind]
-    (array,) = read(stream, given.label, arrays.only(given.label, given.member)).values()
+    (array,) = _BY_NAME[kind][1](stream, given.label, chosen).values()
     return array, False
 
 
-def _check_memory(given: Given, image: ImageOptions) -> None:
+def _check_memory(given: Given, image: ImageOptions, chosen: arrays.Choose) -> None:
     """Raise NnvizError where what is read would need more memory than there is."""
     needed = 0
     with suppress(NnvizError):  # what cannot be read is named by who reads it
-        needed = _needed(given, image)
+        needed = _needed(given, image, chosen)
     if given.stream is not None:
         given.stream.seek(0)
     memory.check(needed, needed // 8, given.label)
 
 
-def _needed(given: Given, image: ImageOptions) -> int:
-    stream, chosen = given.stream, arrays.only(given.label, given.member)
+def _needed(given: Given, image: ImageOptions, chosen: arrays.Choose) -> int:
+    stream, kind = given.stream, _kind(given)
     if stream is None:
         return text_bytes(len(given.text), given.text[:_SAMPLE])
-    kind = _kind(stream, given.label)
     if kind == "npy":
         return arrays.npy_bytes(stream, given.label)
     if kind in _BY_NAME:
-        sizes, _ = _BY_NAME[kind]
-        return sizes(stream, given.label, chosen)
+        return _BY_NAME[kind][0](stream, given.label, chosen)
     if kind == "image":
         return image_bytes(stream, given.label, image)
     sample = stream.read(_SAMPLE).decode("utf-8", "replace")
@@ -198,10 +191,12 @@ def _text(given: Given) -> str:
     return decode(given.stream.read(), given.label)
 
 
-def _kind(stream: BinaryIO, label: str) -> Kind:
-    """What a stream holds, from its first bytes; an error if it is nothing that is read."""
-    head = stream.read(_HEAD)
-    stream.seek(0)
+def _kind(given: Given) -> Kind:
+    """What is given, from its first bytes; an error if it is nothing that is read."""
+    if given.stream is None:
+        return "text"
+    head = given.stream.read(_HEAD)
+    given.stream.seek(0)
     if head.startswith(arrays.NPY_MAGIC):
         return "npy"
     if head.startswith(arrays.ZIP_MAGICS):
@@ -209,7 +204,7 @@ def _kind(stream: BinaryIO, label: str) -> Kind:
     if safetensors.looks_like_safetensors(head):
         return "safetensors"
     if (other := foreign.foreign_file(head)) is not None:
-        raise foreign.not_read(other, label)
+        raise foreign.not_read(other, given.label)
     if head.startswith(_WORDED_PICTURES) or _is_netpbm(head):
         return "image"
     return "text" if _is_text(head) else "image"
