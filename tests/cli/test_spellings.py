@@ -31,7 +31,7 @@ def read(request: pytest.FixtureRequest, nnviz: Nnviz, monkeypatch: pytest.Monke
         return _in_a_chain
     records: list[Any] = []
 
-    def keep(operation: Operation[Any], given: Written, _: object) -> None:
+    def keep(operation: Operation[Any], given: Written, *_: object) -> None:
         records.append(operation.parse(given.texts, Context(Stdin(None))))
 
     def on_the_command_line(words: list[str]) -> Any:
