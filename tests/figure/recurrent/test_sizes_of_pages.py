@@ -1,14 +1,18 @@
-"""How much of a net is on a page."""
+"""How much of a net is on a page, and that nothing leaves it at the width of a phone or a slide."""
 
 from __future__ import annotations
 
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from helpers import run
 from nnviz.figure.scene import Rect, Scene
+from nnviz.trace import Trace
 from view_checks import drawn, words
 
 RNG = np.random.default_rng(0)
@@ -64,3 +68,62 @@ def test_an_lstm_of_six_units_and_two_inputs_shows_every_weight() -> None:
     said = words(drawn(trace, 2, view="cell"))
     for value in np.concatenate([trace.arrays[w].ravel() for w in ("Wx", "Wh")]):
         assert f"{value:g}".replace("-", "−") in said
+
+
+def _layers(cell: str, layers: int, both: bool, hidden: int, length: int) -> Trace:
+    """A net of several chains, its weights named as PyTorch names them."""
+    gates, weights = {"rnn": 1, "lstm": 4, "gru": 3}[cell], {}
+    for layer in range(layers):
+        inputs = 2 if layer == 0 else hidden * (1 + both)
+        for end in ("", "_reverse") if both else ("",):
+            name = f"l{layer}{end}"
+            weights[f"weight_ih_{name}"] = np.full((gates * hidden, inputs), -0.25)
+            weights[f"weight_hh_{name}"] = np.full((gates * hidden, hidden), 0.125)
+    return run("rnn", [[0.25, -1.5]] * length, weights=weights, cell=cell)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    view=st.sampled_from(["unrolled", "rolled", "cell"]),
+    cell=st.sampled_from(["rnn", "lstm", "gru"]),
+    hidden=st.integers(1, 12),
+    length=st.integers(1, 12),
+    mode=st.sampled_from(["many-to-many", "many-to-one", "one-to-many", "feedback"]),
+    at=st.integers(0, 12),
+    width=st.sampled_from([360, 720, 1280]),
+    lang=st.sampled_from(["en", "ko"]),
+)
+def test_nothing_of_a_chain_leaves_the_page(
+    view: str, cell: str, hidden: int, length: int, mode: str, at: int, **look: Any
+) -> None:
+    fed = {"mode": "one-to-many", "feedback": True, "length": length}
+    options = fed if mode == "feedback" else {"mode": mode}
+    x = [[0.25, -0.5]] * (1 if mode == "feedback" else length)
+    trace = run("rnn", x, cell=cell, hidden=hidden, outputs=2, **options)
+    assert drawn(trace, *[min(at, length)][: bool(at)], view=view, **look).marks
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    view=st.sampled_from(["stacked", "cell"]),
+    cell=st.sampled_from(["rnn", "lstm", "gru"]),
+    layers=st.integers(1, 3),
+    hidden=st.integers(1, 12),
+    length=st.integers(1, 12),
+    at=st.integers(0, 24),
+    width=st.sampled_from([360, 720, 1280]),
+)
+def test_nothing_of_layers_and_directions_leaves_the_page(
+    view: str, cell: str, layers: int, hidden: int, length: int, at: int, width: int
+) -> None:
+    trace = _layers(cell, layers, True, hidden, length)
+    steps = [min(at, len(trace.steps))][: bool(at)]
+    assert drawn(trace, *steps, view=view, width=width).marks
+
+
+def test_a_narrow_page_says_the_shapes_above() -> None:
+    said = words(drawn(run("rnn", TEN, hidden=4, outputs=3), width=360))
+    assert "weights  Wx 4×2  Wh 4×4  Wy 3×4" in said
+    assert "Wx" in said
+    said = words(drawn(_layers("rnn", 2, True, 4, 3), width=360))
+    assert any("Wx(2)→ 4×8" in text for text in said)

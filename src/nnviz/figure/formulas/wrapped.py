@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from nnviz.elision import shortened
 from nnviz.figure.formulas.arithmetic import panelled
-from nnviz.figure.layout.blocks import Block, column, lines, remark
+from nnviz.figure.layout.blocks import Block, column, inset, lines, remark
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, up4
 from nnviz.notation import ABOUT, EQUAL
 from nnviz.trace import Equation, Formula, Step, tokens
@@ -36,12 +37,11 @@ def equation_lines(
             used, wide = indent, style.width(chunk, size)
         rows[-1] += chunk
         used += wide
-    lead = 24 if size == BODY else 16
-    blocks = [lines(style, row, size, room=room) for row in rows]
-    marks = [b.at(indent if i else 0, lead * i) for i, b in enumerate(blocks)]
-    width = max(b.width + (indent if i else 0) for i, b in enumerate(blocks))
-    height = lead * (len(blocks) - 1) + blocks[-1].height
-    return Block(width, height, tuple(marks), height / 2)
+    first, *others = (
+        lines(style, row, size, room=room - indent * (i > 0)) for i, row in enumerate(rows)
+    )
+    block = column([first, *(inset(b, left=indent) for b in others)], 0)
+    return replace(block, axis=block.height / 2)
 
 
 def _chunks(pieces: Sequence[Piece]) -> list[list[Piece]]:

@@ -19,7 +19,12 @@ class Row:
 
     chain: Chain
     times: Sequence[int | None]
-    first: bool
+    start: int
+    """How many columns, or dots, stand in the rows before."""
+
+    @property
+    def first(self) -> bool:
+        return self.start == 0
 
     @property
     def has_x(self) -> bool:
@@ -112,7 +117,7 @@ def state_label(chain: Chain, state: State, end: Point) -> Iterator[Mark]:
     gap = chain.first_gap if first else chain.gap
     x, y = end[0] - (gap - (20 if chain.feedback else 0)) / 2 - 4, end[1]
     letter, style = state.vectors.letter, chain.style
-    if letter == "h" and chain.close and not first:
+    if letter == "h" and (chain.bare or (chain.close and not first)):
         yield style.text(x, y - 8, chain.symbol("h"), SMALL, anchor="middle")
     elif letter == "h" and chain.narrow:
         yield from chain.around((x, y), "h")
@@ -124,11 +129,9 @@ def state_label(chain: Chain, state: State, end: Point) -> Iterator[Mark]:
 def _omitted_column(row: Row, i: int) -> Iterator[Mark]:
     """Dots where times are left out, and how many."""
     every = [t for times in arranged(row.chain) for t in times]
-    known = next(k for k, t in enumerate(row.times) if t is not None)
-    at = every.index(row.times[known]) + i - known
     levels = [row.box + state.lane for state in row.chain.states]
     fed = [row.x_level] if row.chain.feedback else []
-    n = omitted(every, at, (0, 0))
+    n = omitted(every, row.start + i, (0, 0))
     return row.chain.dotted(row.center(i), [*levels, *fed], n, levels[-1] + 24)
 
 

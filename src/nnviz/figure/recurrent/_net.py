@@ -11,7 +11,7 @@ from nnviz.figure.arrays.elided import MOST_CELLS, cell_size, elided, shown
 from nnviz.figure.arrays.grid import CellSize, Shown, called
 from nnviz.figure.formulas.facts import product_note
 from nnviz.figure.formulas.vectors import sized_box
-from nnviz.figure.layout.blocks import Block, remark
+from nnviz.figure.layout.blocks import Block, lines, remark
 from nnviz.figure.layout.lines import Point, arrow, rounded_arrow
 from nnviz.figure.layout.page import fact_line, fact_lines
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, near4, up8
@@ -106,6 +106,8 @@ class Net:
     style: Style
     step: Step | None
     text: int = BODY
+    bare: bool = False
+    """Weights without their shapes, which are said above: for a narrow page."""
 
     def vectors(
         self,
@@ -136,13 +138,18 @@ class Net:
         return int(row.argmax()) if letter == "x" and "input" in self.trace.labels else None
 
     @property
+    def naming(self) -> int:
+        """The size of the names of the vectors."""
+        return SMALL if self.bare else BODY
+
+    @property
     def pad(self) -> int:
         """The room beside the vector inside a cell."""
         return 8 if self.text == SMALL else 12
 
     def column_width(self, named: Sequence[Vectors], times: Iterable[int], cell: float) -> int:
         """The width of a column with a cell so wide, these vectors and their names."""
-        names = [self.style.width(self.name(v, self.length), BODY) for v in named]
+        names = [self.style.width(self.name(v, self.length), self.naming) for v in named]
         letters = [self.style.width(self.character(t), BODY, True) for t in times]
         return up8(max(*names, *letters, *(v.size.width for v in named), cell))
 
@@ -205,8 +212,27 @@ class Net:
 
     def weight(self, letter: str, end: str = "", sup: str = "") -> list[Piece]:
         """W with its subscript and shape; `end` is that of its name among the arrays."""
+        if self.bare:
+            return self.symbol(letter, sup)
         first, *others = self.shape(letter, end)
         return [*self.symbol(letter, sup), first._replace(text=" " + first.text), *others]
+
+    def shapes_said(self) -> list[Block]:
+        """The shapes that do not stand beside their weights."""
+        if not self.bare:
+            return []
+        several = self.plan.several
+        every = [
+            (letter, self.plan.end(c) * several, self.plan.raised(c))
+            for c in self.plan.chains
+            for letter in "xh"
+        ]
+        every += [("y", "", "")] if "Wy" in self.trace.arrays else []
+        said, whole = Words("weights"), replace(self, bare=False)
+        pieces = [Piece(self.style.say(said), self.style.theme.muted)]
+        for weight in every:
+            pieces += [Piece("  "), *whole.weight(*weight)]
+        return [lines(self.style, pieces)]
 
     def shape(self, letter: str, end: str = "") -> list[Piece]:
         """The shape of a weight."""
@@ -219,7 +245,7 @@ class Net:
 
     def named(self, vectors: Vectors, t: int, block: Block, x: float, top: float) -> Iterator[Mark]:
         """A vector in cells around `x`, its name above it."""
-        yield self.style.text(x, top - 8, self.name(vectors, t), BODY, anchor="middle")
+        yield self.style.text(x, top - 8, self.name(vectors, t), self.naming, anchor="middle")
         yield self.array(vectors, t, block, x, top)
 
     def array(self, vectors: Vectors, t: int, block: Block, x: float, top: float) -> Mark:

@@ -160,7 +160,7 @@ class Stack(Net):
     def inner(self) -> int:
         """The width of the states with their names."""
         every = [state.vectors for layer in self.states for state in layer]
-        names = [self.style.width(self.name(v, self.length + 1), BODY) for v in every]
+        names = [self.style.width(self.name(v, self.length + 1), self.naming) for v in every]
         return up8(max(*names, every[0].size.width))
 
     @cached_property
@@ -172,16 +172,19 @@ class Stack(Net):
     @cached_property
     def dots(self) -> int:
         """The width of a column that stands for what is left out."""
-        return up8(self.style.width(self.left_out(self.length), SMALL) + 8)
+        said = self.style.width(self.left_out(self.length), SMALL) + 8
+        return up8(max(16, said - 2 * self.gap) if self.bare else said)
 
     @property
     def gap(self) -> int:
         """Between two columns; y goes down through it on its way to x."""
-        return 48 if self.feedback else 28
+        return (48 if self.feedback else 28) - 8 * self.bare
 
     @cached_property
     def lead(self) -> int:
         """Before the first column: the first states, and W_h on the arrows from them."""
+        if self.bare:
+            return self.inner + 24
         symbols = [
             self.style.width(self.symbol("h", self.raised(*c)), SMALL) for c in self.plan.chains
         ]
@@ -298,6 +301,7 @@ def _widened(state: State, width: int) -> State:
 def measured_stack(trace: Trace, style: Style, step: Step | None) -> Stack:
     """The stack with the most times; of those, the one with the larger text."""
     tried = [Stack(trace, style, step, text) for text in (BODY, SMALL)]
+    tried += [replace(tried[-1], bare=True)] if style.precision < 4 else []
     fitting = [stack for stack in tried if stack.across <= style.room]
     if fitting or style.precision == 1:
         return max(

@@ -6,11 +6,11 @@ leads from the end of a row to the start of the next. What is left out is said.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from nnviz.figure.arrays.elided import shown
-from nnviz.figure.layout.style import BODY, SMALL, Style, up4
+from nnviz.figure.layout.style import SMALL, Style, up4
 from nnviz.figure.recurrent._net import Net, State, Vectors, height_of, states_of
 from nnviz.trace import Step, Trace
 
@@ -75,6 +75,8 @@ class Chain(Net):
     @cached_property
     def first_gap(self) -> int:
         """Before the first column of a row: room for the shape of W_h too."""
+        if self.bare:
+            return self.gap
         room = self.style.width(self.weight("h"), SMALL)
         if self.narrow:
             symbol = self.style.width(self.symbol("h"), SMALL)
@@ -101,7 +103,7 @@ class Chain(Net):
     def capacity(self, several: bool) -> int:
         """How many columns fit in a row."""
         room = self.style.room - self.lead - (self.lane + 4 if several else self.tail)
-        return max(1, int((room + self.gap) // (self.width + self.gap)))
+        return int((room + self.gap) // (self.width + self.gap))
 
     def left(self, i: int) -> int:
         """The x of column `i` of a row."""
@@ -123,9 +125,9 @@ def arranged(chain: Chain) -> list[list[int | None]]:
     count = chain.length
     if count <= chain.capacity(several=False):
         return [list(range(1, count + 1))]
-    most = MOST_ROWS * chain.capacity(several=True)
-    times_ = _times(count, max(8, most), chain.step)
-    rows = -(-len(times_) // chain.capacity(several=True))
+    across = max(1, chain.capacity(several=True))
+    times_ = _times(count, max(8, MOST_ROWS * across), chain.step)
+    rows = -(-len(times_) // across)
     each = -(-len(times_) // rows)
     return [times_[i : i + each] for i in range(0, len(times_), each)]
 
@@ -148,17 +150,23 @@ def measured_chain(trace: Trace, style: Style, step: Step | None) -> Chain:
 
     Where all else leaves more rows, numbers of the usual digits have one less.
     """
-    spacings = [
-        (BODY, False, False),
-        (BODY, True, False),
-        (SMALL, True, False),
-        (SMALL, True, True),
-    ]
-    tried = [Chain(trace, style, step, *spacing) for spacing in spacings]
-    tried.append(Chain(trace, style.terser, step, *spacings[-1]))
+    wide = Chain(trace, style, step)
+    small = replace(wide, text=SMALL, narrow=True)
+    tried = [wide, replace(wide, narrow=True), small, replace(small, close=True)]
+    tried.append(replace(tried[-1], style=style.terser))
+    close, digits = replace(tried[-1], bare=True), range(max(1, style.precision - 1), 0, -1)
+    bare = [replace(close, style=replace(style, precision=n)) for n in digits]
+    ways = ((tried, 2), (bare, 2), (tried, 1), (bare, 1))
+    tried = next((found for way in ways if (found := _fitting(*way))), bare[-1:])
     return min(tried, key=_left_out_and_rows)
 
 
 def _left_out_and_rows(chain: Chain) -> tuple[int, int]:
     rows = arranged(chain)
     return sum(row.count(None) for row in rows), len(rows)
+
+
+def _fitting(chains: list[Chain], least: int) -> list[Chain]:
+    """Those that are one row, else those with at least so many columns in each."""
+    whole = [c for c in chains if c.length <= c.capacity(several=False)]
+    return whole or [c for c in chains if c.capacity(several=True) >= least]

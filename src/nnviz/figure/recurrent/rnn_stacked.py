@@ -30,18 +30,15 @@ def fits(trace: Trace) -> Words | None:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The layers over the times, the formulas above; of a step, its arithmetic beneath."""
     style = Style.of(appearance)
-    blocks = _worked_stack(trace, style, step)
-    facts = [*formulas(trace, style), *place_of(trace, style, step)]
+    stack = measured_stack(trace, style, step)
+    blocks = worked(style, [_stack_block(stack)], step)
+    facts = [*formulas(trace, style), *stack.shapes_said(), *place_of(trace, style, step)]
     return page(style, trace, appearance, step, blocks, facts=facts)
 
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet: the stack with the step active, and its arithmetic."""
-    return column(_worked_stack(trace, style, step), 12)
-
-
-def _worked_stack(trace: Trace, style: Style, step: Step | None) -> list[Block]:
-    return worked(style, [_stack_block(measured_stack(trace, style, step))], step)
+    return column(worked(style, [_stack_block(measured_stack(trace, style, step))], step), 12)
 
 
 def _stack_block(stack: Stack) -> Block:
@@ -68,7 +65,7 @@ def _first_states(stack: Stack, layer: int) -> Iterator[Mark]:
         t, x = _start(stack, state)
         yield from _named(stack, state, layer, t, x)
         if state.vectors.letter == "h":
-            yield from _on_arrow(stack, state, layer)
+            yield from () if stack.bare else _on_arrow(stack, state, layer)
 
 
 def _start(stack: Stack, state: State) -> tuple[int, float]:

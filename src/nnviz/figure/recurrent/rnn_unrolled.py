@@ -24,7 +24,8 @@ _BETWEEN = 48
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The columns in rows, the formulas above; of a step, its arithmetic beneath."""
     style = Style.of(appearance)
-    blocks, facts = _worked_chain(trace, style, step), formulas(trace, style)
+    chain = measured_chain(trace, style, step)
+    blocks, facts = _worked_chain(chain), [*formulas(trace, style), *chain.shapes_said()]
     return page(style, trace, appearance, step, blocks, title=title(trace), facts=facts)
 
 
@@ -35,12 +36,11 @@ def title(trace: Trace) -> Words:
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet: the chain with the step active, and its arithmetic."""
-    return column(_worked_chain(trace, style, step), 12)
+    return column(_worked_chain(measured_chain(trace, style, step)), 12)
 
 
-def _worked_chain(trace: Trace, style: Style, step: Step | None) -> list[Block]:
-    chain = measured_chain(trace, style, step)
-    return worked(chain.style, [_chain_rows(chain)], step)
+def _worked_chain(chain: Chain) -> list[Block]:
+    return worked(chain.style, [_chain_rows(chain)], chain.step)
 
 
 # --- rows ------------------------------------------------------------------------
@@ -52,7 +52,7 @@ def _chain_rows(chain: Chain) -> Block:
     y, width, several = 0, 0.0, arranged(chain)
     before: tuple[Row, int] | None = None
     for n, times in enumerate(several):
-        row = Row(chain, times, n == 0)
+        row = Row(chain, times, sum(map(len, several[:n])))
         block = row_block(row)
         marks.append(block.at(0, y))
         width = max(width, block.width)
