@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -223,3 +224,16 @@ def test_a_default_that_is_said_is_no_option_too_many() -> None:
     nnviz.conv(X, [[1]], padding=0, padding_mode="reflect")
     nnviz.conv_transpose(X, [[1]], output_padding=0, output_shape=None)
     nnviz.rnn(X, W, c0=None, linear_before_reset=True, feedback=False, length=None)
+
+
+def test_pixels_with_their_channels_last_are_doubted() -> None:
+    pixels = np.zeros((28, 30, 3), np.uint8)
+    said = "the input is taken as 28 channels of 30×3; channels_last=True takes it as 3 of 28×30"
+    for result in (nnviz.pool(pixels, 2), pickle.loads(pickle.dumps(nnviz.pool(pixels, 2)))):
+        assert said in [str(note) for note in result.trace.notes]
+    for other in (
+        nnviz.pool(pixels, 2, channels_last=True),
+        nnviz.pool(pixels.astype(int), 2),
+        nnviz.pool(pixels.transpose(2, 0, 1), 2),
+    ):
+        assert not any("channels_last" in str(note) for note in other.trace.notes)

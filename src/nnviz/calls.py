@@ -9,7 +9,7 @@ from typing import Any
 from nnviz import ops
 from nnviz.errors import FLAG, NnvizError
 from nnviz.options.operation import Operation
-from nnviz.read.axes import channels_first
+from nnviz.read.axes import channels_first, doubts
 from nnviz.read.objects import as_array, is_picture
 from nnviz.result import Result
 
@@ -43,8 +43,12 @@ def _made(op: str, x: Any, options: Mapping[str, Any], *, image: bool = False) -
         name: value if value is None or isinstance(value, str) else getattr(record, name)
         for name, value in options.items()
     }
-    made = replace(trace, image=True) if image else trace
-    return Result(made, (_again, (op, x, again, image)))
+    if image:
+        trace = replace(trace, image=True)
+    elif x is not None and x.dtype.kind == "u":  # as a picture's pixels are; others are matrices
+        said = doubts(x.shape, "the input", "channels_last=True")
+        trace = replace(trace, notes=(*trace.notes, *said))
+    return Result(trace, (_again, (op, x, again, image)))
 
 
 def _again(op: str, x: Any, options: Mapping[str, Any], image: bool) -> Result:
