@@ -45,11 +45,10 @@ def test_a_step_says_its_own_filter_and_group() -> None:
         assert "filter 1 of 4" in texts(drawn(other, 20, view=view))
 
 
-def test_kernels_of_one_figure_carry_their_filter_and_channel() -> None:
+def test_kernels_of_one_figure_carry_their_channel() -> None:
     several = texts(drawn(convolved((3, 4, 4), (2, 3, 2, 2)), 10))
-    assert [t for t in several if t.startswith("filter 1,")] == [
-        f"filter 1, channel {c}" for c in range(3)
-    ]
+    assert "filter 1 of 2" in several
+    assert {f"kernel, channel {c}" for c in range(3)} <= set(several)
     one = texts(drawn(convolved((3, 4, 4), (3, 2, 2))))
     assert {f"kernel, channel {c}" for c in range(3)} <= set(one)
     shared = texts(drawn(convolved((3, 4, 4), (2, 2))))

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 RANK = 10
 SIDE = 128
 """The usual side of a picture of a channel."""
+SIGN = 28
+"""The room of a sign: a row has up to five of them."""
 
 
 def fits(trace: Trace) -> Words | None:
@@ -130,7 +132,7 @@ def _laid_out(rows: _Rows) -> Block:
     smaller = replace(rows, side=96)  # where the numbers at the bars are wide
     for each in (rows, smaller) if rows.large else (rows,):
         made = [_channel_row(each, c) for c in range(len(rows.partials))]
-        end = equation(style, rows.part, [], _final_map(each), sign=40)
+        end = equation(style, rows.part, [], _final_map(each), sign=SIGN)
         sizes = sizes_of(style, [*(part for row in made for part in row), *end], largest=36)
 
         def added(size: CellSize, made: list[Row] = made) -> Block:
@@ -149,21 +151,26 @@ def _laid_out(rows: _Rows) -> Block:
 
 
 def _channel_row(rows: _Rows, c: int) -> Row:
-    """Input channel ∗ kernel channel = partial map."""
+    """Input channel ∗ kernel channel = partial map; which filter it is stands at the top."""
     style, part = rows.style, rows.part
     given: RowPart | Block
     if rows.large:
         given = input_picture(style, part, rows.side, c)
     else:
+        name = Words("channel {c}", c=part.channels[c])
         given = input_cells(style, padded(style, part, c), part, c, labels=False)
+        given = given._replace(name=name)
     kernel: RowPart | Block = kernel_cells(style, part, c)
+    if rows.written and not part.plan.shared:
+        named_ = Words("kernel, channel {c}", c=part.channels[c])
+        kernel = kernel_cells(style, part, c)._replace(name=named_)
     if not rows.written:
         name, shape = kernel_name(part, c), part.shape(part.w[c])
         kernel = named_picture(
             style, part.w[c], "weight", name, shape, side=96, axes=False, bar=False
         )
     made = _partial_map(rows, c)
-    return [given, operator(style, "∗", 40), kernel, operator(style, "=", 40), made]
+    return [given, operator(style, "∗", SIGN), kernel, operator(style, "=", SIGN), made]
 
 
 def _partial_map(rows: _Rows, c: int) -> RowPart | Block:
@@ -191,7 +198,7 @@ def _final_map(rows: _Rows) -> Row:
     style, part, side = rows.style, rows.part, rows.side
     if rows.large:
         return activated_picture(style, part, side, output_picture(style, part, side))
-    return activated(style, part, output_cells(style, part))
+    return activated(style, part, output_cells(style, part)._replace(name=Words("feature map")))
 
 
 def _sum_label(rows: _Rows) -> Block:
