@@ -57,7 +57,7 @@ def run(x: np.ndarray, options: NetOptions) -> Trace:
         ),
         layers=tuple(layers),
         samples=len(x) if x.ndim == 4 else 1,
-        layer_names=tuple(layer.short or layer.op for layer in layers),
+        layer_names=tuple(layer.short or layer.op.replace("_", " ") for layer in layers),
     )
 
 

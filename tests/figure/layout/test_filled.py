@@ -76,7 +76,7 @@ def test_arrays_by_other_names(steps: tuple[int, ...]) -> None:
     assert {"특성 지도", "filter"} <= set(said)
     assert not {"feature map", "kernel"} & set(said)
     several = run("conv", X, filters=2, size=(2, 2), seed=0)
-    assert "특성 지도, channel 1" in texts(drawn(several, filter=1, labels=labels))
+    assert "특성 지도, channel 1" in texts(drawn(several, view="equation", filter=1, labels=labels))
 
 
 def test_save_takes_them_too(tmp_path: object) -> None:

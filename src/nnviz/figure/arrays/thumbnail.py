@@ -27,6 +27,8 @@ VECTOR, LINE = 10, 16
 """Values of a vector that are written as numbers, and the height of each."""
 ROOM, HEIGHT = 288, 168
 """The most room of what is written as numbers: five columns of four digits, sign and point."""
+BEFORE = 32
+"""What stands before it on a narrow page: an arrow."""
 STRIP = 20, 140
 
 Size = tuple[int, int]
@@ -113,7 +115,7 @@ def _maps_in_numbers(style: Style, maps: np.ndarray, role: Role) -> Block | None
     grids = [grid(style, table, role, size) for table in tables]
     for across in dict.fromkeys((len(maps), min(2, len(maps)), 1)):
         block = _in_rows_of(grids, across, 8)
-        if block.width <= min(ROOM, style.room) and block.height <= HEIGHT:
+        if block.width <= min(ROOM, style.room - BEFORE) and block.height <= HEIGHT:
             return block
     return None
 
