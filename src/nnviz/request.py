@@ -11,6 +11,8 @@ from typing import Any, Literal, NamedTuple, get_args
 from nnviz.errors import UsageError
 
 Theme = Literal["light", "dark", "print", "transparent"]
+NOTE, NARROWEST, WIDEST = 720, 320, 2000
+"""Units that a figure may be wide: a note, which is usual; a phone; a wall."""
 THEMES: tuple[Theme, ...] = get_args(Theme)
 """The names of the colour themes; what they look like stands in `nnviz.figure.theme`."""
 
@@ -33,8 +35,8 @@ class Appearance(NamedTuple):
     """The one filter that is drawn; None: all, or as many as a view has."""
     fps: float | None = None
     embed_font: bool = False
-    width: int = 720
-    """How wide a figure may be, in units: 720 is a note."""
+    width: int = NOTE
+    """How wide a figure may be, in units."""
     symbols: bool = False
     """Sizes in place of numbers: Dₕ×d."""
     ratio: tuple[int, int] | None = None

@@ -16,7 +16,7 @@ from nnviz.lazy import Lazy
 from nnviz.numerals import exact
 from nnviz.options import kinds, page
 from nnviz.options.option import SWITCH, Kind
-from nnviz.request import THEMES, Appearance, Request, Theme
+from nnviz.request import NOTE, THEMES, Appearance, Request, Theme
 from nnviz.trace import Formula, Index, Step, Trace, text
 from nnviz.words import Words
 
@@ -189,7 +189,7 @@ class Result(Mapping[str, Any]):
         embed_font: bool = False,
         symbols: bool = False,
         plain: bool = False,
-        width: int = 720,
+        width: int = NOTE,
         ratio: str | tuple[int, int] | None = None,
         labels: Mapping[str, str] | str | tuple[()] = (),
         **unknown: Never,

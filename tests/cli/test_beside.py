@@ -32,6 +32,10 @@ def test_a_command_beside_is_drawn_like_the_first(nnviz: Nnviz, tmp_path: Path) 
         ("conv '1 2", "--beside conv '1 2 is no command"),
         ("--version", "--beside --version is no command"),
         ("cnv '1 2'", "there is no command cnv"),
+        ("conv --list-kernels", "--beside conv --list-kernels is no command"),
+        ("pool '1 2;3 4' -k 2 --p 3", "--p belongs to --kind lp"),
+        ("pool '1 2;3 4' -k 2 --view unrolled", "pool has no view unrolled"),
+        ("rnn '1 2' --hidden 100000", "of memory"),
         ("conv '1 2' -o x.png", "--output belongs to the whole page"),
         ("conv '1 2' --theme dark", "--theme belongs to the whole page"),
         ("conv '1 2' --json", "--json belongs to the whole page"),
@@ -41,7 +45,8 @@ def test_a_command_beside_is_drawn_like_the_first(nnviz: Nnviz, tmp_path: Path) 
 )
 def test_refused(nnviz: Nnviz, tmp_path: Path, beside: str, says: str) -> None:
     path = tmp_path / "x.png"
-    result = nnviz("conv", MATRIX, "-k", "2", "--beside", beside, "-o", str(path))
+    words = ("conv", MATRIX, "-k", "2", "--beside", beside, "--max-memory", "1G")
+    result = nnviz(*words, "-o", str(path))
     assert result.code in (1, 2)
     assert says in result.err.replace("''", ""), result.err
     assert not path.exists()

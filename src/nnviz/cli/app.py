@@ -114,11 +114,7 @@ def _read_beside(text: str) -> tuple[Operation[Any], Written]:
         words = []
     given = commands.run(_help.program(_names, _operation, None), words)
     if not words or isinstance(given, int | str) or not given.command:
-        raise UsageError(
-            "--beside {text} is no command",
-            text=text,
-            hint="write one as after nnviz: --beside 'conv other.txt -k box'",
-        )
+        raise checks.no_beside(text)
     operation = _operation(given.command)
     if given.extra:
         raise _beyond(given, operation)

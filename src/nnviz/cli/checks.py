@@ -33,12 +33,25 @@ class Written(NamedTuple):
     input: str | None
 
 
+def no_beside(text: str) -> UsageError:
+    """The error of a text that is no command with a figure."""
+    return UsageError(
+        "--beside {text} is no command",
+        text=text,
+        hint="write one as after nnviz: --beside 'conv other.txt -k box'",
+    )
+
+
 BESIDE = ("steps", "view", "title", "sample", "filter")
 """What a command beside may say of its figure; all else is the first command's."""
 
 
-def check_beside(given: Written) -> None:
-    """Raise UsageError where a command that stands beside another says what is that one's."""
+def check_beside(text: str, operation: Operation[Any], given: Written) -> None:
+    """Raise UsageError where a command that stands beside another has no figure, or says what is
+    that one's.
+    """
+    if operation.announcement(given.texts) is not None:
+        raise no_beside(text)
     inputs = {option.name for option in declared(InputOptions)}
     for option in options.all_shared():
         written = given.texts.get(option.name)

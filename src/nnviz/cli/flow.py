@@ -62,10 +62,7 @@ def _run_with(
     forms = _forms(shared, stream)
     checks.check_used(operation, given, forms, maps=bool(shared.output.map))
     formats.check_view(operation.name, shared.figure.view, forms)
-    checks.check_arguments(operation, given)
-    checks.check_order(operation, given)
-    checks.check_texts(operation, given)
-    checks.reserve(operation, given, stdin)
+    _check_words(operation, given, stdin)
     announced = operation.announcement(given.texts)
     if announced is not None:  # checked all the same, but nothing is waited for
         read = {name: text for name, text in given.texts.items() if text != "-"}
@@ -95,6 +92,14 @@ def _run_with(
 
 
 # --- before anything is computed -----------------------------------------------
+
+
+def _check_words(operation: Operation[Any], given: Written, stdin: Stdin) -> None:
+    """Raise where the words of a command, here or beside, do not make sense of themselves."""
+    checks.check_arguments(operation, given)
+    checks.check_order(operation, given)
+    checks.check_texts(operation, given)
+    checks.reserve(operation, given, stdin)
 
 
 def _forms(shared: Shared, stream: str | None) -> list[formats.Format]:
@@ -167,8 +172,10 @@ def _beside(
 ) -> tuple[Trace, Request]:
     """The trace of a command beside, and how it is drawn: as the first where it says nothing."""
     operation, given = reads(text)
-    checks.check_beside(given)
+    checks.check_beside(text, operation, given)
     own = options.parse(given.texts, context)
+    checks.check_view(operation, own.figure.view)
+    _check_words(operation, given, context.stdin)
     trace = _run(operation, operation.parse(given.texts, context), given, own, context.stdin)
     figure = own.figure
     look = appearance._replace(

@@ -11,7 +11,7 @@ from nnviz.options import kinds as _kinds
 from nnviz.options import page as _page
 from nnviz.options.option import SWITCH, Context, Option, Text, declared, option
 from nnviz.options.option import parse as _parse
-from nnviz.request import THEMES, Theme
+from nnviz.request import NOTE, THEMES, Theme
 
 if TYPE_CHECKING:
     from nnviz.formats.raster.maps import Range
@@ -131,7 +131,7 @@ class FigureOptions:
         "--width",
         kind=_page.width(),
         help="How wide a figure may be, in units.",
-        default=720,
+        default=NOTE,
         use="format",
     )
     ratio: tuple[int, int] | None = option(

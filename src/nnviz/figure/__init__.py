@@ -70,8 +70,6 @@ def draw(trace: Trace, appearance: Appearance, steps: Sequence[int] = ()) -> Sce
     """The figure of a trace: whole, of one step, or a sheet of several (from 1)."""
     _check_labels(trace, appearance.labels)
     with remembering():
-        if appearance.ratio is None:
-            return _draw(trace, appearance, steps)
         from nnviz.figure.layout.filled import filled
 
         return filled(lambda look: _draw(trace, look, steps), appearance)

@@ -27,11 +27,7 @@ def figure_of(trace: Trace, request: Request) -> Scene:
     def page(look: Appearance) -> Scene:
         return beside([partial(_of_width, t, r) for t, r in every], look.width)
 
-    return (
-        page(request.appearance)
-        if request.appearance.ratio is None
-        else filled(page, request.appearance)
-    )
+    return filled(page, request.appearance)
 
 
 def _of_width(trace: Trace, request: Request, width: int) -> Scene:

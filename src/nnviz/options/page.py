@@ -8,24 +8,17 @@ from typing import Any
 
 from nnviz.errors import UsageError
 from nnviz.options.kinds import count, number
-from nnviz.options.option import Context, Kind
+from nnviz.options.option import Kind
+from nnviz.request import NARROWEST, WIDEST
 from nnviz.words import Words
 
-NARROWEST, WIDEST = 320, 2000
 Labels = tuple[tuple[str, str], ...]
 
 
 def scale(least: float = 0.01, most: float = 100) -> Kind[float]:
     """How large a figure is drawn: as a page or a screen can have some use for."""
-    return _between(number(positive=True), least, most)
+    plain = number(positive=True)
 
-
-def width() -> Kind[int]:
-    """How wide a figure may be, in units: from a phone to a wall."""
-    return _between(count(1), NARROWEST, WIDEST)
-
-
-def _between(plain: Kind[Any], least: float, most: float) -> Kind[Any]:
     def bounded(value: float, flag: str) -> float:
         if not least <= value <= most:
             raise UsageError(
@@ -42,6 +35,11 @@ def _between(plain: Kind[Any], least: float, most: float) -> Kind[Any]:
         lambda text, flag, context: bounded(plain.parse(text, flag, context), flag),
         lambda value, flag: bounded(plain.accept(value, flag), flag),
     )
+
+
+def width() -> Kind[int]:
+    """How wide a figure may be, in units: from a phone to a wall."""
+    return count(NARROWEST, WIDEST)
 
 
 def ratio() -> Kind[tuple[int, int]]:
@@ -66,7 +64,7 @@ def ratio() -> Kind[tuple[int, int]]:
 def labels() -> Kind[Labels]:
     """What arrays are called: output=feature map,kernel=filter."""
 
-    def parse(text: str, flag: str, _: Context) -> Labels:
+    def read(text: str, flag: str) -> Labels:
         found = []
         for part in re.split(r",(?=\s*\w+\s*=)", text):
             name, sign, label = part.partition("=")
@@ -83,6 +81,6 @@ def labels() -> Kind[Labels]:
     def accept(value: Any, flag: str) -> Labels:
         if isinstance(value, Mapping):
             return tuple((str(name), str(label)) for name, label in value.items())
-        return parse(str(value), flag, None)  # type: ignore[arg-type]  # it reads no file
+        return read(str(value), flag)
 
-    return Kind("NAME=TEXT,…", parse, accept, is_text=True)
+    return Kind("NAME=TEXT,…", lambda text, flag, _: read(text, flag), accept, is_text=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from nnviz.figure.layout.style import MARGIN, NARROWEST
+from nnviz.figure.layout.style import MARGIN
 from nnviz.figure.scene import Group, Scene
+from nnviz.request import NARROWEST
 
 
 def beside(draws: Sequence[Callable[[int], Scene]], page: int) -> Scene:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from nnviz.figure.layout.style import NARROWEST, near4, up4
+from nnviz.figure.layout.style import near4, up4
 from nnviz.figure.scene import Group, Scene
-from nnviz.request import Appearance
+from nnviz.request import NARROWEST, Appearance
 
 _PARTS = (1, 0.85, 0.7, 0.55, 0.45)
 
 
 def filled(draw: Callable[[Appearance], Scene], appearance: Appearance) -> Scene:
     """Of the figure in arrangements of several widths the one that can be shown the largest on
-    a page of the appearance's width and ratio, in its middle.
+    a page of the appearance's width and ratio, in its middle; as it is where no ratio is asked for.
     """
-    wide, (across, down) = appearance.width, appearance.ratio or (1, 1)
+    if appearance.ratio is None:
+        return draw(appearance)
+    wide, (across, down) = appearance.width, appearance.ratio
     tall = wide * down / across
     widths = dict.fromkeys(max(NARROWEST, near4(part * wide)) for part in _PARTS)
     scenes = [draw(appearance._replace(width=width)) for width in widths]

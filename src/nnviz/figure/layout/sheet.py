@@ -75,8 +75,12 @@ def _arranged(
         lines = -(-len(steps) // across)
         tall = max(LEAST, (TALL + BETWEEN) // lines - BETWEEN - FRAME - NUMBER)
         inner = style.within(room, tall, cut=cut)
-        panels = [_panel(trace, appearance, view, inner, step) for step in steps]
-        found = [p for p in panels if p is not None and (p.width <= room or across == 1)]
+        found: list[Block] = []
+        for step in steps:
+            panel = _panel(trace, appearance, view, inner, step)
+            if panel is None or (panel.width > room and across > 1):
+                break
+            found.append(panel)
         if len(found) == len(steps):
             break
     width, height = up4(max(p.width for p in found)), up4(max(p.height for p in found))

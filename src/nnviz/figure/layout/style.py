@@ -15,14 +15,12 @@ from nnviz.figure.typeface import Fonts
 from nnviz.lang import say
 from nnviz.notation import ABOUT, EQUAL
 from nnviz.numerals import rounded
-from nnviz.request import Appearance
+from nnviz.request import NOTE, Appearance
 from nnviz.trace import Equation, Expr, Num, Role, Step, Token, tokens
 from nnviz.words import Words, safe
 
 TITLE, BODY, SMALL = 20, 15, 11
-NARROWEST = 320
-"""The narrowest page that anything is drawn for: a phone."""
-PAGE = 720
+PAGE = NOTE
 """The width of a note: a figure goes on below before it is wider."""
 MARGIN = 24
 STEP = 400

@@ -152,10 +152,6 @@ class Stack(Net):
 
     # --- widths ----------------------------------------------------------------------
 
-    @property
-    def _all(self) -> list[Vectors]:
-        return [state.vectors for layer in self.states for state in layer]
-
     @cached_property
     def inner(self) -> int:
         """The width of the states with their names."""

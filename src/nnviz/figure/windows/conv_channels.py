@@ -157,14 +157,14 @@ def _channel_row(rows: _Rows, c: int) -> Row:
     if rows.large:
         given = input_picture(style, part, rows.side, c)
     else:
-        name = Words("channel {c}", c=part.channels[c])
         given = input_cells(style, padded(style, part, c), part, c, labels=False)
-        given = given._replace(name=name)
-    kernel: RowPart | Block = kernel_cells(style, part, c)
-    if rows.written and not part.plan.shared:
-        named_ = Words("kernel, channel {c}", c=part.channels[c])
-        kernel = kernel_cells(style, part, c)._replace(name=named_)
-    if not rows.written:
+        given = given._replace(name=Words("channel {c}", c=part.channels[c]))
+    kernel: RowPart | Block
+    if rows.written:
+        kernel = kernel_cells(style, part, c)
+        if not part.plan.shared:
+            kernel = kernel._replace(name=Words("kernel, channel {c}", c=part.channels[c]))
+    else:
         name, shape = kernel_name(part, c), part.shape(part.w[c])
         kernel = named_picture(
             style, part.w[c], "weight", name, shape, side=96, axes=False, bar=False
