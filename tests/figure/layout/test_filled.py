@@ -53,6 +53,15 @@ def test_letters_of_a_slide_are_larger() -> None:
     assert draw(TRACE, Appearance(width=1280, ratio=(16, 9)), (3,)).zoom > 1.3
 
 
+def test_the_arrangement_with_the_largest_letters_is_shown() -> None:
+    x = np.random.default_rng(0).integers(-99, 99, (12, 12))
+    trace = run("conv", x, kernel=np.ones((3, 3), int))
+    narrow, wide = (draw(trace, Appearance(width=width)) for width in (576, 1280))
+    zooms = [min(1280 / scene.width, 720 / scene.height) for scene in (narrow, wide)]
+    assert zooms[1] > 1.2 * zooms[0]  # they do differ
+    assert draw(trace, Appearance(width=1280, ratio=(16, 9))).zoom >= max(zooms)
+
+
 def test_a_picture_has_the_pixels_of_its_page() -> None:
     request = Request(steps="3", appearance=Appearance(width=640, ratio=(16, 9), scale=1))
     picture = Image.open(io.BytesIO(load("png").write(TRACE, request).content))
