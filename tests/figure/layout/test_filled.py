@@ -85,7 +85,13 @@ def test_arrays_by_other_names(steps: tuple[int, ...]) -> None:
     assert {"특성 지도", "filter"} <= set(said)
     assert not {"feature map", "kernel"} & set(said)
     several = run("conv", X, filters=2, size=(2, 2), seed=0)
-    assert "특성 지도, channel 1" in texts(drawn(several, view="equation", filter=1, labels=labels))
+    for view in ("equation", "output"):
+        alone = drawn(several, view=view, filter=1, labels=labels)
+        assert "특성 지도, channel 1" in texts(alone)
+        assert "feature map" not in " ".join(texts(alone))
+    every = texts(drawn(several, *steps, view="output", labels=labels))
+    assert any(text.startswith("특성 지도") for text in every)
+    assert "feature map" not in " ".join(every)
 
 
 def test_save_takes_them_too(tmp_path: object) -> None:

@@ -12,7 +12,7 @@ from nnviz.expressions import with_parts
 from nnviz.figure.scene import SMALLER, Anchor, Box, Place, Span, Text
 from nnviz.figure.theme import Theme, theme
 from nnviz.figure.typeface import Fonts
-from nnviz.lang import say
+from nnviz.lang import catalogue
 from nnviz.notation import ABOUT, EQUAL
 from nnviz.numerals import rounded
 from nnviz.request import NOTE, Appearance
@@ -125,7 +125,8 @@ class Style:
         """Words in the figure's language; the name of an array as the reader calls it."""
         if isinstance(words, str):
             return words
-        said, name = say(words, self.lang), words.template.partition(",")[0]
+        template, name = words.template, words.template.partition(",")[0]
+        said = words.filled(catalogue(self.lang).get(template, template), self.say)
         for array, label in self.labels:
             if name in (array, CALLED.get(array)):
                 return safe(label) + said[len(said.partition(",")[0]) :]
