@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from weakref import ref
 
-if TYPE_CHECKING:
-    import numpy as np
+from nnviz.libraries import np
 
 T = TypeVar("T")
 

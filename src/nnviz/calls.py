@@ -8,6 +8,7 @@ from typing import Any
 
 from nnviz import ops
 from nnviz.errors import FLAG, NnvizError
+from nnviz.libraries import np
 from nnviz.options.operation import Operation
 from nnviz.read.axes import channels_first, doubts
 from nnviz.read.objects import as_array, is_picture
@@ -34,8 +35,6 @@ def run(op: str, x: Any, /, *, channels_last: bool = False, **options: Any) -> R
 
 def _made(op: str, x: Any, options: Mapping[str, Any], *, image: bool = False) -> Result:
     """The result of options whose arrays are nobody else's, and how to make it again."""
-    import numpy as np
-
     operation = ops.load(op)
     record = operation.accept(options)
     trace = operation.perform(x if x is None else np.atleast_1d(x), record)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from nnviz.activation_steps import softmax_of
 from nnviz.expressions import (
@@ -32,11 +32,9 @@ from nnviz.expressions import (
     with_parts,
 )
 from nnviz.lazy import Lazy, chained
+from nnviz.libraries import np
 from nnviz.shapes import unravel
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 Index: TypeAlias = tuple[int, ...]
 
@@ -91,8 +89,6 @@ class Substitution:
         return self._found[key]
 
     def _value(self, expr: Expr) -> np.ndarray:
-        import numpy as np
-
         if not isinstance(expr, Quotient | Power) and expr in self.values:
             return np.asarray(self.values[expr])
         with np.errstate(all="ignore"):
@@ -145,8 +141,6 @@ class VectorEquation(NamedTuple):
 
 def _worked_out(expr: Expr, of: Sequence[np.ndarray]) -> Any:
     """An expression of parts that are worked out."""
-    import numpy as np
-
     match expr:
         case Num(value):
             return value
@@ -169,7 +163,6 @@ def _worked_out(expr: Expr, of: Sequence[np.ndarray]) -> Any:
 
 def _functions() -> dict[str, Callable[..., Any]]:
     """The functions that can stand inside an equation."""
-    import numpy as np
 
     def sigmoid(x: np.ndarray) -> Any:
         return 1 / (1 + np.exp(-x))

@@ -13,6 +13,7 @@ from nnviz import steps as _steps
 from nnviz.errors import NnvizError, UsageError
 from nnviz.files import write
 from nnviz.lazy import Lazy
+from nnviz.libraries import np
 from nnviz.numerals import exact
 from nnviz.options import kinds, page
 from nnviz.options.option import SWITCH, Kind
@@ -21,7 +22,6 @@ from nnviz.trace import Formula, Index, Step, Trace, text
 from nnviz.words import Words
 
 if TYPE_CHECKING:
-    import numpy as np
     from rich.console import RenderableType
 
 PLAYED = 64
@@ -135,8 +135,6 @@ class Result(Mapping[str, Any]):
     def __array__(
         self, dtype: np.typing.DTypeLike | None = None, copy: bool | None = None
     ) -> np.ndarray:
-        import numpy as np
-
         return np.array(self.output, dtype=dtype, copy=copy)
 
     def __reduce__(self) -> Origin:

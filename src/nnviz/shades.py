@@ -10,12 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from nnviz.cache import remember
-
-if TYPE_CHECKING:
-    import numpy as np
+from nnviz.libraries import np
 
 Shades = Literal["grey", "signed", "rgb"]
 
@@ -69,8 +67,6 @@ class Levels:
 
     def paint(self, array: np.ndarray, poles: Poles) -> np.ndarray:
         """Values (H×W; C×H×W where the shades are colours) as uint8, H×W or H×W×3."""
-        import numpy as np
-
         if self.shades == "rgb":
             made = np.stack([greys(channel, self.low, self.high) for channel in array], -1)
         elif self.shades == "grey":
@@ -91,8 +87,6 @@ class Levels:
 
 def greys(array: np.ndarray, low: float, high: float) -> np.ndarray:
     """Values as grey levels from 0 (`low`) to 255 (`high`), rounded to the nearest."""
-    import numpy as np
-
     if array.dtype == np.uint8 and (low, high) == (0, 255):
         return array
     levels = np.empty(array.shape, np.uint8)
@@ -114,8 +108,6 @@ def greys(array: np.ndarray, low: float, high: float) -> np.ndarray:
 
 def _diverging(array: np.ndarray, high: float, poles: Poles) -> np.ndarray:
     """Values from −high through 0 to high as mixtures of three colours."""
-    import numpy as np
-
     least, zero, most = (np.array(rgb(color), np.float32) for color in poles[:3])
     unit = np.clip(_finite(array / (high or 1.0)), -1, 1).astype(np.float32)[..., None]
     mixed = zero + np.where(unit < 0, (zero - least) * unit, (most - zero) * unit)
@@ -135,8 +127,6 @@ def odd(array: np.ndarray) -> np.ndarray | None:
     >>> odd(np.array([[1, np.nan, -np.inf]])).tolist()
     [[0, 3, 1]]
     """
-    import numpy as np
-
     if array.dtype.kind != "f" or np.isfinite(array).all():
         return None
     kinds = np.select([array == ODD[0], array == ODD[1], np.isnan(array)], [1, 2, 3]).astype("u1")
@@ -151,8 +141,6 @@ def kinds_of(*arrays: np.ndarray) -> list[int]:
 
 def _finite(scaled: np.ndarray) -> np.ndarray:
     """Scaled values without NaN, which `paint` marks, and a map as a file has as 0."""
-    import numpy as np
-
     finite: np.ndarray = np.nan_to_num(scaled, copy=False)
     return finite
 
@@ -182,8 +170,6 @@ def levels(array: np.ndarray, *, image: bool = False) -> Levels:
 
 def _reach(array: np.ndarray) -> tuple[float, float]:
     """How far from 0 the usual pixels of an array are, and all of those that are drawn."""
-    import numpy as np
-
     maps = np.atleast_2d(array)
     if maps.ndim > 2:
         maps = maps.reshape(-1, *maps.shape[-2:])[:_MAPS]
@@ -239,8 +225,6 @@ def ends(array: np.ndarray) -> tuple[float, float]:
 
 
 def _ends(array: np.ndarray) -> tuple[float, float]:
-    import numpy as np
-
     found = array[np.isfinite(array)] if array.dtype.kind == "f" else array
     return (float(found.min()), float(found.max())) if found.size else (0.0, 0.0)
 
@@ -260,8 +244,6 @@ def drawn_size(shape: Sequence[int], side: int = SIDE) -> tuple[int, int]:
 
 def reduced(array: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """The mean of each block that falls on one pixel of a picture of this size."""
-    import numpy as np
-
     if array.ndim == 3:
         return np.stack([reduced(channel, size) for channel in array])
     size = min(FINE * size[0], array.shape[1]), min(FINE * size[1], array.shape[0])
@@ -272,8 +254,6 @@ def reduced(array: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 def _reduced(array: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """What is no number is not lost among others: every pixel that it falls on has it."""
-    import numpy as np
-
     kinds = odd(array)
     # Past float32, in which is averaged, in parts of it.
     unit = max(1.0, max(map(abs, ends(array))) / _LARGEST)
@@ -286,7 +266,6 @@ def _reduced(array: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def _averaged(array: np.ndarray, size: tuple[int, int], unit: float) -> np.ndarray:
-    import numpy as np
     from PIL import Image as Pillow
 
     parts = array if unit == 1 else array / unit

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from nnviz.equations import Fact, Index, Quantity, VectorEquation, lists, number_by_number
 from nnviz.errors import NnvizError
@@ -30,13 +30,11 @@ from nnviz.expressions import (
     numbers,
 )
 from nnviz.lazy import Lazy
+from nnviz.libraries import np
 from nnviz.notation import Token, flat, text, tokens
 from nnviz.plans import WindowPlan
 from nnviz.recurrence import Recurrence
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 __all__ = [
     "Call",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from nnviz.equations import Substitution
+from nnviz.libraries import np
 from nnviz.ops._layer import same_shape
 from nnviz.options.operation import Operation
 from nnviz.trace import (
@@ -22,9 +22,6 @@ from nnviz.trace import (
     Trace,
 )
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 Q, K, V = Name("q", "i", "input"), Name("K", role="weight"), Name("V", role="weight", sup="T")
 S, A, Y = Name("s", "i", "intermediate"), Name("a", "i", "intermediate"), Name("y", "i", "output")
@@ -46,8 +43,6 @@ class AttentionOptions:
 
 def run(x: np.ndarray, _: AttentionOptions) -> Trace:
     """Every row of x as the rows that it is most like, in shares."""
-    import numpy as np
-
     scores = x @ x.T / np.sqrt(x.shape[1])
     raised = np.exp(scores - scores.max(1, keepdims=True))
     shares = raised / raised.sum(1, keepdims=True)

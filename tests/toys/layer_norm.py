@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from nnviz.equations import Substitution
+from nnviz.libraries import np
 from nnviz.ops._layer import same_shape
 from nnviz.options import kinds
 from nnviz.options.operation import Operation
@@ -27,9 +27,6 @@ from nnviz.trace import (
     Trace,
 )
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 X, Y, EPS = Name("x", "i", "input"), Name("y", "i", "output"), Name("ε")
 MEAN, VARIANCE = Name("μ", "i", "intermediate"), Name("σ", "i", "intermediate", "2")
@@ -55,8 +52,6 @@ class LayerNormOptions:
 
 def run(x: np.ndarray, options: LayerNormOptions) -> Trace:
     """Each row of x less its mean, divided by its standard deviation."""
-    import numpy as np
-
     x = x.reshape(-1, x.shape[-1])
     mean, variance = x.mean(1), x.var(1)
     output = (x - mean[:, None]) / np.sqrt(variance[:, None] + options.eps)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import starmap
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from nnviz import files, formats, lang, memory
 from nnviz.cli import checks, options, streams
@@ -14,6 +14,7 @@ from nnviz.cli.checks import Written
 from nnviz.cli.options import Shared
 from nnviz.errors import NnvizError, UsageError
 from nnviz.formats import Made
+from nnviz.libraries import np
 from nnviz.options.operation import Operation
 from nnviz.options.option import Context
 from nnviz.read import ImageOptions, Stdin, read_input
@@ -21,9 +22,6 @@ from nnviz.request import Appearance, Request
 from nnviz.shapes import times
 from nnviz.trace import Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 class _File(NamedTuple):
@@ -189,16 +187,12 @@ def _beside(
 
 def _in_type(array: np.ndarray, dtype: str | None) -> np.ndarray:
     """An array in the type of --dtype; what that cannot hold is infinite, which is said later."""
-    import numpy as np
-
     with np.errstate(all="ignore"):
         return array if dtype is None else array.astype(dtype)
 
 
 def _past(trace: Trace, given: np.ndarray) -> Iterator[Words]:
     """A note where finite numbers came to what their type has no number for."""
-    import numpy as np
-
     if "output" not in trace.results:
         return
     others = [array for name, array in trace.arrays.items() if name != "input"]

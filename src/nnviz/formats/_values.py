@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import Any, TypeGuard
 
 from nnviz.errors import NnvizError
+from nnviz.libraries import np
 from nnviz.request import Request
 from nnviz.trace import Trace
 from nnviz.words import safe
-
-if TYPE_CHECKING:
-    import numpy as np
 
 _BLOCK = 2**16
 """Cells turned into Python numbers at a time, so that a large array needs no more memory."""
@@ -31,8 +29,6 @@ def pick(trace: Trace, name: str) -> Any:
 
 def pick_array(trace: Trace, name: str, form: str) -> np.ndarray:
     """The array of a name; an error where it is none."""
-    import numpy as np
-
     value = pick(trace, name)
     if isinstance(value, dict) or is_table(value):
         raise NnvizError(
@@ -80,8 +76,6 @@ def _plain(value: Any) -> Any:
 
 
 def _array(array: Any) -> str:
-    import numpy as np
-
     array = np.asarray(array)
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         at = np.unravel_index(int(np.argmin(np.isfinite(array))), array.shape)

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nnviz.formats import Format, Made
 from nnviz.formats._values import is_table, pick, pick_array
+from nnviz.libraries import np
 from nnviz.request import Request
 from nnviz.trace import Trace
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 def write(trace: Trace, request: Request) -> Made:

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from nnviz.formats import FIGURE, Format, Made
 from nnviz.formats.raster.frames import Frame, film, frames
 from nnviz.formats.raster.palette import OPAQUE, Palette, whole
+from nnviz.libraries import np
 from nnviz.request import Request
 from nnviz.trace import Trace
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from nnviz.formats.raster.painter import Repainted
 
 LONGEST = 65535
@@ -62,8 +61,6 @@ class _Change(NamedTuple):
 
 def _changes(found: Iterable[Frame]) -> Iterator[_Change]:
     """What is new in each frame, the whole of the first and of frames that can be seen through."""
-    import numpy as np
-
     for frame in found:
         # Whole numbers and flat indices: several times as fast as rows and columns.
         if frame.parts is None:
@@ -78,8 +75,6 @@ def _changes(found: Iterable[Frame]) -> Iterator[_Change]:
 
 def _differing(frame: Frame, part: Repainted) -> tuple[np.ndarray, np.ndarray]:
     """Where in the frame's box pixels of a part differ, and their colours."""
-    import numpy as np
-
     old, new = (whole(image) & OPAQUE for image in (part.before, frame.image.crop(part.box)))
     at = np.flatnonzero(old != new)
     x, y, end, _ = part.box
@@ -90,8 +85,6 @@ def _differing(frame: Frame, part: Repainted) -> tuple[np.ndarray, np.ndarray]:
 
 def _frame(change: _Change, palette: Palette) -> Iterator[bytes]:
     """A frame's time, place and pixels; those that are as they were are left clear."""
-    import numpy as np
-
     left, top, right, bottom = change.frame.box
     numbers = np.full((bottom - top) * (right - left), _CLEAR, np.uint8)
     numbers[change.at] = palette.numbers(change.colors)

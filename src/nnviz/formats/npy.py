@@ -6,14 +6,13 @@ import io
 
 from nnviz.formats import Format, Made
 from nnviz.formats._values import pick_array
+from nnviz.libraries import np
 from nnviz.request import Request
 from nnviz.trace import Trace
 
 
 def write(trace: Trace, request: Request) -> Made:
     """The array that `request.get` names."""
-    import numpy as np
-
     array = np.ascontiguousarray(pick_array(trace, request.get, "npy"))
     buffer = io.BytesIO()
     np.save(buffer, array, allow_pickle=False)

@@ -5,19 +5,16 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from io import BytesIO
-from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from nnviz.figure import scene
 from nnviz.formats import FIGURE, Format, Made
 from nnviz.formats._figure import boxes, figure_of
 from nnviz.formats._fonts import faces, stack
+from nnviz.libraries import np
 from nnviz.request import Request
 from nnviz.trace import Trace
 from nnviz.words import safe
-
-if TYPE_CHECKING:
-    import numpy as np
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 

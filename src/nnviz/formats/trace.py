@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nnviz.formats import Format, Made
 from nnviz.formats._values import dump
+from nnviz.libraries import np
 from nnviz.numerals import exact
 from nnviz.request import Request
 from nnviz.steps import choose
 from nnviz.trace import Step, Trace, text
 from nnviz.version import __version__
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 MOST_CELLS = 10**6
 """Of an array that went in; a larger one is written as its shape and type."""

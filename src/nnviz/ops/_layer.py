@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from nnviz.axes import index_names
 from nnviz.errors import NnvizError
+from nnviz.libraries import np
 from nnviz.shapes import AnyAxis, TransposedAxis, times
 from nnviz.trace import Place
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 class Layer(NamedTuple):
@@ -80,8 +78,6 @@ def float_name(x: np.ndarray, *weights: np.ndarray | None) -> Literal["float32",
 
 def _fit(x: np.ndarray, weights: Iterable[np.ndarray | None]) -> bool:
     """Whether sums of x by weights are neither too large nor too small for float32."""
-    import numpy as np
-
     limits, largest = np.finfo(np.float32), float(np.iinfo(x.dtype).max)
     for w in weights:
         sizes = np.abs(np.asarray(0 if w is None else w, np.float64))

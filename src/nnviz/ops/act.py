@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 from nnviz.activation_steps import activation_step, along, exp, shown
 from nnviz.errors import UsageError
+from nnviz.libraries import np
 from nnviz.numerals import exact
 from nnviz.ops._activation_names import NAMES, Activation
 from nnviz.ops._layer import Layer, places
@@ -34,9 +35,6 @@ from nnviz.trace import (
     Trace,
 )
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 Approximate = Literal["none", "tanh"]
 _APPROXIMATE: tuple[Approximate, ...] = get_args(Approximate)
@@ -146,8 +144,6 @@ def _applied(x: np.ndarray, options: ActOptions) -> np.ndarray:
 
 def _curve(x: np.ndarray, options: ActOptions) -> np.ndarray:
     """Points (x, f(x)) over the range of the data and a little around it."""
-    import numpy as np
-
     finite = x[np.isfinite(x)] if x.dtype.kind == "f" else x
     largest = float(np.finfo(np.float64).max)
     reach = min(max(1.0, float(np.abs(finite).max(initial=0))) * 1.1, largest)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nnviz.errors import NnvizError, UsageError
+from nnviz.libraries import np
 from nnviz.ops._layer import Layer, float_name, places
 from nnviz.options import kinds
 from nnviz.options.operation import Operation
@@ -27,9 +28,6 @@ from nnviz.trace import (
     Trace,
 )
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +101,6 @@ def _rows(weight: np.ndarray) -> np.ndarray:
 
 def _bias(out: tuple[int, ...], options: DenseOptions) -> np.ndarray | None:
     """One number an output, or a matrix that broadcasts to `out`, as Gemm's C."""
-    import numpy as np
-
     bias = options.bias
     if options.no_bias:
         return None
@@ -130,7 +126,6 @@ def _broadcasts(shape: tuple[int, ...], out: tuple[int, ...]) -> bool:
 
 def run(x: np.ndarray, options: DenseOptions) -> Trace:
     """y = W x + b for a vector x, or for every row of a matrix."""
-    import numpy as np
 
     from nnviz.core.dense import dense
     from nnviz.core.exact import cast

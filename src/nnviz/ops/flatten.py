@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import prod
-from typing import TYPE_CHECKING
 
 from nnviz.errors import UsageError
+from nnviz.libraries import np
 from nnviz.numerals import exact
 from nnviz.ops._layer import Layer, places
 from nnviz.options import kinds
@@ -15,10 +15,6 @@ from nnviz.options.option import option
 from nnviz.shapes import unravel
 from nnviz.trace import Equation, Fact, Name, Num, Results, Step, Steps, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
-
 
 NAME = Words("flatten")
 

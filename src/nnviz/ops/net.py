@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from nnviz import memory
+from nnviz.libraries import np
 from nnviz.ops._chain import EXAMPLE, Chain, chain
 from nnviz.options.operation import Needs, Operation
 from nnviz.options.option import argument
 from nnviz.shapes import times
 from nnviz.trace import Fact, Results, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

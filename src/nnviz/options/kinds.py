@@ -6,16 +6,14 @@ import operator
 import os
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from nnviz.errors import UsageError
+from nnviz.libraries import np
 from nnviz.options.option import Context, Kind
 from nnviz.padding import PAD_NAMES, PadName, Pairs
 from nnviz.read.objects import as_array
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 LARGEST = 2**31 - 1
 Padding: TypeAlias = PadName | tuple[Any, ...]

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from nnviz.errors import NnvizError
+from nnviz.libraries import np, npt
 from nnviz.read.faults import faults, reason
 from nnviz.read.foreign import foreign_archive, not_read
 from nnviz.read.nested import DEEPEST
@@ -19,8 +20,6 @@ from nnviz.words import Words
 if TYPE_CHECKING:
     import zipfile
 
-    import numpy as np
-    import numpy.typing as npt
 
 Choose = Callable[[list[str]], dict[str, str]]
 """From the names in a file to those that are read, by what they are then called."""
@@ -140,8 +139,6 @@ def plain(array: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
 
     Whole numbers and booleans become int64, floats float64, without a copy where they are that.
     """
-    import numpy as np
-
     kind = array.dtype.kind
     if kind not in "biuf":
         raise NnvizError(
@@ -166,8 +163,6 @@ def plain(array: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
 
 def _npy(stream: IO[bytes], name: str, size: int | None) -> npt.NDArray[Any]:
     """The array that follows, after its header was found to fit the bytes there are."""
-    import numpy as np
-
     start = stream.tell()
     shape, dtype = _header(stream, name)
     needed = math.prod(shape) * dtype.itemsize + stream.tell() - start

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nnviz.errors import UsageError
+from nnviz.libraries import npt
 from nnviz.shapes import times
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
 
 _COLOURS = (3, 4)
 """Channels of a picture in colour, without transparency and with."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from nnviz.libraries import np, npt
+
 if TYPE_CHECKING:
-    import numpy.typing as npt
     from PIL.Image import Image
     from PIL.ImageFile import ImageFile
 
@@ -42,7 +43,6 @@ def deep_planes(
     `image` is loaded and turned, `was` its layout, and `again` the file to read once more.
     Transparency is laid on white.
     """
-    import numpy as np
     from PIL import Image as Images
 
     with Images.open(again) as other:
@@ -78,8 +78,6 @@ def _other(layout: str) -> str:
 
 
 def _on_white(values: npt.NDArray[Any], clear: object) -> npt.NDArray[Any]:
-    import numpy as np
-
     if values.shape[2] in (2, 4):
         alpha = values[..., -1:].astype(np.uint32)
         if (alpha == WHITE).all():
@@ -94,8 +92,6 @@ def _on_white(values: npt.NDArray[Any], clear: object) -> npt.NDArray[Any]:
 
 
 def _luma(colours: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    import numpy as np
-
     red, green, blue = (colours[..., c].astype(np.uint32) * np.uint32(_LUMA[c]) for c in range(3))
     grey = (red + green + blue + np.uint32(0x8000)) >> np.uint32(16)
     plane: npt.NDArray[Any] = grey.astype(np.uint16)[..., np.newaxis]

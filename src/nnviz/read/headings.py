@@ -9,16 +9,14 @@ from __future__ import annotations
 import math
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from nnviz.libraries import npt
 from nnviz.read.cells import Cell, Line, cells_of, filled_lines, lines_of, separator_of
 from nnviz.read.numbers import check_commas, is_number
 from nnviz.read.text import STANDARD_INPUT, Written, listed
 from nnviz.shapes import times
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
 
 _SHAPE = re.compile(r"#\s*shape:?\s+(\d{1,9}(?:[x×]\d{1,9}){0,4})\s*")
 _QUOTED = re.compile(r'"([^"\n]*)"')

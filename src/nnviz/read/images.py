@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from nnviz.errors import NnvizError, UsageError
+from nnviz.libraries import np, npt
 from nnviz.read.deep import WHITE, deep_planes, layout
 from nnviz.read.faults import faults, reason
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
     from PIL.Image import Image
     from PIL.ImageFile import ImageFile
 
@@ -171,7 +171,6 @@ def _flat(image: Image) -> Image:
 
 def _deep_grey(image: Image) -> Image:
     """16-bit grey in this machine's byte order, its transparent value made white."""
-    import numpy as np
     from PIL import Image as Images
 
     clear = image.info.get("transparency")
@@ -193,8 +192,6 @@ def _resized(image: Image, size: tuple[int, int] | None) -> Image:
 
 
 def _array(planes: list[Image]) -> npt.NDArray[Any]:
-    import numpy as np
-
     if len(planes) > 1:
         return np.stack([np.asarray(plane) for plane in planes])
     array: npt.NDArray[Any] = np.asarray(planes[0])
@@ -207,8 +204,6 @@ def _array(planes: list[Image]) -> npt.NDArray[Any]:
 
 
 def _unit(array: npt.NDArray[Any], name: str, dtype: str) -> npt.NDArray[Any]:
-    import numpy as np
-
     if array.dtype not in (np.uint8, np.uint16):
         raise NnvizError(
             "{name} has pixels of type {dtype}, and --unit divides those of 8 or 16 bits",

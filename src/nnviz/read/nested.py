@@ -12,14 +12,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from nnviz.errors import NnvizError
+from nnviz.libraries import npt
 from nnviz.read.numbers import LEFT_OUT, array_of, check_commas, is_number, number_at
 from nnviz.read.text import MINUS, Written, listed, short, start_of
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
 
 DEEPEST = 5
 """Axes of the largest array there is a use for: the filters of a 3-D convolution."""

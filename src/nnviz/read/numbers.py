@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from nnviz.errors import NnvizError
+from nnviz.libraries import np, npt
 from nnviz.read.text import Written, short
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
 
 LEAST, MOST = -(2**63), 2**63 - 1
 """The whole numbers there are: those of int64."""
@@ -149,8 +147,6 @@ def array_of(flat: Sequence[int | float], shape: tuple[int, ...]) -> npt.NDArray
     >>> array_of([1, 2, 3.0, 4], (2, 2)).dtype.name
     'float64'
     """
-    import numpy as np
-
     if not flat:
         return None
     kinds = set(map(type, flat))

@@ -6,13 +6,11 @@ The libraries are known by what their objects can do; none is imported that the 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nnviz.errors import NnvizError
+from nnviz.libraries import np
 from nnviz.read.numbers import past_int64
-
-if TYPE_CHECKING:
-    import numpy as np
 
 _PLAIN = {int, float, bool}
 _WIDENED = ("bfloat16", "float8")
@@ -27,8 +25,6 @@ def is_picture(value: object) -> bool:
 
 def as_array(value: Any, name: str) -> np.ndarray:
     """An array of whole numbers or floats that nobody else holds; NnvizError if it is neither."""
-    import numpy as np
-
     if value is None:
         raise NnvizError("{name} is None", name=name, hint="give numbers")
     try:
@@ -44,8 +40,6 @@ def as_array(value: Any, name: str) -> np.ndarray:
 
 def numbers_of(array: np.ndarray, name: str) -> np.ndarray:
     """The array in a type that is computed in: small whole numbers, int64, float32 or float64."""
-    import numpy as np
-
     kind, bytes_each = array.dtype.kind, array.dtype.itemsize
     if array.dtype.name.startswith(_WIDENED):
         return array.astype(np.float32)
@@ -68,8 +62,6 @@ def numbers_of(array: np.ndarray, name: str) -> np.ndarray:
 
 def _readable(value: Any, name: str) -> Any:
     """What NumPy reads rightly: of a list, each of its items that is not a plain number."""
-    import numpy as np
-
     if isinstance(value, list | tuple):
         if set(map(type, value)) <= _PLAIN:
             return value
@@ -95,8 +87,6 @@ def _of_tensor(tensor: Any) -> Any:
 
 def _without_mask(array: np.ma.MaskedArray[Any, Any], name: str) -> np.ndarray:
     """The numbers of a masked array; an error where the mask hides one of them."""
-    import numpy as np
-
     hidden = int(np.ma.getmaskarray(array).sum())
     if not hidden:
         return np.asarray(array.data)

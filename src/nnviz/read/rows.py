@@ -13,17 +13,15 @@ import json
 import re
 from collections.abc import Iterable
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nnviz.errors import NnvizError
+from nnviz.libraries import npt
 from nnviz.read import headings
 from nnviz.read.cells import Cell, cells_of, lines_of, separator_of
 from nnviz.read.numbers import TIGHT_COMMA, array_of, check_commas, is_number, number_at
 from nnviz.read.text import MINUS, Written
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
 
 _BLANK = re.compile(r"[^\S\n\t ]")
 _ASCII_BLANKS = "\v\f\x1c\x1d\x1e\x1f"

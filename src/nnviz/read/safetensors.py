@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 from nnviz.errors import NnvizError
+from nnviz.libraries import np, npt
 from nnviz.read.arrays import Choose, bytes_of, plain
 from nnviz.read.text import short
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
 
 LONGEST_HEADER = 100_000_000
 """Bytes, as the format itself has it."""
@@ -51,8 +49,6 @@ def read_safetensors(
 
 def safetensors_bytes(stream: BinaryIO, name: str, chosen: Choose) -> int:
     """The memory that `read_safetensors` will take, from the header alone."""
-    import numpy as np
-
     header = _header(stream, name)
     entries = [header[key] for key in chosen(list(header)).values()]
     return sum(
@@ -84,8 +80,6 @@ def _header(stream: BinaryIO, name: str) -> dict[str, Any]:
 
 def _tensor(entry: object, stream: BinaryIO, body: tuple[int, int], name: str) -> npt.NDArray[Any]:
     """One array; `body` is where the bytes of all begin, and how many there are."""
-    import numpy as np
-
     if not isinstance(entry, dict) or not {"dtype", "shape", "data_offsets"} <= entry.keys():
         raise _broken(name, "its header")
     code, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]

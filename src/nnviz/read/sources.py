@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from nnviz import memory
 from nnviz.errors import NnvizError, UsageError
+from nnviz.libraries import npt
 from nnviz.read import arrays, axes, foreign, nested, rows, safetensors, spellings
 from nnviz.read.given import Given, Stdin, opened
 from nnviz.read.images import ImageOptions, image_bytes, read_image
 from nnviz.read.numbers import text_bytes
 from nnviz.read.text import decode, has_utf16_mark
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
 
 Kind = Literal["npy", "zip", "safetensors", "image", "text"]
 

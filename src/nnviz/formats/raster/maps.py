@@ -5,17 +5,15 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.formats import Made
+from nnviz.libraries import np
 from nnviz.request import check_sample
 from nnviz.shades import ends, greys, odd
 from nnviz.shapes import unravel
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 Range: TypeAlias = Literal["auto", "clip"] | tuple[float, float]
 """Which values are black and white: the least and the largest, 0 and 255, or two given."""
@@ -103,8 +101,6 @@ def _black_and_white(maps: Sequence[np.ndarray], span: Range) -> tuple[float, fl
         return 0.0, 255.0
     if span != "auto":
         return span
-    import numpy as np
-
     found = [end for each in maps if np.isfinite(each).any() for end in ends(each)]
     return min(found, default=0.0), max(found, default=0.0)
 

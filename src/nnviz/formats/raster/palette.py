@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from nnviz.figure.scene import Ellipse, Path, Rect, Scene, Text
+from nnviz.libraries import np
 
 if TYPE_CHECKING:
-    import numpy as np
     from PIL import Image
 
 SIZE = 255
@@ -22,8 +22,6 @@ class Palette:
     """At most `SIZE` colours: the figures' own, exactly, then mixtures of their edges."""
 
     def __init__(self, scenes: Iterable[Scene], samples: Sequence[np.ndarray]) -> None:
-        import numpy as np
-
         flat = list(dict.fromkeys(c for scene in scenes for c in _own_colors(scene)))[:_OWN]
         # The number of each colour met so far plus one. A byte each: clearing more takes long.
         self._known = np.zeros(1 << 24, np.uint8)
@@ -42,8 +40,6 @@ class Palette:
 
     def numbers(self, colors: np.ndarray) -> np.ndarray:
         """The numbers (uint8) of the nearest colours of the palette."""
-        import numpy as np
-
         found = self._known[colors]
         if not found.all():
             self._learn(_distinct(colors[found == 0]))
@@ -63,8 +59,6 @@ class Palette:
 
 def _distinct(colors: np.ndarray) -> np.ndarray:
     """Each colour once; np.unique would load NumPy's masked arrays for it."""
-    import numpy as np
-
     ordered = np.sort(colors)
     distinct: np.ndarray = ordered[np.diff(ordered, prepend=-1) != 0]
     return distinct
@@ -72,16 +66,12 @@ def _distinct(colors: np.ndarray) -> np.ndarray:
 
 def whole(image: Image.Image) -> np.ndarray:
     """Pixels row by row as whole numbers: red, green, blue and alpha, the lowest byte first."""
-    import numpy as np
-
     layout = "RGBX" if image.mode == "RGB" else image.mode
     return np.frombuffer(image.tobytes("raw", layout), "<u4")
 
 
 def _parts(colors: np.ndarray) -> np.ndarray:
     """(n, 3) red, green and blue."""
-    import numpy as np
-
     return np.stack([colors & 255, colors >> 8 & 255, colors >> 16], 1).astype(np.int32)
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from nnviz.libraries import np
 from nnviz.ops.recurrent._rnn_options import RnnOptions
 from nnviz.ops.recurrent._weights import GATES, CellWeights
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 class Track(NamedTuple):
@@ -76,8 +74,6 @@ def run_cell(
 
 def bias_or_zero(bias: np.ndarray | None, w: CellWeights, dtype: Any) -> np.ndarray:
     """A bias, g·Dh; zeros where there is none."""
-    import numpy as np
-
     return np.zeros(len(w.wx), dtype) if bias is None else bias
 
 

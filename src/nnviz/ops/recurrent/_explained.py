@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nnviz.activation_steps import shown
 from nnviz.equations import VectorEquation, lists, number_by_number
+from nnviz.libraries import np
 from nnviz.ops._layer import detailed
 from nnviz.ops.recurrent._cells import Track
 from nnviz.ops.recurrent._equations import (
@@ -25,9 +26,6 @@ from nnviz.ops.recurrent._weights import Weights
 from nnviz.recurrence import Chain, Recurrence
 from nnviz.trace import Fact, Name, Place, Results, Role, Step, Steps, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 _TITLES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 _HIDDEN = ("h0", "c0", "h", "c", "h_n", "c_n")
@@ -105,8 +103,6 @@ class Run:
         return made
 
     def _results(self) -> dict[str, Any]:
-        import numpy as np
-
         handed_on = self.h if self.y is None else self.y
         made = {
             "output": handed_on[-1] if self._last_alone else handed_on,

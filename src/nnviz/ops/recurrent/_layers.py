@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from nnviz.libraries import np
 from nnviz.ops.recurrent._cells import Track, run_cell
 from nnviz.ops.recurrent._rnn_options import RnnOptions
 from nnviz.ops.recurrent._weights import Weights
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 def run_layers(
@@ -30,8 +26,6 @@ def run_layers(
 
 def joined(tracks: list[Track]) -> np.ndarray:
     """Both directions side by side: T × directions·Dh."""
-    import numpy as np
-
     return tracks[0].h if len(tracks) == 1 else np.concatenate([t.h for t in tracks], axis=1)
 
 
@@ -39,8 +33,6 @@ def inputs_of(
     x: np.ndarray, options: RnnOptions, w: Weights, h0: np.ndarray, c0: np.ndarray | None
 ) -> np.ndarray:
     """The inputs in force, T×d: all rows, or the first and then zeros or outputs."""
-    import numpy as np
-
     if options.mode != "one-to-many":
         return x
     length = options.length or len(x)

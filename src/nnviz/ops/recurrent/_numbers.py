@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from nnviz.equations import Fact, Quantity, Substitution, VectorEquation
 from nnviz.expressions import Call, Expr, Name
+from nnviz.libraries import np
 from nnviz.ops.recurrent._cells import Track, bias_or_zero, both_biases
 from nnviz.ops.recurrent._equations import Symbols, cell_facts, gate_name
 from nnviz.ops.recurrent._weights import GATES, Weights
-
-if TYPE_CHECKING:
-    import numpy as np
 
 Vectors = Mapping[str, "np.ndarray"]
 
@@ -66,8 +63,6 @@ def output_at(
     fact: Fact, h_name: Name, w: Weights, h: np.ndarray, y: np.ndarray, time: int
 ) -> tuple[VectorEquation, ...]:
     """The equation of an output, with its values."""
-    import numpy as np
-
     assert fact.equation is not None
     assert w.wy is not None
     left, right = fact.equation.sides
@@ -95,8 +90,6 @@ def _total(fact: Fact) -> Expr:
 
 def _pre(track: Track, x: np.ndarray, h: np.ndarray, gates: Vectors) -> np.ndarray:
     """W·x + W·h + b of every gate; of the candidate of a GRU with its reset in it."""
-    import numpy as np
-
     w = track.w
     with np.errstate(all="ignore"):
         from_x, from_h = w.wx @ x, w.wh @ h

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 from nnviz.errors import UsageError
+from nnviz.libraries import np
 from nnviz.options import kinds
 from nnviz.options.option import Context, Kind, option
 from nnviz.read.objects import as_array
-
-if TYPE_CHECKING:
-    import numpy as np
 
 CellName = Literal["rnn", "lstm", "gru"]
 Activation = Literal["tanh", "relu"]

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING
 
 from nnviz.errors import NnvizError, UsageError
+from nnviz.libraries import np
 from nnviz.ops.recurrent._rnn_options import RnnOptions
 from nnviz.ops.recurrent._weights import Weights
 from nnviz.shapes import times
 from nnviz.words import Words
 
-if TYPE_CHECKING:
-    import numpy as np
-
 
 def sequence_of(x: np.ndarray | None, options: RnnOptions) -> tuple[tuple[str, ...], np.ndarray]:
     """T×d inputs, and the characters they stand for where --text gives them."""
-    import numpy as np
-
     if options.text is not None:
         letters = tuple(unicodedata.normalize("NFC", options.text))
         if not letters:
@@ -38,8 +33,6 @@ def sequence_of(x: np.ndarray | None, options: RnnOptions) -> tuple[tuple[str, .
 
 def initial(name: str, given: np.ndarray | None, w: Weights) -> np.ndarray:
     """The states before the first step: (layers · directions, Dh)."""
-    import numpy as np
-
     shape = (len(w.cells) * w.directions, w.hidden)
     if given is None:
         return np.zeros(shape)

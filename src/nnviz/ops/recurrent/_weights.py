@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from nnviz.errors import NnvizError, UsageError
+from nnviz.libraries import np
 from nnviz.ops.recurrent._rnn_options import RnnOptions
 from nnviz.read.objects import numbers_of
 from nnviz.shapes import times
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 GATES = {"rnn": ("",), "lstm": tuple("ifgo"), "gru": tuple("rzn")}
 """The gates of each cell, in the order of their Dh rows of its weights; a plain cell has one
@@ -173,8 +171,6 @@ def _of_one_prefix(given: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _random(options: RnnOptions, hidden: int, inputs: int, gates: int, drawn: bool) -> _Named:
     """Uniform in ±1/√Dh with two decimals, so that they can be written down."""
-    import numpy as np
-
     outputs = options.outputs
     rng = np.random.default_rng(options.seed)
     shapes: dict[str, tuple[int, ...]] = {

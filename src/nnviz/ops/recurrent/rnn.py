@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from nnviz.errors import NnvizError
+from nnviz.libraries import np
 from nnviz.numerals import thousands
 from nnviz.ops._layer import Layer
 from nnviz.ops.recurrent._explained import Run, short_rnn
@@ -17,9 +17,6 @@ from nnviz.options.operation import FEW_HAVE, Operation
 from nnviz.shapes import times
 from nnviz.trace import Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 def run(x: np.ndarray | None, options: RnnOptions) -> Trace:

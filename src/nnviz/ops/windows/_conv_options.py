@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from nnviz.libraries import np
 from nnviz.ops._activation_names import NAMES as ACTIVATIONS
 from nnviz.ops.windows._presets import PRESETS, list_kernels
 from nnviz.options import kinds
 from nnviz.options.option import option
 from nnviz.shapes import PAD_MODES, PadMode
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

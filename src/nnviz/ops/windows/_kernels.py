@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nnviz.activation_steps import shown
 from nnviz.errors import NnvizError
+from nnviz.libraries import np
 from nnviz.ops._layer import detailed
 from nnviz.ops.windows._conv_options import ConvOptions
 from nnviz.ops.windows._presets import DEFAULT, preset
@@ -15,9 +16,6 @@ from nnviz.padding import check_axes, window_axes
 from nnviz.plans import WindowAxis, WindowPlan
 from nnviz.shapes import Axis, times
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 def given_shape(options: ConvOptions) -> tuple[int, ...] | None:
@@ -157,8 +155,6 @@ def _checked_weight(weight: tuple[int, ...], channels: int, groups: int) -> tupl
 
 def weights_of(plan: WindowPlan[WindowAxis], options: ConvOptions) -> tuple[np.ndarray, np.ndarray]:
     """The kernel to show, as given or drawn, and the same in the plan's shape `weight`."""
-    import numpy as np
-
     assert plan.given is not None
 
     kernel = options.kernel
@@ -176,8 +172,6 @@ def weights_of(plan: WindowPlan[WindowAxis], options: ConvOptions) -> tuple[np.n
 
 def bias_of(plan: WindowPlan[WindowAxis], options: ConvOptions) -> np.ndarray | None:
     """(F,) or None."""
-    import numpy as np
-
     bias = options.bias
     if options.no_bias:
         return None

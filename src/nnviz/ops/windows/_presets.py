@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import numpy as np
+from nnviz.libraries import np
 
 PRESETS: Mapping[str, str] = {
     "identity": "0 0 0; 0 1 0; 0 0 0",
@@ -25,8 +23,6 @@ DEFAULT = "edge"
 def preset(name: str) -> np.ndarray:
     """The numbers of a preset: whole ones whole, else float64."""
     from fractions import Fraction
-
-    import numpy as np
 
     rows = [[Fraction(cell) for cell in row.split()] for row in PRESETS[name].split(";")]
     whole = all(cell.denominator == 1 for row in rows for cell in row)

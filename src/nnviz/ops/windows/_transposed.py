@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nnviz.errors import NnvizError, UsageError
+from nnviz.libraries import np
 from nnviz.ops._layer import Layer, channels_first, float_name
 from nnviz.ops.windows._conv_options import ConvOptions
 from nnviz.ops.windows._kernels import (
@@ -24,9 +25,6 @@ from nnviz.plans import WindowPlan
 from nnviz.shapes import TransposedAxis, times
 from nnviz.trace import Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 def transposed_plan(

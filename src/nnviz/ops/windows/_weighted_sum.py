@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from nnviz.activation_steps import activation_step, along, shown
+from nnviz.libraries import np
 from nnviz.ops._layer import places
 from nnviz.ops.windows._kernels import short_conv
 from nnviz.ops.windows._window import each, said_of, size_facts
@@ -26,10 +27,6 @@ from nnviz.trace import (
     Trace,
 )
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
-
 
 _ROLES: dict[str, Role] = {
     "input": "input",

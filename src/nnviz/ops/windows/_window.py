@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nnviz.axes import CELL_NAMES, SIZE_NAMES
 from nnviz.errors import NnvizError
+from nnviz.libraries import np
 from nnviz.numerals import MINUS
 from nnviz.plans import Index, WindowAxis, WindowPlan
 from nnviz.shapes import AdaptiveAxis, AnyAxis, Axis, TransposedAxis, times
 from nnviz.trace import Call, Equation, Expr, Fact, Neg, Num, Product, Quotient, Sum
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 LAYOUTS = {
     1: "L, C×L or N×C×L",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from nnviz.libraries import np
 from nnviz.ops._layer import Layer, channels_first, float_name
 from nnviz.ops.windows import _transposed
 from nnviz.ops.windows._conv_options import ConvOptions
@@ -27,9 +28,6 @@ from nnviz.plans import WindowPlan
 from nnviz.shapes import Axis, times
 from nnviz.trace import Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 _PER_CHANNEL = ("identity", "box", "gaussian")
 
@@ -108,7 +106,6 @@ class Partials:
         self._plan, self._x, self._w = plan, x, w
 
     def __getitem__(self, place: tuple[int, int]) -> np.ndarray:
-        import numpy as np
 
         from nnviz.core.conv import conv
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from nnviz.libraries import np
 from nnviz.numerals import exact
 from nnviz.ops._layer import Layer, channels_first, detailed, places
 from nnviz.ops.windows._pool_options import Kind, PoolOptions
@@ -31,9 +32,6 @@ from nnviz.trace import (
     Trace,
 )
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 _TITLES = {
     "": {"max": "Max pooling", "avg": "Average pooling", "lp": "Lp pooling"},
