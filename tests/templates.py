@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nnviz
-from nnviz import ops
 from nnviz.axes import CELL_NAMES, SIZE_NAMES
-from nnviz.cli import options
+from nnviz.cli import options, reading
 from nnviz.cli.help import _EVERY
 from nnviz.ops.recurrent.rnn import OPERATION as RNN
 from nnviz.ops.windows import _window, pool
@@ -35,6 +34,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "cli/app.py: arg": _HELD,
     "cli/app.py: STANDARD_INPUT": (STANDARD_INPUT,),
     "cli/checks.py: argument.help": _HELD,
+    "cli/help.py: command.help": _HELD,
     "cli/help.py: operation.help": _HELD,
     "cli/help.py: option.help": _HELD,
     "cli/help.py: name": _HELD,
@@ -104,10 +104,9 @@ def _choices() -> Iterator[str]:
 
 
 def _help() -> Iterator[str]:
-    for name in ops.names():
-        operation = ops.load(name)
-        yield operation.help
-        yield from (option.help for option in operation.options)
+    for command in reading.every():
+        yield command.help
+        yield from (option.help for option in command.options)
     yield from (option.help for option in (*options.all_shared(), options.VERSION))
     yield from options.GROUPS
     yield options.INPUT.help

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from nnviz import formats, ops
+from nnviz import formats
+from nnviz.cli import reading
+from nnviz.cli.commands import Command
 from nnviz.cli.options import GROUPS
 from nnviz.options.operation import Operation
 from nnviz.options.option import Option, declared
@@ -29,8 +31,7 @@ INPUT is a file, `-` for standard input, or the matrix itself as text: `"1 2; 3 
 
 def page() -> str:
     """The whole page."""
-    operations = sorted(map(ops.load, ops.names()), key=lambda operation: operation.rank)
-    parts = [_HEAD, *(part for operation in operations for part in _operation(operation))]
+    parts = [_HEAD, *(part for found in reading.every() for part in _command(found))]
     for heading, record in GROUPS.items():
         parts.append(f"\n## {heading}\n\n| option | meaning |\n|---|---|\n")
         for option in declared(record):
@@ -39,15 +40,17 @@ def page() -> str:
     return "".join(parts)
 
 
-def _operation(operation: Operation[Any]) -> Iterator[str]:
-    names = " ".join(option.label for option in operation.arguments)
-    usage = " ".join(
-        filter(None, (operation.name, names, "[INPUT]" if operation.takes_input else ""))
-    )
-    yield f"\n## nnviz {usage}\n\n{operation.help}\n\n```sh\nnnviz {operation.example}\n```\n"
-    if operation.options:
+def _command(found: Operation[Any] | Command[Any]) -> Iterator[str]:
+    words = [found.name, *(option.label for option in found.arguments)]
+    if isinstance(found, Command):
+        words.append(found.rest)
+    elif found.takes_input:
+        words.append("[INPUT]")
+    usage = " ".join(filter(None, words))
+    yield f"\n## nnviz {usage}\n\n{found.help}\n\n```sh\nnnviz {found.example}\n```\n"
+    if found.options:
         yield "\n| option | meaning |\n|---|---|\n"
-        yield from map(_row, operation.options)
+        yield from map(_row, found.options)
 
 
 def _row(option: Option) -> str:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from nnviz import lang, ops
-from nnviz.cli import checks, options, streams
-from nnviz.cli.checks import Written
-from nnviz.errors import NnvizError, UsageError, describe
+from nnviz import lang
+from nnviz.cli import commands, options, reading, streams
+from nnviz.errors import NnvizError, describe
 from nnviz.options.complaints import WordsError
 from nnviz.options.operation import Operation
 from nnviz.read.text import STANDARD_INPUT
@@ -62,21 +60,21 @@ def run(words: list[str]) -> int:
 
 def _run(words: list[str], env: Mapping[str, str]) -> int:
     from nnviz.cli import help as _help
-    from nnviz.options import commands  # with Typer
+    from nnviz.options import commands as _commands  # with Typer
 
     speak = _help_words(words, env)
     completing = COMPLETION in env
     if completing:
         os.environ.update(_whole_words(env))
-    program = _help.program(_names, _operation, speak, completing=completing)
+    program = _help.program(reading.names, reading.find, speak, completing=completing)
     if joined := _JOINED.search(env.get(_COMPLETED, "")):
         program = program._replace(prefix=joined[1])
     if words[:1] and words[0] in _COMPLETIONS and words[1:] and words[1] in _SHELLS:
-        return commands.complete_in(program, words[0], words[1])
+        return _commands.complete_in(program, words[0], words[1])
     try:
-        done = commands.run(program, words or ["--help"])
+        done = _commands.run(program, words or ["--help"])
     except WordsError as error:
-        raise _misplaced(error, words) or error from None
+        raise reading.misplaced(error, words) or error from None
     if isinstance(done, int):
         return done
     if isinstance(done, str):
@@ -89,69 +87,19 @@ def _run(words: list[str], env: Mapping[str, str]) -> int:
 
 
 def _done(given: Reading, env: Mapping[str, str]) -> int:
-    operation = _operation(given.command)
-    if given.extra:
-        raise _beyond(given, operation)
-    from nnviz.cli.flow import run_command
+    found = reading.find(given.command)
+    if isinstance(found, Operation):
+        from nnviz.cli.flow import run_command
 
-    run_command(operation, _written(given, operation), env, _read_beside)
-    return 0
-
-
-def _written(given: Reading, operation: Operation[Any]) -> Written:
-    text = given.texts.get(options.INPUT.name) if operation.takes_input else None
-    return Written(given.texts, text if isinstance(text, str) else None)
-
-
-def _read_beside(text: str) -> tuple[Operation[Any], Written]:
-    """The command that is written as a text, after `nnviz`."""
-    from nnviz.cli import help as _help
-    from nnviz.options import commands
-
-    try:
-        words = shlex.split(text)
-    except ValueError:  # a quote without its end
-        words = []
-    given = commands.run(_help.program(_names, _operation, None), words)
-    if not words or isinstance(given, int | str) or not given.command:
-        raise checks.no_beside(text)
-    operation = _operation(given.command)
-    if given.extra:
-        raise _beyond(given, operation)
-    return operation, _written(given, operation)
+        run_command(found, reading.written(given, found), env)
+        return 0
+    return commands.perform(found, given, env)
 
 
 def _help_words(words: list[str], env: Mapping[str, str]) -> Say | None:
     """What speaks the help where it is not in English."""
     language = streams.spoken(_language(words, env), sys.stdout)
     return None if language == lang.ENGLISH else lambda said: lang.say(said, language)
-
-
-def _names() -> list[str]:
-    """The commands as the help lists them."""
-    loaded = [ops.load(name) for name in ops.names()]
-    ranked = sorted(loaded, key=lambda operation: (operation.rank, operation.name))
-    return [operation.name for operation in ranked]
-
-
-def _operation(word: str) -> Operation[Any]:
-    """The operation that a word names."""
-    names = [name.replace("_", "-") for name in ops.names()]
-    if word not in names:
-        raise _no_command(word, names)
-    return ops.load(word.replace("-", "_"))
-
-
-def _no_command(word: str, names: list[str]) -> UsageError:
-    import difflib
-
-    near = difflib.get_close_matches(word, names, 1, 0.75)
-    hint = Words("there is: {names}; nnviz --help says more", names=", ".join(names))
-    if near:
-        hint = Words("did you mean {name}?", name=near[0])
-    elif os.path.exists(word):
-        hint = Words("nnviz show {path} shows it; {names}", path=word, names=", ".join(names))
-    return UsageError("there is no command {word}", word=word, hint=hint)
 
 
 def _whole_words(env: Mapping[str, str]) -> dict[str, str]:
@@ -167,60 +115,6 @@ def _whole_words(env: Mapping[str, str]) -> dict[str, str]:
     removed = sum(1 + bool(space) for space in broken)
     whole = re.sub(r"(--[\w-]+)\s=\s?", r"\1=", words)
     return {"COMP_WORDS": whole, "COMP_CWORD": str(int(number) - removed)} if broken else {}
-
-
-# --- words in each other's place -----------------------------------------------
-
-
-def _misplaced(error: WordsError, words: list[str]) -> UsageError | None:
-    """What is said better of an option that the command does not have: where it belongs."""
-    at = next((i for i, word in enumerate(words) if word.replace("-", "_") in ops.names()), None)
-    if error.unknown is None or at is None:
-        return None
-    operation, after = _operation(words[at]), words[at + 1 :]
-    flags = {flag for o in (*operation.options, *options.all_shared()) for flag in o.flags}
-    if error.command == "nnviz":
-        if error.unknown not in flags:
-            return None
-        return UsageError(
-            "{flag} stands after the command",
-            flag=error.unknown,
-            hint=_example(f"{operation.name} … {error.unknown}"),
-        )
-    is_chain = any(argument.kind.looks for argument in operation.arguments)
-    if not is_chain or not after or not checks.looks(operation.arguments[-1], after[0]):
-        return None
-    first = next((i for i, word in enumerate(after) if word.split("=")[0] in flags), len(after))
-    chain, rest = " ".join(after[:first]), after[first:]
-    return UsageError(
-        "{name} is one word, in quotes",
-        name=operation.arguments[-1].label,
-        hint=_example(" ".join([operation.name, f'"{chain}"', *map(shlex.quote, rest)])),
-    )
-
-
-def _example(words: str) -> Words:
-    return Words("for example: nnviz {example}", example=words)
-
-
-def _beyond(given: Reading, operation: Operation[Any]) -> UsageError:
-    """Words that no argument is left for."""
-    first = given.texts.get(options.INPUT.name)
-    words = [*([first] if isinstance(first, str) else []), *given.extra]
-    if len(words) > 1 and all(map(os.path.exists, words)):
-        return UsageError(
-            "{op} takes one INPUT, and these are {n} files: {words}",
-            op=operation.name,
-            n=len(words),
-            words=" ".join(words),
-            hint=Words("one command a file: nnviz {op} {path}", op=operation.name, path=words[0]),
-        )
-    return UsageError(
-        "{command} cannot place these words: {words}",
-        command=f"nnviz {operation.name}",
-        words=" ".join(given.extra),
-        hint='a matrix is one word, in quotes: "1 2; 3 4"',
-    )
 
 
 # --- errors --------------------------------------------------------------------

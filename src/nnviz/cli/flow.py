@@ -29,19 +29,37 @@ class _File(NamedTuple):
     made: Made
 
 
-Reads = Callable[[str], tuple[Operation[Any], Written]]
-"""What reads a command that is written as a text."""
+class Computed(NamedTuple):
+    """A command that was read, checked and run."""
+
+    operation: Operation[Any]
+    options: Any
+    """The record that the operation declares."""
+    given: np.ndarray | None
+    """The array that INPUT is; None where there is none."""
+    trace: Trace
+    shared: Shared
 
 
-def run_command(
-    operation: Operation[Any], given: Written, env: Mapping[str, str], reads: Reads
-) -> None:
+def run_command(operation: Operation[Any], given: Written, env: Mapping[str, str]) -> None:
     """Run one command: check, read, compute, render, and write, in this order."""
-    stdin = Stdin(sys.stdin.buffer if sys.stdin is not None else None)
-    context = Context(stdin)
+    context = Context(standard_input())
     shared = options.parse(given.texts, context)
     with memory.at_most(shared.general.max_memory):
-        _run_with(shared, operation, given, env, context, reads)
+        _run_with(shared, operation, given, env, context)
+
+
+def standard_input() -> Stdin:
+    """What a command reads where it is told nothing else."""
+    return Stdin(sys.stdin.buffer if sys.stdin is not None else None)
+
+
+def compute(operation: Operation[Any], given: Written, context: Context) -> Computed:
+    """A command for what is not its own output: to stand beside, to be compared, for a note."""
+    shared = options.parse(given.texts, context)
+    checks.check_view(operation, shared.figure.view)
+    _check_words(operation, given, context.stdin)
+    return _computed(operation, given, shared, context)
 
 
 def _run_with(
@@ -50,7 +68,6 @@ def _run_with(
     given: Written,
     env: Mapping[str, str],
     context: Context,
-    reads: Reads,
 ) -> None:
     stdin = context.stdin
     language = lang.resolve(shared.general.lang, env)
@@ -67,16 +84,16 @@ def _run_with(
         operation.parse(read, context)
         streams.write_text(announced)
         return
-    trace = _run(operation, operation.parse(given.texts, context), given, shared, stdin)
-    appearance = _appearance(shared, language, env)
-    beside = [_beside(text, reads, shared, appearance, context) for text in shared.output.beside]
-    made = list(_render(trace, appearance, shared, beside))
+    trace = _computed(operation, given, shared, context).trace
+    look = appearance(shared, language, env)
+    beside = [_beside(text, shared, look, context) for text in shared.output.beside]
+    made = list(_render(trace, look, shared, beside))
     # Once more: the chain may have named files, and a map of channels is several.
     files.check([file.path for file in made], stdin.opened)
     shown, notes = b"", list(trace.notes)
     if stream is not None:
         screen = streams.screen(shared.general.color, env)
-        shown, said = _shown(trace, stream, _request(shared, appearance, screen=screen))
+        shown, said = _shown(trace, stream, request(shared, look, screen=screen))
         # The table says the notes of the trace itself.
         notes = said if stream == "table" else [*notes, *said]
     for file in made:
@@ -136,10 +153,10 @@ def _stream(shared: Shared) -> str | None:
 # --- computing -----------------------------------------------------------------
 
 
-def _run(
-    operation: Operation[Any], record: Any, given: Written, shared: Shared, stdin: Stdin
-) -> Trace:
-    asked = shared.input
+def _computed(
+    operation: Operation[Any], given: Written, shared: Shared, context: Context
+) -> Computed:
+    record, asked = operation.parse(given.texts, context), shared.input
     image = ImageOptions(asked.gray, asked.resize, asked.unit, asked.frame, asked.dtype)
     if not operation.reads_input(given.texts):
         if given.input is not None:
@@ -148,9 +165,10 @@ def _run(
                 op=operation.name,
                 input=given.input,
             )
-        return checks.checked(operation.run(None, record), shared)
+        trace = checks.checked(operation.run(None, record), shared)
+        return Computed(operation, record, None, trace, shared)
     spec = _spec(operation, given.input)
-    source = read_input(spec, stdin=stdin, image=image, channels_last=asked.channels_last)
+    source = read_input(spec, stdin=context.stdin, image=image, channels_last=asked.channels_last)
     x = _in_type(source.array, asked.dtype)
     try:
         trace = operation.perform(x, record)
@@ -162,22 +180,19 @@ def _run(
     trace = replace(
         trace, image=source.image or trace.image, notes=(*trace.notes, *_past(trace, source.array))
     )
-    return checks.checked(trace, shared)
+    return Computed(operation, record, x, checks.checked(trace, shared), shared)
 
 
-def _beside(
-    text: str, reads: Reads, shared: Shared, appearance: Appearance, context: Context
-) -> tuple[Trace, Request]:
+def _beside(text: str, shared: Shared, look: Appearance, context: Context) -> tuple[Trace, Request]:
     """The trace of a command beside, and how it is drawn: as the first where it says nothing."""
-    operation, given = reads(text)
+    from nnviz.cli.reading import read_beside
+
+    operation, given = read_beside(text)
     checks.check_beside(text, operation, given)
-    own = options.parse(given.texts, context)
-    checks.check_view(operation, own.figure.view)
-    _check_words(operation, given, context.stdin)
-    trace = _run(operation, operation.parse(given.texts, context), given, own, context.stdin)
+    trace, own = compute(operation, given, context)[-2:]
     figure = own.figure
-    look = appearance._replace(
-        view=figure.view or appearance.view,
+    look = look._replace(
+        view=figure.view or look.view,
         title=figure.title,
         sample=figure.sample,
         filter=figure.filter,
@@ -222,37 +237,39 @@ def _spec(operation: Operation[Any], given: str | None) -> str:
 # --- rendering and writing -----------------------------------------------------
 
 
-def _appearance(shared: Shared, language: str, env: Mapping[str, str]) -> Appearance:
+def appearance(shared: Shared, language: str, env: Mapping[str, str]) -> Appearance:
+    """How a command's figures look, as its options say."""
     asked = Appearance(lang=language, precision=shared.output.precision, **asdict(shared.figure))
     return asked._replace(font=asked.font or env.get("NNVIZ_FONT") or None)
 
 
-def _request(shared: Shared, appearance: Appearance, **more: Any) -> Request:
-    return Request(steps=shared.output.steps, get=shared.output.get, appearance=appearance, **more)
+def request(shared: Shared, look: Appearance, **more: Any) -> Request:
+    """What a command asks of a format."""
+    return Request(steps=shared.output.steps, get=shared.output.get, appearance=look, **more)
 
 
-def _shown(trace: Trace, stream: str, request: Request) -> tuple[bytes, list[Words]]:
+def _shown(trace: Trace, stream: str, asked: Request) -> tuple[bytes, list[Words]]:
     """What standard output gets, in a language that it can carry, and what to say of it."""
-    form, asked = formats.load(stream), request.appearance.lang
-    spoken = streams.spoken(asked, sys.stdout) if form.kind == "text" else asked
-    request = request._replace(appearance=request.appearance._replace(lang=spoken))
-    content, _, said = form.write(trace, request)
+    form, language = formats.load(stream), asked.appearance.lang
+    spoken = streams.spoken(language, sys.stdout) if form.kind == "text" else language
+    asked = asked._replace(appearance=asked.appearance._replace(lang=spoken))
+    content, _, said = form.write(trace, asked)
     notes = list(said)
-    if spoken != asked and content:
-        notes.append(streams.unspoken(asked, sys.stdout))
+    if spoken != language and content:
+        notes.append(streams.unspoken(language, sys.stdout))
     return content, notes
 
 
 def _render(
-    trace: Trace, appearance: Appearance, shared: Shared, beside: Sequence[tuple[Trace, Request]]
+    trace: Trace, look: Appearance, shared: Shared, beside: Sequence[tuple[Trace, Request]]
 ) -> Iterator[_File]:
     asked = shared.output
     for path in _files(shared):
         form = formats.by_suffix(path)
         general = shared.general
         with streams.progress(general.quiet, general.color) as progress:
-            request = _request(shared, appearance, progress=progress, beside=tuple(beside))
-            yield _File(path, form.write(trace, request))
+            wanted = request(shared, look, progress=progress, beside=tuple(beside))
+            yield _File(path, form.write(trace, wanted))
     if asked.map:
         from nnviz.formats.raster import maps as _map
 

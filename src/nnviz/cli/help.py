@@ -7,6 +7,7 @@ from typing import Any
 
 from nnviz import formats
 from nnviz.cli import checks, options
+from nnviz.cli.commands import Command
 from nnviz.figure import views_of_command
 from nnviz.options.operation import Operation
 from nnviz.options.option import Option, declared
@@ -14,14 +15,16 @@ from nnviz.options.program import Declared, Help, Program
 from nnviz.words import Words
 
 Say = Callable[[Words], str]
+Found = Operation[Any] | Command[Any]
 _EVERY = "Options of every command (nnviz --help explains them)"
+_GENERAL = "General options"
 _FLAGS = 30
 """Columns of the flags at most; longer ones stand on a line of their own."""
 
 
 def program(
     names: Callable[[], Sequence[str]],
-    load: Callable[[str], Operation[Any]],
+    load: Callable[[str], Found],
     say: Say | None,
     *,
     completing: bool = False,
@@ -30,8 +33,10 @@ def program(
     speak = say or str
 
     def command(name: str, full: bool) -> Declared:
-        operation = load(name)
-        return described(operation, speak) if full else listed(operation, speak)
+        found = load(name)
+        if isinstance(found, Command):
+            return _command(found, speak)
+        return described(found, speak) if full else listed(found, speak)
 
     return Program(
         name="nnviz",
@@ -58,6 +63,22 @@ def listed(operation: Operation[Any], say: Say) -> Declared:
     return Declared(operation.name, sections, say(Words(operation.help)))
 
 
+def _command(command: Command[Any], say: Say) -> Declared:
+    """A command that computes nothing itself, as it runs and as its help describes it."""
+    return Declared(
+        command.name,
+        {
+            "": command.arguments,
+            say(Words("Options of {op}", op=command.name)): _own(command),
+            _GENERAL: declared(options.GeneralOptions),
+        },
+        say(Words(command.help)),
+        _examples(command, say),
+        rest=command.rest,
+        whole=command.whole,
+    )
+
+
 def described(operation: Operation[Any], say: Say) -> Declared:
     """A command as its help describes it: its own options, and the names of the shared ones."""
     made = listed(operation, say)
@@ -67,14 +88,13 @@ def described(operation: Operation[Any], say: Say) -> Declared:
         for option in _with_formats(group)
         if checks.can_use(operation, option)
     ]
-    examples = "\n".join(f"  nnviz {each}" for each in (operation.example, *operation.more))
     return made._replace(
         sections={
             "": tuple(o for o in made.sections[""] if not o.flags),
             say(Words("Options of {op}", op=operation.name)): _own(operation),
             _EVERY: shared,
         },
-        epilog=f"\b\n{say(Words('Examples:'))}\n{examples}",
+        epilog=_examples(operation, say),
         brief=_EVERY,
     )
 
@@ -91,8 +111,13 @@ def _with_views(option: Option, operation: Operation[Any]) -> Option:
     return option._replace(kind=option.kind._replace(choices=names, metavar="|".join(names)))
 
 
-def _own(operation: Operation[Any]) -> tuple[Option, ...]:
-    return tuple(option for option in operation.options if option.flags)
+def _examples(found: Found, say: Say) -> str:
+    examples = "\n".join(f"  nnviz {each}" for each in (found.example, *found.more))
+    return f"\b\n{say(Words('Examples:'))}\n{examples}"
+
+
+def _own(found: Found) -> tuple[Option, ...]:
+    return tuple(option for option in found.options if option.flags)
 
 
 def _shared() -> dict[str, tuple[Option, ...]]:

@@ -152,7 +152,7 @@ def _command(declared: Declared, program: Program | None = None, *, full: bool =
         help=declared.help,
         epilog=declared.epilog,
         add_help_option=program is not None,
-        context_settings=_SETTINGS,
+        context_settings=_SETTINGS | {"allow_interspersed_args": not declared.whole},
     )(_function(declared.sections, program.written if program and full else None))
     command = typer.main.get_command(app)
     assert isinstance(command, _Command)
@@ -160,7 +160,7 @@ def _command(declared: Declared, program: Program | None = None, *, full: bool =
     for parameter in command.params if prefix else ():
         _prefix(parameter, prefix)
     command.is_full = full
-    command.brief = declared.brief
+    command.brief, command.rest = declared.brief, declared.rest
     return command
 
 
@@ -279,7 +279,7 @@ class _Command(TyperCommand):
     """A command whose help has its own options first and the shared ones by heading."""
 
     is_full = False
-    brief = ""
+    brief = rest = ""
 
     def get_help(self, ctx: Any) -> str:
         program: Program = ctx.obj
@@ -290,7 +290,8 @@ class _Command(TyperCommand):
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """`NET [INPUT]`: an argument that is asked for in our own words is needed all the same."""
         needed = {f"[{p.metavar}]" for p in self.params if p.param_type_name == "argument"}
-        return [p[1:-1] if p in needed else p for p in super().collect_usage_pieces(ctx)]
+        pieces = [p[1:-1] if p in needed else p for p in super().collect_usage_pieces(ctx)]
+        return [*pieces, self.rest] if self.rest else pieces
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         records: list[tuple[str, Any]] = []

@@ -29,6 +29,10 @@ class Declared(NamedTuple):
     epilog: str = ""
     brief: str = ""
     """The heading whose options are named alone: the program's help says what they are."""
+    rest: str = ""
+    """What the words after its arguments are called: `FILE...`."""
+    whole: bool = False
+    """Whether those are a command with options of its own."""
 
 
 class Help(NamedTuple):

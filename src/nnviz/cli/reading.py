@@ -1,0 +1,143 @@
+"""From the words of a command line to a command and what it is given."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from nnviz import ops
+from nnviz.cli import checks, commands, options
+from nnviz.cli.checks import Written
+from nnviz.cli.commands import Command
+from nnviz.errors import UsageError
+from nnviz.options.operation import Operation
+from nnviz.words import Words
+
+if TYPE_CHECKING:
+    from nnviz.options.complaints import WordsError
+    from nnviz.options.program import Reading
+
+Found: TypeAlias = Operation[Any] | Command[Any]
+
+
+def every() -> list[Found]:
+    """The commands as the help lists them."""
+    found: list[Found] = [*map(ops.load, ops.names()), *map(commands.load, commands.names())]
+    return sorted(found, key=lambda each: (each.rank, each.name))
+
+
+def names() -> list[str]:
+    """The commands' names."""
+    return [found.name for found in every()]
+
+
+def find(word: str) -> Found:
+    """The operation, or other command, that a word names."""
+    if word in ops.names():
+        return ops.load(word)
+    if word in commands.names():
+        return commands.load(word)
+    raise _no_command(word)
+
+
+def read(words: Sequence[str]) -> tuple[Operation[Any], Written] | None:
+    """The operation that words name, as they stand after `nnviz`, and what it is given; None
+    where they ask for no computation.
+    """
+    from nnviz.cli import help as _help
+    from nnviz.options import commands as _commands
+
+    given = _commands.run(_help.program(names, find, None), words) if words else 0
+    if isinstance(given, int | str) or not given.command:
+        return None
+    found = find(given.command)
+    return (found, written(given, found)) if isinstance(found, Operation) else None
+
+
+def read_beside(text: str) -> tuple[Operation[Any], Written]:
+    """The command of --beside, written as one text."""
+    try:
+        words = shlex.split(text)
+    except ValueError:  # a quote without its end
+        words = []
+    found = read(words)
+    if found is None:
+        raise checks.no_beside(text)
+    return found
+
+
+def written(given: Reading, operation: Operation[Any]) -> Written:
+    """What an operation is given; UsageError where there are words that it has no place for."""
+    if given.extra:
+        raise _beyond(given, operation)
+    text = given.texts.get(options.INPUT.name) if operation.takes_input else None
+    return Written(given.texts, text if isinstance(text, str) else None)
+
+
+def _no_command(word: str) -> UsageError:
+    import difflib
+
+    near = difflib.get_close_matches(word, names(), 1, 0.75)
+    there = ", ".join(names())
+    hint = Words("there is: {names}; nnviz --help says more", names=there)
+    if near:
+        hint = Words("did you mean {name}?", name=near[0])
+    elif os.path.exists(word):
+        hint = Words("nnviz show {path} shows it; {names}", path=word, names=there)
+    return UsageError("there is no command {word}", word=word, hint=hint)
+
+
+# --- words in each other's place -----------------------------------------------
+
+
+def misplaced(error: WordsError, words: list[str]) -> UsageError | None:
+    """What is said better of an option that the command does not have: where it belongs."""
+    at = next((i for i, word in enumerate(words) if word in ops.names()), None)
+    if error.unknown is None or at is None:
+        return None
+    operation, after = ops.load(words[at]), words[at + 1 :]
+    flags = {flag for o in (*operation.options, *options.all_shared()) for flag in o.flags}
+    if error.command == "nnviz":
+        if error.unknown not in flags:
+            return None
+        return UsageError(
+            "{flag} stands after the command",
+            flag=error.unknown,
+            hint=_example(f"{operation.name} … {error.unknown}"),
+        )
+    is_chain = any(argument.kind.looks for argument in operation.arguments)
+    if not is_chain or not after or not checks.looks(operation.arguments[-1], after[0]):
+        return None
+    first = next((i for i, word in enumerate(after) if word.split("=")[0] in flags), len(after))
+    chain, rest = " ".join(after[:first]), after[first:]
+    return UsageError(
+        "{name} is one word, in quotes",
+        name=operation.arguments[-1].label,
+        hint=_example(" ".join([operation.name, f'"{chain}"', *map(shlex.quote, rest)])),
+    )
+
+
+def _example(words: str) -> Words:
+    return Words("for example: nnviz {example}", example=words)
+
+
+def _beyond(given: Reading, operation: Operation[Any]) -> UsageError:
+    """Words that no argument is left for."""
+    first = given.texts.get(options.INPUT.name)
+    words = [*([first] if isinstance(first, str) else []), *given.extra]
+    if len(words) > 1 and all(map(os.path.exists, words)):
+        return UsageError(
+            "{op} takes one INPUT, and these are {n} files: {words}",
+            op=operation.name,
+            n=len(words),
+            words=" ".join(words),
+            hint=Words("one command a file: nnviz {op} {path}", op=operation.name, path=words[0]),
+        )
+    return UsageError(
+        "{command} cannot place these words: {words}",
+        command=f"nnviz {operation.name}",
+        words=" ".join(given.extra),
+        hint='a matrix is one word, in quotes: "1 2; 3 4"',
+    )
