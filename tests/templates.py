@@ -53,7 +53,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "ops/recurrent/_equations.py: label": _HELD,
     "ops/recurrent/_explained.py: plan.mode": (),  # choices, below
     "ops/windows/_window.py: plan.mode": (),
-    "ops/windows/_transposed.py: what": ("input channels", "filters"),
+    "ops/windows/_kernels.py: what": ("input channels", "filters"),
     "ops/windows/_window.py: 'output ' + name": _SIZES,
     "ops/windows/_window.py: SUBJECTS[name][0 if one else 1]": tuple(
         each for both in _window.SUBJECTS.values() for each in both
@@ -61,12 +61,13 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "ops/windows/_window.py: name": _CELLS,
     "ops/_layer.py: name": (),  # names of axes, below
     "ops/windows/_window.py: LAYOUTS[dims]": tuple(_window.LAYOUTS.values()),
-    "ops/windows/pool.py: _TITLES[scope_of(options)][kind]": tuple(
-        t for s in pool._TITLES.values() for t in s.values()
+    "ops/windows/pool.py: _CALLED[scope_of(options), kind][0]": tuple(
+        title for title, _ in pool._CALLED.values()
     ),
-    "ops/windows/pool.py: _SHORT[scope][options.kind]": tuple(
-        t for s in pool._SHORT.values() for t in s.values()
+    "ops/windows/pool.py: _CALLED[scope, options.kind][1]": tuple(
+        short for _, short in pool._CALLED.values()
     ),
+    "padding.py: mode": (),
     "ops/recurrent/_explained.py: _TITLES[self.given.cell]": (),  # RNN, LSTM and GRU are names
 }
 """What an expression in the place of a template can come to."""

@@ -44,7 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "version": set(),
     "errors": {"words"},
     "shapes": set(),
-    "padding": {"errors", "shapes"},
+    "padding": {"errors", "shapes", "words"},
     "plans": {"shapes"},
     "memory": {"errors", "files", "numerals", "words"},
     "axes": set(),

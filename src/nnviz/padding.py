@@ -10,6 +10,7 @@ from typing import Literal
 
 from nnviz.errors import NnvizError
 from nnviz.shapes import AdaptiveAxis, Axis, PadMode, TransposedAxis, times
+from nnviz.words import Words
 
 PadName = Literal["same", "same-lower", "valid", "full"]
 PAD_NAMES: tuple[PadName, ...] = ("same", "same-lower", "valid", "full")
@@ -150,21 +151,14 @@ def _transposed(
 def check_axes(axes: Sequence[Axis], mode: PadMode = "zeros") -> None:
     """Raise where a window does not fit its padded input, or padding cannot be made."""
     for axis in axes:
-        if mode == "reflect" and max(axis.before, axis.after) >= axis.size:
+        pad, most = max(axis.before, axis.after), axis.size - (mode == "reflect")
+        if mode in ("reflect", "circular") and pad > most:
             raise NnvizError(
-                "reflect padding of {pad} does not fit an input of {size}: "
-                "it can be at most {most}",
-                pad=max(axis.before, axis.after),
+                "{mode} padding of {pad} does not fit an input of {size}: it can be at most {most}",
+                mode=Words(mode),
+                pad=pad,
                 size=axis.size,
-                most=axis.size - 1,
-            )
-        if mode == "circular" and max(axis.before, axis.after) > axis.size:
-            raise NnvizError(
-                "circular padding of {pad} does not fit an input of {size}: "
-                "it can be at most {most}",
-                pad=max(axis.before, axis.after),
-                size=axis.size,
-                most=axis.size,
+                most=most,
             )
     if any(axis.out < 1 for axis in axes):
         raise NnvizError(

@@ -8,8 +8,9 @@ what an output cell reads, and by which kernel cells; `nnviz.plans` puts the axe
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import gcd, prod
-from typing import Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 PadMode = Literal["zeros", "reflect", "replicate", "circular"]
 PAD_MODES: tuple[PadMode, ...] = ("zeros", "reflect", "replicate", "circular")
@@ -158,7 +159,8 @@ class Axis(NamedTuple):
         return {p for p in (self.source(each, mode) for each in outside) if p is not None}
 
 
-class AdaptiveAxis(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class AdaptiveAxis:
     """Windows that share an axis of `size` cells among `out` output cells, as PyTorch does.
 
     Output cell o looks at ⌊o·size/out⌋ … ⌈(o + 1)·size/out⌉ − 1: neighbours may overlap by a
@@ -170,6 +172,14 @@ class AdaptiveAxis(NamedTuple):
 
     size: int
     out: int
+    dilation: ClassVar[int] = 1
+    before: ClassVar[int] = 0
+    after: ClassVar[int] = 0
+    ceil: ClassVar[bool] = False
+
+    @property
+    def padded(self) -> int:
+        return self.size
 
     @property
     def kernel(self) -> int:
@@ -187,26 +197,6 @@ class AdaptiveAxis(NamedTuple):
     def stride(self) -> int:
         """The most cells from one window's first to the next one's."""
         return -(-self.size // self.out)
-
-    @property
-    def dilation(self) -> int:
-        return 1
-
-    @property
-    def before(self) -> int:
-        return 0
-
-    @property
-    def after(self) -> int:
-        return 0
-
-    @property
-    def padded(self) -> int:
-        return self.size
-
-    @property
-    def ceil(self) -> bool:
-        return False
 
     @property
     def even(self) -> Axis | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from nnviz.equations import Substitution
 from nnviz.libraries import np
-from nnviz.ops._layer import same_shape
+from nnviz.ops._layer import Layer
 from nnviz.options.operation import Operation
 from nnviz.trace import (
     Call,
@@ -73,5 +73,5 @@ OPERATION = Operation(
     example='attention "1 0; 0 1; 1 1"',
     record=AttentionOptions,
     run=run,
-    layer=same_shape,
+    layer=lambda shape, _: Layer(shape),
 )

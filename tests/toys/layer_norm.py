@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from nnviz.equations import Substitution
 from nnviz.libraries import np
-from nnviz.ops._layer import same_shape
+from nnviz.ops._layer import Layer
 from nnviz.options import kinds
 from nnviz.options.operation import Operation
 from nnviz.options.option import option
@@ -83,5 +83,5 @@ OPERATION = Operation(
     example='layer-norm "1 2 3; 4 6 8"',
     record=LayerNormOptions,
     run=run,
-    layer=same_shape,
+    layer=lambda shape, _: Layer(shape),
 )

@@ -33,11 +33,6 @@ class Layer(NamedTuple):
     """What it is called among layers, as in `Trace.short`."""
 
 
-def same_shape(shape: tuple[int, ...], _: object = None) -> Layer:
-    """A layer that works cell by cell and has nothing to learn."""
-    return Layer(shape)
-
-
 def detailed(name: Words | str, details: Iterable[Words | str]) -> Words | str:
     """A layer's short name with more about it: conv 3×3, 64, stride 2."""
     for more in details:

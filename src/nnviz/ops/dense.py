@@ -126,7 +126,6 @@ def _broadcasts(shape: tuple[int, ...], out: tuple[int, ...]) -> bool:
 
 def run(x: np.ndarray, options: DenseOptions) -> Trace:
     """y = W x + b for a vector x, or for every row of a matrix."""
-
     from nnviz.core.dense import dense
     from nnviz.core.exact import cast
 

@@ -101,13 +101,7 @@ def _conv_weight(
     shape: tuple[int, ...] | None, channels: int, groups: int, dims: int, options: ConvOptions
 ) -> tuple[int, ...]:
     """(F, C/groups, *kernel), checked against the channels and groups."""
-    if channels % groups:
-        raise NnvizError(
-            "{channels} input channels cannot be split into {groups} groups",
-            channels=channels,
-            groups=groups,
-            hint=Words("--groups must divide {channels}", channels=channels),
-        )
+    check_groups(groups, channels, "input channels")
     each = channels // groups
     if shape is None:
         size = kinds.each_axis(options.size or (3,), dims, "--size")
@@ -144,19 +138,25 @@ def _checked_weight(weight: tuple[int, ...], channels: int, groups: int) -> tupl
             each=channels // groups,
             hint="a kernel of H×W is used for every channel; C×H×W has one for each",
         )
-    if weight[0] % groups:
-        raise NnvizError(
-            "{filters} filters cannot be split into {groups} groups",
-            filters=weight[0],
-            groups=groups,
-        )
+    check_groups(groups, weight[0], "filters")
     return weight
+
+
+def check_groups(groups: int, count: int, what: str) -> None:
+    """Raise where so many input channels, or filters, are not as many in every group."""
+    if count % groups:
+        raise NnvizError(
+            "{count} {what} cannot be split into {groups} groups",
+            count=count,
+            what=Words(what),
+            groups=groups,
+            hint=Words("--groups must divide {channels}", channels=count),
+        )
 
 
 def weights_of(plan: WindowPlan[WindowAxis], options: ConvOptions) -> tuple[np.ndarray, np.ndarray]:
     """The kernel to show, as given or drawn, and the same in the plan's shape `weight`."""
     assert plan.given is not None
-
     kernel = options.kernel
     if given_shape(options) is None:
         rng = np.random.default_rng(options.seed)

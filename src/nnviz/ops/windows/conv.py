@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from math import prod
 from typing import Any
 
 from nnviz.libraries import np
 from nnviz.ops._layer import Layer, channels_first, float_name
-from nnviz.ops.windows import _transposed
 from nnviz.ops.windows._conv_options import ConvOptions
 from nnviz.ops.windows._kernels import (
     activated,
@@ -21,10 +21,11 @@ from nnviz.ops.windows._kernels import (
     weights_of,
 )
 from nnviz.ops.windows._presets import DEFAULT
+from nnviz.ops.windows._transposed import transposed_plan
 from nnviz.ops.windows._weighted_sum import WeightedSum
 from nnviz.ops.windows._window import batched, unused_notes
 from nnviz.options.operation import FEW_HAVE, Operation
-from nnviz.plans import WindowPlan
+from nnviz.plans import WindowAxis, WindowPlan
 from nnviz.shapes import Axis, times
 from nnviz.trace import Trace
 from nnviz.words import Words
@@ -36,35 +37,51 @@ _PER_CHANNEL = ("identity", "box", "gaussian")
 
 
 def run(x: np.ndarray, options: ConvOptions) -> Trace:
-    """Convolve x with the kernel that the options give, and explain it."""
+    """Convolve x with the kernel that the options give, or spread it, and explain it."""
     from nnviz.core.conv import conv
+    from nnviz.core.transpose import conv_transpose
 
     asked, options = options, for_rank(options, x.ndim)
-    if options.transpose:
-        return _transposed.run(x, options)
     full = batched(x, options.dims or 2)
+    if options.transpose:
+        spread = transposed_plan(full.shape, options, x.ndim)
+        sums = _sums(spread, full, options, conv_transpose)
+        title = Words("Transposed convolution")
+        return sums.trace("conv_transpose", title, sign="∗ᵀ", options=_in_force(spread))
     plan = conv_plan(full.shape, options, x.ndim)
-    kernel, w = weights_of(plan, options)
-    b = bias_of(plan, options)
-    dtype = float_name(x, w, b)
-    made = conv(full, w, b, plan.axes, groups=plan.groups, mode=plan.mode, dtype=dtype)
-    pre, act = made.reshape(plan.shown), options.act
-    sums = WeightedSum(plan, full, kernel, w, b, pre, activated(pre, act), act)
+    sums = _sums(plan, full, options, partial(conv, mode=plan.mode))
     return sums.trace(
         "conv",
         Words("Depthwise convolution") if plan.depthwise else Words("Convolution"),
         sign="∗",
-        options=_conv_in_force(plan),
+        options=_in_force(plan),
         notes=(*_kernel_notes(plan, asked), *unused_notes(plan)),
-        partials=lambda: Partials(plan, full, w),
+        partials=lambda: Partials(plan, full, sums.w),
     )
 
 
-def _conv_in_force(plan: WindowPlan[Axis]) -> dict[str, Any]:
+def _sums(
+    plan: WindowPlan[WindowAxis],
+    x: np.ndarray,
+    options: ConvOptions,
+    compute: Callable[..., np.ndarray],
+) -> WeightedSum:
+    kernel, w = weights_of(plan, options)
+    b = bias_of(plan, options)
+    made = compute(x, w, b, plan.axes, groups=plan.groups, dtype=float_name(x, w, b))
+    pre, act = made.reshape(plan.shown), options.act
+    return WeightedSum(plan, x, kernel, w, b, pre, activated(pre, act), act)
+
+
+def _in_force(plan: WindowPlan[Any]) -> dict[str, Any]:
     return {
         "stride": [a.stride for a in plan.axes],
         "padding": [[a.before, a.after] for a in plan.axes],
-        "padding_mode": plan.mode,
+        **(
+            {"output_padding": [a.output_padding for a in plan.axes]}
+            if plan.transposed
+            else {"padding_mode": plan.mode}
+        ),
         "dilation": [a.dilation for a in plan.axes],
         "groups": plan.groups,
     }
@@ -106,7 +123,6 @@ class Partials:
         self._plan, self._x, self._w = plan, x, w
 
     def __getitem__(self, place: tuple[int, int]) -> np.ndarray:
-
         from nnviz.core.conv import conv
 
         (n, f), plan = place, self._plan
@@ -123,23 +139,20 @@ class Partials:
 def layer(shape: tuple[int, ...], options: ConvOptions) -> Layer:
     """Shapes, parameters and MACs of this convolution over an input of `shape`."""
     options = for_rank(options, len(shape))
-    if options.transpose:
-        return _transposed.layer(shape, options)
-    full = channels_first(shape, options.dims or 2, "conv")
-    plan = conv_plan((1, *full), options, len(shape))
-    filters, *inside = plan.weight
+    full = (1, *channels_first(shape, options.dims or 2, "conv"))
+    planned: Callable[..., WindowPlan[WindowAxis]]
+    planned = transposed_plan if options.transpose else conv_plan
+    plan = planned(full, options, len(shape))
+    first, *inside = plan.weight
     learned = given_shape(options) is None
     has_bias = not options.no_bias and (learned or options.bias is not None)
-    weights, biases = prod(plan.weight), filters if has_bias else 0
-    area = "·".join(map(str, inside))
-    formula = f"{filters} × ({area})" + (f" + {biases}" if biases else "")
-    made = prod(plan.shown)
+    biases, made = plan.filters if has_bias else 0, prod(plan.shown)
     return Layer(
         output=plan.shown,
-        formula=formula,
-        weights=weights,
+        formula=f"{first} × ({'·'.join(map(str, inside))})" + (f" + {biases}" if biases else ""),
+        weights=prod(plan.weight),
         biases=biases,
-        macs=made * prod(inside),
+        macs=(first * prod(plan.sizes) if plan.transposed else made) * prod(inside),
         axes=plan.axes,
         mlp=(prod(shape), made),
         name=short_conv(plan, options.act),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
@@ -33,35 +33,18 @@ from nnviz.trace import (
 )
 from nnviz.words import Words
 
-_TITLES = {
-    "": {"max": "Max pooling", "avg": "Average pooling", "lp": "Lp pooling"},
-    "global": {
-        "max": "Global max pooling",
-        "avg": "Global average pooling",
-        "lp": "Global Lp pooling",
-    },
-    "adaptive": {
-        "max": "Adaptive max pooling",
-        "avg": "Adaptive average pooling",
-        "lp": "Adaptive Lp pooling",
-    },
+_CALLED: Mapping[tuple[str, Kind], tuple[str, str]] = {
+    ("", "max"): ("Max pooling", "max pool {size}"),
+    ("", "avg"): ("Average pooling", "average pool {size}"),
+    ("", "lp"): ("Lp pooling", "Lp pool {size}"),
+    ("global", "max"): ("Global max pooling", "global max pool"),
+    ("global", "avg"): ("Global average pooling", "global average pool"),
+    ("global", "lp"): ("Global Lp pooling", "global Lp pool"),
+    ("adaptive", "max"): ("Adaptive max pooling", "max pool to {size}"),
+    ("adaptive", "avg"): ("Adaptive average pooling", "average pool to {size}"),
+    ("adaptive", "lp"): ("Adaptive Lp pooling", "Lp pool to {size}"),
 }
-
-
-_SHORT = {
-    "": {"max": "max pool {size}", "avg": "average pool {size}", "lp": "Lp pool {size}"},
-    "global": {
-        "max": "global max pool",
-        "avg": "global average pool",
-        "lp": "global Lp pool",
-    },
-    "adaptive": {
-        "max": "max pool to {size}",
-        "avg": "average pool to {size}",
-        "lp": "Lp pool to {size}",
-    },
-}
-"""The same as layers among others."""
+"""What it is called by itself, and as a layer among others."""
 
 
 def run(x: np.ndarray, options: PoolOptions) -> Trace:
@@ -88,7 +71,7 @@ def run(x: np.ndarray, options: PoolOptions) -> Trace:
     explain = _Explain(plan, full, output, kind, include, options.p, divisor)
     return Trace(
         op="pool",
-        title=Words(_TITLES[scope_of(options)][kind]),
+        title=Words(_CALLED[scope_of(options), kind][0]),
         short=_short(plan, options),
         arrays={"input": x},
         results=Results(**results),
@@ -108,7 +91,7 @@ def run(x: np.ndarray, options: PoolOptions) -> Trace:
 def _short(plan: WindowPlan[AnyAxis], options: PoolOptions) -> Words | str:
     """max pool 2×2; stride and all else that its shape tells left out, where they are usual."""
     scope = scope_of(options)
-    name = Words(_SHORT[scope][options.kind], size=times(plan.out if scope else plan.kernel))
+    name = Words(_CALLED[scope, options.kind][1], size=times(plan.out if scope else plan.kernel))
     return name if scope else detailed(name, strides_of(plan.axes, plan.kernel))
 
 
