@@ -5,7 +5,8 @@ Every call takes its arrays by position and its options by keyword, and raises
 
 The defaults that an operation declares are written out here once more, because a type checker,
 an editor and `inspect.signature` read a signature and nothing else; a test compares every one
-with its declaration, and that every argument gets there. `channels_last` takes an `x` of
+with its declaration, and that every argument gets there: by its own name, so that a body is
+`locals()`, or by the one that `nnviz.calls` has for it. `channels_last` takes an `x` of
 H×W×C, or of N×H×W×C.
 """
 
@@ -14,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Never, TypeAlias
 
-from nnviz.calls import needed
 from nnviz.calls import run as _run
 from nnviz.padding import PadName
 from nnviz.result import Result
@@ -65,19 +65,7 @@ def conv(
     >>> r.output.tolist(), r.output.shape
     ([[6, 8], [12, 14]], (2, 2))
     """
-    return _run(
-        "conv",
-        x,
-        kernel=needed(w, "the kernel"),
-        bias=b,
-        stride=stride,
-        padding=padding,
-        dilation=dilation,
-        groups=groups,
-        padding_mode=padding_mode,
-        dims=dims,
-        channels_last=channels_last,
-    )
+    return _run("conv", **locals())
 
 
 def conv_transpose(
@@ -111,21 +99,7 @@ def conv_transpose(
     >>> r.output.tolist(), r.output.shape
     ([[1, 10, 2, 20]], (1, 4))
     """
-    return _run(
-        "conv",
-        x,
-        transpose=True,
-        kernel=needed(w, "the kernel"),
-        bias=b,
-        stride=stride,
-        padding=padding,
-        output_padding=output_padding,
-        dilation=dilation,
-        groups=groups,
-        output_shape=output_shape,
-        dims=dims,
-        channels_last=channels_last,
-    )
+    return _run("conv", transpose=True, **locals())
 
 
 def pool(
@@ -161,23 +135,7 @@ def pool(
     >>> r.output.tolist(), r.output.shape
     ([[6, 5]], (1, 2))
     """
-    return _run(
-        "pool",
-        x,
-        kind=kind,
-        kernel=kernel,
-        stride=stride,
-        padding=padding,
-        dilation=dilation,
-        ceil_mode=ceil_mode,
-        count_include_pad=count_include_pad,
-        divisor_override=divisor_override,
-        adaptive=adaptive,
-        p=p,
-        like=like,
-        dims=dims,
-        channels_last=channels_last,
-    )
+    return _run("pool", **locals())
 
 
 def rnn(
@@ -215,20 +173,8 @@ def rnn(
     >>> r.output.round(3).tolist(), r.output.shape
     ([[0.462], [-0.425]], (2, 1))
     """
-    return _run(
-        "rnn",
-        x,
-        weights={} if weights is None else weights,
-        cell=cell,
-        h0=h0,
-        c0=c0,
-        activation=activation,
-        mode=mode,
-        length=length,
-        feedback=feedback,
-        output_activation=output_activation,
-        linear_before_reset=linear_before_reset,
-    )
+    weights = {} if weights is None else weights
+    return _run("rnn", **locals())
 
 
 def act(
@@ -254,16 +200,8 @@ def act(
     >>> nnviz.act([-1, 2], "relu").output.tolist(), nnviz.act([[-1, 2]], "relu").output.shape
     ([0, 2], (1, 2))
     """
-    return _run(
-        "act",
-        x,
-        name=name,
-        alpha=alpha,
-        beta=beta,
-        axis=axis,
-        approximate=approximate,
-        **unknown,
-    )
+    given = locals()
+    return _run("act", **given.pop("unknown"), **given)
 
 
 def dense(x: Array, w: Array, b: Array | None = None, /) -> Result:
@@ -278,7 +216,7 @@ def dense(x: Array, w: Array, b: Array | None = None, /) -> Result:
     >>> r.output.tolist(), r.output.shape
     ([-1, 3], (2,))
     """
-    return _run("dense", x, weight=needed(w, "the weight"), bias=b)
+    return _run("dense", **locals())
 
 
 def flatten(x: Array, /, *, axis: int = 0) -> Result:
@@ -290,7 +228,7 @@ def flatten(x: Array, /, *, axis: int = 0) -> Result:
     >>> nnviz.flatten([[1, 2], [3, 4]]).output.tolist(), nnviz.flatten([[1, 2]]).output.shape
     ([1, 2, 3, 4], (2,))
     """
-    return _run("flatten", x, axis=axis)
+    return _run("flatten", **locals())
 
 
 def net(chain: str, x: Array, /, *, channels_last: bool = False) -> Result:
@@ -306,7 +244,7 @@ def net(chain: str, x: Array, /, *, channels_last: bool = False) -> Result:
     >>> nnviz.net("flatten", [[-1, 2], [3, 4]]).output.shape
     (4,)
     """
-    return _run("net", x, net=chain, channels_last=channels_last)
+    return _run("net", x=x, net=chain, channels_last=channels_last)
 
 
 def params(chain: str, /, *, input: Sizes, versus: Literal["mlp"] | None = None) -> Result:  # noqa: A002
@@ -320,4 +258,4 @@ def params(chain: str, /, *, input: Sizes, versus: Literal["mlp"] | None = None)
     >>> nnviz.params("flatten | dense --units 10", input=(1, 28, 28)).rows[0]["output"]
     [784]
     """
-    return _run("params", None, net=chain, input=input, versus=versus)
+    return _run("params", net=chain, input=input, versus=versus)

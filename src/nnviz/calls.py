@@ -14,21 +14,23 @@ from nnviz.read.axes import channels_first, doubts
 from nnviz.read.objects import as_array, is_picture
 from nnviz.result import Result
 
-_POSITIONAL = {
-    "conv": {"kernel": "w", "bias": "b"},
-    "dense": {"weight": "w", "bias": "b"},
-}
+_POSITIONAL = {"conv": {"kernel": "w", "bias": "b"}, "dense": {"weight": "w", "bias": "b"}}
 """What the calls name otherwise than the command line does."""
 
 
-def run(op: str, x: Any, /, *, channels_last: bool = False, **options: Any) -> Result:
+def run(op: str, /, *, x: Any = None, channels_last: bool = False, **given: Any) -> Result:
     """The result of an operation on what a caller gave; errors have the names of the call."""
     operation = ops.load(op)
+    own = {name: option for option, name in _POSITIONAL.get(op, {}).items()}
+    options = {own.get(name, name): value for name, value in given.items()}
+    if "w" in given:  # an array that has to be given, which an option need not be
+        options[own["w"]] = _needed(given["w"], f"the {own['w']}")
     try:
-        given = None if x is None and not operation.takes_input else as_array(x, "the input")
-        if channels_last and given is not None:
-            given = channels_first(given, "the input", image=is_picture(x))
-        return _made(op, given, options, image=is_picture(x))
+        image = is_picture(x)
+        x = None if x is None and not operation.takes_input else as_array(x, "the input")
+        if channels_last and x is not None:
+            x = channels_first(x, "the input", image=image)
+        return _made(op, x, options, image=image)
     except NnvizError as error:
         raise _in_python(error, operation, set(options)) from None
 
@@ -68,6 +70,5 @@ def _in_python(error: NnvizError, operation: Operation[Any], known: set[str]) ->
     return error
 
 
-def needed(array: Any, name: str) -> Any:
-    """An array that has to be given, which an option need not be."""
+def _needed(array: Any, name: str) -> Any:
     return as_array(array, name) if array is None or isinstance(array, str) else array
