@@ -20,6 +20,8 @@ from nnviz.options import elsewhere
 from nnviz.options.complaints import WordsError
 from nnviz.options.operation import Operation
 from nnviz.options.option import Context, Kind, Text
+from nnviz.read import Stdin
+from nnviz.read.text import STANDARD_INPUT, decode, place_at
 from nnviz.words import Words
 
 EXAMPLE = "conv --filters 6 --size 5 | act relu | pool -k 2"
@@ -58,16 +60,12 @@ def chain() -> Kind[Chain]:
     def parse(text: str, flag: str, context: Context) -> Chain:
         name = flag
         if text == "-":
-            from nnviz.read.text import STANDARD_INPUT, decode
-
             name, text = STANDARD_INPUT, decode(context.stdin.read(flag), STANDARD_INPUT)
         elif os.path.exists(text):
             name, text = text, _content(text)
         return parse_chain(text, name, context)
 
     def accept(value: Any, flag: str) -> Chain:
-        from nnviz.read import Stdin
-
         if not isinstance(value, str):
             raise UsageError("{flag} is not a text such as {example}", flag=flag, example=EXAMPLE)
         return parse(value, flag, Context(Stdin(None)))
@@ -82,8 +80,6 @@ def _looks(text: str) -> bool:
 
 
 def _content(path: str) -> str:
-    from nnviz.read.text import decode
-
     try:
         return decode(Path(path).read_bytes(), path)
     except OSError as error:
@@ -119,7 +115,7 @@ def parse_chain(text: str, name: str, context: Context) -> Chain:
 
 
 def _written(number: int, words: Sequence[_Word], text: str, source: str) -> _Layer:
-    place = _place(text, source, words[0].start, words[-1].end)
+    place = place_at(text, words[0].start, source, words[-1].end - words[0].start)
     shown = " ".join(text[words[0].start : words[-1].end].split())
     with _blamed(number, shown, place):
         name, *more = _named(words[0].text)
@@ -176,7 +172,9 @@ def _pointed(
         flag = str(error.message.args.get("flag", ""))
         at = _written_at(flag, operation, [word.text for word in words])
         if error.place is None and at is not None:
-            error.place = _place(text, name, words[at[0]].start, words[at[1]].end)
+            error.place = place_at(
+                text, words[at[0]].start, name, words[at[1]].end - words[at[0]].start
+            )
         raise
 
 
@@ -223,14 +221,6 @@ def _blamed(number: int, text: str, place: Place) -> Iterator[None]:
         raise
 
 
-def _place(text: str, name: str, start: int, end: int) -> Place:
-    line = text.count("\n", 0, start) + 1
-    first = text.rfind("\n", 0, start) + 1
-    last = text.find("\n", start)
-    row = text[first : last if last >= 0 else len(text)]
-    return Place(name, line, start - first + 1, row, min(end, first + len(row)) - start)
-
-
 # --- words ---------------------------------------------------------------------
 
 
@@ -252,9 +242,7 @@ def _layers(text: str, name: str) -> Iterator[Sequence[_Word]]:
             continue
         at, sign = item
         if sign == "|" and (not words or pipe is not None):
-            raise UsageError(
-                "there is no layer before this |", place=_place(text, name, at, at + 1)
-            )
+            raise UsageError("there is no layer before this |", place=place_at(text, at, name))
         if words:
             yield words
             words = []
@@ -264,7 +252,7 @@ def _layers(text: str, name: str) -> Iterator[Sequence[_Word]]:
     if words:
         yield words
     elif pipe is not None:
-        raise UsageError("there is no layer after this |", place=_place(text, name, pipe, pipe + 1))
+        raise UsageError("there is no layer after this |", place=place_at(text, pipe, name))
 
 
 def _scan(text: str, name: str) -> Iterator[_Word | tuple[int, str]]:
@@ -310,6 +298,6 @@ def _quoted(text: str, start: int, name: str) -> tuple[str, int]:
         raise UsageError(
             "the quote {quote} is never closed",
             quote=quote,
-            place=_place(text, name, start, start + 1),
+            place=place_at(text, start, name),
         )
     return "".join(made), i + 1

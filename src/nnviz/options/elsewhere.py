@@ -58,38 +58,26 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
 }
 """An option's name elsewhere: what it is here, of which a command has the first that it has."""
 
-LAYERS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("conv2d", "convolution", "convolution2d"), ("conv",)),
-    **{f"conv{n}d": ("conv", "--dims", str(n)) for n in (1, 3)},
-    "depthwiseconv2d": ("conv", "--depthwise"),
-    **dict.fromkeys(
-        ("convtranspose", "convtranspose2d", "conv2dtranspose", "deconv", "deconv2d"),
-        ("conv", "--transpose"),
-    ),
-    **dict.fromkeys(("maxpool", "maxpool2d", "maxpooling", "maxpooling2d"), ("pool",)),
-    **dict.fromkeys(
-        ("avgpool", "avgpool2d", "averagepool", "averagepooling", "averagepooling2d"),
-        ("pool", "--kind", "avg"),
-    ),
-    **dict.fromkeys(("lppool", "lppool2d"), ("pool", "--kind", "lp")),
-    **dict.fromkeys(
-        ("globalmaxpool", "globalmaxpool2d", "globalmaxpooling2d"), ("pool", "--global")
-    ),
-    **dict.fromkeys(
-        ("globalavgpool", "globalavgpool2d", "globalaveragepooling2d", "gap"),
-        ("pool", "--kind", "avg", "--global"),
-    ),
-    **dict.fromkeys(("linear", "fc", "fullyconnected", "gemm", "innerproduct"), ("dense",)),
-    **dict.fromkeys(("simplernn", "elman"), ("rnn",)),
-    **{name: ("rnn", "--cell", name) for name in ("lstm", "gru")},
-    **{
-        name.replace("-", ""): ("act", name)
-        for name in (
-            *("relu", "leaky-relu", "elu", "gelu", "sigmoid", "hard-sigmoid", "tanh", "softmax"),
-        )
-    },
+_LAYERS: Mapping[str, str] = {
+    "conv": "conv2d convolution convolution2d",
+    "conv --dims 1": "conv1d",
+    "conv --dims 3": "conv3d",
+    "conv --depthwise": "depthwiseconv2d",
+    "conv --transpose": "convtranspose convtranspose2d conv2dtranspose deconv deconv2d",
+    "pool": "maxpool maxpool2d maxpooling maxpooling2d",
+    "pool --kind avg": "avgpool avgpool2d averagepool averagepooling averagepooling2d",
+    "pool --kind lp": "lppool lppool2d",
+    "pool --global": "globalmaxpool globalmaxpool2d globalmaxpooling2d",
+    "pool --kind avg --global": "globalavgpool globalavgpool2d globalaveragepooling2d gap",
+    "dense": "linear fc fullyconnected gemm innerproduct",
+    "rnn": "simplernn elman",
+    "rnn --cell lstm": "lstm",
+    "rnn --cell gru": "gru",
+    "act leaky-relu": "leakyrelu",
+    "act hard-sigmoid": "hardsigmoid",
+    **{f"act {name}": name for name in ("relu", "elu", "gelu", "sigmoid", "tanh", "softmax")},
 }
-"""A layer's name elsewhere, in small letters alone: the words that it is here."""
+"""A layer here: what it is called elsewhere, in small letters alone."""
 
 
 def layer(name: str) -> tuple[str, ...] | None:
@@ -98,4 +86,6 @@ def layer(name: str) -> tuple[str, ...] | None:
     >>> layer("MaxPool2d"), layer("LeakyReLU"), layer("xyz")
     (('pool',), ('act', 'leaky-relu'), None)
     """
-    return LAYERS.get("".join(c for c in name.lower() if c.isalnum()))
+    plain = "".join(c for c in name.lower() if c.isalnum())
+    known = (ours for ours, theirs in _LAYERS.items() if plain in theirs.split())
+    return next((tuple(ours.split()) for ours in known), None)
