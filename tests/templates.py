@@ -40,6 +40,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "cli/help.py: name": _HELD,
     "cli/help.py: prefix": _HELD,
     "cli/help.py: second": _HELD,
+    "formats/_columns.py: name": _HELD,
     "formats/terminal/paper.py: words": _HELD,
     "figure/formulas/parameter_counts.py: template": ("{n} weights", "{n} biases"),
     "trace.py: name": (),  # an array: looked up, below

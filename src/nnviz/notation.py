@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from nnviz.elision import lines
@@ -45,10 +45,7 @@ class Token(NamedTuple):
 
 def tokens(equation: Equation, show: Show) -> Iterator[Token]:
     """An equation as coloured text; `≈` stands where the numbers shown are not equal."""
-    for i, side in enumerate(equation.sides):
-        if i:
-            yield Token(EQUAL if equal_as_shown(equation.sides[i - 1], side, show) else ABOUT)
-        yield from _expr(side, show)
+    return Notation(show).equation(equation)
 
 
 def text(formula: Formula, show: Show) -> str:
@@ -77,116 +74,154 @@ def flat(token: Token) -> str:
     return token.text
 
 
-_OPEN, _SHUT = Token("("), Token(")")
 _BRACKETS = {"floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉"), "abs": ("|", "|")}
 
 
-_PLACES: tuple[Literal["", "sub", "sup"], ...] = ("", "sub", "sup")
+class Notation:
+    """How formulas are written: on a line, with brackets where the order of work needs them.
 
+    Another notation has other signs, and its own ways to write what is more than a sign.
+    """
 
-def _symbol(texts: Sequence[str], role: Role) -> Iterator[Token]:
-    """A name, and what stands lower and higher after it."""
-    for text, place in zip(texts, _PLACES, strict=True):
-        if text:
-            yield Token(text, role, place)
+    minus, times, dot, each = "−", "×", "·", " ⊙ "
+    equal, about = EQUAL, ABOUT
 
+    def __init__(self, show: Show) -> None:
+        self.show = show
 
-def _expr(expr: Expr, show: Show) -> Iterator[Token]:
-    match expr:
-        case Num(value, role):
-            yield Token(_signed(value, show), role)
-        case Name(name, sub, role, sup):
-            yield from _symbol((name, sub, sup), role)
-        case Product():
-            yield from _product(expr, show)
-        case Sum():
-            yield from _sum(expr, show)
-        case Rest(said, value):
-            yield from _rest(said, value, show)
-        case Neg(term):
-            yield Token("−")
-            yield from _grouped(term, show)
-        case Call(function, args):
-            before, after = _BRACKETS.get(function, (function + "(", ")"))
-            yield Token(before)
-            yield from _joined(args, ", ", show)
-            yield Token(after)
-        case Quotient(over, under):
-            yield from _grouped(over, show, opens=True)
-            yield Token(" / ")
-            yield from _grouped(under, show, apart=(Product,))
-        case Power(base, exponent):
-            yield from _grouped(base, show, apart=(Product, Power))
-            role = exponent.role if isinstance(exponent, Num) else "plain"
-            # There is no place lower in what is raised: xᵢ stands on a line of its own.
-            yield Token("".join(flat(t) for t in _expr(exponent, show)), role, "sup")
+    def equation(self, equation: Equation) -> Iterator[Token]:
+        """The sides, and what stands between them."""
+        sides = equation.sides
+        for i, side in enumerate(sides):
+            if i:
+                same = equal_as_shown(sides[i - 1], side, self.show)
+                yield Token(self.equal if same else self.about)
+            yield from self.expr(side)
 
+    def expr(self, expr: Expr) -> Iterator[Token]:
+        """The pieces of an expression."""
+        match expr:
+            case Num(value, role):
+                yield Token(self.number(value), role)
+            case Name():
+                yield from self.name(expr)
+            case Product():
+                yield from self._product(expr)
+            case Sum():
+                yield from self._sum(expr)
+            case Rest():
+                yield from self._rest(expr)
+            case Neg(term):
+                yield Token(self.minus)
+                yield from self._grouped(term)
+            case Call():
+                yield from self.call(expr)
+            case Quotient():
+                yield from self.quotient(expr)
+            case Power(base, exponent):
+                yield from self._grouped(base, apart=(Product, Power))
+                role = exponent.role if isinstance(exponent, Num) else "plain"
+                # There is no place lower in what is raised: xᵢ stands on a line of its own.
+                yield Token(self.line(self.expr(exponent)), role, "sup")
 
-def _product(product: Product, show: Show) -> Iterator[Token]:
-    bare = product.dot or product.each
-    each = (Product,) if product.each else ()
-    if not bare:
-        yield Token("(")
-    for i, factor in enumerate(product.factors):
-        if i:
-            yield Token(" ⊙ " if product.each else "·" if product.dot else "×")
-        yield from _grouped(factor, show, opens=i == 0, apart=each)
-    if not bare:
+    # --- what is written otherwise elsewhere -----------------------------------------
+
+    def number(self, value: int | float) -> str:
+        """A number as it is shown."""
+        return self.show(value).replace("-", self.minus)
+
+    def name(self, name: Name) -> Iterator[Token]:
+        """A symbol, and what stands lower and higher after it."""
+        for text, place in zip((name.text, name.sub, name.sup), _PLACES, strict=True):
+            if text:
+                yield Token(text, name.role, place)
+
+    def call(self, call: Call) -> Iterator[Token]:
+        """A function of its arguments."""
+        before, after = _BRACKETS.get(call.function, (call.function + "(", ")"))
+        yield Token(before)
+        yield from self.joined(call.args)
+        yield Token(after)
+
+    def quotient(self, quotient: Quotient) -> Iterator[Token]:
+        """A division."""
+        yield from self._grouped(quotient.over, opens=True)
+        yield Token(" / ")
+        yield from self._grouped(quotient.under, apart=(Product,))
+
+    def line(self, pieces: Iterable[Token]) -> str:
+        """Pieces on one line."""
+        return "".join(map(flat, pieces))
+
+    def said(self, said: str) -> str:
+        """Words in a formula."""
+        return said
+
+    def brackets(self, pieces: Sequence[Token]) -> list[Token]:
+        """Pieces between round brackets."""
+        return [Token("("), *pieces, Token(")")]
+
+    # --- sums and products -----------------------------------------------------------
+
+    def joined(self, parts: Sequence[Expr]) -> Iterator[Token]:
+        """Expressions with commas between them."""
+        for i, part in enumerate(parts):
+            if i:
+                yield Token(", ")
+            yield from self.expr(part)
+
+    def _product(self, product: Product) -> Iterator[Token]:
+        sign = self.each if product.each else self.dot if product.dot else self.times
+        pieces: list[Token] = []
+        for i, factor in enumerate(product.factors):
+            pieces += [Token(sign)] if i else []
+            each = (Product,) if product.each else ()
+            pieces += self._grouped(factor, opens=i == 0, apart=each)
+        yield from pieces if product.dot or product.each else self.brackets(pieces)
+
+    def _sum(self, total: Sum) -> Iterator[Token]:
+        each = [(term, i == 0) for line in lines(total) for i, term in enumerate(line)]
+        for i, (term, begins) in enumerate(each):
+            pieces = list((self._grouped if isinstance(term, Sum) else self.expr)(term))
+            if i:
+                minus = pieces[0].text.startswith(self.minus)
+                signed = minus and isinstance(term, Num | Neg)
+                yield Token(f" {self.minus} " if signed else " + ", line=begins)
+                if signed:
+                    pieces[0] = pieces[0]._replace(text=pieces[0].text[1:])
+                elif minus:
+                    pieces = self.brackets(pieces)
+            yield from (piece for piece in pieces if piece.text)
+
+    def _rest(self, rest: Rest) -> Iterator[Token]:
+        """(… 104 more terms … = 12)."""
+        said, value = self.said(rest.said), rest.value
+        if value is None:
+            yield Token(said)
+            return
+        sign = self.equal if shown_exactly(value, self.show) else self.about
+        yield Token(f"({said}{sign}")
+        yield Token(self.number(value.value), value.role)
         yield Token(")")
 
+    def _grouped(
+        self, expr: Expr, *, opens: bool = False, apart: tuple[type[Expr], ...] = ()
+    ) -> Iterator[Token]:
+        """An expression inside a product, quotient or power: a sum gets brackets.
 
-def _sum(total: Sum, show: Show) -> Iterator[Token]:
-    each = [(term, i == 0) for line in lines(total) for i, term in enumerate(line)]
-    for i, (term, begins) in enumerate(each):
-        pieces = list((_grouped if isinstance(term, Sum) else _expr)(term, show))
-        if i:
-            minus = pieces[0].text.startswith("−")
-            signed = minus and isinstance(term, Num | Neg)
-            yield Token(" − " if signed else " + ", line=begins)
-            if signed:
-                pieces[0] = pieces[0]._replace(text=pieces[0].text[1:])
-            elif minus:
-                pieces = [_OPEN, *pieces, _SHUT]
-        yield from (piece for piece in pieces if piece.text)
-
-
-def _rest(said: str, value: Num | None, show: Show) -> Iterator[Token]:
-    """(… 104 more terms … = 12)."""
-    if value is None:
-        yield Token(said)
-        return
-    yield Token(f"({said}{EQUAL if shown_exactly(value, show) else ABOUT}")
-    yield Token(_signed(value.value, show), value.role)
-    yield _SHUT
+        So does what begins with a minus sign, unless it `opens` the product: 3×(−1), −1×3; and
+        what stands `apart` in it, with a number that is a product with a power of ten: (2×10⁻⁷)².
+        """
+        pieces = list(self.expr(expr))
+        match expr:
+            case Product(_, dot, each):  # The others have brackets of their own.
+                whole = each or (dot and Product in apart)
+            case Num():
+                whole = bool(apart) and self.times in pieces[0].text
+            case _:
+                whole = isinstance(expr, (Sum, Quotient, *apart))
+        minus = pieces[0].text.startswith(self.minus)
+        yield from self.brackets(pieces) if whole or (minus and not opens) else pieces
 
 
-def _joined(parts: Sequence[Expr], between: str, show: Show) -> Iterator[Token]:
-    for i, part in enumerate(parts):
-        if i:
-            yield Token(between)
-        yield from _expr(part, show)
-
-
-def _grouped(
-    expr: Expr, show: Show, *, opens: bool = False, apart: tuple[type[Expr], ...] = ()
-) -> Iterator[Token]:
-    """An expression inside a product, quotient or power: a sum gets brackets.
-
-    So does what begins with a minus sign, unless it `opens` the product: 3×(−1), −1×3; and
-    what stands `apart` in it, with a number that is a product with a power of ten: (2×10⁻⁷)².
-    """
-    pieces = list(_expr(expr, show))
-    match expr:
-        case Product(_, dot, each):  # The others have brackets of their own.
-            whole = each or (dot and Product in apart)
-        case Num():
-            whole = bool(apart) and "×" in pieces[0].text
-        case _:
-            whole = isinstance(expr, (Sum, Quotient, *apart))
-    if whole or (pieces[0].text.startswith("−") and not opens):
-        pieces = [_OPEN, *pieces, _SHUT]
-    yield from pieces
-
-
-def _signed(value: int | float, show: Show) -> str:
-    return show(value).replace("-", "−")
+_PLACES: tuple[Literal["", "sub", "sup"], ...] = ("", "sub", "sup")

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nnviz.errors import UsageError
+from nnviz.numerals import thousands
 from nnviz.request import Request, check_sample
 from nnviz.steps import choose
 from nnviz.trace import Trace
+from nnviz.words import Words
+
+FIRST = 3
+"""Steps that are shown of many."""
 
 
 def chosen(trace: Trace, request: Request, usual: str) -> Sequence[int]:
@@ -25,6 +30,25 @@ def chosen(trace: Trace, request: Request, usual: str) -> Sequence[int]:
                     "{flag} {n}: no step of --steps {spec} is of it", flag=flag, n=n, spec=spec
                 )
     return numbers
+
+
+def some(trace: Trace, request: Request, most: int) -> tuple[Sequence[int], int]:
+    """The steps asked for, else all of at most so many, the first `FIRST` of more; and how many
+    these leave out.
+    """
+    numbers = chosen(trace, request, "all")
+    if request.steps or len(numbers) <= most:
+        return numbers, 0
+    return numbers[:FIRST], len(numbers) - FIRST
+
+
+def left_out(numbers: Sequence[int], rest: int) -> Words:
+    """How to see the steps that are left out."""
+    return Words(
+        "… and {n} more steps: --steps {next} or --steps all shows them",
+        n=thousands(rest),
+        next=f"{numbers[-1] + 1}-{numbers[-1] + min(rest, 6)}",
+    )
 
 
 def _of_sample(trace: Trace, numbers: Sequence[int], sample: int) -> Sequence[int]:

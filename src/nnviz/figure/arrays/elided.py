@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.grid import Cell, CellSize, Shown, column_width, dots, grid
@@ -12,57 +12,6 @@ from nnviz.trace import Role
 
 if TYPE_CHECKING:
     import numpy as np
-
-MOST_CELLS = 8
-"""Cells of a vector that are all drawn; of more, the first ones and the last."""
-
-
-def shown(count: int, most: int = MOST_CELLS, keep: int | None = None) -> list[int | None]:
-    """Which of `count` cells are drawn: all, or the first ones, `keep` and the last.
-
-    >>> shown(3), shown(20, 6), shown(20, 6, keep=9)
-    ([0, 1, 2], [0, 1, 2, 3, None, 19], [0, 1, None, 9, None, 19])
-    """
-    kept = () if keep is None else (keep,)
-    return around(count, most, kept, ends=(1,))
-
-
-def around(
-    count: int, most: int, keep: Collection[int], ends: Sequence[int] = (2, 1)
-) -> list[int | None]:
-    """Which of `count` are drawn: `keep`, some at both ends, then more of the first.
-
-    Always as many, gaps counted, wherever so many to `keep` stand: `most`, or what these,
-    both ends and two gaps take.
-
-    >>> around(24, 11, {10, 11, 12})
-    [0, 1, 2, 3, None, 10, 11, 12, None, 22, 23]
-    """
-    most = max(most, len(keep) + 4)
-    if count <= most:
-        return list(range(count))
-    chosen: set[int] = set()
-    for some in ends:
-        chosen = {*keep, *range(some), *range(count - some, count)}
-        if len(_with_gaps(chosen)) <= most:
-            break
-    for i in range(count):
-        if len(_with_gaps(chosen | {i})) > most:
-            break
-        chosen.add(i)
-    return _with_gaps(chosen)
-
-
-def _with_gaps(chosen: Collection[int]) -> list[int | None]:
-    """In order, None between those that are apart; one that is missing alone is taken."""
-    found: list[int | None] = []
-    last: int | None = None
-    for i in sorted(chosen):
-        if last is not None and i > last + 1:
-            found.append(None if i > last + 2 else last + 1)
-        found.append(i)
-        last = i
-    return found
 
 
 def cell_size(

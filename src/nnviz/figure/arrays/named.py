@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypedDict, Unpack
 
-from nnviz.figure.arrays.elided import around
+from nnviz.elision import around
 from nnviz.figure.arrays.grid import (
     CellSize,
     Labels,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from nnviz.figure.arrays.elided import cell_size, elided, shown
+from nnviz.elision import shown
+from nnviz.figure.arrays.elided import cell_size, elided
 from nnviz.figure.arrays.grid import called, heading_room
 from nnviz.figure.layout.blocks import Block, Sign, row
 from nnviz.figure.layout.lines import arrow

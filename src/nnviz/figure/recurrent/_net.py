@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from nnviz.figure.arrays.elided import MOST_CELLS, cell_size, elided, shown
+from nnviz.elision import MOST_CELLS, shown
+from nnviz.figure.arrays.elided import cell_size, elided
 from nnviz.figure.arrays.grid import CellSize, Shown, called
 from nnviz.figure.formulas.facts import product_note
 from nnviz.figure.formulas.vectors import sized_box

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nnviz.figure.arrays.elided import MOST_CELLS
+from nnviz.elision import MOST_CELLS
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, near4, up4, up8
 from nnviz.figure.recurrent._net import (
     ARROW,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from nnviz.figure.arrays.elided import shown
+from nnviz.elision import shown
 from nnviz.figure.layout.style import SMALL, Style, up4
 from nnviz.figure.recurrent._net import Net, State, Vectors, height_of, states_of
 from nnviz.trace import Step, Trace

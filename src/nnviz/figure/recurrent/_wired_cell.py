@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 
+from nnviz.elision import shown
 from nnviz.equations import VectorEquation
 from nnviz.expressions import Call, Expr, Name, Product, parts
-from nnviz.figure.arrays.elided import cell_size, elided, shown
+from nnviz.figure.arrays.elided import cell_size, elided
 from nnviz.figure.arrays.grid import CellSize, called
 from nnviz.figure.formulas.vectors import TermLayout, sized_box
 from nnviz.figure.layout.blocks import Block

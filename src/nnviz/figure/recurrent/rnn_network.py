@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
-from nnviz.figure.arrays.elided import shown
+from nnviz.elision import shown
 from nnviz.figure.arrays.grid import Shown, called
 from nnviz.figure.layout.blocks import Block, remark
 from nnviz.figure.layout.lines import Point, polyline, rounded_arrow

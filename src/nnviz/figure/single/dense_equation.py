@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from nnviz.figure.arrays.elided import cell_size, elided, shown
+from nnviz.elision import shown
+from nnviz.figure.arrays.elided import cell_size, elided
 from nnviz.figure.arrays.grid import CellSize, named, operator
 from nnviz.figure.formulas.wrapped import worked
 from nnviz.figure.layout.blocks import Block, column, flow, row

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from rich.box import Box
 from rich.cells import cell_len
@@ -15,10 +15,13 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from nnviz.formats import _columns
+from nnviz.formats._columns import Align
 from nnviz.formats.terminal.lines import hanging, unspaced
 from nnviz.formats.terminal.paper import Paper, spaced
-
-Align: TypeAlias = Literal["left", "right", "point"]
+from nnviz.notation import ABOUT
+from nnviz.trace import Equation
+from nnviz.words import Words
 
 _GAP = 2
 _HEAD = 4
@@ -97,6 +100,31 @@ class Column(NamedTuple):
     align: Align = "left"
     whole: bool = False
     """Its cells are not broken."""
+
+
+def column(paper: Paper, given: _columns.Column) -> Column:
+    """A column of a table, written."""
+    if isinstance(given.heading, tuple):  # A symbol may be a word in the language of the view.
+        said = [s._replace(text=paper.say(s.text)) for s in given.heading]
+        written = ("".join(line.plain for line in paper.formula(Equation((s,)))) for s in said)
+        heading = f" {paper.say('or')} ".join(written)
+    else:
+        heading = paper.say(given.heading)
+    cells = [_cell(paper, entry) for entry in given.entries]
+    return Column(heading, cells, given.align, given.whole)
+
+
+def _cell(paper: Paper, entry: _columns.Entry) -> Cell:
+    if not entry.formula:
+        said = (paper.say(s) if isinstance(s, Words) else paper.text(s) for s in entry.said)
+        return Cell.of(" ".join(said), entry.role)
+    if len(entry.formula) > 1 or len(entry.formula[0].sides) > 1:
+        each = (Text.assemble(*paper.formula(equation)) for equation in entry.formula)
+        return Cell(tuple(each), apart=True)
+    lines = paper.formula(entry.formula[0])
+    if entry.about:
+        lines = [Text.assemble((paper.text(ABOUT.lstrip()), "muted"), *lines)]
+    return Cell(tuple(lines))
 
 
 def fitted(paper: Paper, columns: Sequence[Column], *, total: bool = False) -> RenderableType:

@@ -12,13 +12,14 @@ from rich.measure import Measurement
 from rich.segment import Segment
 from rich.text import Text
 
+from nnviz.formats._columns import VECTOR
 from nnviz.formats.terminal.arrays import View
 from nnviz.formats.terminal.equation import in_a_row
 from nnviz.formats.terminal.header import header, title
 from nnviz.formats.terminal.lines import finished
 from nnviz.formats.terminal.paper import Paper, spaced, styles
 from nnviz.formats.terminal.params import params_bars, params_table
-from nnviz.formats.terminal.steps import VECTOR, chosen, steps_table
+from nnviz.formats.terminal.steps import chosen, steps_table
 from nnviz.request import Request, Screen
 from nnviz.trace import Trace
 from nnviz.words import Words

@@ -1,0 +1,302 @@
+"""The tables of a result, column by column: its steps, or the parameters of its layers.
+
+What stands in a cell is words and formulas; the terminal, Markdown and LaTeX write them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from nnviz.elision import value_of
+from nnviz.expressions import equal_as_shown
+from nnviz.numerals import aligned, thousands
+from nnviz.shapes import times
+from nnviz.trace import (
+    Call,
+    Equation,
+    Expr,
+    Formula,
+    Name,
+    Num,
+    Product,
+    Quantity,
+    Show,
+    Step,
+    Sum,
+    Trace,
+)
+from nnviz.words import Words
+
+Align: TypeAlias = Literal["left", "right", "point"]
+VECTOR = 24
+"""Numbers of a vector that a row has room for."""
+_PARTS: tuple[tuple[str, Align], ...] = (
+    ("terms", "left"),
+    ("sum", "point"),
+    ("bias", "point"),
+    ("before", "point"),
+    ("activation", "left"),
+    ("value", "point"),
+)
+"""The parts of a sum, and how their columns stand."""
+_COUNTS: tuple[tuple[str, str, Align], ...] = (
+    ("layer", "layer", "left"),
+    ("output", "output", "left"),
+    ("formula", "derivation", "left"),
+    ("weights", "weights", "right"),
+    ("biases", "biases", "right"),
+    ("params", "params", "right"),
+    ("macs", "MACs", "right"),
+    ("receptive_field", "receptive field", "right"),
+)
+ROLES = {"output": "output", "weights": "weight", "biases": "bias"}
+VERSUS = Words("the same maps by a multilayer perceptron, without biases")
+
+
+class Entry(NamedTuple):
+    """What stands in a cell."""
+
+    said: tuple[Words | str, ...] = ()
+    """Words, with blanks between them."""
+    formula: Formula = ()
+    """Equations, or one of a single side: the terms of a sum."""
+    role: str = ""
+    about: bool = False
+    """Whether it is not equal to what it is worked out of, as the numbers are shown."""
+
+
+class Column(NamedTuple):
+    """A heading, and an entry for every row."""
+
+    heading: Words | str | tuple[Name, ...]
+    """Words, or the symbols that the rows have: those of several layers."""
+    entries: Sequence[Entry]
+    align: Align = "left"
+    whole: bool = False
+    """Its entries are not broken."""
+
+
+# --- steps -----------------------------------------------------------------------------
+
+
+def step_columns(trace: Trace, steps: Sequence[Step], show: Show) -> Iterator[Column]:
+    """A row a step: its place, and the parts that it has."""
+    yield from _places(trace, steps)
+    if any(step.quantities for step in steps):
+        yield from _vectors(trace, steps, show)
+    elif all(_is_sum(step.formula) for step in steps):
+        yield from _sums(trace, steps, show)
+    else:
+        yield Column("arithmetic", [Entry(formula=step.formula) for step in steps])
+
+
+def place_of(trace: Trace, step: Step) -> tuple[int, ...]:
+    """The index of a step, each axis counted from where it is: times from 1."""
+    first = [place.first for place in trace.places] + [0] * len(step.index)
+    return tuple(map(sum, zip(step.index, first, strict=False)))
+
+
+def _places(trace: Trace, steps: Sequence[Step]) -> Iterator[Column]:
+    """The number of each step and what it makes; once where the two are the same: times."""
+    places = [place_of(trace, step) for step in steps]
+    numbered = any(place != (step.number,) for place, step in zip(places, steps, strict=True))
+    if numbered:
+        numbers = [Entry((str(step.number),), role="heading") for step in steps]
+        yield Column("step", numbers, "right")
+    if trace.places:
+        role = "" if numbered else "heading"
+        written = [Entry((", ".join(map(str, place)),), role=role) for place in places]
+        labels = [place.label for place in trace.places]
+        heading = labels[0]
+        for label in labels[1:]:
+            heading = Words("{name}, {more}", name=heading, more=label)
+        yield Column(heading, written, "left" if numbered else "right")
+
+
+# --- sums: products, bias, activation --------------------------------------------------
+
+
+def _is_sum(formula: Formula) -> bool:
+    """Whether a formula is one equation, or one and an activation of what it makes."""
+    if len(formula) < 2:
+        return True
+    first, *rest = formula
+    if len(rest) > 1 or isinstance(first.sides[0], Name):
+        return False
+    return isinstance(rest[0].sides[0], Call)
+
+
+def _sums(trace: Trace, steps: Sequence[Step], show: Show) -> Iterator[Column]:
+    """A column for each part that a step has; those that it does not have are empty."""
+    rows = [_parts(step, show) for step in steps]
+    if any(_weighted(step.formula) for step in steps):
+        kind = "products"
+    else:
+        kind = "window" if trace.plan else "arithmetic"
+    for name, align in _PARTS:
+        if any(name in row for row in rows):
+            heading = kind if name == "terms" else name
+            yield Column(heading, [row.get(name, Entry()) for row in rows], align)
+
+
+def _weighted(formula: Formula) -> bool:
+    """Whether a formula begins with a sum of products."""
+    body = formula[0].sides[0] if formula else None
+    return isinstance(body, Sum) and all(isinstance(term, Product | Num) for term in body.terms)
+
+
+def _parts(step: Step, show: Show) -> dict[str, Entry]:
+    """The parts of a step's formula by name."""
+    if not step.formula:
+        return {"value": Entry((show(step.value),), role="output")}
+    first, *rest = step.formula
+    made = {"value": _result(step.formula[-1], show)}
+    body = first.sides[0]
+    if isinstance(body, Sum) and _weighted(step.formula):
+        made |= _products(body, show)
+    else:
+        made["terms"] = _terms(*first.sides[:-1])
+    if rest:
+        made["before"] = _result(first, show)
+        made["activation"] = _terms(*rest[0].sides[:-1])
+    return made
+
+
+def _products(body: Sum, show: Show) -> dict[str, Entry]:
+    """The products, and apart from them the bias and the sum that it is added to."""
+    terms, last = body.terms, body.terms[-1]
+    if not (isinstance(last, Num) and last.role == "bias" and len(terms) > 1):
+        return {"terms": _terms(body)}
+    products = Sum(terms[:-1], body.per_line)
+    total = Num(value_of(products), "intermediate")
+    return {
+        "terms": _terms(products),
+        "sum": _result(Equation((products, total)), show),
+        "bias": _terms(last),
+    }
+
+
+def _terms(*sides: Expr) -> Entry:
+    return Entry(formula=(Equation(sides),))
+
+
+def _result(equation: Equation, show: Show) -> Entry:
+    """The right side alone, after `≈` where something was rounded."""
+    *others, right = equation.sides
+    about = not all(map(equal_as_shown, others, equation.sides[1:], [show] * len(others)))
+    return _terms(right)._replace(about=about)
+
+
+# --- vectors: a column for each ---------------------------------------------------------
+
+
+def _vectors(trace: Trace, steps: Sequence[Step], show: Show) -> Iterator[Column]:
+    """The names of the rows that the steps read, and what each quantity is in each step."""
+    yield from _chains(trace, steps)
+    labels = trace.labels.get("input", ())
+    if labels:
+        names = [labels[i] if (i := step.index[0]) < len(labels) else "" for step in steps]
+        yield Column("input", [Entry((name,)) for name in names])
+    found = [{quantity.key: quantity for quantity in step.quantities} for step in steps]
+    for key in dict.fromkeys(key for quantities in found for key in quantities):
+        yield _column([quantities.get(key) for quantities in found], show)
+
+
+def _chains(trace: Trace, steps: Sequence[Step]) -> Iterator[Column]:
+    """Which layer and direction a step is of, where there are several."""
+    plan = trace.recurrence
+    if plan is None:
+        return
+    chains = [plan.at(step.number)[1] for step in steps]
+    if plan.layers > 1:
+        yield Column("layer", [Entry((str(c.layer + 1),)) for c in chains], "right")
+    if plan.directions > 1:
+        yield Column("direction", [Entry((c.arrow,)) for c in chains])
+
+
+def _column(quantities: Sequence[Quantity | None], show: Show) -> Column:
+    """One quantity of all steps, headed by its symbol."""
+    import numpy as np
+
+    there = [quantity for quantity in quantities if quantity is not None]
+    values = [() if q is None else np.ravel(q.value).tolist() for q in quantities]
+    texts = aligned([show(value) for row in values for value in row])
+    width = max(map(len, texts), default=0)
+    numbers = (text.rjust(width) for text in texts)
+    entries = [
+        Entry(
+            _written([*islice(numbers, len(row))]), role=(there[0] if q is None else q).symbol.role
+        )
+        for q, row in zip(quantities, values, strict=True)
+    ]
+    symbols = dict.fromkeys(quantity.symbol for quantity in there)
+    return Column(_heading(symbols), entries, whole=True)
+
+
+def _heading(symbols: Iterable[Name]) -> tuple[Name, ...]:
+    """A symbol; of those of several layers or directions what differs beside these: xₜ or hₜ."""
+    found = tuple(symbols)
+    return found if len(found) < 2 else tuple(dict.fromkeys(s._replace(sup="") for s in found))
+
+
+def _written(texts: Sequence[str]) -> tuple[Words | str, ...]:
+    """The numbers; of a long vector the ends, and how many there are."""
+    if len(texts) <= VECTOR:
+        return (" ".join(texts),)
+    return *texts[:3], "…", texts[-1], Words("({n} numbers)", n=len(texts))
+
+
+# --- parameters -------------------------------------------------------------------------
+
+
+def count_columns(trace: Trace) -> Iterator[Column]:
+    """Every layer with its output, derivation and counts, and the totals in the last row."""
+    rows = [*named_rows(trace), {"layer": Words("total"), **trace.results["total"]}]
+    for key, heading, align in _COUNTS:
+        entries = [Entry((counted(row.get(key)),), role=ROLES.get(key, "")) for row in rows]
+        yield Column(heading, entries, align)
+
+
+def versus_columns(trace: Trace) -> Iterator[Column]:
+    """Each convolution beside the dense layer that would make the same map."""
+    rows = zip(trace.results["rows"], named_rows(trace), strict=True)
+    named = {row["layer"]: shown["layer"] for row, shown in rows}
+    headings: tuple[tuple[str, Align], ...] = (
+        ("layer", "left"),
+        ("weights, shared", "right"),
+        ("as a dense layer", "left"),
+        ("weights", "right"),
+    )
+    cells = [
+        (
+            named[row["layer"]],
+            row["conv"]["weights"],
+            row["dense"].get("formula", ""),
+            row["dense"]["weights"],
+        )
+        for row in trace.results["versus"]
+    ]
+    for i, (heading, align) in enumerate(headings):
+        yield Column(heading, [Entry((counted(row[i]),)) for row in cells], align)
+
+
+def named_rows(trace: Trace) -> list[dict[str, Any]]:
+    """The rows of the count, their layers named as a textbook does."""
+    named = zip(trace.results["rows"], trace.layer_names, strict=True)
+    return [
+        {**row, "layer": name if isinstance(name, Words) else Words(name)} for row, name in named
+    ]
+
+
+def counted(value: Any) -> Words | str:
+    """A count with its thousands apart, a shape, a name."""
+    match value:
+        case None:
+            return ""
+        case Words() | str():
+            return value
+        case int():
+            return thousands(value)
+    return times(value)
