@@ -150,7 +150,7 @@ def test_standard_input_twice(
     parts: list[str],
 ) -> None:
     endless = Stdin(_Endless())
-    monkeypatch.setattr("nnviz.cli.flow.Stdin", lambda _: endless)
+    monkeypatch.setattr("nnviz.cli.flow.Stdin", lambda *_, **__: endless)
     check(nnviz(*words), 2, ["standard input", *parts])
 
 
@@ -167,7 +167,7 @@ UNREAD = [
 def test_standard_input_is_not_read_where_nothing_asks_for_it(
     nnviz: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, words: list[str]
 ) -> None:
-    monkeypatch.setattr("nnviz.cli.flow.Stdin", lambda _: Stdin(_Endless()))
+    monkeypatch.setattr("nnviz.cli.flow.Stdin", lambda *_, **__: Stdin(_Endless()))
     result = nnviz(*words)
     assert result.code == 0, result.err
     assert result.out

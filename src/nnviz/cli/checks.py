@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from nnviz import files, formats
 from nnviz import steps as _steps
-from nnviz.cli import options, streams
+from nnviz.cli import options
 from nnviz.cli.options import InputOptions, Shared
 from nnviz.errors import UsageError
 from nnviz.figure import views_of_command
@@ -184,7 +183,7 @@ def reserve(operation: Operation[Any], given: Written, stdin: Stdin) -> None:
     """Find the second - of a command before the first is read, which may take forever."""
     asked = [label for label, text in _sources(operation.options, given) if text == "-"]
     if given.input is None and operation.reads_input(given.texts):
-        asked += [] if streams.is_terminal(sys.stdin) else [options.INPUT.label]
+        asked += [] if stdin.typed else [options.INPUT.label]
     for label in asked:
         stdin.reserve(label)
 

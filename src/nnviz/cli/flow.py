@@ -51,7 +51,8 @@ def run_command(operation: Operation[Any], given: Written, env: Mapping[str, str
 
 def standard_input() -> Stdin:
     """What a command reads where it is told nothing else."""
-    return Stdin(sys.stdin.buffer if sys.stdin is not None else None)
+    stream = sys.stdin.buffer if sys.stdin is not None else None
+    return Stdin(stream, typed=streams.is_terminal(sys.stdin))
 
 
 def compute(operation: Operation[Any], given: Written, context: Context) -> Computed:
@@ -167,7 +168,7 @@ def _computed(
             )
         trace = checks.checked(operation.run(None, record), shared)
         return Computed(operation, record, None, trace, shared)
-    spec = _spec(operation, given.input)
+    spec = _spec(operation, given.input, context.stdin)
     source = read_input(spec, stdin=context.stdin, image=image, channels_last=asked.channels_last)
     x = _in_type(source.array, asked.dtype)
     try:
@@ -222,10 +223,10 @@ def _past(trace: Trace, given: np.ndarray) -> Iterator[Words]:
     )
 
 
-def _spec(operation: Operation[Any], given: str | None) -> str:
+def _spec(operation: Operation[Any], given: str | None, stdin: Stdin) -> str:
     if given is not None:
         return given
-    if streams.is_terminal(sys.stdin):
+    if stdin.typed:
         raise UsageError(
             "{op} needs an INPUT",
             op=operation.name,

@@ -21,8 +21,11 @@ _LONGEST_PATH = 4096
 class Stdin:
     """Standard input, which can be read once: a second reader gets a UsageError."""
 
-    def __init__(self, stream: BinaryIO | None) -> None:
+    def __init__(self, stream: BinaryIO | None, *, typed: bool = False) -> None:
         self._stream = stream
+        self.typed = typed
+        """Whether a person would have to type it, or nothing comes: it is read only where it is
+        asked for by name."""
         self._taker: str | None = None
         self._is_read = False
         self.opened: list[str] = []

@@ -1,0 +1,61 @@
+"""The figures of a note: what their files are called, and how they are embedded."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+_EMBEDDED = re.compile(r"!\[\[([^\]]+)\]\]|!\[[^\n]*\]\(([^)\s]+)\)")
+_AWAY = re.compile(r"[\x00-\x20()<>%#?\"\\]")
+"""What cannot stand in a link as it is."""
+_MARKUP = re.compile(r"([\]\[\\`*_<&$])")
+
+
+class Assets:
+    """The figures of one note, in a folder beside it."""
+
+    def __init__(self, note: Path, folder: Path, made: Sequence[str]) -> None:
+        """`made` is what stands beneath each block now."""
+        self.folder, self._note = folder, note
+        self._kept: dict[str, int] = {}
+        for i, text in enumerate(made):
+            for name in self.named(text):
+                self._kept.setdefault(name, i)  # of a block that was copied the first has it
+        self._new: set[str] = set()
+
+    def named(self, text: str) -> Iterator[str]:
+        """The files of the folder that a text embeds."""
+        for links in _EMBEDDED.findall(text):
+            path = self._note.parent / unquote("".join(links))
+            if path.parent == self.folder:
+                yield path.name
+
+    def name(self, block: int, stem: str, suffix: str) -> str:
+        """The file of a block (from 0): the one it has, else the first of its kind that is free,
+        so that a block put between others renames none of them.
+        """
+        own = re.compile(rf"{stem}-\d+{re.escape(suffix)}")
+        for name, kept in self._kept.items():
+            if kept == block and own.fullmatch(name):
+                return name
+        count = 1
+        while (name := f"{stem}-{count}{suffix}") in {*self._kept, *self._new}:
+            count += 1
+        self._new.add(name)
+        return name
+
+    def embedded(self, name: str, alt: str, *, wiki: bool) -> str:
+        """What embeds a file: `![alt](file)`, or `![[file]]`."""
+        link = Path(os.path.relpath(self.folder / name, self._note.parent)).as_posix()
+        if wiki:
+            return f"![[{link}]]"
+        said, away = _MARKUP.sub(r"\\\1", alt), _AWAY.sub(lambda sign: quote(sign[0]), link)
+        return f"![{said}]({away})"
+
+    def left(self, text: str) -> list[Path]:
+        """The files that the note had made and that its text speaks of no more."""
+        there = set(self.named(text))
+        return [self.folder / name for name in self._kept if name not in there]
