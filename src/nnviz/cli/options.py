@@ -34,7 +34,7 @@ class InputOptions:
 
     gray: bool = option("--gray", help="A picture in grey.", use="input")
     resize: tuple[int, int] | None = option(
-        "--resize", kind=values.pair(), help="Scale a picture to H rows and W columns.", use="input"
+        "--resize", kind=values.pair, help="Scale a picture to H rows and W columns.", use="input"
     )
     unit: bool = option("--unit", help="Pixels from 0 to 1: divided by 255 or 65535.", use="input")
     frame: int = option(
@@ -61,14 +61,14 @@ class OutputOptions:
     output: tuple[str, ...] = option(
         "-o",
         "--output",
-        kind=values.file(),
+        kind=values.file,
         help="Write FILE, as its suffix says; may repeat.",
         times="each",
     )
     format: tuple[str, ...] = option(
         "-f",
         "--format",
-        kind=values.form(),
+        kind=values.form,
         help="What standard output gets.",
         times="each",
         implied="table",
@@ -77,41 +77,41 @@ class OutputOptions:
     trace: int = option("--trace", help="Short for -f trace: every step as JSON.", times="count")
     beside: tuple[str, ...] = option(
         "--beside",
-        kind=values.command(),
+        kind=values.command,
         help="The figure of a second command on the same page; may repeat.",
         times="each",
         use="format",
     )
     get: str = option(
         "--get",
-        kind=values.named("NAME"),
+        kind=values.named,
         help="Which array json, csv and npy write: output, y, h_n, indices, shape …",
         default="output",
         use="format",
     )
     map: tuple[str, ...] = option(
         "--map",
-        kind=values.file(),
+        kind=values.file,
         help="The output map alone as a picture; may repeat.",
         times="each",
     )
     range: Range = option(
         "--range",
-        kind=values.levels(),
+        kind=values.levels,
         help="How values of --map become grey levels.",
         default="auto",
         use="format",
     )
     steps: str | None = option(
         "--steps",
-        kind=values.chosen_steps(),
+        kind=values.chosen_steps,
         help="Which steps: 3, 1-4, 1,5,9, all or none (default: a table has all up to 64, "
         "else 3; a figure is of the whole; animations and HTML have all).",
         use="format",
     )
     precision: int = option(
         "--precision",
-        kind=values.precision(),
+        kind=values.precision,
         help="Significant digits shown of a number that is not whole.",
         default=4,
     )
@@ -121,7 +121,7 @@ class OutputOptions:
 class FigureOptions:
     """How a figure looks."""
 
-    view: str | None = option("--view", kind=values.view(), help="Which picture.", use="format")
+    view: str | None = option("--view", kind=values.view, help="Which picture.", use="format")
     theme: Theme = option("--theme", kind=_kinds.choice(*THEMES), help="Colours.", default="light")
     title: str | None = option(
         "--title", kind=_kinds.text(), help="A title above the figure; empty: none.", use="format"
@@ -144,7 +144,7 @@ class FigureOptions:
         "--scale", kind=_page.scale(), help="Pixels a unit of length.", use="format"
     )
     font: str | None = option(
-        "--font", kind=values.font(), help="A font file for the figure's text.", use="format"
+        "--font", kind=values.font, help="A font file for the figure's text.", use="format"
     )
     embed_font: bool = option(
         "--embed-font", help="Put the letters used into SVG and HTML.", use="format"
@@ -152,7 +152,7 @@ class FigureOptions:
     symbols: bool = option(
         "--symbols", help="Sizes in place of numbers, as formula sheets have them.", use="format"
     )
-    fps: float | None = option("--fps", kind=values.rate(), help="Frames a second.", use="format")
+    fps: float | None = option("--fps", kind=values.rate, help="Frames a second.", use="format")
     sample: int | None = option(
         "--sample",
         kind=_kinds.count(),
@@ -173,7 +173,7 @@ class GeneralOptions:
     """What is said, and how."""
 
     lang: str | None = option(
-        "--lang", kind=values.language(), help="The language of labels and messages."
+        "--lang", kind=values.language, help="The language of labels and messages."
     )
     max_memory: int | None = option(
         "--max-memory",

@@ -168,10 +168,9 @@ def choice(*names: Name) -> Kind[Name]:
             "{flag} {value} is none of: {names}", flag=flag, value=value, names=", ".join(names)
         )
 
-    def parse(text: str, flag: str, _: Context) -> Name:
-        return accept(plain(text, names), flag)
-
-    return Kind("|".join(names), parse, accept, choices=names)
+    return Kind(
+        "|".join(names), lambda text, flag, _: accept(plain(text, names), flag), accept, names
+    )
 
 
 def plain(text: str, names: Sequence[str]) -> str:
@@ -192,7 +191,7 @@ def text() -> Kind[str]:
             return value
         raise UsageError("{flag} {value} is not a text", flag=flag, value=repr(value))
 
-    return Kind("TEXT", lambda given, flag, _: accept(given, flag), accept, is_text=True)
+    return Kind.of("TEXT", accept, is_text=True)
 
 
 def array() -> Kind[np.ndarray]:

@@ -69,6 +69,11 @@ class Kind(NamedTuple, Generic[T_co]):
     looks: Callable[[str], bool] | None = None
     """Whether a text looks like one of this kind; where there is none, its choices say."""
 
+    @classmethod
+    def of(cls, metavar: str, accept: Callable[[Any, str], T], **more: Any) -> Kind[T]:
+        """A kind whose texts are read as the same values from Python are."""
+        return Kind(metavar, lambda text, flag, _: accept(text, flag), accept, **more)
+
 
 def _switch(value: Any, flag: str) -> bool:
     if type(value).__name__ in ("bool", "bool_"):  # NumPy's too

@@ -58,15 +58,17 @@ def ratio() -> Kind[tuple[int, int]]:
             )
         return sides
 
-    return Kind("W:H", lambda text, flag, _: accept(text, flag), accept)
+    return Kind.of("W:H", accept)
 
 
 def labels() -> Kind[Labels]:
     """What arrays are called: output=feature map,kernel=filter."""
 
-    def read(text: str, flag: str) -> Labels:
+    def accept(value: Any, flag: str) -> Labels:
+        if isinstance(value, Mapping):
+            return tuple((str(name), str(label)) for name, label in value.items())
         found = []
-        for part in re.split(r",(?=\s*\w+\s*=)", text):
+        for part in re.split(r",(?=\s*\w+\s*=)", str(value)):
             name, sign, label = part.partition("=")
             if not (name.strip() and sign and label.strip()):
                 raise UsageError(
@@ -78,9 +80,4 @@ def labels() -> Kind[Labels]:
             found.append((name.strip(), label.strip()))
         return tuple(found)
 
-    def accept(value: Any, flag: str) -> Labels:
-        if isinstance(value, Mapping):
-            return tuple((str(name), str(label)) for name, label in value.items())
-        return read(str(value), flag)
-
-    return Kind("NAME=TEXT,…", lambda text, flag, _: read(text, flag), accept, is_text=True)
+    return Kind.of("NAME=TEXT,…", accept, is_text=True)
