@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["np", "npt"]
+__all__ = ["Image", "ImageOps", "np", "npt"]
 
 
 class _Later:
@@ -23,5 +23,7 @@ class _Later:
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+    from PIL import Image, ImageOps
 else:
     np, npt = _Later("numpy"), _Later("numpy.typing")
+    Image, ImageOps = _Later("PIL.Image"), _Later("PIL.ImageOps")

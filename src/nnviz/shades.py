@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from nnviz.cache import remember
-from nnviz.libraries import np
+from nnviz.libraries import Image, np
 
 Shades = Literal["grey", "signed", "rgb"]
 
@@ -266,9 +266,7 @@ def _reduced(array: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def _averaged(array: np.ndarray, size: tuple[int, int], unit: float) -> np.ndarray:
-    from PIL import Image as Pillow
-
     parts = array if unit == 1 else array / unit
-    picture = Pillow.fromarray(np.ascontiguousarray(parts, dtype=np.float32))
-    made = np.array(picture.resize(size, Pillow.Resampling.BOX))
+    picture = Image.fromarray(np.ascontiguousarray(parts, dtype=np.float32))
+    made = np.array(picture.resize(size, Image.Resampling.BOX))
     return made if unit == 1 else made * np.float64(unit)

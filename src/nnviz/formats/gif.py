@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nnviz.formats import FIGURE, Format, Made
 from nnviz.formats.raster.frames import Frame, film, frames
 from nnviz.formats.raster.palette import OPAQUE, Palette, whole
-from nnviz.libraries import np
+from nnviz.libraries import Image, np
 from nnviz.request import Request
 from nnviz.trace import Trace
 
@@ -96,8 +96,6 @@ def _frame(change: _Change, palette: Palette) -> Iterator[bytes]:
 
 def _compressed(numbers: np.ndarray) -> bytes:
     """Colour numbers as GIF's LZW has them: what follows the head of a file by Pillow."""
-    from PIL import Image
-
     picture = Image.fromarray(numbers)
     picture.putpalette(bytes(768))
     stream = BytesIO()

@@ -14,6 +14,7 @@ from nnviz.figure.typeface import Face
 from nnviz.formats import FIGURE, Format, Made
 from nnviz.formats._figure import boxes, figure_of
 from nnviz.formats.raster.strokes import hatch_offsets
+from nnviz.libraries import Image
 from nnviz.request import Request
 from nnviz.trace import Trace
 
@@ -150,8 +151,6 @@ class _Page:
             moves[letter](*(p * self.scale for p in points))
 
     def _image(self, mark: scene.Image) -> None:
-        from PIL import Image
-
         s = self.scale
         picture = Image.fromarray(mark.pixels)
         x, y, width, height = (v * s for v in (mark.x, mark.y, mark.width, mark.height))

@@ -11,7 +11,7 @@ from nnviz.figure import scene
 from nnviz.formats import FIGURE, Format, Made
 from nnviz.formats._figure import boxes, figure_of
 from nnviz.formats._fonts import faces, stack
-from nnviz.libraries import np
+from nnviz.libraries import Image, np
 from nnviz.request import Request
 from nnviz.trace import Trace
 from nnviz.words import safe
@@ -163,8 +163,6 @@ def _image(mark: scene.Image) -> str:
 
 def png_bytes(pixels: np.ndarray) -> bytes:
     """Pixels (uint8, H×W or H×W×3) as a PNG file."""
-    from PIL import Image
-
     stream = BytesIO()
     Image.fromarray(pixels).save(stream, "PNG", optimize=True)
     return stream.getvalue()

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from nnviz.libraries import np, npt
+from nnviz.libraries import Image, np, npt
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
     from PIL.ImageFile import ImageFile
 
 WHITE = 65535
@@ -36,16 +35,14 @@ def layout(image: ImageFile) -> str | None:
 
 
 def deep_planes(
-    image: ImageFile, was: str, again: BinaryIO, turn: Callable[[Image], None], *, gray: bool
-) -> list[Image]:
+    image: ImageFile, was: str, again: BinaryIO, turn: Callable[[Image.Image], None], *, gray: bool
+) -> list[Image.Image]:
     """The picture as planes of 16-bit grey: red, green and blue, or one where it is grey.
 
     `image` is loaded and turned, `was` its layout, and `again` the file to read once more.
     Transparency is laid on white.
     """
-    from PIL import Image as Images
-
-    with Images.open(again) as other:
+    with Image.open(again) as other:
         # The four bytes of grey and alpha are read as four values of one byte.
         swapped = "RGBA" if was == "LA;16B" else was[:-1] + _other(was)
         other.tile = [tile._replace(args=_with(tile.args, swapped)) for tile in other.tile]
@@ -59,7 +56,7 @@ def deep_planes(
     flat = _on_white(values, image.info.get("transparency"))
     if flat.shape[2] == 3 and gray:
         flat = _luma(flat)
-    return [Images.fromarray(np.ascontiguousarray(flat[..., c])) for c in range(flat.shape[2])]
+    return [Image.fromarray(np.ascontiguousarray(flat[..., c])) for c in range(flat.shape[2])]
 
 
 def _layout(args: object) -> str:

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from nnviz.errors import NnvizError, UsageError
-from nnviz.libraries import np, npt
+from nnviz.libraries import Image, ImageOps, np, npt
 from nnviz.read.deep import WHITE, deep_planes, layout
 from nnviz.read.faults import faults, reason
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
     from PIL.ImageFile import ImageFile
 
 DEEP = ("I;16", "I;16B", "I;16L", "I;16N")
@@ -53,28 +52,23 @@ def read_image(stream: BinaryIO, name: str, options: ImageOptions) -> npt.NDArra
     what Pillow cannot open, and for a frame that is not there.
     """
     _check(options)
-    with _faults(name):
-        from PIL import Image
-
-        with Image.open(stream) as image:
-            _seek(image, options.frame, name)
-            was = layout(image)
-            _scale_clear(image)
-            image.load()
-            _turn(image)
-            if was is not None and not options.frame:
-                stream.seek(0)
-                planes = deep_planes(image, was, stream, _turn, gray=options.gray)
-            else:
-                planes = [_opaque(image, gray=options.gray)]
-            array = _array([_resized(plane, options.resize) for plane in planes])
+    with _faults(name), Image.open(stream) as image:
+        _seek(image, options.frame, name)
+        was = layout(image)
+        _scale_clear(image)
+        image.load()
+        _turn(image)
+        if was is not None and not options.frame:
+            stream.seek(0)
+            planes = deep_planes(image, was, stream, _turn, gray=options.gray)
+        else:
+            planes = [_opaque(image, gray=options.gray)]
+        array = _array([_resized(plane, options.resize) for plane in planes])
     return _unit(array, name, options.dtype or "float32") if options.unit else array
 
 
-def image_array(image: Image, name: str) -> npt.NDArray[Any]:
+def image_array(image: Image.Image, name: str) -> npt.NDArray[Any]:
     """An opened picture as `read_image` makes it of its file; the picture stays as it is."""
-    from PIL import ImageOps
-
     file = getattr(image, "filename", None)
     with _faults(name):
         if file and getattr(image, "tile", None) and Path(file).is_file():  # not loaded yet
@@ -89,11 +83,8 @@ def image_array(image: Image, name: str) -> npt.NDArray[Any]:
 
 def image_bytes(stream: BinaryIO, name: str, options: ImageOptions) -> int:
     """The memory that `read_image` will take at most, from the picture's header alone."""
-    with _faults(name):
-        from PIL import Image
-
-        with Image.open(stream) as image:
-            pixels, bands = image.width * image.height, len(image.getbands())
+    with _faults(name), Image.open(stream) as image:
+        pixels, bands = image.width * image.height, len(image.getbands())
     # Pillow keeps 4 bytes a pixel; once more as it is changed; and then there is our array.
     needed = pixels * (4 + 8 + 2 * bands)
     if options.resize is not None:
@@ -114,7 +105,7 @@ def _check(options: ImageOptions) -> None:
         raise UsageError("frame {frame}: frames are counted from 0", frame=options.frame)
 
 
-def _seek(image: Image, frame: int, name: str) -> None:
+def _seek(image: Image.Image, frame: int, name: str) -> None:
     if frame == 0:
         return  # counting the frames of an animation takes time
     frames = getattr(image, "n_frames", 1)
@@ -131,9 +122,7 @@ def _seek(image: Image, frame: int, name: str) -> None:
     image.seek(frame)
 
 
-def _turn(image: Image) -> None:
-    from PIL import ImageOps
-
+def _turn(image: Image.Image) -> None:
     try:
         ImageOps.exif_transpose(image, in_place=True)
     except Exception:  # a picture is still a picture where its EXIF is broken
@@ -147,15 +136,13 @@ def _scale_clear(image: ImageFile) -> None:
         image.info["transparency"] = clear * _FEW_BITS[str(image.tile[0].args)]
 
 
-def _opaque(image: Image, *, gray: bool) -> Image:
+def _opaque(image: Image.Image, *, gray: bool) -> Image.Image:
     """The picture in one of the modes L, RGB, I;16, I and F, without transparency."""
     flat = _flat(image)
     return flat.convert("L") if gray and flat.mode == "RGB" else flat
 
 
-def _flat(image: Image) -> Image:
-    from PIL import Image as Images
-
+def _flat(image: Image.Image) -> Image.Image:
     if image.mode in DEEP:
         return _deep_grey(image)
     if image.mode in ("I", "F") or (image.mode in ("L", "RGB") and not image.has_transparency_data):
@@ -164,34 +151,30 @@ def _flat(image: Image) -> Image:
         return image.convert("L" if image.mode == "1" else "RGB")
     grey = image.mode in ("1", "L", "LA", "La")
     layer = image.convert("LA" if grey else "RGBA")
-    paper = Images.new("L" if grey else "RGB", image.size, "white")
+    paper = Image.new("L" if grey else "RGB", image.size, "white")
     paper.paste(layer.convert(paper.mode), mask=layer.getchannel("A"))
     return paper
 
 
-def _deep_grey(image: Image) -> Image:
+def _deep_grey(image: Image.Image) -> Image.Image:
     """16-bit grey in this machine's byte order, its transparent value made white."""
-    from PIL import Image as Images
-
     clear = image.info.get("transparency")
     if image.mode == "I;16" and not isinstance(clear, int):
         return image
     array = np.asarray(image).astype(np.uint16)
     if isinstance(clear, int):
         array[array == clear] = WHITE
-    return Images.fromarray(array)
+    return Image.fromarray(array)
 
 
-def _resized(image: Image, size: tuple[int, int] | None) -> Image:
-    from PIL.Image import Resampling
-
+def _resized(image: Image.Image, size: tuple[int, int] | None) -> Image.Image:
     if size is None:
         return image
     height, width = size
-    return image.resize((width, height), Resampling.BICUBIC)
+    return image.resize((width, height), Image.Resampling.BICUBIC)
 
 
-def _array(planes: list[Image]) -> npt.NDArray[Any]:
+def _array(planes: list[Image.Image]) -> npt.NDArray[Any]:
     if len(planes) > 1:
         return np.stack([np.asarray(plane) for plane in planes])
     array: npt.NDArray[Any] = np.asarray(planes[0])
@@ -225,7 +208,7 @@ def _faults(name: str) -> AbstractContextManager[None]:
 
 
 def _broken(error: Exception, name: str) -> NnvizError:
-    from PIL import Image, UnidentifiedImageError
+    from PIL import UnidentifiedImageError
 
     if isinstance(error, UnidentifiedImageError):
         return NnvizError(
