@@ -7,6 +7,7 @@ declaration that the command line reads them by.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -224,8 +225,7 @@ def _blamed(number: int, text: str, place: Place) -> Iterator[None]:
 # --- words ---------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     text: str
     start: int
     end: int
@@ -241,63 +241,43 @@ def _layers(text: str, name: str) -> Iterator[Sequence[_Word]]:
             pipe = None
             continue
         at, sign = item
-        if sign == "|" and (not words or pipe is not None):
-            raise UsageError("there is no layer before this |", place=place_at(text, at, name))
+        if sign == "|":
+            if not words:
+                raise UsageError("there is no layer before this |", place=place_at(text, at, name))
+            pipe = at
         if words:
             yield words
             words = []
-        pipe = at if sign == "|" else pipe
-        if sign == "|":
-            continue
     if words:
         yield words
     elif pipe is not None:
         raise UsageError("there is no layer after this |", place=place_at(text, pipe, name))
 
 
+_QUOTED = r"""'(?P<raw>[^']*)'|"(?P<text>(?:[^"\\]|\\["\\]|\\(?!["\\]))*)\""""
+"""Quotes protect everything; between double ones `\\"` and `\\\\` are `"` and `\\`."""
+_QUOTES = re.compile(_QUOTED)
+_ITEMS = re.compile(
+    rf"""(?P<sign>[|\n])|\#[^\n]*|(?P<word>(?:{_QUOTED}|[^\s|'"])+)|(?P<open>['"])"""
+)
+
+
 def _scan(text: str, name: str) -> Iterator[_Word | tuple[int, str]]:
     """Words, and the signs between layers with their places."""
-    i = 0
-    while i < len(text):
-        if text[i] in "|\n":
-            yield i, text[i]
-            i += 1
-        elif text[i].isspace():
-            i += 1
-        elif text[i] == "#":
-            end = text.find("\n", i)
-            i = end if end >= 0 else len(text)
-        else:
-            word = _word(text, i, name)
-            yield word
-            i = word.end
+    for found in _ITEMS.finditer(text):
+        if found["open"]:
+            raise UsageError(
+                "the quote {quote} is never closed",
+                quote=found[0],
+                place=place_at(text, found.start(), name),
+            )
+        if found["word"]:
+            yield _Word(_QUOTES.sub(_unquoted, found[0]), *found.span())
+        elif found["sign"]:
+            yield found.start(), found[0]
 
 
-def _word(text: str, start: int, name: str) -> _Word:
-    """One word: quotes protect everything; a backslash outside them is itself."""
-    made: list[str] = []
-    i = start
-    while i < len(text) and not text[i].isspace() and text[i] != "|":
-        if text[i] not in "'\"":
-            made.append(text[i])
-            i += 1
-            continue
-        piece, i = _quoted(text, i, name)
-        made.append(piece)
-    return _Word("".join(made), start, i)
-
-
-def _quoted(text: str, start: int, name: str) -> tuple[str, int]:
-    quote, made, i = text[start], [], start + 1
-    while i < len(text) and text[i] != quote:
-        if quote == '"' and text[i] == "\\" and text[i + 1 : i + 2] in ('"', "\\"):
-            i += 1
-        made.append(text[i])
-        i += 1
-    if i == len(text):
-        raise UsageError(
-            "the quote {quote} is never closed",
-            quote=quote,
-            place=place_at(text, start, name),
-        )
-    return "".join(made), i + 1
+def _unquoted(quoted: re.Match[str]) -> str:
+    if quoted["text"] is None:
+        return quoted["raw"]
+    return re.sub(r'\\(["\\])', r"\1", quoted["text"])
