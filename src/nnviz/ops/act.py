@@ -178,42 +178,28 @@ _X = Name("x")
 
 def _definition(options: ActOptions) -> Equation:
     """What the function is, in symbols."""
-    name = options.name
     alpha, beta = Num(options.alpha or 0), Num(options.beta or 0)
-    tanh_form = options.approximate == "tanh"
+    below, above = Call("min", (Num(0), _X)), Call("max", (Num(0), _X))
     inner = Sum((_X, Product((Num(0.044715), Power(_X, Num(3))), dot=True)))
     gelu = (
         Call("tanh", (Product((Name("√(2/π)"), inner), dot=True),))
-        if tanh_form
+        if options.approximate == "tanh"
         else Call("erf", (Quotient(_X, Name("√2")),))
     )
-    half = Quotient(_X, Num(2))
+    line = Sum((Product((alpha, _X), dot=True), beta))
     right: dict[str, Expr] = {
-        "relu": Call("max", (Num(0), _X)),
-        "leaky-relu": Call("max", (Num(0), _X)),
-        "elu": Call("max", (Num(0), _X)),
-        "gelu": Product((half, Sum((Num(1), gelu))), dot=True),
+        "relu": above,
+        "leaky-relu": Sum((above, Product((alpha, below), dot=True))),
+        "elu": Sum((above, Product((alpha, Sum((exp(below), Num(-1)))), dot=True))),
+        "gelu": Product((Quotient(_X, Num(2)), Sum((Num(1), gelu))), dot=True),
         "sigmoid": Quotient(Num(1), Sum((Num(1), exp(Neg(_X))))),
-        "hard-sigmoid": Call(
-            "max",
-            (Num(0), Call("min", (Num(1), Sum((Product((alpha, _X), dot=True), beta))))),
-        ),
+        "hard-sigmoid": Call("max", (Num(0), Call("min", (Num(1), line)))),
         "tanh": Quotient(Sum((exp(_X), Neg(exp(Neg(_X))))), Sum((exp(_X), exp(Neg(_X))))),
         "softmax": Quotient(exp(Name("x", "i")), Power(Name("Σⱼ e"), Name("x", "j"))),
     }
-    if name == "softmax":
-        return Equation((Name("softmax(x)", "i"), right[name]))
-    minimum = Call("min", (Num(0), _X))
-    if name == "leaky-relu":
-        return _of(name, Sum((right[name], Product((alpha, minimum), dot=True))))
-    if name == "elu":
-        below = Product((alpha, Sum((exp(minimum), Num(-1)))), dot=True)
-        return _of(name, Sum((right[name], below)))
-    return _of(name, right[name])
-
-
-def _of(name: str, right: Expr) -> Equation:
-    return Equation((Call(name, (_X,)), right))
+    name = options.name
+    left = Name("softmax(x)", "i") if name == "softmax" else Call(name, (_X,))
+    return Equation((left, right[name]))
 
 
 def _formula(

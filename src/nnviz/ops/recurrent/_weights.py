@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from nnviz.errors import NnvizError, UsageError
@@ -84,13 +84,9 @@ class Weights(NamedTuple):
         cells = tuple(tuple(CellWeights(*map(made, cell)) for cell in both) for both in self.cells)
         return Weights(cells, made(self.wy), made(self.by))
 
-    def biases(self) -> Iterator[np.ndarray]:
+    def biases(self) -> list[np.ndarray]:
         """Every bias there is."""
-        for both in self.cells:
-            for cell in both:
-                yield from (bias for bias in (cell.b, cell.bh) if bias is not None)
-        if self.by is not None:
-            yield self.by
+        return [array for name, array in self.named().items() if name.startswith("b")]
 
 
 def weights_of(options: RnnOptions, inputs: int, *, drawn: bool = True) -> Weights:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from nnviz.activation_steps import shown
@@ -33,8 +34,6 @@ def for_rank(options: ConvOptions, rank: int) -> ConvOptions:
     """The options for an input of `rank` axes: over how many axes the kernel slides, with a
     kernel of one row or of one number as a window of that many.
     """
-    from dataclasses import replace
-
     kernel, dims = options.kernel, options.dims or _dims(options, rank)
     if kernel is None or isinstance(kernel, str):
         return replace(options, dims=dims)
@@ -45,8 +44,6 @@ def for_rank(options: ConvOptions, rank: int) -> ConvOptions:
 
 def of_samples(options: ConvOptions) -> ConvOptions:
     """The options where each sample of a batch is a row: no vector is slid over."""
-    from dataclasses import replace
-
     return replace(options, dims=options.dims or _dims(options, 2))
 
 
