@@ -29,6 +29,7 @@ READ: list[tuple[str, Kind[Any], str, Any]] = [
     ("a number", kinds.number(), "0.5", 0.5),
     ("a whole number stays whole", kinds.number(), "2", 2),
     ("a fraction", kinds.number(), "1/4", 0.25),
+    ("a fraction of fractions", kinds.number(), "0.5/0.2", 2.5),
     ("the true minus sign", kinds.number(), "−1", -1),
     ("a choice", kinds.choice("a", "b"), "b", "b"),
     ("a text", kinds.text(), " any ", " any "),

@@ -12,6 +12,8 @@ from nnviz.errors import UsageError
 from nnviz.libraries import np
 from nnviz.options.option import Context, Kind
 from nnviz.padding import PAD_NAMES, PadName, Pairs
+from nnviz.read import read_array
+from nnviz.read.numbers import is_number
 from nnviz.read.objects import as_array
 from nnviz.words import Words
 
@@ -123,8 +125,6 @@ def number(*, positive: bool = False) -> Kind[float]:
     """A number: 2, 0.1 or 1/3."""
 
     def parse(text: str, flag: str, _: Context) -> int | float:
-        from nnviz.read.numbers import is_number
-
         plain = text.strip().replace("−", "-")
         try:
             if not is_number(plain):
@@ -155,7 +155,8 @@ def number(*, positive: bool = False) -> Kind[float]:
 def _fraction(text: str) -> float:
     from fractions import Fraction
 
-    return float(Fraction(text)) if "/" in text else float(text)
+    over, slash, under = text.partition("/")
+    return float(Fraction(over) / Fraction(under)) if slash else float(text)
 
 
 def choice(*names: Name) -> Kind[Name]:
@@ -223,8 +224,6 @@ def array_or(*names: str) -> Kind[np.ndarray | str]:
 
 
 def _read(text: str, flag: str, context: Context, known: tuple[str, ...] = ()) -> np.ndarray:
-    from nnviz.read import read_array
-
     return read_array(text, stdin=context.stdin, name=flag, known=known)
 
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import field, fields
 from typing import (
-    TYPE_CHECKING,
     Any,
     Generic,
     Literal,
@@ -26,9 +25,7 @@ from typing import (
 )
 
 from nnviz.errors import UsageError
-
-if TYPE_CHECKING:
-    from nnviz.read import Stdin
+from nnviz.read import Stdin
 
 T = TypeVar("T")
 D = TypeVar("D")

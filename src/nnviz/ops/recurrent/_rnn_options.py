@@ -10,6 +10,7 @@ from nnviz.errors import UsageError
 from nnviz.libraries import np
 from nnviz.options import kinds
 from nnviz.options.option import Context, Kind, option
+from nnviz.read import read_weights
 from nnviz.read.objects import as_array
 
 CellName = Literal["rnn", "lstm", "gru"]
@@ -26,8 +27,6 @@ def _weights() -> Kind[Mapping[str, Any]]:
     """Arrays by name: a file of them, or a dict."""
 
     def parse(text: str, flag: str, context: Context) -> Mapping[str, Any]:
-        from nnviz.read import read_weights
-
         return read_weights(text, stdin=context.stdin, name=flag)
 
     def accept(value: Any, flag: str) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nnviz.libraries import np
+from nnviz.read.rows import parse_rows
 
 PRESETS: Mapping[str, str] = {
     "identity": "0 0 0; 0 1 0; 0 0 0",
@@ -22,11 +23,7 @@ DEFAULT = "edge"
 
 def preset(name: str) -> np.ndarray:
     """The numbers of a preset: whole ones whole, else float64."""
-    from fractions import Fraction
-
-    rows = [[Fraction(cell) for cell in row.split()] for row in PRESETS[name].split(";")]
-    whole = all(cell.denominator == 1 for row in rows for cell in row)
-    return np.array([[int(c) if whole else float(c) for c in row] for row in rows])
+    return parse_rows(PRESETS[name], name)
 
 
 def list_kernels() -> str:
