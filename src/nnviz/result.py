@@ -217,11 +217,9 @@ class Result(Mapping[str, Any]):
 
     def _repr_svg_(self) -> str | None:
         """The figure, for a notebook; nothing where there is none, or it is too large."""
-        try:
-            made = formats.load("svg").write(self.trace, Request()).content
-        except NnvizError:
-            return None
-        return made.decode() if len(made) <= MOST else None
+        from nnviz.formats.svg import still
+
+        return self._shown(still)
 
     def _repr_html_(self) -> str | None:
         """The steps with a player, for a notebook; nothing where the still figure is better."""
@@ -229,11 +227,13 @@ class Result(Mapping[str, Any]):
             return None
         from nnviz.formats.html import framed
 
+        return self._shown(framed)
+
+    def _shown(self, write: Callable[[Trace, Request, int], str | None]) -> str | None:
         try:
-            made = framed(self.trace, Request())
+            return write(self.trace, Request(), MOST)
         except NnvizError:
             return None
-        return made if len(made.encode()) <= MOST else None
 
     def __rich__(self) -> RenderableType:
         """The terminal view, for `rich.print` and Rich's layouts: as wide as it may be."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from string import Template
 from typing import NamedTuple
@@ -14,6 +16,7 @@ from nnviz import lang
 from nnviz.figure.scene import Box, Image, Scene
 from nnviz.figure.theme import Theme, theme, twins
 from nnviz.formats import FIGURE, Format, Made
+from nnviz.formats._figure import within
 from nnviz.formats._fonts import faces, stack
 from nnviz.formats.player.tables import tables
 from nnviz.formats.player.targets import targets
@@ -30,6 +33,7 @@ _CONTROLS = 64
 _PHONE = 360
 _TRIM = 12
 """The width of the arrangement for narrow pages, which has smaller margins."""
+_DATA = re.compile(r'(?<= href=)"data:[^"]*"')
 _LABELS = {
     "steps": Words("steps"),
     "first": Words("first step"),
@@ -48,6 +52,8 @@ class _Drawn(NamedTuple):
     name: str
     film: Film
     lines: list[str]
+    packed: str = ""
+    """What the script puts in the place of the lines, which are then those of one frame."""
 
     @property
     def trim(self) -> int:
@@ -80,20 +86,26 @@ def write(trace: Trace, request: Request) -> Made:
     return Made(_page(trace, drawn, request, colors).encode(), notes=made.notes)
 
 
-def framed(trace: Trace, request: Request) -> str:
-    """The page inside a frame as large as it is, as a notebook takes it: its keys stay its own."""
+def framed(trace: Trace, request: Request, most: int) -> str | None:
+    """The page inside a frame as large as it is, as a notebook takes it: its keys stay its own.
+
+    None where it takes more bytes than `most`.
+    """
     made = film(trace, request)
     colors = _inks(request)
-    drawn = _drawn("wide", trace, made, request, colors)
-    page = _page(trace, [drawn], request, colors)
-    # Between single quotes, which are few: "&quot;" is a third of a page.
-    page = page.replace("&", "&amp;").replace("'", "&#39;")
-    return (
-        f'<iframe title="{escape(made.title)}" sandbox="allow-scripts" width="100%" '
-        f'height="{number(made.scenes[0].height + _CONTROLS)}" '
-        f'style="border:0;max-width:{number(drawn.width)}px" '
-        f"srcdoc='{page}'></iframe>"
-    )
+
+    def write(kept: Callable[[Scene], Scene]) -> str:
+        drawn = _drawn("wide", trace, made, request, colors, kept)
+        # Between single quotes, which are few: "&quot;" is a third of a page.
+        page = _page(trace, [drawn], request, colors).replace("&", "&amp;").replace("'", "&#39;")
+        return (
+            f'<iframe title="{escape(made.title)}" sandbox="allow-scripts" width="100%" '
+            f'height="{number(made.scenes[0].height + _CONTROLS)}" '
+            f'style="border:0;max-width:{number(drawn.width)}px" '
+            f"srcdoc='{page}'></iframe>"
+        )
+
+    return within(most, write)
 
 
 def _inks(request: Request) -> Colors:
@@ -102,14 +114,37 @@ def _inks(request: Request) -> Colors:
     return {(theme(look).ink, theme("dark" if look == "light" else look).ink): 0}
 
 
-def _drawn(name: str, trace: Trace, made: Film, request: Request, colors: Colors) -> _Drawn:
+def _drawn(
+    name: str,
+    trace: Trace,
+    made: Film,
+    request: Request,
+    colors: Colors,
+    kept: Callable[[Scene], Scene] | None = None,
+) -> _Drawn:
+    """An arrangement; where Scenes are to be `kept`, packed."""
     look = request.appearance
     dark: Mapping[str, str] | Sequence[Scene] = {}
     if look.theme == "light":  # then it follows its reader
         dark = twins(theme("light"), theme("dark"))
         if any(isinstance(mark, Image) for scene in made.scenes for mark in scene.flat()):
             dark = film(trace, request._replace(appearance=look._replace(theme="dark")), 1).scenes
-    return _Drawn(name, made, themed(made.scenes, dark, colors, name[0]))
+    if kept is None:
+        return _Drawn(name, made, themed(made.scenes, dark, colors, name[0]))
+    scenes = [*map(kept, made.scenes)]
+    other = dark if isinstance(dark, Mapping) else [*map(kept, dark)]
+    one = themed(scenes[:1], other if isinstance(other, Mapping) else other[:1], colors, name[0])
+    if len(scenes) == 1:
+        return _Drawn(name, made, one)
+    return _Drawn(name, made, one, _packed(themed(scenes, other, colors, name[0]), one))
+
+
+def _packed(every: Sequence[str], one: Sequence[str]) -> str:
+    """Lines as a script unpacks them, the pictures that are among those of one frame by number."""
+    text = "\n".join(every)
+    for i, data in enumerate(dict.fromkeys(_DATA.findall("".join(one)))):
+        text = text.replace(data, f'"{i}"')
+    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode("ascii")
 
 
 def _page(trace: Trace, drawn: Sequence[_Drawn], request: Request, colors: Colors) -> str:
@@ -206,7 +241,8 @@ def _figure(trace: Trace, drawn: _Drawn) -> Iterator[str]:
     yield f'<div class="arrangement {drawn.name}">'
     yield (
         f'<svg class="frames" viewBox="{drawn.box}" role="graphics-document" '
-        f'aria-label="{escape(drawn.film.scenes[0].desc)}">'
+        f'aria-label="{escape(drawn.film.scenes[0].desc)}"'
+        + (f' data-packed="{drawn.packed}">' if drawn.packed else ">")
     )
     yield from drawn.lines
     yield "</svg>"

@@ -9,7 +9,7 @@ from unicodedata import east_asian_width
 
 from nnviz.figure import scene
 from nnviz.formats import FIGURE, Format, Made
-from nnviz.formats._figure import boxes, figure_of
+from nnviz.formats._figure import boxes, figure_of, within
 from nnviz.formats._fonts import faces, stack
 from nnviz.libraries import Image, np
 from nnviz.request import Request
@@ -25,6 +25,12 @@ def write(trace: Trace, request: Request) -> Made:
     look = request.appearance
     text = svg(drawn, embed_font=look.embed_font, scale=look.scale or 1)
     return Made(text.encode(), notes=boxes([drawn]))
+
+
+def still(trace: Trace, request: Request, most: int) -> str | None:
+    """The same for a notebook; None where it takes more bytes than `most`."""
+    drawn = figure_of(trace, request)
+    return within(most, lambda kept: svg(kept(drawn)))
 
 
 def svg(drawn: scene.Scene, *, embed_font: bool = False, prefix: str = "", scale: float = 1) -> str:

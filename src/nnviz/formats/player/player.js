@@ -1,6 +1,12 @@
 "use strict";
-(() => {
+(async () => {
   const all = (selector) => [...document.querySelectorAll(selector)];
+  for (const figure of all("[data-packed]")) {
+    const bytes = Uint8Array.from(atob(figure.dataset.packed), (sign) => sign.charCodeAt(0));
+    const plain = new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
+    const data = new Set([...figure.querySelectorAll("image")].map((image) => image.getAttribute("href")));
+    figure.innerHTML = (await plain.text()).replace(/ href="(\d+)"/g, (_, i) => ` href="${[...data][i]}"`);
+  }
   const [controls, slider, play, count, live] = [".controls", "#slider", "#play", "#count", "#live"]
     .map((selector) => document.querySelector(selector));
   const steps = all("#steps li");
