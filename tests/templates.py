@@ -56,7 +56,8 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "ops/windows/_window.py: plan.mode": (),
     "ops/windows/_kernels.py: what": ("input channels", "filters"),
     "ops/windows/_window.py: 'output ' + name": _SIZES,
-    "ops/windows/_window.py: SUBJECTS[name][0 if one else 1]": tuple(
+    "ops/windows/_window.py: said[several]": (*_window._NOT_USED, *_window._NOT_USED_OF_PADDING),
+    "ops/windows/_window.py: SUBJECTS[name][several]": tuple(
         each for both in _window.SUBJECTS.values() for each in both
     ),
     "ops/windows/_window.py: name": _CELLS,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, NoReturn
@@ -88,7 +87,9 @@ def _load(written: Written) -> object:
     try:
         return json.loads(written.same, parse_constant=_refuse)
     except RecursionError:
-        raise _too_deep(written.name) from None
+        raise NnvizError(
+            "the lists in {name} nest more than {most} deep", name=written.name, most=DEEPEST
+        ) from None
     except ValueError as error:
         if written.same.startswith("[", start_of(written.same)):
             return None
@@ -108,10 +109,6 @@ def _not_json(error: ValueError, written: Written) -> NoReturn:
         offset = found.start() if found else 0
         written.fail("'{word}' is not a number", offset, len(word), word=word)
     raise NnvizError("a number in {name} has too many digits", name=written.name) from None
-
-
-def _too_deep(name: str) -> NnvizError:
-    return NnvizError("the lists in {name} nest more than {most} deep", name=name, most=DEEPEST)
 
 
 def _array(value: object, written: Written, offset: int) -> npt.NDArray[Any]:
@@ -263,7 +260,9 @@ def _walked(
 ) -> npt.NDArray[Any]:
     """The value at `offset`, or its first fault; `alone`, nothing may follow it."""
     walk = _Walk(written, spelled=spelled)
-    for kind, at, word in _tokens(written.same, offset):
+    for found in _TOKEN.finditer(written.same, offset):
+        kind = found.lastgroup or ""
+        at, word = found.start(kind), found[kind]
         if walk.done:
             if not alone:
                 break
@@ -285,9 +284,3 @@ def _walked(
     if walk.open:
         written.fail("this bracket is not closed", walk.open[-1].offset)
     return walk.array()
-
-
-def _tokens(text: str, offset: int) -> Iterator[tuple[str, int, str]]:
-    for found in _TOKEN.finditer(text, offset):
-        kind = found.lastgroup or ""
-        yield kind, found.start(kind), found[kind]

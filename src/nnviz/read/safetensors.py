@@ -53,13 +53,9 @@ def safetensors_bytes(stream: BinaryIO, name: str, chosen: Choose) -> int:
     entries = [header[key] for key in chosen(list(header)).values()]
     return sum(
         bytes_of(tuple(entry["shape"]), np.dtype(_DTYPES[entry["dtype"]]))
-        for entry in entries
-        if _is_known(entry)  # what is broken takes nothing: reading it says what is wrong
+        for entry in entries  # what is broken takes nothing: reading it says what is wrong
+        if isinstance(entry, dict) and _sizes(entry.get("shape")) and entry.get("dtype") in _DTYPES
     )
-
-
-def _is_known(entry: object) -> bool:
-    return isinstance(entry, dict) and _sizes(entry.get("shape")) and entry.get("dtype") in _DTYPES
 
 
 def _header(stream: BinaryIO, name: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Literal, NamedTuple
@@ -28,9 +29,8 @@ _HEAD = foreign.HEAD
 _SAMPLE = 2**16
 _LONGEST_TEXT = 2**30
 
-# Pictures whose first bytes are letters; all others begin with bytes that no text has.
-_WORDED_PICTURES = (b"/* XPM */", b"#define ", b"%!PS", b"GIF8")
-_NETPBM = b"PFPfP1P2P3P4P5P6P7PyP"
+_WORDED_PICTURE = re.compile(rb"/\* XPM \*/|#define |%!PS|GIF8|P[Ff1-7y]\s")
+"""Pictures whose first bytes are letters; all others begin with bytes that no text has."""
 
 
 class Source(NamedTuple):
@@ -203,13 +203,7 @@ def _kind(given: Given) -> Kind:
         return "safetensors"
     if (other := foreign.foreign_file(head)) is not None:
         raise foreign.not_read(other, given.label)
-    if head.startswith(_WORDED_PICTURES) or _is_netpbm(head):
-        return "image"
-    return "text" if _is_text(head) else "image"
-
-
-def _is_netpbm(head: bytes) -> bool:
-    return head[:1] == b"P" and head[:2] in _NETPBM and head[2:3].isspace()
+    return "text" if _is_text(head) and not _WORDED_PICTURE.match(head) else "image"
 
 
 def _is_text(head: bytes) -> bool:

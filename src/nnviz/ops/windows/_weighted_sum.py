@@ -80,6 +80,7 @@ class WeightedSum(NamedTuple):
             title = Words("{title} with {act}", title=title, act=shown(self.act))
         else:
             equation += ["=", "output"]
+        shares = Fact(along(self.pre.ndim - 1, self.pre.ndim))
         return Trace(
             op=op,
             title=title,
@@ -90,7 +91,7 @@ class WeightedSum(NamedTuple):
             roles=_ROLES,
             names=_NAMES,
             equation=tuple(equation),
-            facts=(*size_facts(self.plan.axes), *self._softmax_facts()),
+            facts=(*size_facts(self.plan.axes), *([shares] if self.act == "softmax" else [])),
             said=tuple(self._said()),
             samples=self.plan.samples,
             notes=notes,
@@ -98,10 +99,6 @@ class WeightedSum(NamedTuple):
             places=places(self.output.ndim, self.plan.dims),
             plan=self.plan,
         )
-
-    def _softmax_facts(self) -> Iterator[Fact]:
-        if self.act == "softmax":
-            yield Fact(along(self.pre.ndim - 1, self.pre.ndim))
 
     def _said(self) -> Iterator[Words]:
         yield from said_of(self.plan)

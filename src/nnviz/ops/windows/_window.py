@@ -140,6 +140,11 @@ SUBJECTS = {
     "plane": ("plane {numbers}", "planes {numbers}"),
 }
 """What a sentence says is not used: one, several."""
+_NOT_USED = ("{which} is not used", "{which} are not used")
+_NOT_USED_OF_PADDING = (
+    "{which} of the padding is not used",
+    "{which} of the padding are not used",
+)
 _LISTED = 8
 """Numbers of rows or columns that a note names."""
 _FAR = 2**16
@@ -151,35 +156,17 @@ def unused_notes(plan: WindowPlan[Any]) -> Iterator[Words]:
     that says so where only the tail is left over.
     """
     for axis, name in zip(plan.axes, CELL_NAMES[plan.dims], strict=True):
-        own, around = axis.unread(0, axis.size, plan.mode), _unread_padding(axis)
-        for found, said in ((own, _not_used), (around, _padding_not_used)):
+        own, around, end = axis.unread(0, axis.size, plan.mode), [], axis.size + axis.after
+        if axis.before + axis.after <= _FAR:
+            around = axis.unread(-axis.before, 0) + axis.unread(axis.size, end)
+        # What the stride leaves over at the end.
+        tail = list(range(end - (axis.padded - axis.extent) % axis.stride, end))
+        for found, said in ((own, _NOT_USED), (around, _NOT_USED_OF_PADDING)):
             if found:
-                one = len(found) == 1
-                subject = Words(SUBJECTS[name][0 if one else 1], numbers=_listed(found))
-                words = said(subject, one)
-                yield _with_sum(words, axis) if _is_tail(axis, own + around) else words
-
-
-def _not_used(which: Words, one: bool) -> Words:
-    return Words("{which} is not used" if one else "{which} are not used", which=which)
-
-
-def _padding_not_used(which: Words, one: bool) -> Words:
-    if one:
-        return Words("{which} of the padding is not used", which=which)
-    return Words("{which} of the padding are not used", which=which)
-
-
-def _unread_padding(axis: AnyAxis) -> list[int]:
-    if axis.before + axis.after > _FAR:
-        return []
-    return axis.unread(-axis.before, 0) + axis.unread(axis.size, axis.size + axis.after)
-
-
-def _is_tail(axis: AnyAxis, unread: list[int]) -> bool:
-    """Whether it is what the stride leaves over at the end, and nothing else."""
-    end = axis.size + axis.after
-    return sorted(unread) == list(range(end - (axis.padded - axis.extent) % axis.stride, end))
+                several = len(found) > 1
+                which = Words(SUBJECTS[name][several], numbers=_listed(found))
+                words = Words(said[several], which=which)
+                yield _with_sum(words, axis) if sorted(own + around) == tail else words
 
 
 def _with_sum(words: Words, axis: AnyAxis) -> Words:
