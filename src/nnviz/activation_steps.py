@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Literal, TypeAlias, get_args
 
 from nnviz.expressions import Call, Equation, Expr, Name, Num, Power, Product, Quotient, Role, Sum
 from nnviz.words import Words
 
+Activation: TypeAlias = Literal[
+    "relu", "leaky-relu", "elu", "gelu", "sigmoid", "hard-sigmoid", "tanh", "softmax"
+]
+ACTIVATIONS: tuple[Activation, ...] = get_args(Activation)
+"""Their names, as options and Python calls have them."""
 _TERMS = 6
 """Powers of softmax that are written out as a sum."""
 _LARGEST_POWER = 700
 """Past it e to the x, or to the −x, is no float."""
-
-
 _SHOWN = {"relu": "ReLU", "leaky-relu": "leaky ReLU", "elu": "ELU", "gelu": "GELU"}
 
 

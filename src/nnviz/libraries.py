@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["Image", "ImageOps", "np", "npt"]
+__all__ = ["Image", "ImageOps", "difflib", "np", "npt", "zipfile"]
 
 
 class _Later:
@@ -21,9 +21,13 @@ class _Later:
 
 
 if TYPE_CHECKING:
+    import difflib
+    import zipfile
+
     import numpy as np
     import numpy.typing as npt
     from PIL import Image, ImageOps
 else:
+    difflib, zipfile = _Later("difflib"), _Later("zipfile")
     np, npt = _Later("numpy"), _Later("numpy.typing")
     Image, ImageOps = _Later("PIL.Image"), _Later("PIL.ImageOps")

@@ -36,35 +36,6 @@ from nnviz.plans import WindowPlan
 from nnviz.recurrence import Recurrence
 from nnviz.words import Words
 
-__all__ = [
-    "Call",
-    "Equation",
-    "Expr",
-    "Fact",
-    "Formula",
-    "Index",
-    "Name",
-    "Neg",
-    "Num",
-    "Power",
-    "Product",
-    "Quantity",
-    "Quotient",
-    "Results",
-    "Role",
-    "Show",
-    "Step",
-    "Steps",
-    "Sum",
-    "Token",
-    "Trace",
-    "VectorEquation",
-    "flat",
-    "numbers",
-    "text",
-    "tokens",
-]
-
 # --- steps ---------------------------------------------------------------------
 
 

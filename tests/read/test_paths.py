@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nnviz.read.paths import is_path, is_written_out, no_such_file
+from nnviz.read.given import is_path, is_written_out, no_such_file
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from nnviz.cli import checks, commands, options
 from nnviz.cli.checks import Written
 from nnviz.cli.commands import Command
 from nnviz.errors import UsageError
+from nnviz.libraries import difflib
 from nnviz.options.operation import Operation
 from nnviz.words import Words
 
@@ -77,8 +78,6 @@ def written(given: Reading, operation: Operation[Any]) -> Written:
 
 
 def _no_command(word: str) -> UsageError:
-    import difflib
-
     near = difflib.get_close_matches(word, names(), 1, 0.75)
     there = ", ".join(names())
     hint = Words("there is: {names}; nnviz --help says more", names=there)

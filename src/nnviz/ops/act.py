@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
-from nnviz.activation_steps import activation_step, along, exp, shown
+from nnviz.activation_steps import ACTIVATIONS, Activation, activation_step, along, exp, shown
 from nnviz.errors import UsageError
 from nnviz.libraries import np
 from nnviz.numerals import exact
-from nnviz.ops._activation_names import NAMES, Activation
 from nnviz.ops._layer import Layer, places
 from nnviz.options import kinds
 from nnviz.options.operation import Operation
@@ -44,7 +43,7 @@ _APPROXIMATE: tuple[Approximate, ...] = get_args(Approximate)
 class ActOptions:
     """Which activation, and what it takes; ONNX has the defaults."""
 
-    name: Activation = argument(kind=kinds.choice(*NAMES), help="The activation.")
+    name: Activation = argument(kind=kinds.choice(*ACTIVATIONS), help="The activation.")
     alpha: float | None = option(
         "--alpha",
         kind=kinds.number(),

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from nnviz.errors import UsageError
+from nnviz.libraries import difflib
 from nnviz.words import Words
 
 GUARD = "\0"
@@ -64,13 +65,11 @@ def meant(flag: str, flags: Collection[str]) -> str | None:
     >>> meant("--kernel_size", ["--kernel", "--stride"])
     '--kernel'
     """
-    from difflib import get_close_matches  # slow to load, and seldom needed
-
-    from nnviz.options.elsewhere import OPTIONS
+    from nnviz.options.elsewhere import OPTIONS  # seldom needed
 
     plain = flag.lower().replace("_", "-")
     if not plain.startswith("--"):
         return None
     named = [name for name in (plain, *OPTIONS.get(plain, ())) if name in flags]
-    near = get_close_matches(plain[2:], [name[2:] for name in flags], 1, _ALIKE)
+    near = difflib.get_close_matches(plain[2:], [name[2:] for name in flags], 1, _ALIKE)
     return next(iter([*named, *(f"--{name}" for name in near)]), None)

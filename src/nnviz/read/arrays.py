@@ -5,21 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import IO, TYPE_CHECKING, Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from nnviz.errors import NnvizError
-from nnviz.libraries import np, npt
-from nnviz.read.faults import faults, reason
+from nnviz.libraries import np, npt, zipfile
 from nnviz.read.foreign import foreign_archive, not_read
 from nnviz.read.nested import DEEPEST
 from nnviz.read.numbers import MOST, past_int64
-from nnviz.read.text import listed, short
+from nnviz.read.text import faults, listed, reason, short
 from nnviz.shapes import times
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import zipfile
-
 
 Choose = Callable[[list[str]], dict[str, str]]
 """From the names in a file to those that are read, by what they are then called."""
@@ -41,8 +36,6 @@ def read_npz(
     stream: BinaryIO, name: str, chosen: Choose | None = None
 ) -> dict[str, npt.NDArray[Any]]:
     """Arrays of an `.npz` archive by name: all, or those that are chosen from the names."""
-    import zipfile
-
     with _faults(name), zipfile.ZipFile(stream) as archive:
         members = _members(archive, name)
         keys = {key: key for key in members} if chosen is None else chosen(list(members))
@@ -63,8 +56,6 @@ def npy_bytes(stream: BinaryIO, name: str) -> int:
 
 def npz_bytes(stream: BinaryIO, name: str, chosen: Choose) -> int:
     """The memory that `read_npz` will take, from the headers of its arrays alone."""
-    import zipfile
-
     needed = 0
     with _faults(name), zipfile.ZipFile(stream) as archive:
         members = _members(archive, name)

@@ -5,17 +5,24 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from nnviz.errors import NnvizError, UsageError
-from nnviz.read.paths import is_path, is_written_out, no_such_file
-from nnviz.read.text import STANDARD_INPUT
+from nnviz.libraries import difflib
+from nnviz.read.numbers import is_number
+from nnviz.read.spellings import is_spelled, signs
+from nnviz.read.text import STANDARD_INPUT, short
 from nnviz.words import Words
 
 _LONGEST_PATH = 4096
+_SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,11}(?::[\w.-]*)?$")
+_BETWEEN = re.compile(r"[\s,]+")
+_MOST_NEIGHBOURS = 5000
 
 
 class Stdin:
@@ -76,8 +83,10 @@ def opened(spec: str, stdin: Stdin, name: str, known: Sequence[str] = ()) -> Ite
             return
         path, member = _file(spec)
         if path is None:
+            if is_path(spec):
+                raise no_such_file(spec, name, known)
             label = name
-            yield Given(name, name, text=_written_out(spec, name, known))
+            yield Given(name, name, text=spec)
             return
         label = path
         stdin.opened.append(path)
@@ -123,7 +132,71 @@ def _check_reachable(spec: str) -> None:
                 raise
 
 
-def _written_out(spec: str, name: str, known: Sequence[str]) -> str:
-    if is_path(spec):
-        raise no_such_file(spec, name, known)
-    return spec
+# --- whether an argument that names no file was meant to ----------------------------
+
+
+def is_written_out(text: str) -> bool:
+    """Whether a text is a matrix, by its looks.
+
+    >>> is_written_out("1 2; 3 4"), is_written_out("photo.png")
+    (True, False)
+    """
+    if signs(text).lstrip()[:1] in ("[", "{") or is_spelled(text):
+        return True
+    words = _words(text)
+    return bool(words) and all(map(is_number, words))
+
+
+def is_path(text: str) -> bool:
+    """Whether a text that names no file looks like a path all the same.
+
+    >>> [is_path(text) for text in ("photo.png", "my cat 2.png", "a/b", "1/9", "1 2; x 4")]
+    [True, True, True, False, False]
+    """
+    if not text.strip() or signs(text).lstrip()[0] in "[{" or "\n" in text or ";" in text:
+        return False
+    if is_spelled(text):
+        return False
+    words = _words(text)
+    numbers = sum(map(is_number, words))
+    if numbers > len(words) - numbers:
+        return False
+    others = [word for word in words if not is_number(word)]
+    if len(words) == 1:
+        return bool(others)
+    return bool(_SUFFIX.search(text)) or any("/" in word or "\\" in word for word in others)
+
+
+def no_such_file(path: str, name: str, known: Sequence[str] = ()) -> NnvizError:
+    """The error for a path with nothing there, with the nearest name that is there.
+
+    `known` are names that the argument takes beside those of files.
+    """
+    near = _nearest(path, known)
+    if near is not None:
+        hint = Words("did you mean {near}?", near=near)
+    elif known:
+        names = ", ".join(known)
+        hint = Words("{name} is a path, a matrix, -, or one of: {names}", name=name, names=names)
+    else:
+        hint = Words("{name} is a path, - or the matrix itself: '1 2 3; 4 5 6'", name=name)
+    return NnvizError("no such file: {path}", path=short(path, 200), hint=hint)
+
+
+def _nearest(path: str, known: Sequence[str]) -> str | None:
+    """The known name, or that in the same folder, that is spelled most like it."""
+    for word in difflib.get_close_matches(path, known, n=1, cutoff=0.7):
+        return word
+    folder, base = os.path.split(path)
+    try:
+        with os.scandir(folder or ".") as entries:
+            names = [entry.name for entry in islice(entries, _MOST_NEIGHBOURS) if entry.is_file()]
+    except (OSError, ValueError):
+        return None
+    near = difflib.get_close_matches(base, names, n=1, cutoff=0.7)
+    return os.path.join(folder, near[0]) if near else None  # noqa: PTH118 - as it was typed
+
+
+def _words(text: str) -> list[str]:
+    plain = signs(text).replace(";", " ")
+    return [word for word in _BETWEEN.split(plain.strip()) if word]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from nnviz.errors import NnvizError, UsageError
 from nnviz.libraries import Image, ImageOps, np, npt
 from nnviz.read.deep import WHITE, deep_planes, layout
-from nnviz.read.faults import faults, reason
+from nnviz.read.text import faults, reason
 
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile

@@ -1,9 +1,12 @@
-"""Bytes → text, and the places in a text that an error points at."""
+"""Bytes → text, the places in a text that an error points at, and what is said of broken files."""
 
 from __future__ import annotations
 
 import codecs
 import re
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple, NoReturn
 
 from nnviz.errors import NnvizError, Place
@@ -119,3 +122,24 @@ def start_of(text: str, at: int = 0) -> int:
     """Where a text goes on after the blanks at an offset."""
     found = _BLANKS.match(text, at)
     return found.end() if found else at
+
+
+# --- what libraries raise and warn of on broken files -------------------------------
+
+
+@contextmanager
+def faults(told: Callable[[Exception], NnvizError]) -> Iterator[None]:
+    """Whatever a broken file makes a library warn of or raise, as the one error of `told`."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except (NnvizError, MemoryError):
+        raise
+    except Exception as error:  # they raise a dozen kinds, none documented
+        raise told(error) from None
+
+
+def reason(error: Exception) -> str:
+    """The first line of what a library says, or the kind of its error."""
+    return short(str(error) or type(error).__name__, 160).splitlines()[0]

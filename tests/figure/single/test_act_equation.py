@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from helpers import run
 from nnviz import figure
+from nnviz.activation_steps import ACTIVATIONS as NAMES
 from nnviz.figure.scene import Box, Ellipse, Image, Scene, extent
 from nnviz.figure.single._plot import ticks
-from nnviz.ops._activation_names import NAMES
 from nnviz.request import Appearance
 from view_checks import assert_tidy, drawn, words
 

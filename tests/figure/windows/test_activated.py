@@ -9,11 +9,11 @@ import pytest
 
 from drawing import drawn, note, texts
 from helpers import run
+from nnviz.activation_steps import ACTIVATIONS as NAMES
 from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Image, Rect
 from nnviz.notation import text
 from nnviz.numerals import rounded
-from nnviz.ops._activation_names import NAMES
 from nnviz.request import Appearance
 from nnviz.trace import Trace
 

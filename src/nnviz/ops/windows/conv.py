@@ -9,7 +9,7 @@ from typing import Any
 
 from nnviz.libraries import np
 from nnviz.ops._layer import Layer, channels_first, float_name
-from nnviz.ops.windows._conv_options import ConvOptions
+from nnviz.ops.windows._conv_options import DEFAULT, ConvOptions
 from nnviz.ops.windows._kernels import (
     activated,
     bias_of,
@@ -18,10 +18,9 @@ from nnviz.ops.windows._kernels import (
     given_shape,
     of_samples,
     short_conv,
+    transposed_plan,
     weights_of,
 )
-from nnviz.ops.windows._presets import DEFAULT
-from nnviz.ops.windows._transposed import transposed_plan
 from nnviz.ops.windows._weighted_sum import WeightedSum
 from nnviz.ops.windows._window import batched, unused_notes
 from nnviz.options.operation import FEW_HAVE, Operation

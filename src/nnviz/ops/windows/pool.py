@@ -10,8 +10,7 @@ from typing import Any
 from nnviz.libraries import np
 from nnviz.numerals import exact
 from nnviz.ops._layer import Layer, channels_first, detailed, places
-from nnviz.ops.windows._pool_options import Kind, PoolOptions
-from nnviz.ops.windows._pool_windows import includes_pad, pool_plan, scope_of
+from nnviz.ops.windows._pool_options import Kind, PoolOptions, includes_pad, pool_plan, scope_of
 from nnviz.ops.windows._window import batched, said_of, size_facts, strides_of, unused_notes
 from nnviz.options.operation import Operation
 from nnviz.plans import WindowPlan
