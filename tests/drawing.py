@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from helpers import run
 from nnviz.figure import draw
-from nnviz.figure.layout.style import PAGE
+from nnviz.figure.layout.style import PAGE, SMALL
 from nnviz.figure.scene import Box, Scene, extent
 from nnviz.request import Appearance
 from nnviz.trace import Trace
@@ -47,13 +47,15 @@ def texts(scene: Scene) -> list[str]:
 def assert_layout(scene: Scene, width: int = PAGE) -> None:
     """No text overlaps another, leaves the page or its cell; three sizes; not too wide."""
     page = Box(0, 0, scene.width, scene.height)
-    assert scene.width <= width
+    assert scene.width <= width, f"{scene.width} units wide on a page of {width}"
     assert scene.width % 4 == 0
     assert scene.height % 4 == 0
     assert scene.title
     assert scene.desc
     found = sorted(((extent(text), text) for text in scene.texts()), key=lambda pair: pair[0].y)
-    assert len({text.size for _, text in found}) <= 3
+    sizes = {text.size for _, text in found}
+    assert len(sizes) <= 3, sizes
+    assert min(sizes, default=SMALL) >= SMALL, sizes
     for box, text in found:
         assert page.holds(box), f"{text.content!r} leaves the page: {box}"
         if text.cell is not None:

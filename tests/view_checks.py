@@ -10,13 +10,16 @@ import numpy as np
 
 from drawing import assert_layout
 from nnviz import figure
-from nnviz.figure.layout.style import PAGE
-from nnviz.figure.scene import Box, Image, Mark, Path, Rect, Scene, Text, extent
+from nnviz.figure.layout.style import BODY, PAGE
+from nnviz.figure.scene import Box, Ellipse, Image, Mark, Path, Rect, Scene, Text, extent
+from nnviz.figure.theme import contrast
 from nnviz.request import Appearance
 from nnviz.trace import Trace
 
 Point = tuple[float, float]
 Line = tuple[Point, Point]
+_REACH = 64
+"""How far before an arrow's tip there has to be what it points at."""
 
 
 def drawn(trace: Trace, *steps: int, **appearance: Any) -> Scene:
@@ -36,13 +39,22 @@ def words(scene: Scene) -> list[str]:
 def assert_tidy(scene: Scene, width: int = PAGE) -> None:
     """The rules of the page; and no mark leaves it, no line runs through a text, a grid of 4."""
     assert_layout(scene, width)
-    page = Box(0, 0, scene.width, scene.height)
+    _assert_on_grid(list(scene.flat()))
+    assert_sound(scene)
+
+
+def assert_sound(scene: Scene) -> None:
+    """What holds of a figure at any magnification too."""
     marks = list(scene.flat())
+    page = Box(0, 0, scene.width, scene.height)
     for mark in marks:
         if not isinstance(mark, Path) or mark.commands:
+            assert np.isfinite(extent(mark)).all(), mark
             assert page.holds(extent(mark)), mark
-    _assert_on_grid(marks)
     _assert_uncrossed(marks)
+    _assert_read(marks, scene.page or "#ffffff")
+    _assert_pointed(marks)
+    _assert_named(scene)
 
 
 def _assert_on_grid(marks: Sequence[Mark]) -> None:
@@ -114,3 +126,46 @@ def _crosses(box: Box, start: Point, end: Point) -> bool:
         and max(a[1], b[1]) > box.y
         for a, b in pairwise(places)
     )
+
+
+# --- what is drawn can be read, and points at something ------------------------------
+
+
+def _assert_read(marks: Sequence[Mark], page: str) -> None:
+    """Nothing is painted over a text, and it stands out from what it is painted on."""
+    painted: list[tuple[int, Box, str]] = [
+        (i, extent(mark), "" if isinstance(mark, Image) else mark.fill or "")
+        for i, mark in enumerate(marks)
+        if isinstance(mark, Image) or (isinstance(mark, Rect | Ellipse) and mark.fill)
+    ]
+    for i, text in enumerate(marks):
+        if not isinstance(text, Text) or not text.content.strip():
+            continue
+        box = _shrunk(text)
+        near = [(at, fill) for at, other, fill in painted if other.overlaps(box)]
+        assert not [at for at, _ in near if at > i], f"{text.content!r} is painted over"
+        middle = Box(box.x + box.width / 2, box.y + box.height / 2, 0, 0)
+        fills = [fill for at, other, fill in painted if at < i and other.holds(middle)]
+        ground = fills[-1] if fills else page  # none is a picture's
+        for span in text.spans if ground else ():
+            found = contrast(span.fill, ground)
+            assert found >= (3 if text.size > BODY else 4.5), (text.content, span.fill, ground)
+
+
+def _assert_pointed(marks: Sequence[Mark]) -> None:
+    """Before the tip of each arrow there is something."""
+    things = [extent(mark) for mark in marks if isinstance(mark, Rect | Ellipse | Text | Image)]
+    for mark in marks:
+        if isinstance(mark, Path) and mark.fill and [c for c, _ in mark.commands] == [*"MLLZ"]:
+            (x, y), *back = (points for _, points in mark.commands[:3])
+            dx, dy = (x - sum(p[0] for p in back) / 2, y - sum(p[1] for p in back) / 2)
+            far = _REACH / max(abs(dx), abs(dy))
+            ahead = extent(Path((("M", (x, y)), ("L", (x + far * dx, y + far * dy)))))
+            wide = Box(ahead.x - 12, ahead.y - 12, ahead.width + 24, ahead.height + 24)
+            assert any(wide.overlaps(thing) for thing in things), f"nothing at ({x}, {y})"
+
+
+def _assert_named(scene: Scene) -> None:
+    """Whoever cannot see it is told which array its numbers are of."""
+    if any(text.cell for text in scene.texts()):
+        assert any(isinstance(part, str) for part in scene.parts()), "no array has a name"

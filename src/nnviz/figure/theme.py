@@ -84,7 +84,7 @@ _LIGHT = Theme(
         "intermediate": Tone("#5b6670", "#f4f6f8", "#d5dbe1", "#3a444d"),
         "plain": Tone("#1b2733", "#f4f6f8", "#d5dbe1", "#1b2733"),
     },
-    tints=("#dbe9f5", "#f4e3d2"),
+    tints=("#dfecf7", "#f6e8da"),
     scale=("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#3a93c9", "#000000"),
 )
 

@@ -164,11 +164,15 @@ def test_what_fits_the_page(columns: int, fits: bool) -> None:
 # --- what is left out ------------------------------------------------------------------------
 
 
-def test_the_middle_is_left_out_only_where_the_style_lets_it() -> None:
+def test_what_is_too_high_is_cut_only_where_the_style_lets_it() -> None:
     parts = [Wide(40)]
-    low = STYLE.within(200, 50)
-    assert largest_fit(low, parts, SIZES).width == 400
-    assert largest_fit(low.within(200, 50, cut=True), parts, SIZES).width == 200
+    assert largest_fit(STYLE.within(400, 5), parts, SIZES).width == 400
+    assert largest_fit(STYLE.within(200, 50, cut=True), parts, SIZES).width == 200
+
+
+def test_the_middle_of_what_no_page_holds_is_left_out() -> None:
+    assert largest_fit(STYLE.within(120), [Wide(40)], SIZES).width == 110
+    assert largest_fit(STYLE.within(120), [Wide(4)], SIZES).width == 80
 
 
 def test_a_row_too_high_goes_on_to_lower_cells() -> None:

@@ -62,6 +62,13 @@ def test_a_sign_goes_down_with_what_follows_it() -> None:
     assert made.width == 90
 
 
+def test_a_sign_too_wide_to_go_down_with_what_follows_it_stays() -> None:
+    made = flow([block(40, 10, 5), Sign(40, 10, (), 5), block(70, 10, 5)], room=100)
+    rows = [group.marks for group in made.marks if isinstance(group, Group)]
+    assert [len(marks) for marks in rows] == [2, 1]
+    assert made.width == 80
+
+
 def test_nothing_is_nothing() -> None:
     assert row([]).width == column([]).height == 0
 

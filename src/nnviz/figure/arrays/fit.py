@@ -8,16 +8,14 @@ from functools import cache
 from typing import NamedTuple, Protocol
 
 from nnviz.figure.arrays.grid import CORNERED, CellSize, Table, table_width
-from nnviz.figure.layout.blocks import LEAD, Block, Sign, flow, row, wrapped
+from nnviz.figure.layout.blocks import LEAD, USUAL, Block, Sign, flow, row, wrapped
 from nnviz.figure.layout.style import BODY, SMALL, Style, up4
 
 LARGEST, SMALLEST = 44, 16
 """The sides of a cell: as long as there is room, and where there is little."""
-USUAL = 48
-"""The width of a sign; wider ones say something."""
 EASY = 24
 """The least side of a cell that is read with ease."""
-SHORTER = (14, 11, 9, 7, 5)
+SHORTER = (14, 11, 9, 7, 5, 4)
 """To how many rows and columns an array is cut, in turn, before a row goes on below."""
 
 
@@ -161,8 +159,8 @@ def largest_fit(
 ) -> Block:
     """The parts in a row, else in several, with the largest cells that fit the first of `rooms`
     that can hold them: those of `sizes`, or up to `largest`, each part's of its own width where
-    that keeps them larger. Where the style lets it, the middle of long arrays is left out before
-    a row goes on below.
+    that keeps them larger. The middle of long arrays is left out where they are too wide for the
+    page; where the style lets it, before a row goes on below.
     """
     # Of whole arrays: what is left out of one step is there in another.
     same = ([size] * len(parts) for size in sizes)
@@ -172,7 +170,7 @@ def largest_fit(
     slim = [p.narrowed() if isinstance(p, Sign) and p.width <= USUAL else p for p in parts]
     tries = [(parts, choices), (slim, choices)]
     if style.cut:
-        cut = [_shortened(slim, most) for most in SHORTER]
+        cut = [_shortened(slim, most) for most in SHORTER[:-1]]
         tries += [(some, sizes) for sizes in (roomy, choices) for some in cut]
     for room in rooms:
         for several in (False, True):
@@ -180,8 +178,12 @@ def largest_fit(
                 made = _first(style, some, each, gap, room, several=several)
                 if made is not None:
                     return made
-    least = _shortened(parts, SHORTER[-1]) if style.cut else parts
-    return flow(_drawn(least, choices[-1]), rooms[-1], gap)
+    cut = [_shortened(parts, most) for most in SHORTER]
+    for some in cut[-2:] if style.cut else (parts, *cut):
+        least = flow(_drawn(some, choices[-1]), rooms[-1], gap)
+        if least.width <= rooms[-1]:
+            break
+    return least
 
 
 def whole_row(style: Style, parts: Row, *, largest: int = LARGEST) -> Block | None:

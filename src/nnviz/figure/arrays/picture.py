@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from nnviz.figure.layout.blocks import Block, column, row
+from nnviz.figure.layout.blocks import USUAL, Block, column, row
 from nnviz.figure.layout.lines import segments
 from nnviz.figure.layout.style import SMALL, Style, middle, near4, up4
 from nnviz.figure.scene import Anchor, Box, Hatch, Image, Mark, Rect
@@ -95,10 +95,12 @@ def picture(
     of its shades are not a picture's own, a bar at the right says them; and what marks mean.
     """
     h, w = array.shape[-2:]
-    width, height = drawn_size((h, w), side)
-    small = reduced(array, (width, height))
     scale = shades or levels(array)
     room = margin(style, array) if axes else 0
+    marked, barred = odd_legend(style, array), bar and not scale.plain
+    aside = max([_room_beside(style, _bar_texts(scale)) * barred, *(b.width for b in marked)])
+    width, height = drawn_size((h, w), int(min(side, style.room - USUAL - room - aside)))
+    small = reduced(array, (width, height))
     left = 0 if mirrored else room
     tone = style.theme.tone(role)
     data, frame = pixels(style, small, (width, height), scale), Box(left, 0, width, height)
@@ -115,8 +117,6 @@ def picture(
     total = room + width
     low = height + (20 if axes else 0)
     block = Block(up4(total), up4(low), tuple(marks), near4(height / 2))
-    marked = odd_legend(style, small)
-    barred = bar and not scale.plain
     beside = [_bar(style, scale, max(height - 20 * len(marked), 48))] if barred else []
     return row([block, column([*beside, *marked], 0)]) if beside or marked else block
 
@@ -216,7 +216,7 @@ def odd_legend(style: Style, *pictured: np.ndarray) -> list[Block]:
         data = pixels(style, np.array([[ODD[kind - 1]]]), (_BAR, _BAR), Levels("grey", 0, 1))
         text = style.note(12 + _BAR, middle(10, SMALL), ODD_NAMES[kind - 1])
         marks = Image(8, 4, _BAR, _BAR, data), text
-        found.append(Block(up4(20 + _BAR + up4(text.width)), 20, marks, 12))
+        found.append(Block(_room_beside(style, [text.content]), 20, marks, 12))
     return found
 
 
@@ -254,5 +254,9 @@ def _bar(style: Style, scale: Levels, height: float) -> Block:
     for i, text in enumerate(said):
         y = 4 + (height - 8) * i / (len(said) - 1)
         marks.append(style.note(12 + _BAR, middle(y, SMALL), text))
-    room = up4(max(style.width(text, SMALL) for text in said))
-    return Block(up4(20 + _BAR + room), height, tuple(marks), near4(height / 2))
+    return Block(_room_beside(style, said), height, tuple(marks), near4(height / 2))
+
+
+def _room_beside(style: Style, said: Sequence[str]) -> int:
+    """What such texts take at the right of a picture, each behind its mark."""
+    return up4(20 + _BAR + max(style.width(text, SMALL) for text in said))

@@ -74,8 +74,8 @@ def _equation(style: Style, equation: Equation, room: float, size: int, wide: Wi
 
 
 def _kept(text: str) -> str:
-    """A piece of text that a line breaks only before, if it begins with a space."""
-    return text[:1] + text[1:].replace(" ", "\N{NO-BREAK SPACE}")
+    """A piece of text that a line breaks only before, if it begins with a space; or at a comma."""
+    return text if text == ", " else text[:1] + text[1:].replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _sum_rows(

@@ -45,10 +45,10 @@ def equation_lines(
 
 
 def _chunks(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """What stays on one line: a term with the sign before it."""
+    """What stays on one line: a term with the sign before it, or with the comma after it."""
     found: list[list[Piece]] = [[]]
-    for piece in pieces:
-        if piece.text in _BREAKS and found[-1]:
+    for i, piece in enumerate(pieces):
+        if found[-1] and (piece.text in _BREAKS or pieces[i - 1].text == ", "):
             found.append([])
         found[-1].append(piece)
     return found

@@ -11,8 +11,8 @@ from nnviz.figure.layout.style import BODY, SMALL, TITLE, Piece, Style, near4, u
 from nnviz.figure.scene import Anchor, Group, Mark
 from nnviz.words import Words
 
-NARROW = 28
-"""The room of a sign where there is little."""
+USUAL, NARROW = 48, 28
+"""The room of a sign, and where there is little; wider ones say something."""
 LEAD = 16
 """Between two lines of a row that goes on below."""
 
@@ -71,14 +71,14 @@ def wrapped(
 ) -> list[slice]:
     """The lines of a row of so wide parts that goes on below where it would be wider than `room`.
 
-    Where a sign stands before the part that does not fit, it goes down with it.
+    Where a sign stands before the part that does not fit, it goes down with it if both fit there.
     """
     lines: list[slice] = []
     start = end = 0
     used = wide = 0.0
     for i, part in enumerate(parts):
         wide += widths[i] + gap
-        if isinstance(part, Sign) and i + 1 < len(parts):
+        if isinstance(part, Sign) and sum(widths[i : i + 2]) + gap <= room and i + 1 < len(parts):
             continue
         if end > start and used + wide - gap > room:
             lines.append(slice(start, end))

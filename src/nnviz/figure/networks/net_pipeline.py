@@ -8,6 +8,7 @@ from functools import cache, partial
 from itertools import product
 from typing import TYPE_CHECKING
 
+from nnviz.figure.arrays.grid import called
 from nnviz.figure.arrays.picture import odd_legend, pixels
 from nnviz.figure.arrays.thumbnail import Size, Thumbnail, thumbnail
 from nnviz.figure.formulas.parameter_counts import counted, counts, layer_names
@@ -88,7 +89,8 @@ def _rows(style: Style, layers: Sequence[_Layer]) -> list[list[_Stage]]:
         width, height = layer.small.size(room)
         head, foot = said(layer, width, most)
         wide = up4(max(width, head.width, foot.width))
-        return _Stage(head, foot, wide, height, lambda: layer.small.block(room))
+        label = called(style, layer.name, times(layer.made.shape))
+        return _Stage(head, foot, wide, height, lambda: layer.small.block(room).labelled(label))
 
     for room, most in product(ROOMS, SAID):
         stages = [stage(layer, room, most) for layer in layers]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -70,7 +71,7 @@ def curve(
 ) -> Block:
     """A curve (n×2) and points on it (m×2); the active one with lines to both axes."""
     line = line[abs(line).max(axis=1) < float("inf")]
-    frame = _plot_frame(style, line, size)
+    frame = _plot_frame(style, line, size, active or ())
     dot, spread, theme = style.theme.tone("output"), _spread(points), style.theme
     r = 4 if len(spread) <= 24 else 2
     path = [(frame.across(x), frame.down(y)) for x, y in line.tolist()]
@@ -90,14 +91,19 @@ def curve(
     return Block(up4(width), frame.height + 24, tuple(marks), frame.height / 2)
 
 
-def _plot_frame(style: Style, line: np.ndarray, size: tuple[int, int]) -> Frame:
+def _plot_frame(
+    style: Style, line: np.ndarray, size: tuple[int, int], at: Sequence[float]
+) -> Frame:
+    """The frame of a curve; at its left the ticks have room, and the numbers of a point."""
     low, high = float(line[:, 1].min()), float(line[:, 1].max())
     pad = 0.08 * high - 0.08 * low or 1.0
     y = (max(low - pad, -sys.float_info.max), min(high + pad, sys.float_info.max))
     wide = max(style.width(_tick_text(v), SMALL) for v in ticks(*y))
     # An active value is written with more digits than a tick.
-    left = up4(max(wide, style.width("−0.0000", SMALL)) + 8)
-    return Frame(size[0], size[1], left, (float(line[0, 0]), float(line[-1, 0])), y)
+    said = max((style.width(style.show(value), SMALL, True) for value in at), default=0)
+    left, right = up4(max(wide, said, style.width("−0.0000", SMALL)) + 8), up4(max(24, said) / 2)
+    x = (float(line[0, 0]), float(line[-1, 0]))
+    return Frame(min(size[0], style.room - left - right), size[1], left, x, y)
 
 
 def _zeros(style: Style, frame: Frame) -> list[Mark]:

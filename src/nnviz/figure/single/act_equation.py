@@ -114,7 +114,7 @@ def _curve(trace: Trace, style: Style, step: Step | None) -> Block | None:
     active = None if step is None else (float(step.detail["x"]), float(step.value))
     block = curve(style, trace.results["curve"], points, active=active)
     name = style.say(Words("f(x) = {name}(x)", name=trace.options["name"]))
-    return named(style, block, "plain", name, "", left=block.width - 240)
+    return named(style, block, "plain", name, "", left=max(0, block.width - 240))
 
 
 def _some(x: np.ndarray) -> np.ndarray:

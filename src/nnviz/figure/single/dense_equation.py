@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from nnviz.elision import shown
 from nnviz.figure.arrays.elided import cell_size, elided
 from nnviz.figure.arrays.grid import CellSize, named, operator
+from nnviz.figure.arrays.named import named_picture
 from nnviz.figure.formulas.wrapped import worked
-from nnviz.figure.layout.blocks import Block, column, flow, row
+from nnviz.figure.layout.blocks import USUAL, Block, column, flow, row
 from nnviz.figure.layout.page import fact_lines, page
 from nnviz.figure.layout.style import BODY, SMALL, Style
 from nnviz.figure.scene import Scene
@@ -55,7 +56,23 @@ def _dense_row(trace: Trace, style: Style, step: Step | None) -> Block:
         ]
         if sum(b.width for b in blocks) <= style.room:
             return row(blocks)
-    return flow(blocks, style.room)
+    parts = [
+        block if block.width <= style.room - USUAL else _as_picture(trace, style, step, name)
+        for name, block in zip(equation, blocks, strict=True)
+    ]
+    return flow(parts, style.room)
+
+
+def _as_picture(trace: Trace, style: Style, step: Step | None, name: str) -> Block:
+    """An array whose numbers are too long for the page, the cells of a step outlined."""
+    array = trace.array(name)
+    columns, at = array if name == "weight" else _upright(array), _active(step, name, array)
+    (top, left), (low, right) = (at[0], at[-1]) if at else ((0, 0), (0, 0))
+    window = (top, left, low - top + 1, right - left + 1) if at else None
+    role = trace.roles.get(name, "plain")
+    return named_picture(
+        style, columns, role, trace.called(name), times(array.shape), window=window
+    )
 
 
 def _dense_array(

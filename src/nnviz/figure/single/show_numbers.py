@@ -34,9 +34,9 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     style = Style.of(appearance)
     found = parts.matrices(trace, appearance.drawn_sample)
     drawn, several = found[: parts.SHOWN], len(found) > 1
-    if not parts.readable(style, drawn):  # The numbers are too long: what is left is the picture.
-        return draw_picture(trace, appearance, step)
     each = [parts.numbers(style, x, c if several else None) for c, x in enumerate(drawn)]
     block = largest_fit(style, each, gap=24)
+    if block.width > style.room:  # The numbers are too long: what is left is the picture.
+        return draw_picture(trace, appearance, step)
     blocks = [block, *more_channels(style, len(found) - parts.SHOWN)]
     return page(style, trace, appearance, step, blocks)

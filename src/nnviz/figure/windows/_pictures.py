@@ -18,7 +18,7 @@ from nnviz.figure.arrays.fit import (
 from nnviz.figure.arrays.grid import MOST, CellSize, Table, cells, grid, named, operator
 from nnviz.figure.arrays.named import named_picture
 from nnviz.figure.arrays.picture import picture
-from nnviz.figure.layout.blocks import Block, column, flow, row, wrapped
+from nnviz.figure.layout.blocks import USUAL, Block, column, flow, row, wrapped
 from nnviz.figure.layout.style import Style, near4
 from nnviz.figure.windows._named_arrays import (
     SUM,
@@ -124,9 +124,10 @@ def output_picture(style: Style, part: Part[Any], side: int) -> Block:
     """The output map, as a picture as large against the input's as it is in cells."""
     if max(part.y.shape) <= MOST:
         table = result(style, part.y, part.at)
-        if fits_page(style, [table], side + 80):
+        room = min(side + 80, style.room - USUAL)
+        if fits_page(style, [table], room):
             made = output_cells(style, part, table)
-            return largest_fit(style, [made], rooms=(side + 80,))
+            return largest_fit(style, [made], rooms=(room,))
     longest = max(part.x.shape[1:])
     own = max(96, min(side, round(side * max(LEAST, max(part.y.shape) / longest))))
     # Pooling keeps the values, however few of the large ones are left.
