@@ -36,8 +36,8 @@ def names() -> list[str]:
 
 def find(word: str) -> Found:
     """The operation, or other command, that a word names."""
-    if word in ops.names():
-        return ops.load(word)
+    if word in _operations():
+        return ops.load(word.replace("-", "_"))
     if word in commands.names():
         return commands.load(word)
     raise _no_command(word)
@@ -77,6 +77,11 @@ def written(given: Reading, operation: Operation[Any]) -> Written:
     return Written(given.texts, text if isinstance(text, str) else None)
 
 
+def _operations() -> list[str]:
+    """Their names as commands are written: with - for the _ of a file."""
+    return [name.replace("_", "-") for name in ops.names()]
+
+
 def _no_command(word: str) -> UsageError:
     near = difflib.get_close_matches(word, names(), 1, 0.75)
     there = ", ".join(names())
@@ -93,10 +98,10 @@ def _no_command(word: str) -> UsageError:
 
 def misplaced(error: WordsError, words: list[str]) -> UsageError | None:
     """What is said better of an option that the command does not have: where it belongs."""
-    at = next((i for i, word in enumerate(words) if word in ops.names()), None)
+    at = next((i for i, word in enumerate(words) if word in _operations()), None)
     if error.unknown is None or at is None:
         return None
-    operation, after = ops.load(words[at]), words[at + 1 :]
+    operation, after = ops.load(words[at].replace("-", "_")), words[at + 1 :]
     flags = {flag for o in (*operation.options, *options.all_shared()) for flag in o.flags}
     if error.command == "nnviz":
         if error.unknown not in flags:
