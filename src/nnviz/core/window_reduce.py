@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,8 +17,7 @@ Cells = slice | Array
 """Which windows or cells of an axis: each so many after the last, or one by one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reduction:
+class Reduction(NamedTuple):
     """How the cells of a window become one, whatever their order."""
 
     combine: np.ufunc
@@ -30,8 +28,7 @@ class Reduction:
     """Applied to every cell of the input before the first combination."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slide:
+class Slide(NamedTuple):
     """The windows `outs` of an axis, over a block that holds the real cells they read."""
 
     axis: Axis
@@ -80,8 +77,7 @@ class Slide:
         return np.asarray(np.maximum(past - first, 0), np.float64)
 
 
-@dataclass(frozen=True, slots=True)
-class UnevenSlide:
+class UnevenSlide(NamedTuple):
     """What `Slide` is, for the windows of adaptive pooling: no padding, uneven widths."""
 
     axis: AdaptiveAxis

@@ -10,7 +10,6 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,8 +27,7 @@ from nnviz.words import Words
 EXAMPLE = "conv --filters 6 --size 5 | act relu | pool -k 2"
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """One layer of a chain: an operation with its options, and where it was written."""
 
     number: int
@@ -47,8 +45,7 @@ class Link:
             yield
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """The layers of a network, in order."""
 
     text: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import gcd
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.options import kinds
@@ -105,8 +105,7 @@ class PoolOptions:
 # --- the windows: what they follow from, and what is refused ------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Like:
+class _Like(NamedTuple):
     """What a framework does where nothing is said."""
 
     stride: int | None
