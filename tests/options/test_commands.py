@@ -7,8 +7,8 @@ import pytest
 from nnviz.cli import options
 from nnviz.errors import UsageError
 from nnviz.options.commands import read
-from nnviz.options.complaints import WordsError
 from nnviz.options.option import SWITCH, Option, Text
+from nnviz.options.program import WordsError
 
 SHARED = (options.INPUT, *options.all_shared())
 

@@ -7,19 +7,15 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from nnviz import lang
 from nnviz.cli import commands, options, reading, streams
 from nnviz.errors import NnvizError, describe
-from nnviz.options.complaints import WordsError
 from nnviz.options.operation import Operation
+from nnviz.options.program import Reading, WordsError
 from nnviz.read.text import STANDARD_INPUT
 from nnviz.version import __version__
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    from nnviz.options.program import Reading
 
 Say = Callable[[Words], str]
 COMPLETION = "_NNVIZ_COMPLETE"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from nnviz import ops
 from nnviz.cli import checks, commands, options
@@ -14,11 +14,8 @@ from nnviz.cli.commands import Command
 from nnviz.errors import UsageError
 from nnviz.libraries import difflib
 from nnviz.options.operation import Operation
+from nnviz.options.program import Reading, WordsError
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    from nnviz.options.complaints import WordsError
-    from nnviz.options.program import Reading
 
 Found: TypeAlias = Operation[Any] | Command[Any]
 

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 from nnviz import ops
 from nnviz.errors import NnvizError, Place, UsageError
 from nnviz.options import elsewhere
-from nnviz.options.complaints import WordsError
 from nnviz.options.operation import Operation
 from nnviz.options.option import Context, Kind, Text
+from nnviz.options.program import WordsError
 from nnviz.read import Stdin
 from nnviz.read.text import STANDARD_INPUT, decode, place_at
 from nnviz.words import Words

@@ -18,10 +18,9 @@ from typing import Annotated, Any, Never
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from nnviz.options.complaints import GUARD as _GUARD
-from nnviz.options.complaints import WordsError, ours, unguarded
 from nnviz.options.option import Option, Text
-from nnviz.options.program import Declared, Help, Program, Reading
+from nnviz.options.program import GUARD as _GUARD
+from nnviz.options.program import Declared, Help, Program, Reading, WordsError, ours, unguarded
 from nnviz.words import Words
 
 _NUMBER = re.compile(r"-[0-9.]")

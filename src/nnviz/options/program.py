@@ -1,11 +1,14 @@
-"""What Typer is told of the program and its commands, and what it has read."""
+"""What Typer is told of the program and its commands, has read, and complains of."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from nnviz.errors import UsageError
+from nnviz.libraries import difflib
 from nnviz.options.option import Option, Text
+from nnviz.words import Words
 
 
 class Reading(NamedTuple):
@@ -62,3 +65,72 @@ class Program(NamedTuple):
     prefix: str = ""
     """What stands before each value that completes the last word: `--theme=` of `--theme=d`."""
     completing: bool = False
+
+
+GUARD = "\0"
+"""Stands before a word that begins with a minus sign and a number; no word can hold it."""
+_ALIKE = 0.7
+"""How alike a name has to be to be suggested: one far off is worse than none."""
+
+
+# --- what is wrong with the words: Typer's complaints as our errors -----------------
+
+
+class WordsError(UsageError):
+    """Words that are no option's, or an option without its value."""
+
+    command = ""
+    unknown: str | None = None
+    """What is spelt as an option, where there is none of this name."""
+
+
+def unguarded(given: Any) -> Any:
+    """Words as they were written."""
+    if isinstance(given, list | tuple):
+        return [unguarded(text) for text in given]
+    return given.removeprefix(GUARD) if isinstance(given, str) else given
+
+
+def ours(error: Exception, name: str) -> Exception:
+    """Typer's complaint about the words of a command, in ours; any other error as it is."""
+    if not hasattr(error, "format_message"):
+        return error
+    context: Any = getattr(error, "ctx", None)
+    command = name if context is None else context.command_path
+    there = () if context is None else context.command.params
+    flags = [flag for p in there for flag in (*p.opts, *p.secondary_opts) if flag[0] == "-"]
+    made = _complaint(error, command, flags)
+    made.command = command
+    return made
+
+
+def _complaint(error: Any, command: str, flags: Collection[str]) -> WordsError:
+    said, flag = error.format_message(), getattr(error, "option_name", None)
+    if flag is None:
+        message = said.replace(GUARD, "").rstrip(".")
+        return WordsError("{message}", message=message[:1].lower() + message[1:])
+    if not hasattr(error, "possibilities"):
+        if "requires" in said:
+            return WordsError("{flag} needs a value", flag=flag)
+        return WordsError("{flag} takes no value", flag=flag)
+    near = meant(flag, flags)
+    hint = Words("did you mean {name}?", name=near) if near else None
+    made = WordsError("{op} has no option {flag}", op=command, flag=flag, hint=hint)
+    made.unknown = flag
+    return made
+
+
+def meant(flag: str, flags: Collection[str]) -> str | None:
+    """Which of some flags is meant: by its name elsewhere, or by its spelling.
+
+    >>> meant("--kernel_size", ["--kernel", "--stride"])
+    '--kernel'
+    """
+    from nnviz.options.elsewhere import OPTIONS  # seldom needed
+
+    plain = flag.lower().replace("_", "-")
+    if not plain.startswith("--"):
+        return None
+    named = [name for name in (plain, *OPTIONS.get(plain, ())) if name in flags]
+    near = difflib.get_close_matches(plain[2:], [name[2:] for name in flags], 1, _ALIKE)
+    return next(iter([*named, *(f"--{name}" for name in near)]), None)
