@@ -7,7 +7,7 @@ what an output cell reads, and by which kernel cells; `nnviz.plans` puts the axe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import gcd, prod
 from typing import ClassVar, Literal, NamedTuple
@@ -287,13 +287,12 @@ class TransposedAxis(NamedTuple):
         return p
 
 
-def times(shape: object) -> str:
+def times(shape: Iterable[object]) -> str:
     """A shape as people write it.
 
     >>> times((3, 5, 5))
     '3×5×5'
     """
-    assert hasattr(shape, "__iter__")
     return "×".join(str(n) for n in shape) or "1"
 
 

@@ -177,10 +177,9 @@ def _table(lines: list[Line], separator: str) -> _Table:
 
 def _filled(cells: list[Cell]) -> list[Cell]:
     """The cells without the empty ones at the end."""
-    n = len(cells)
-    while n and not cells[n - 1].word:
-        n -= 1
-    return cells[:n]
+    while cells and not cells[-1].word:
+        cells.pop()
+    return cells
 
 
 def _check_corner(table: _Table, written: Written) -> None:

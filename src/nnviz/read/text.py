@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple, NoReturn
 
@@ -107,13 +107,12 @@ def short(word: str, room: int = 40) -> str:
     return word if len(word) <= room else word[: room - 1] + "…"
 
 
-def listed(names: object, most: int = 8) -> str:
+def listed(names: Iterable[object], most: int = 8) -> str:
     """The first names of many, with commas between.
 
     >>> listed(["a", "b", "c"], most=2)
     'a, b, …'
     """
-    assert hasattr(names, "__iter__")
     shown = [short(str(name)) for name in names]
     return ", ".join(shown[:most] + ["…"] * (len(shown) > most))
 

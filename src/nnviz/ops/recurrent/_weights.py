@@ -115,13 +115,7 @@ _Named = dict[str, "np.ndarray"]
 
 def _one_by_one(options: RnnOptions) -> _Named:
     """The weights that have an option of their own."""
-    given = {
-        "Wx": options.wx,
-        "Wh": options.wh,
-        "b": options.b,
-        "Wy": options.wy,
-        "by": options.by,
-    }
+    given = {name: getattr(options, name.lower()) for name in ("Wx", "Wh", "b", "Wy", "by")}
     return {name: array for name, array in given.items() if array is not None}
 
 
