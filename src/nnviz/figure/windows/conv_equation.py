@@ -35,6 +35,7 @@ from nnviz.figure.windows._part import (
     rows_of,
 )
 from nnviz.figure.windows._pictures import kernels_part, large, picture_row, small_pictures
+from nnviz.figure.windows._products import with_products
 from nnviz.request import Appearance
 from nnviz.shades import colored
 from nnviz.shapes import AnyAxis
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 ABREAST = (2, 3)
+PAGE = 496
+"""How high arrays and products may be together, so that a step stands on a screen."""
 
 
 def rank(trace: Trace) -> int:
@@ -79,7 +82,8 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
         if step is not None:
             room = style.beneath(blocks[0].width, 360)
             wide = _widest_of(style, part)
-            blocks.append(arithmetic(style, step.formula, room=room, wide=wide))
+            tall = PAGE - blocks[0].height
+            blocks.append(with_products(style, part, step, room, tall, wide))
     else:
         blocks = [_row_in_pictures(style, part)]
         if step is not None:
