@@ -67,6 +67,34 @@ def test_a_sheet_of_steps_is_a_page(steps: range, options: dict[str, object]) ->
     assert len(numbers(scene)) >= len(steps) * padding * padding  # every input is whole
 
 
+MANY = np.random.default_rng(16).integers(0, 10, (16, 6, 6))
+
+
+@pytest.mark.parametrize("width", [720, 1280])
+@pytest.mark.parametrize(
+    ("kernel", "options", "view", "most"),
+    [
+        pytest.param((16, 1, 3, 3), {"depthwise": True}, None, 1100, id="depthwise"),
+        pytest.param((8, 4, 3, 3), {"groups": 4}, None, 1250, id="in groups"),
+        pytest.param((8, 4, 3, 3), {"groups": 4}, "channels", 900, id="a group"),
+        pytest.param((16, 3, 3), {}, "channels", 960, id="all"),
+    ],
+)
+def test_sixteen_channels_are_a_page(
+    kernel: tuple[int, ...], options: dict[str, object], view: str | None, most: int, width: int
+) -> None:
+    w = np.random.default_rng(3).integers(-1, 2, kernel)
+    scene = drawn(run("conv", MANY, kernel=w, **options), view=view, width=width)
+    assert scene.height <= most
+    assert not [mark for mark in scene.flat() if isinstance(mark, Image)]
+    if view is None:
+        assert len(numbers(scene)) >= MANY.size + w.size
+    if view == "channels" or width > 720:
+        return
+    large = np.random.default_rng(4).integers(0, 10, (16, 40, 40))
+    assert drawn(run("conv", large, kernel=w, **options), width=width).height <= 1400
+
+
 def test_a_long_row_has_its_numbers() -> None:
     x = np.arange(100, 120).reshape(1, 20)
     said = numbers(drawn(run("conv", x, kernel=np.array([[1, 0, -1]]))))

@@ -36,7 +36,6 @@ SAID = [
         "iso 보기로 그릴 수 없습니다: …",
         id="a view",
     ),
-    pytest.param("kernel, channel {c}", {"c": 2}, "커널, 채널 2", id="a kernel's channel"),
     pytest.param("[OPTIONS]", {}, "[옵션]", id="options"),
 ]
 

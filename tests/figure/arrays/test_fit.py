@@ -128,7 +128,7 @@ def table(*numbers: str, bold: bool = False, ring: bool = False) -> Table:
 def test_every_number_has_room_in_every_size(number: str, bold: bool, ring: bool) -> None:
     found = cell_sizes(STYLE, [table("1", number, bold=bold, ring=ring)])
     for size in found:
-        beside = 8 if size.height > 16 else 5
+        beside = 8 if size.height > 16 else 4
         assert size.width >= STYLE.width(number, size.text, bold) + beside + 4 * ring
         assert size.text in (BODY, SMALL)
     assert found == sorted(found, key=lambda size: (-size.width, -size.height, -size.text))

@@ -45,14 +45,15 @@ def test_a_step_says_its_own_filter_and_group() -> None:
         assert "filter 1 of 4" in texts(drawn(other, 20, view=view))
 
 
-def test_kernels_of_one_figure_carry_their_channel() -> None:
-    several = texts(drawn(convolved((3, 4, 4), (2, 3, 2, 2)), 10))
-    assert "filter 1 of 2" in several
-    assert {f"kernel, channel {c}" for c in range(3)} <= set(several)
-    one = texts(drawn(convolved((3, 4, 4), (3, 2, 2))))
-    assert {f"kernel, channel {c}" for c in range(3)} <= set(one)
-    shared = texts(drawn(convolved((3, 4, 4), (2, 2))))
-    assert shared.count("kernel") == 3
+@pytest.mark.parametrize("kernel", [(2, 3, 2, 2), (3, 2, 2), (2, 2)])
+@pytest.mark.parametrize("size", [4, 30])
+def test_a_row_says_its_channel_once_and_the_page_its_filter(
+    kernel: tuple[int, ...], size: int
+) -> None:
+    said = texts(drawn(convolved((3, size, size), kernel), view="channels"))
+    assert [said.count(f"channel {c}") for c in range(3)] == [1, 1, 1]
+    assert said.count("kernel") == 3
+    assert said.count("filter 0 of 2") == (len(kernel) == 4)
 
 
 def test_kernels_over_a_colour_picture_carry_their_channel() -> None:

@@ -83,7 +83,7 @@ class _Need(NamedTuple):
         if text == SMALL and (crowded or (self.ring and side < 20)):
             return None
         corner = self.corner + 6 if side >= CORNERED else 0
-        around = 8 if side >= 20 else 5
+        around = 8 if side >= 20 else 4
         width = (self.body if text == BODY else self.small) + around + self.ring
         width = max(side, up4(width), up4(corner))
         return CellSize(width, max(side, min(width, LARGEST) if side > SMALLEST else side), text)

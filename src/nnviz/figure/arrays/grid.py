@@ -337,6 +337,6 @@ def heading_room(
 
 def operator(style: Style, sign: str, width: float = 48) -> Sign:
     """A sign between two arrays."""
-    wide = max(width, up4(style.width(sign, TITLE) + 8))
+    wide = max(width, up4(style.width(sign, TITLE) + 4))
     mark = style.text(wide / 2, middle(16, TITLE), sign, TITLE, anchor="middle")
     return Sign(wide, 32, (mark,), 16)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nnviz.activation_steps import shown
 from nnviz.figure.arrays.fit import Row, RowPart
@@ -18,10 +18,6 @@ from nnviz.shapes import AnyAxis
 from nnviz.trace import Trace
 from nnviz.words import Words
 
-if TYPE_CHECKING:
-    pass
-
-
 # --- names -------------------------------------------------------------------------
 
 
@@ -31,16 +27,10 @@ def input_name(part: Part[Any], c: int = 0) -> Words:
     return Words("input, channel {c}", c=part.channels[c]) if several else Words("input")
 
 
-def kernel_name(part: Part[Any], c: int | None = None) -> Words:
-    """The kernel, with the filter where there are several, and with the channel it reads
-    where `c` is one of several of a filter.
-    """
+def kernel_name(part: Part[Any]) -> Words:
+    """The kernel, with the filter where there are several."""
     several = part.plan.filters > 1
-    if c is None or len(part.x) == 1 or part.plan.shared:
-        return Words("kernel, filter {f}", f=part.filter) if several else Words("kernel")
-    if several:
-        return Words("filter {f}, channel {c}", f=part.filter, c=part.channels[c])
-    return Words("kernel, channel {c}", c=part.channels[c])
+    return Words("kernel, filter {f}", f=part.filter) if several else Words("kernel")
 
 
 def output_name(part: Part[Any]) -> Words:
@@ -87,11 +77,10 @@ def input_cells(
     )
 
 
-def kernel_cells(style: Style, part: Part[Any], c: int | None = 0) -> NamedCells:
-    """The kernel, with the filter where there are several."""
-    w = part.w[c or 0]
-    table, shape = cells(w, style.precision), part.shape(w)
-    return NamedCells(style, table, "weight", kernel_name(part, c), shape)
+def kernel_cells(style: Style, part: Part[Any], c: int = 0) -> NamedCells:
+    """The kernel of a channel, with the filter where there are several."""
+    w = part.w[c]
+    return NamedCells(style, cells(w, style.precision), "weight", kernel_name(part), part.shape(w))
 
 
 def bias_cells(style: Style, part: Part[Any]) -> list[NamedCells]:

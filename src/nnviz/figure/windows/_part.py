@@ -149,6 +149,23 @@ def filters_of(trace: Trace, steps: Sequence[Step]) -> list[Part[Any]]:
     return list({part.filter: part for part in (part_of(trace, step) for step in steps)}.values())
 
 
+def parts_drawn(trace: Trace, own: Part[Any], most: int) -> list[Part[Any]]:
+    """A part a filter: the first, and `own` among them."""
+    shown = list(range(min(own.plan.filters, most)))
+    if own.filter not in shown:
+        shown[-1] = own.filter
+    every = (part_of(trace, None, own.sample, channel=f) for f in shown)
+    return [own if part.filter == own.filter else part for part in every]
+
+
+def channels_read(trace: Trace, own: Part[Any], most: int) -> list[tuple[Part[Any], int]]:
+    """The channels of the input, each in the part that reads it."""
+    plan, group = own.plan, own.plan.group_filters
+    parts = [part_of(trace, None, own.sample, channel=f) for f in range(0, plan.filters, group)]
+    parts = [own if part.channels == own.channels else part for part in parts]
+    return [(part, c) for part in parts for c in range(len(part.x))][:most]
+
+
 def _kernels(trace: Trace, plan: WindowPlan[Any], f: int) -> np.ndarray:
     """(C/groups, kH, kW): those of filter `f`; one given for all channels is repeated."""
     import numpy as np

@@ -101,13 +101,15 @@ def small_pictures(style: Style, part: Part[Any], c: int | None = None) -> Block
     return flow([given, operator(style, "→", 36), made], style.room)
 
 
-def input_picture(style: Style, part: Part[Any], side: int, c: int | None = None) -> Block:
+def input_picture(
+    style: Style, part: Part[Any], side: int, c: int | None = None, name: Words | None = None
+) -> Block:
     """The input, its window outlined: channel `c`, or all three in colour."""
     color = c is None and len(part.x) == 3
     array = part.x if color else part.x[c or 0]
     # One scale for all channels.
     shades = color_levels(array) if color else levels(part.x, image=part.image)
-    name = Words("input") if color else input_name(part, c or 0)
+    name = name or (Words("input") if color else input_name(part, c or 0))
     return named_picture(
         style,
         array,
@@ -165,7 +167,7 @@ def kernels_part(style: Style, part: Part[Any], shown: Sequence[int]) -> RowPart
     """The kernels of some channels, one below the other; pictures where cells do not fit."""
     tables = written_kernels(style, part, shown)
     if tables and (len(shown) == 1 or part.plan.shared):
-        return kernel_cells(style, part, None)
+        return kernel_cells(style, part)
     names = [Words("channel {c}", c=part.channels[c]) for c in shown]
     shape = part.shape(part.w if len(shown) > 1 else part.w[shown[0]])
 

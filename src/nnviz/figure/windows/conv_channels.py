@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from nnviz.figure.arrays.fit import Drawn, Row, RowPart, drawn_parts, in_a_row, sizes_of
-from nnviz.figure.arrays.grid import CellSize, cells, operator
+from nnviz.figure.arrays.fit import Drawn, Row, RowPart, drawn_parts, sizes_of
+from nnviz.figure.arrays.grid import cells, named, operator
 from nnviz.figure.arrays.named import NamedCells, named_picture
 from nnviz.figure.formulas.arithmetic import panelled, widest
-from nnviz.figure.layout.blocks import Block, column, flow, lines, more_channels
+from nnviz.figure.layout.blocks import Block, column, flow, lines, more_channels, row
 from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style
 from nnviz.figure.scene import Scene
@@ -22,7 +22,6 @@ from nnviz.figure.windows._named_arrays import (
     equation,
     input_cells,
     kernel_cells,
-    kernel_name,
     output_cells,
 )
 from nnviz.figure.windows._padded import padded, result
@@ -32,6 +31,7 @@ from nnviz.figure.windows._pictures import (
     input_picture,
     large,
     output_picture,
+    small_kernel,
     written_kernels,
 )
 from nnviz.request import Appearance
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 RANK = 10
 SIDE = 128
 """The usual side of a picture of a channel."""
+TALL = 880
+"""How high the rows may be before their cells are the smallest."""
 SIGN = 28
 """The room of a sign: a row has up to five of them."""
 
@@ -127,25 +129,26 @@ def _fitting_rows(trace: Trace, style: Style, part: Part[AnyAxis]) -> tuple[_Row
 
 
 def _laid_out(rows: _Rows) -> Block:
-    """Beside a brace where that fits the page, else one below the other."""
+    """Beside a brace where that fits the page, else one below the other, in cells so small that
+    it is not too high.
+    """
     style, more = rows.style, more_channels(rows.style, rows.hidden)
     smaller = replace(rows, side=96)  # where the numbers at the bars are wide
     for each in (rows, smaller) if rows.large else (rows,):
         made = [_channel_row(each, c) for c in range(len(rows.partials))]
         end = equation(style, rows.part, [], _final_map(each), sign=SIGN)
-        sizes = sizes_of(style, [*(part for row in made for part in row), *end], largest=36)
-
-        def added(size: CellSize, made: list[Row] = made) -> Block:
-            return braced(style, [drawn_parts(row, size) for row in made], more)
-
-        block = in_a_row([Drawn(added), *end], sizes, room=style.room)
-        if block is not None:
-            return block
+        parts = [*(part for row in made for part in row), *end]
+        sizes = sizes_of(style, parts, largest=36)
+        for size in sizes:
+            lines = [drawn_parts(row, size) for row in made]
+            block = row([braced(style, lines, more), *drawn_parts(end, size)])
+            if block.width <= style.room and block.height <= TALL:
+                return block
         for size in sizes:
             table, _ = stacked(style, [drawn_parts(row, size) for row in made], more)
             sums = flow(drawn_parts([_sum_label(rows), *end], size), style.room)
             below = column([table, sums], 16)
-            if below.width <= style.room:
+            if below.width <= style.room and below.height <= TALL:
                 return below
     return below
 
@@ -154,20 +157,18 @@ def _channel_row(rows: _Rows, c: int) -> Row:
     """Input channel ∗ kernel channel = partial map; which filter it is stands at the top."""
     style, part = rows.style, rows.part
     given: RowPart | Block
+    kernel: RowPart | Block
+    name = Words("channel {c}", c=part.channels[c])
     if rows.large:
-        given = input_picture(style, part, rows.side, c)
+        given = input_picture(style, part, rows.side, c, name)
     else:
         given = input_cells(style, padded(style, part, c), part, c, labels=False)
-        given = given._replace(name=Words("channel {c}", c=part.channels[c]))
-    kernel: RowPart | Block
+        given = given._replace(name=name)
     if rows.written:
-        kernel = kernel_cells(style, part, c)
-        if not part.plan.shared:
-            kernel = kernel._replace(name=Words("kernel, channel {c}", c=part.channels[c]))
+        kernel = kernel_cells(style, part, c)._replace(name=Words("kernel"))
     else:
-        name, shape = kernel_name(part, c), part.shape(part.w[c])
-        kernel = named_picture(
-            style, part.w[c], "weight", name, shape, side=96, axes=False, bar=False
+        kernel = named(
+            style, small_kernel(style, part, c), "weight", Words("kernel"), part.shape(part.w[c])
         )
     made = _partial_map(rows, c)
     return [given, operator(style, "∗", SIGN), kernel, operator(style, "=", SIGN), made]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from nnviz.figure.arrays.fit import cell_sizes, smallest_cells
@@ -31,7 +31,15 @@ from nnviz.figure.scene import Box, Mark, Scene
 from nnviz.figure.windows._cutout import explained
 from nnviz.figure.windows._named_arrays import SUM, activation_arrow, drawn_of, input_cells
 from nnviz.figure.windows._padded import padded, result, sums
-from nnviz.figure.windows._part import Part, flat_enough, part_of, plan_of, rows_of
+from nnviz.figure.windows._part import (
+    Part,
+    channels_read,
+    flat_enough,
+    part_of,
+    parts_drawn,
+    plan_of,
+    rows_of,
+)
 from nnviz.figure.windows._pictures import input_picture, large, small_kernel
 from nnviz.request import Appearance
 from nnviz.shades import Levels, colored, drawn_size, levels
@@ -49,7 +57,7 @@ LARGEST = {1: 40, 2: 36, 4: 32, SHOWN: 28}
 """The largest side of a cell, by how many filters there are at most."""
 TALL = 1100
 """How high the rows may be before their maps are pictures."""
-SIDES, KERNEL, APART, SIGN = (144, 96), 160, 16, 24
+SIDES, KERNEL, APART, SIGN = (144, 96, 80), 160, 12, 24
 """The sides of those pictures, how wide a kernel is in cells, the gap of rows, and a sign."""
 
 
@@ -68,7 +76,8 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The input, and a row a filter; of a step the window, its own map so far, and its sum."""
     style = Style.of(appearance)
     own: Part[AnyAxis] = part_of(trace, step, appearance.drawn_sample, channel=appearance.filter)
-    parts = _drawn_parts(trace, own, alone=step is None and appearance.filter is not None)
+    alone = step is None and appearance.filter is not None
+    parts = [own] if alone else parts_drawn(trace, own, SHOWN)
     hidden = 0 if len(parts) == 1 else own.plan.filters - len(parts)
     more = [remark(style, Words("… and {n} more filters", n=hidden))] if hidden else []
     rows, numbers = _fitting(trace, style, own, parts)
@@ -81,28 +90,6 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
             blocks.append(explained(style, own, step, room))
     facts = fact_lines(style, trace) if step is None else drawn_of(style, trace, own)
     return page(style, trace, appearance, step, blocks, facts=facts)
-
-
-# --- which filters -----------------------------------------------------------------
-
-
-def _drawn_parts(trace: Trace, own: Part[AnyAxis], *, alone: bool) -> list[Part[AnyAxis]]:
-    """The filters that have a row: one alone, or the first and that of the step."""
-    if alone:
-        return [own]
-    shown = list(range(min(own.plan.filters, SHOWN)))
-    if own.filter not in shown:
-        shown[-1] = own.filter
-    every = (part_of(trace, None, own.sample, channel=f) for f in shown)
-    return [own if part.filter == own.filter else part for part in every]
-
-
-def _given(trace: Trace, own: Part[AnyAxis]) -> list[tuple[Part[AnyAxis], int]]:
-    """The channels of the input, each in the part that reads it."""
-    plan, group = own.plan, own.plan.group_filters
-    parts = [part_of(trace, None, own.sample, channel=f) for f in range(0, plan.filters, group)]
-    parts = [own if part.channels == own.channels else part for part in parts]
-    return [(part, c) for part in parts for c in range(len(part.x))][:SHOWN]
 
 
 # --- how they are laid out ---------------------------------------------------------------
@@ -121,6 +108,11 @@ class _Look:
     side: int = 0
     """Of a map as a picture; 0 where it is in cells."""
     shades: Levels | None = None
+    own: Mapping[Role, CellSize] = field(default_factory=dict)
+    """The cells of an array that has others: as narrow as its numbers."""
+
+    def cell(self, role: Role) -> CellSize:
+        return self.own.get(role, self.size)
 
 
 def _fitting(
@@ -131,7 +123,7 @@ def _fitting(
     And whether all is in cells.
     """
     step, last = None if own.at is None else own.filter, parts[-1].filter
-    given = [] if own.plan.separate else _given(trace, own)
+    given = [] if own.plan.separate else channels_read(trace, own, SHOWN)
     most = next(side for count, side in LARGEST.items() if len(parts) <= count)
     kernels = [cells(w, style.precision) for part in parts for w in part.w]
     if own.at is not None:  # every step has the same cells, whatever its filter's weights
@@ -141,11 +133,17 @@ def _fitting(
         maps = [_table(style, part, role) for part in parts for role in _roles(part)]
         inputs = [padded(style, part, c).table for part, c in given or [(own, 0)]]
         bias = [cells(part.b, style.precision) for part in parts if part.b is not None]
-        tables = [*kernels, *maps, *inputs, *bias]
-        sizes = [*cell_sizes(style, tables, largest=most), smallest_cells(style, tables)]
+        every: dict[Role, list[Table]]
+        every = {"input": inputs, "weight": kernels, "bias": bias, "output": maps}
+        tables = [table for some in every.values() for table in some]
+        smallest = smallest_cells(style, tables)
+        every["intermediate"] = maps
+        narrow = {role: smallest_cells(style, some) for role, some in every.items() if some}
+        sizes = [*cell_sizes(style, tables, largest=most), smallest]
         looks = [_Look(style, size, step, last) for size in sizes]
+        looks.append(_Look(style, smallest, step, last, own=narrow))
     shades = levels(trace.output.reshape(own.plan.samples, -1, *own.y.shape)[own.sample])
-    smallest = cell_sizes(style, kernels, largest=28)[-1]
+    smallest = smallest_cells(style, kernels)
     looks += [_Look(style, smallest, step, last, side, shades) for side in SIDES]
     found: list[tuple[Block, bool]] = []
     for look in looks:
@@ -170,7 +168,7 @@ def _arrangements(
             for above in (False, True):
                 some = (parts[i : i + tall] for i in range(0, len(parts), tall))
                 tables = [_rows(look, each, above=above) for each in some]
-                yield _put(style, block, row(tables, 32), beside=beside)
+                yield _put(style, block, row(tables, 16), beside=beside)
     rows = [_row_below(look, part) for part in parts]
     yield _put(style, block, column(rows, APART), beside=False)
 
@@ -185,26 +183,35 @@ def _put(style: Style, given: Block | None, rows: Block, *, beside: bool) -> Blo
 def _input(look: _Look, given: list[tuple[Part[AnyAxis], int]], *, beside: bool) -> Block:
     """The input, its channels as small multiples."""
     style, (part, _) = look.style, given[0]
-    plan = part.plan
-    if look.side:
+    plan, gap = part.plan, 8 if beside else APART
+    if look.side and plan.channels <= FEW:
         color = len(part.x) == 3 == plan.channels and colored(part.x)
         side = min(200 if color or len(given) == 1 else 120, style.room - 120)
         each = [input_picture(style, p, side, None if color else c) for p, c in given]
         each = each[:1] if color else each
         return column(each, 12) if beside else flow(each, style.room, APART)
-    alone = plan.channels == 1
-    every = [input_cells(style, padded(style, p, c), p, c, labels=alone) for p, c in given]
-    if alone:
-        return every[0].block(look.size)
+    if plan.channels == 1:
+        return input_cells(style, padded(style, part), part).block(look.cell("input"))
     names = [Words("channel {c}", c=p.channels[c]) for p, c in given]
-    channels = [
-        each._replace(name=name, shape="").block(look.size)
-        for each, name in zip(every, names, strict=True)
-    ]
-    block = column(channels, 8) if beside else flow(channels, style.room, APART)
+    shown = [_channel(look, p, c) for p, c in given]
+    channels = [named(style, b, "input", n, "") for b, n in zip(shown, names, strict=True)]
+    block = column(channels, gap) if beside else flow(channels, style.room, gap, 8)
     more = more_channels(style, plan.channels - len(given))
     shape = times((plan.channels, *(part.x.shape[1:] if part.dims > 1 else part.x.shape[2:])))
     return named(style, column([block, *more], 8), "input", Words("input"), shape)
+
+
+def _channel(look: _Look, part: Part[AnyAxis], c: int = 0) -> Block:
+    """A channel of the input without its name."""
+    style, x = look.style, part.x[c]
+    if not look.side:
+        given = input_cells(style, padded(style, part, c), part, c, labels=False)
+        return given.grid(look.cell("input"))
+    shades, window = levels(part.x, image=part.image), part.seen()
+    side = look.side
+    return picture(
+        style, x, "input", side=side, axes=False, bar=False, window=window, shades=shades
+    )
 
 
 # --- a row -------------------------------------------------------------------------
@@ -239,8 +246,11 @@ def _rows(look: _Look, parts: Sequence[Part[AnyAxis]], *, above: bool) -> Block:
     y = 48.0
     for part, label, entries in zip(parts, labels, rows, strict=True):
         blocks = [_called(style, part, entry) if entry.name else entry.block for entry in entries]
-        axis = max(block.axis for block in blocks) + (24 if above else 0)
-        marks.append(label.at(0, y if above else y + axis - label.axis))
+        axis = max(block.axis for block in blocks)
+        kernel = next(i for i, entry in enumerate(entries) if entry.role == "weight")
+        place = blocks[kernel].axis + label.height if above else label.axis
+        axis = max(axis, place)
+        marks.append(label.at(sum(widths[:kernel]) if above else 0, y + axis - place))
         x = left
         for block, width in zip(blocks, widths, strict=True):
             left_over = 0 if look.side else near4((width - block.width) / 2)
@@ -278,12 +288,7 @@ def _entries(look: _Look, part: Part[AnyAxis]) -> list[_Entry]:
     """Kernel + bias = map, after the input's channel where a filter has one of its own."""
     style, found = look.style, list[_Entry]()
     if part.plan.separate:
-        shape, window = part.shape(part.x[0]), part.seen()
-        if look.side:
-            x, side = part.x[0], look.side
-            block = picture(style, x, "input", side=side, axes=False, bar=False, window=window)
-        else:
-            block = input_cells(style, padded(style, part), part, labels=False).grid(look.size)
+        block, shape = _channel(look, part), part.shape(part.x[0])
         found += [_Entry(block, "input", Words("input"), shape), _Entry(operator(style, "∗", SIGN))]
     kernels = [_kernel(look, part, c) for c in range(rows_of(len(part.w)))]
     more = more_channels(style, len(part.w) - len(kernels))
@@ -292,7 +297,7 @@ def _entries(look: _Look, part: Part[AnyAxis]) -> list[_Entry]:
         _Entry(flow([*kernels, *more], style.room - SIGN, 8), "weight", Words("kernel"), shape)
     )
     if part.b is not None:
-        bias = grid(style, cells(part.b, style.precision), "bias", look.size)
+        bias = grid(style, cells(part.b, style.precision), "bias", look.cell("bias"))
         found += [_Entry(operator(style, "+", SIGN)), _Entry(bias, "bias", Words("bias"), "1")]
     found.append(_Entry(operator(style, "=", SIGN)))
     for role in _roles(part):
@@ -305,9 +310,10 @@ def _entries(look: _Look, part: Part[AnyAxis]) -> list[_Entry]:
 
 def _kernel(look: _Look, part: Part[AnyAxis], c: int) -> Block:
     table = cells(part.w[c], look.style.precision)
-    if len(table[0]) * look.size.width > KERNEL or len(table) > MOST:
+    size = look.cell("weight")
+    if len(table[0]) * size.width > KERNEL or len(table) > MOST:
         return small_kernel(look.style, part, c)
-    return grid(look.style, table, "weight", look.size)
+    return grid(look.style, table, "weight", size)
 
 
 def _roles(part: Part[AnyAxis]) -> tuple[Role, ...]:
@@ -326,7 +332,7 @@ def _map(look: _Look, part: Part[AnyAxis], role: Role) -> Block:
         table, windows = _table(style, part, role), part.cell if role == "output" else part.summed
         places = ((r, c) for r in range(len(table)) for c in range(len(table[0])))
         table = changed(table, places, hidden=True) if later else table
-        return grid(style, table, role, look.size, windows=windows)
+        return grid(style, table, role, look.cell(role), windows=windows)
     array = part.y if part.pre is None or role == "output" else part.pre
     if later:
         width, height = map(near4, drawn_size(array.shape, look.side))
