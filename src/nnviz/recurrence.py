@@ -110,15 +110,14 @@ class Recurrence(NamedTuple):
         """Whether a step is done by the time that another one is.
 
         In the order of the numbers where all run forward. Else a layer follows all of those
-        below it, and in it the backward direction the forward one, from the last time down.
+        below it, and in it the backward direction, from the last time down, all of the forward
+        one, which it does not read.
         """
         if self.directions == 1:
             return self.number(*step) <= self.number(*now)
-        if step.chain.layer != now.chain.layer:
-            return step.chain.layer < now.chain.layer
-        if step.chain.backward:
-            return now.chain.backward and step.time >= now.time
-        return step.time <= now.time
+        if step.chain != now.chain:
+            return step.chain < now.chain
+        return step.time >= now.time if now.chain.backward else step.time <= now.time
 
     def end(self, chain: Chain) -> str:
         """How the names of a chain's arrays end, where there are several: _l0_reverse."""
