@@ -142,12 +142,12 @@ def around(
     """Which of `count` are drawn: `keep`, some at both ends, then more of the first.
 
     Always as many, gaps counted, wherever so many to `keep` stand: `most`, or what these,
-    both ends and two gaps take.
+    both ends and the gaps take.
 
     >>> around(24, 11, {10, 11, 12})
     [0, 1, 2, 3, None, 10, 11, 12, None, 22, 23]
     """
-    most = max(most, len(keep) + 4)
+    most = max(most, len(keep) + (4 if keep else 3))
     if count <= most:
         return list(range(count))
     chosen: set[int] = set()

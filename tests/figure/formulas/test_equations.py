@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -120,13 +122,17 @@ def test_what_is_made_is_lit_unless_it_is_in_between() -> None:
     assert lit(equation_rows(STYLE, (same,), STYLE.room)) == 0
 
 
-def test_matrices_of_many_equations_are_boxes_and_of_few_are_cut() -> None:
+def test_matrices_too_wide_keep_numbers_at_both_ends_however_many_there_are() -> None:
     few = equations(WX, size=12)
     assert "⋯" in words(scene(equation_rows(STYLE, few, STYLE.room)))
     many = equations(*[Sum((WX, B))] * 4, size=12)
     said = words(scene(equation_rows(STYLE, many, STYLE.room)))
-    assert "⋯" not in said
+    assert "⋯" in said
     assert said.count("12×12") == 4
+    weights = many[0].at.value(WX.factors[0])
+    there = [float(t.replace("−", "-")) for t in said if re.fullmatch(r"−?[\d.]+", t)]
+    for value in weights[:6, [0, -1]].ravel():
+        assert any(number == pytest.approx(value, rel=0.05) for number in there)
 
 
 @settings(deadline=None, max_examples=30)

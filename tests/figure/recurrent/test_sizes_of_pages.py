@@ -34,8 +34,15 @@ def test_ten_steps_stand_five_in_a_row(outputs: dict[str, int]) -> None:
     assert _columns(drawn(trace, 4)) == [5, 5]
 
 
-def test_a_step_of_ten_is_a_page() -> None:
-    assert drawn(run("rnn", TEN, hidden=4), 4).height <= 1000
+@pytest.mark.parametrize("outputs", [{}, {"outputs": 2}, {"outputs": 3}], ids=["h", "2", "3"])
+@pytest.mark.parametrize("step", [3, 4, 10])
+def test_a_step_of_ten_is_a_page(outputs: dict[str, int], step: int) -> None:
+    scene = drawn(run("rnn", TEN, hidden=4, **outputs), step)
+    assert _columns(scene) == [5, 5]
+    assert scene.height <= 1000
+    said = words(scene)
+    assert any(text.startswith(f"h{step},0") for text in said)
+    assert not outputs or any(text.startswith(f"y{step},") for text in said)
 
 
 def test_hello_world_has_all_its_eleven_steps() -> None:
@@ -48,12 +55,13 @@ def test_hello_world_has_all_its_eleven_steps() -> None:
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
-@pytest.mark.parametrize("inputs", [1, 2, 3])
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("inputs", [1, 2, 4])
+@pytest.mark.parametrize("digits", [2, 9])
+@pytest.mark.parametrize("seed", [0, 1])
 def test_cells_of_six_units_have_their_weights_in_numbers(
-    cell: str, inputs: int, seed: int
+    cell: str, inputs: int, seed: int, digits: int
 ) -> None:
-    x = np.random.default_rng(seed).normal(size=(2, inputs)).round(2)
+    x = np.random.default_rng(seed).normal(size=(2, inputs)).round(digits)
     trace = run("rnn", x, cell=cell, hidden=6, seed=seed)
     scene = drawn(trace, 2, view="cell")
     said = words(scene)

@@ -25,7 +25,7 @@ from nnviz.expressions import (
     parts,
 )
 from nnviz.figure.formulas.vectors import TermLayout, bracketed
-from nnviz.figure.layout.blocks import Block, column, flow, row
+from nnviz.figure.layout.blocks import LEAD, Block, column, flow, row
 from nnviz.figure.layout.page import fact_line
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style
 from nnviz.trace import Role, VectorEquation
@@ -35,9 +35,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 FEW = 3
-"""Equations up to which matrices have their numbers: of large ones the first and the last."""
-MOST_COLUMNS = 8
-"""Columns up to which the matrices of more equations have their numbers too."""
+"""Equations up to which text is large where more of a matrix could be drawn small."""
 Sizes: TypeAlias = "Callable[[Expr, np.ndarray, Name], list[Piece]]"
 """What is said of the size of an expression, from its value and what its equation makes."""
 
@@ -68,36 +66,28 @@ def equation_rows(
 
 def _tried(style: Style, equations: Sequence[VectorEquation]) -> list[list[TermLayout]]:
     """Layouts from the roomiest on, in groups of which the first that fits is as good."""
+    few, brief = (6, 5, 4, 3), []
+    terse = [style.terser, *(replace(style, precision=min(n, style.precision)) for n in (2, 1))]
+    for s in terse:
+        brief += [TermLayout(s, SMALL, n, tight=True, rows=4) for n in few]
+    large = [[TermLayout(style, text, n) for text in (BODY, SMALL)] for n in (8, *few)]
     if len(equations) <= FEW:
-        return [[TermLayout(style, text, n) for text in (BODY, SMALL)] for n in (8, 6, 5, 4, 3)]
-    # The gates of a cell are alike: the first says how large their matrices are.
-    if max(_widths(equations[0]), default=0) > MOST_COLUMNS:
-        return [[TermLayout(style, SMALL, values=False)]]
-    whole, boxes = (
-        [TermLayout(style, text, values=v) for text in (BODY, SMALL)] for v in (True, False)
-    )
-    whole += [TermLayout(s, SMALL, tight=True) for s in (style, style.terser)]
-    part = [TermLayout(style, SMALL, n) for n in (6, 5, 4, 3)]
-    part += [TermLayout(style.terser, SMALL, n, tight=True) for n in (6, 5, 4, 3)]
-    return [whole, part, boxes]
-
-
-def _widths(equation: VectorEquation) -> list[int]:
-    """The columns of each matrix on the right side."""
-    values = [equation.at.value(leaf) for leaf in leaves(equation.right)]
-    return [value.shape[1] for value in values if value.ndim == 2]
+        return [*large, brief]
+    tight = [TermLayout(s, SMALL, tight=True) for s in (style, style.terser)]
+    part = [TermLayout(style, SMALL, n) for n in few]
+    part += [TermLayout(s, SMALL, n, tight=True) for s in terse[:2] for n in few]
+    return [[*large[0], *tight], part, brief]
 
 
 def _best(groups: Sequence[Sequence[_Drawing]]) -> _Drawing:
     """Of each group the first with which every equation fits a row; else with which one goes
-    on below; where no group has one, the first that fits the page at all.
+    on below; where no group has one, the lowest that fits the page at all.
     """
-    drawings = [drawing for group in groups for drawing in group]
-    order = [(d, most) for group in groups for most in (0, 1) for d in group]
-    for drawing, most in [*order, *((d, len(d.equations)) for d in drawings)]:
+    for drawing, most in [(d, most) for group in groups for most in (0, 1) for d in group]:
         if drawing.broken <= most and drawing.fits:
             return drawing
-    return drawings[-1]
+    *_, last = drawings = [drawing for group in groups for drawing in group]
+    return min((d for d in drawings if d.fits), key=lambda d: d.tall, default=last)
 
 
 @dataclass(frozen=True)
@@ -117,12 +107,18 @@ class _Drawing:
 
     @cached_property
     def blocks(self) -> list[Block]:
-        return [flow(terms, self.room) for terms in self.terms]
+        return [
+            flow(terms, self.room, lead=8 if self.layout.tight else LEAD) for terms in self.terms
+        ]
 
     @property
     def broken(self) -> int:
         """How many of them go on below."""
         return sum(row(terms).width > self.room for terms in self.terms)
+
+    @property
+    def tall(self) -> float:
+        return sum(block.height for block in self.blocks)
 
     @property
     def fits(self) -> bool:

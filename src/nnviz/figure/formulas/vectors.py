@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from nnviz.elision import shown
+from nnviz.elision import MOST_CELLS, shown
 from nnviz.figure.arrays.elided import cell_size, elided
 from nnviz.figure.arrays.grid import called, heading_room
 from nnviz.figure.layout.blocks import Block, Sign, row
@@ -32,10 +32,10 @@ class TermLayout:
     text: int = BODY
     most: int = 8
     """Columns of a matrix that are all drawn."""
-    values: bool = True
-    """Matrices with their numbers; else as a box with the shape in it."""
     tight: bool = False
     """Little room around numbers and signs."""
+    rows: int = MOST_CELLS
+    """Rows that are all drawn; where fewer than usual, titles are short, without shapes."""
 
     def term(
         self,
@@ -52,15 +52,14 @@ class TermLayout:
         `like` are numbers that its cells have room for too: those of every gate. `keep` is a
         row of a vector, or a column of a matrix, that is not left out.
         """
-        if values.ndim == 2 and not self.values:
-            return self.box(title, role, [Piece(times(values.shape))])
         table = values if values.ndim == 2 else values.reshape(-1, 1)
         is_column = values.ndim < 2
-        rows = shown(len(table), keep=keep if is_column else None)
+        rows = shown(len(table), self.rows, keep=keep if is_column else None)
         columns = (0,) if is_column else shown(table.shape[1], self.most, keep)
         lit = [(r, c) for r in rows for c in columns if active and r is not None and c is not None]
         block = self._cells(table, like, role, rows, columns, lit)
-        return self._titled(block, title, role, times(values.shape))
+        below = "" if self.rows < MOST_CELLS else times(values.shape)
+        return self._titled(block, title, role, below)
 
     def _cells(
         self,
@@ -100,7 +99,9 @@ class TermLayout:
         """A block with a title above it, and under that its shape."""
         style, color = self.style, self.style.theme.tone(role).line
         written = tokens(Equation((title,)), style.show)
-        pieces = [Piece(t.text, color, True, t.place) for t in written]
+        brief = self.rows < MOST_CELLS  # Layer and direction stand in the equation above.
+        kept = (t for t in written if t.place != "sup" or not brief)
+        pieces = [Piece(t.text, color, True, t.place) for t in kept]
         push, center, width = heading_room(style, pieces, below, block.width)
         head = 44 if below else 24
         marks: list[Mark] = [style.text(center, 16, pieces, BODY, anchor="middle")]

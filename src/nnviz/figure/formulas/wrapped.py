@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from nnviz.elision import shortened
+from nnviz.elision import shortened, shown
 from nnviz.figure.formulas.arithmetic import panelled
 from nnviz.figure.layout.blocks import Block, column, inset, lines, remark
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, up4
 from nnviz.notation import ABOUT, EQUAL
-from nnviz.trace import Equation, Formula, Step, tokens
+from nnviz.trace import Equation, Formula, Step
 from nnviz.words import Words
 
 MOST_TERMS = 12
 MOST_LINES = 8
 """Terms of a sum, and equations of a step, that are all written."""
+_FEW_TERMS, _LEAST = 6, 4
+"""The same where a page is full."""
+_PAGE, _SCREEN, _LOWEST = 840, 560, 160
+"""How high a figure and the workings of its step are, on a page and on a phone, and how high
+these may always be."""
 
 _BREAKS = (" + ", " − ", EQUAL, ABOUT)
 
 
-def equation_lines(
-    style: Style, equation: Equation, *, room: float, size: int = BODY, bold: bool = True
-) -> Block:
+def _equation_lines(style: Style, equation: Equation, room: float, size: int, most: int) -> Block:
     """An equation that goes on below at its signs, with a hanging indent."""
-    short = shortened(equation, style.say, MOST_TERMS)
-    pieces = style.pieces(short) if bold else [style.piece(t) for t in tokens(short, style.show)]
+    pieces = style.pieces(shortened(equation, style.say, most))
     indent = up4(2 * size)
     rows: list[list[Piece]] = [[]]
     used = 0.0
@@ -40,8 +41,7 @@ def equation_lines(
     first, *others = (
         lines(style, row, size, room=room - indent * (i > 0)) for i, row in enumerate(rows)
     )
-    block = column([first, *(inset(b, left=indent) for b in others)], 0)
-    return replace(block, axis=block.height / 2)
+    return column([first, *(inset(b, left=indent) for b in others)], 0)
 
 
 def _chunks(pieces: Sequence[Piece]) -> list[list[Piece]]:
@@ -54,29 +54,36 @@ def _chunks(pieces: Sequence[Piece]) -> list[list[Piece]]:
     return found
 
 
-def workings(
-    style: Style, formula: Formula, *, room: float | None = None, size: int = BODY
-) -> Block:
-    """The equations of a step on a panel, one below the other; of many, the first."""
-    room = room or style.room
-    parts = [
-        equation_lines(style, equation, room=room - 32, size=size)
-        for equation in formula[:MOST_LINES]
-    ]
-    if len(formula) > MOST_LINES:
-        said = Words("… and {n} more equations", n=len(formula) - MOST_LINES)
-        parts.append(remark(style, said, SMALL))
-    return panelled(style, column(parts, 4), room)
-
-
 def worked(style: Style, blocks: list[Block], step: Step | None) -> list[Block]:
-    """The blocks of a figure, and beneath them the workings of its step."""
-    width = max(block.width for block in blocks)
-    return blocks if step is None else [*blocks, *workings_or_none(style, step.formula, width)]
+    """The blocks of a figure, and beneath them the workings of its step, where it has numbers.
+
+    What would not fit the page is written small, then with fewer equations and terms.
+    """
+    if step is None or style.symbols or not step.formula:
+        return blocks
+    room = style.beneath(max(block.width for block in blocks))
+    page = _SCREEN if style.on_phone else _PAGE
+    tall = max(_LOWEST, page - sum(block.height for block in blocks))
+    fewer = [(SMALL, most, MOST_TERMS) for most in range(MOST_LINES, _LEAST - 1, -1)]
+    for size, most, terms in [(BODY, MOST_LINES, MOST_TERMS), *fewer, (SMALL, _LEAST, _FEW_TERMS)]:
+        block = _workings(style, step.formula, room, size, most, terms)
+        if block.height <= tall and block.width <= room:
+            break
+    return [*blocks, block]
 
 
-def workings_or_none(style: Style, formula: Formula, room: float) -> list[Block]:
-    """The workings of a step as a list of blocks; empty where there are no numbers."""
-    if style.symbols or not formula:
-        return []
-    return [workings(style, formula, room=style.beneath(room))]
+def _workings(
+    style: Style, formula: Formula, room: float, size: int, most: int, terms: int
+) -> Block:
+    """Equations on a panel, one below the other; of many the first and the last, each with so
+    many terms.
+    """
+    places = shown(len(formula), most)
+    more = Words("… and {n} more equations", n=len(formula) - len(places) + 1)
+    parts = [
+        remark(style, more, SMALL)
+        if i is None
+        else _equation_lines(style, formula[i], room - 32, size, terms)
+        for i in places
+    ]
+    return panelled(style, column(parts, 4), room, 8 if size == SMALL else 12)

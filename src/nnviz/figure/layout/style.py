@@ -104,6 +104,11 @@ class Style:
         """What a figure has between its margins."""
         return self.page - 2 * MARGIN
 
+    @property
+    def on_phone(self) -> bool:
+        """Whether the page is so narrow that a figure of a step is better short than whole."""
+        return self.page < 480
+
     def beneath(self, width: float, least: float = 400) -> float:
         """The room of what stands beneath something so wide: some at least, the page at most."""
         return min(self.room, max(least, width))

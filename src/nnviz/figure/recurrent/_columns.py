@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.lines import Point
 from nnviz.figure.layout.style import SMALL, Piece, middle, near4
-from nnviz.figure.recurrent._net import ARROW, LABEL, State, omitted
+from nnviz.figure.recurrent._net import LABEL, State, omitted
 from nnviz.figure.recurrent._unrolled import Chain, arranged
 from nnviz.figure.scene import Anchor, Mark, Rect
 
@@ -35,8 +35,8 @@ class Row:
         """The top of the cells."""
         there = [t for t in self.times if t is not None]
         if self.chain.y is not None and any(map(self.chain.has_y, there)):
-            return LABEL + self.chain.y.height + ARROW
-        return LABEL + ARROW if any(map(self.chain.plan.ends_in_h, there)) else 0
+            return LABEL + self.chain.y.height + self.chain.up
+        return LABEL + self.chain.up if any(map(self.chain.plan.ends_in_h, there)) else 0
 
     @property
     def bottom(self) -> int:
@@ -48,7 +48,7 @@ class Row:
         if not self.has_x:
             return self.bottom
         text = LABEL if any(t and self.chain.character(t) for t in self.times) else 0
-        return self.bottom + ARROW + self.chain.x.height + LABEL + text
+        return self.bottom + self.chain.up + self.chain.x.height + LABEL + text
 
     def center(self, i: int) -> float:
         return self.chain.left(i) + self.chain.width / 2
@@ -58,7 +58,7 @@ class Row:
     @property
     def x_level(self) -> int:
         """The middle of the inputs."""
-        return self.bottom + ARROW + near4(self.chain.x.height / 2)
+        return self.bottom + self.chain.up + near4(self.chain.x.height / 2)
 
     def fed_from(self, i: int) -> list[Point]:
         """From y down behind its cell, to the level of the inputs; or from dots there."""
@@ -80,7 +80,8 @@ def row_block(row: Row) -> Block:
     chain = row.chain
     marks: list[Mark] = []
     if row.first:
-        marks += _chain_states(row, chain.inner / 2, 0, active=chain.now(1))
+        first = row.times[0] or 1
+        marks += _chain_states(row, chain.inner / 2, first - 1, active=chain.now(first))
         marks += _chain_arrows(row, chain.inner + 4, chain.lead)
     for i, t in enumerate(row.times):
         marks += _omitted_column(row, i) if t is None else _chain_column(row, i, t)
@@ -161,12 +162,12 @@ def _chain_cell(row: Row, i: int, t: int) -> Iterator[Mark]:
 
 def _x_below(row: Row, i: int, t: int) -> Iterator[Mark]:
     """x_t, its name and character, and its arrow up."""
-    chain, x, top = row.chain, row.center(i), row.bottom + ARROW
+    chain, x, top = row.chain, row.center(i), row.bottom + row.chain.up
     blank = chain.feedback and chain.later(t)
     block = chain.x.block(chain.style, t - 1, active=chain.now(t), blank=blank)
     yield chain.array(chain.x, t, block, x, top)
     yield from chain.arrow((x, top - 4), (x, row.bottom), "input")
-    yield _weight_beside(chain, "x", x, top - ARROW / 2)
+    yield _weight_beside(chain, "x", x, top - chain.up / 2)
     yield from chain.below(chain.x, t, x, top + block.height)
 
 
@@ -178,7 +179,7 @@ def _y_above(row: Row, i: int, t: int) -> Iterator[Mark]:
     block = y.block(chain.style, at, active=chain.now(t), blank=chain.later(t))
     yield from chain.named(y, t, block, x, LABEL)
     yield from chain.arrow((x, row.box), (x, LABEL + block.height + 2), "output")
-    yield _weight_beside(chain, "y", x, row.box - ARROW / 2)
+    yield _weight_beside(chain, "y", x, row.box - chain.up / 2)
 
 
 def _weight_beside(chain: Chain, letter: str, x: float, y: float) -> Mark:

@@ -26,8 +26,6 @@ from nnviz.words import Words, safe
 if TYPE_CHECKING:
     import numpy as np
 
-ARROW = 44
-"""The length of an arrow up or down."""
 LABEL = 24
 """The height of a line with the name of a vector."""
 ROLES: dict[str, Role] = {"x": "input", "h": "hidden", "c": "hidden", "y": "output"}
@@ -142,6 +140,11 @@ class Net:
     def naming(self) -> int:
         """The size of the names of the vectors."""
         return SMALL if self.bare else BODY
+
+    @property
+    def up(self) -> int:
+        """The length of an arrow up or down: room for the names of weights beside it."""
+        return 24 if self.text == SMALL and self.plan.directions == 1 else 44
 
     @property
     def pad(self) -> int:
@@ -276,9 +279,9 @@ class Net:
 
     def handed_on(self, x: float, bottom: float) -> Iterator[Mark]:
         """An arrow up from a state that is the output, where no y is."""
-        yield from self.arrow((x, bottom), (x, bottom - ARROW), "output")
+        yield from self.arrow((x, bottom), (x, bottom - self.up), "output")
         said, fill = self.style.say(Words("output")), self.style.theme.tone("output").line
-        yield self.style.text(x, bottom - ARROW - 8, said, BODY, fill=fill, anchor="middle")
+        yield self.style.text(x, bottom - self.up - 8, said, BODY, fill=fill, anchor="middle")
 
     def fed_back(self, points: Sequence[Point], head: float = 10) -> tuple[Mark, ...]:
         """A dashed arrow through `points`: an output on its way to the next input."""
@@ -286,7 +289,7 @@ class Net:
 
     def left_out(self, n: int) -> str:
         """How many times dots stand for."""
-        return self.style.say(Words("{n} more", n=n))
+        return f"+{n}" if self.style.on_phone else self.style.say(Words("{n} more", n=n))
 
     def dotted(self, x: float, levels: Iterable[float], n: int, below: float) -> Iterator[Mark]:
         """Dots at the levels where times are left out, and how many."""

@@ -10,7 +10,7 @@ from itertools import pairwise
 from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.lines import rounded_arrow
 from nnviz.figure.layout.style import BODY, SMALL, Piece, middle, up4, up8
-from nnviz.figure.recurrent._net import ARROW, LABEL, ROLES, Net, omitted
+from nnviz.figure.recurrent._net import LABEL, ROLES, Net, omitted
 from nnviz.figure.scene import Anchor, Mark, Rect, extent
 from nnviz.trace import Step
 from nnviz.words import Words
@@ -34,7 +34,7 @@ class Sketch(Net):
 
     @property
     def gap(self) -> int:
-        return 40 if self.feedback else 36
+        return 40 if self.feedback else 36 - 8 * self.style.on_phone
 
     @cached_property
     def dots(self) -> int:
@@ -46,7 +46,7 @@ class Sketch(Net):
     @property
     def top(self) -> int:
         """The top of the cells."""
-        return LABEL + ARROW if self.plan.makes_y or self.plan.ends_in_h(self.length) else 4
+        return LABEL + self.up if self.plan.makes_y or self.plan.ends_in_h(self.length) else 4
 
     @property
     def tall(self) -> int:
@@ -65,7 +65,7 @@ class Sketch(Net):
     def block(self, width: float, marks: Sequence[Mark]) -> Block:
         """What is drawn, level with other drawings at the middle of the cells."""
         axis = self.top + self.tall // 2
-        return Block(up4(width), self.bottom + ARROW + LABEL, tuple(marks), axis)
+        return Block(up4(width), self.bottom + self.up + LABEL, tuple(marks), axis)
 
     def label(
         self, x: float, y: float, content: str | list[Piece], size: int, anchor: Anchor = "middle"
@@ -89,19 +89,19 @@ class Sketch(Net):
 
     def given(self, left: float, time: str, *, shape: bool = False) -> list[Mark]:
         """x and its arrow up into the cell."""
-        x, start = left + self.width / 2, self.bottom + ARROW
+        x, start = left + self.width / 2, self.bottom + self.up
         return [
             *self.arrow((x, start), (x, self.bottom), "input"),
-            self._beside(x, self.bottom + ARROW / 2, "x", shape=shape),
+            self._beside(x, self.bottom + self.up / 2, "x", shape=shape),
             self.label(x, start + 16, self.letter("x", time), BODY),
         ]
 
     def made(self, left: float, time: str, *, shape: bool = False) -> list[Mark]:
         """y and the arrow up to it."""
-        x, end = left + self.width / 2, self.top - ARROW
+        x, end = left + self.width / 2, self.top - self.up
         return [
             *self.arrow((x, self.top), (x, end), "output"),
-            self._beside(x, self.top - ARROW / 2, "y", shape=shape),
+            self._beside(x, self.top - self.up / 2, "y", shape=shape),
             self.label(x, end - 8, self.letter("y", time), BODY),
         ]
 
@@ -112,7 +112,7 @@ class Sketch(Net):
     @property
     def x_level(self) -> int:
         """The middle of the names of the inputs."""
-        return self.bottom + ARROW + 12
+        return self.bottom + self.up + 12
 
     def half(self, letter: str, time: str) -> float:
         """Half the width of a name and of the room around it."""
@@ -120,7 +120,7 @@ class Sketch(Net):
 
     def returned(self, start: float, lane: float, end: float) -> tuple[Mark, ...]:
         """y going down in a lane and on to an x, dashed."""
-        y = self.top - ARROW - 12
+        y = self.top - self.up - 12
         points = [(start, y), (lane, y), (lane, self.x_level), (end, self.x_level)]
         return self.fed_back(points, head=8)
 
@@ -163,11 +163,11 @@ def _at_one_time(sketch: Sketch, x: float) -> Iterator[Mark]:
     """Beside what there is at one time alone, which one that is."""
     plan = sketch.plan
     if not plan.has_x(2):
-        yield sketch.only(x + sketch.half("x", "1"), sketch.bottom + ARROW + 16, 1)
+        yield sketch.only(x + sketch.half("x", "1"), sketch.bottom + sketch.up + 16, 1)
     if plan.mode == "many-to-one":
         said = sketch.style.width(sketch.style.say(Words("output")), BODY) / 2 + 6
         half = sketch.half("y", str(plan.length)) if plan.makes_y else said
-        yield sketch.only(x + half, sketch.top - ARROW - 8, plan.length)
+        yield sketch.only(x + half, sketch.top - sketch.up - 8, plan.length)
 
 
 def _loop(sketch: Sketch, state: str, right: float, before: str) -> list[Mark]:

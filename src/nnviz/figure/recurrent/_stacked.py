@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from nnviz.elision import MOST_CELLS
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, near4, up4, up8
 from nnviz.figure.recurrent._net import (
-    ARROW,
     LABEL,
     Net,
     State,
@@ -174,13 +173,13 @@ class Stack(Net):
     @property
     def gap(self) -> int:
         """Between two columns; y goes down through it on its way to x."""
-        return (48 if self.feedback else 28) - 8 * self.bare
+        return (48 if self.feedback else 28) - 8 * self.bare - 8 * self.style.on_phone
 
     @cached_property
     def lead(self) -> int:
         """Before the first column: the first states, and W_h on the arrows from them."""
         if self.bare:
-            return self.inner + 24
+            return self.inner + 24 - 8 * self.style.on_phone
         symbols = [
             self.style.width(self.symbol("h", self.raised(*c)), SMALL) for c in self.plan.chains
         ]
@@ -238,12 +237,12 @@ class Stack(Net):
     def box(self, layer: int) -> int:
         """The top of the boxes of a layer."""
         made = self.y.height if self.y is not None else 0
-        head = LABEL + made + ARROW if made or self.plan.ends_in_h(self.length) else 0
-        return head + sum(self.tall(k) + ARROW for k in range(layer + 1, self.layers))
+        head = LABEL + made + self.up if made or self.plan.ends_in_h(self.length) else 0
+        return head + sum(self.tall(k) + self.up for k in range(layer + 1, self.layers))
 
     @property
     def x_top(self) -> int:
-        return self.box(0) + self.tall(0) + ARROW
+        return self.box(0) + self.tall(0) + self.up
 
     @property
     def x_level(self) -> int:

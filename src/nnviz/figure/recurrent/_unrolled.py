@@ -121,10 +121,16 @@ class Chain(Net):
 
 
 def arranged(chain: Chain) -> list[list[int | None]]:
-    """The times of each row, as even as can be; None stands for what is left out."""
-    count = chain.length
-    if count <= chain.capacity(several=False):
+    """The times of each row, as even as can be; None stands for what is left out.
+
+    Of a step on a narrow page one row, so that it is on a screen with its sum.
+    """
+    count, fit = chain.length, chain.capacity(several=False)
+    if count <= fit:
         return [list(range(1, count + 1))]
+    if chain.step is not None and chain.style.on_phone:
+        last = max(chain.step.number, fit)
+        return [list(range(max(1, last - fit + 1), last + 1))]
     across = max(1, chain.capacity(several=True))
     times_ = _times(count, max(8, MOST_ROWS * across), chain.step)
     rows = -(-len(times_) // across)

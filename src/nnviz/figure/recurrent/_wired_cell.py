@@ -75,6 +75,7 @@ class Cell:
         expr, at = expr or equation.left, equation.at
         is_name = isinstance(expr, Name)
         name = self.style.pieces(Equation((at.here(expr),))) if is_name else []
+        name = [p for p in name if p.place != "sup" or not self.tight]
         role: Role = expr.role if isinstance(expr, Name) else "intermediate"
         value = at.value(expr)
         if self.style.symbols:

@@ -30,7 +30,7 @@ HEAD = 44
 LANE = 4
 """Between two edges on their way back."""
 _WIDEST = 140
-_NARROWEST = 24
+_NARROWEST = 16
 
 
 def fits(trace: Trace) -> Words | None:

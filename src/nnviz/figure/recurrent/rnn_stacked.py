@@ -8,7 +8,7 @@ from nnviz.figure.formulas.wrapped import worked
 from nnviz.figure.layout.blocks import Block, column
 from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import SMALL, Piece, Style, middle, near4
-from nnviz.figure.recurrent._net import ARROW, State, formulas, one_chain, place_of
+from nnviz.figure.recurrent._net import State, formulas, one_chain, place_of
 from nnviz.figure.recurrent._stacked import Stack, measured_stack
 from nnviz.figure.scene import Mark, Rect, Scene
 from nnviz.request import Appearance
@@ -148,7 +148,7 @@ def _named(stack: Stack, state: State, layer: int, t: int, x: float) -> Iterator
 
 def _up(stack: Stack, x: float, bottom: float, role: Role) -> tuple[Mark, ...]:
     """An arrow from `bottom` up to the next box or output."""
-    return stack.arrow((x, bottom), (x, bottom - ARROW), role)
+    return stack.arrow((x, bottom), (x, bottom - stack.up), role)
 
 
 def _stack_x(stack: Stack, x: float, t: int) -> Iterator[Mark]:
@@ -170,7 +170,7 @@ def _stack_y(stack: Stack, x: float, t: int) -> Iterator[Mark]:
     active = m is not None and t == m.time and stack.makes_y
     block = y.block(stack.style, at, active=active, blank=stack.y_blank(t))
     bottom = stack.box(stack.layers - 1)
-    yield from stack.named(y, t, block, x, bottom - ARROW - block.height)
+    yield from stack.named(y, t, block, x, bottom - stack.up - block.height)
     yield from _up(stack, x, bottom, "output")
 
 
@@ -179,7 +179,7 @@ def _stack_feedback(stack: Stack, i: int) -> tuple[Mark, ...]:
     assert stack.y is not None
     from_dots, to_dots = (t is None for t in stack.times[i : i + 2])
     target, lane = stack.x_level, stack.right(i) + 12
-    level = stack.box(stack.layers - 1) - ARROW - stack.y.height + near4(stack.y.height / 2)
+    level = stack.box(stack.layers - 1) - stack.up - stack.y.height + near4(stack.y.height / 2)
     start = stack.center(i) + (16 if from_dots else stack.y.size.width / 2 + 2)
     end = stack.center(i + 1) - (16 if to_dots else stack.x.size.width / 2 + 2)
     down = [(start, target)] if from_dots else [(start, level), (lane, level), (lane, target)]
@@ -197,10 +197,10 @@ def _stack_weights(stack: Stack) -> Iterator[Mark]:
             stack.weight("x", stack.end(layer, d), stack.raised(layer, d))
             for d in range(stack.directions)
         ]
-        yield from _labels_beside(stack, labels, bottom + ARROW / 2, "x" if layer == 0 else "")
+        yield from _labels_beside(stack, labels, bottom + stack.up / 2, "x" if layer == 0 else "")
     if stack.y is not None:
         yield from _labels_beside(
-            stack, [stack.weight("y")], stack.box(stack.layers - 1) - ARROW / 2, "y"
+            stack, [stack.weight("y")], stack.box(stack.layers - 1) - stack.up / 2, "y"
         )
 
 

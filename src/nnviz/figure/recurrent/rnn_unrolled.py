@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from nnviz.figure.formulas.wrapped import worked
-from nnviz.figure.layout.blocks import Block, column
+from nnviz.figure.layout.blocks import Block, column, remark
 from nnviz.figure.layout.lines import rounded_arrow
 from nnviz.figure.layout.page import page
-from nnviz.figure.layout.style import Style, near4
+from nnviz.figure.layout.style import SMALL, Style, near4
 from nnviz.figure.recurrent._columns import Row, row_block, state_label
 from nnviz.figure.recurrent._net import formulas, one_chain
 from nnviz.figure.recurrent._unrolled import Chain, arranged, measured_chain
@@ -17,8 +17,6 @@ from nnviz.words import Words
 
 RANK = 0
 fits = one_chain
-_BETWEEN = 48
-"""Between two rows of columns."""
 
 
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
@@ -40,7 +38,12 @@ def panel(trace: Trace, style: Style, step: Step) -> Block:
 
 
 def _worked_chain(chain: Chain) -> list[Block]:
-    return worked(chain.style, [_chain_rows(chain)], chain.step)
+    """The rows, which times they are where not all, and the arithmetic of a step."""
+    times, n = [t for row in arranged(chain) for t in row], chain.length
+    part = len(times) < n and None not in times
+    words = Words("times {first} to {last} of {n}", first=times[0], last=times[-1], n=n)
+    said = [remark(chain.style, words, SMALL)] if part else []
+    return worked(chain.style, [column([_chain_rows(chain), *said], 8)], chain.step)
 
 
 # --- rows ------------------------------------------------------------------------
@@ -61,8 +64,13 @@ def _chain_rows(chain: Chain) -> Block:
         if n + 1 < len(several):
             before = (row, y)
             width = max(width, _right(row) + chain.lane)
-        y += row.height + _BETWEEN
-    return Block(width, y - _BETWEEN, tuple(marks))
+        y += row.height + _between(chain)
+    return Block(width, y - _between(chain), tuple(marks))
+
+
+def _between(chain: Chain) -> int:
+    """Between two rows of columns: room for each line from one to the next."""
+    return 24 + 8 * (len(chain.states) + chain.feedback)
 
 
 def _right(row: Row) -> int:
@@ -75,7 +83,7 @@ def _turn(row: Row, top: int, below: Row, start: int) -> list[Mark]:
 
     c outside h, so that none cross; then y on its way to x.
     """
-    chain, right, between = row.chain, _right(row), top + row.height + _BETWEEN // 2
+    chain, right, between = row.chain, _right(row), top + row.height + _between(row.chain) - 16
     tone, up = chain.style.theme.tone("hidden"), near4(chain.inner / 2)
     marks: list[Mark] = []
     for n, state in enumerate(chain.states):
