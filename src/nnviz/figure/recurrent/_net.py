@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from nnviz.elision import MOST_CELLS, shown
@@ -109,12 +110,7 @@ class Net:
     """Weights without their shapes, which are said above: for a narrow page."""
 
     def vectors(
-        self,
-        letter: str,
-        rows: np.ndarray,
-        *,
-        sup: str = "",
-        most: int = MOST_CELLS,
+        self, letter: str, rows: np.ndarray, *, sup: str = "", most: int = MOST_CELLS
     ) -> Vectors:
         """The rows, measured; or the box with their size."""
         if self.style.symbols:
@@ -262,9 +258,8 @@ class Net:
         """The name of x, and the character that it stands for."""
         yield self.style.text(x, bottom + 18, self.name(vectors, t), BODY, anchor="middle")
         if self.character(t):
-            yield self.style.text(
-                x, bottom + 40, self.character(t), BODY, bold=True, anchor="middle"
-            )
+            said = self.character(t)
+            yield self.style.text(x, bottom + 40, said, BODY, bold=True, anchor="middle")
 
     def around(self, at: Point, letter: str, end: str = "", sup: str = "") -> Iterator[Mark]:
         """W above the middle of an arrow, its shape below."""
@@ -296,6 +291,15 @@ class Net:
         for y in levels:
             yield self.style.text(x, middle(y, BODY), "…", BODY, anchor="middle")
         yield self.style.note(x, below, self.left_out(n), "middle")
+
+
+def spaced(kept: Iterable[int], length: int) -> list[int | None]:
+    """Times in order, None for those that are left out between them and at both ends."""
+    found: list[int | None] = []
+    for before, t in pairwise([0, *sorted(kept), length + 1]):
+        found += [None] if t > before + 1 else []
+        found += [t] if t <= length else []
+    return found
 
 
 def omitted(times: Sequence[int | None], i: int, ends: tuple[int, int]) -> int:

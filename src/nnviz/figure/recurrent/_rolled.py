@@ -10,7 +10,7 @@ from itertools import pairwise
 from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.lines import rounded_arrow
 from nnviz.figure.layout.style import BODY, SMALL, Piece, middle, up4, up8
-from nnviz.figure.recurrent._net import LABEL, ROLES, Net, omitted
+from nnviz.figure.recurrent._net import LABEL, ROLES, Net, omitted, spaced
 from nnviz.figure.scene import Anchor, Mark, Rect, extent
 from nnviz.trace import Step
 from nnviz.words import Words
@@ -200,11 +200,7 @@ def chain_times(length: int, step: Step | None) -> Iterator[list[int | None]]:
     beside = 2 if now <= 2 else min(now, length - 1)
     every = [range(1, length + 1)] if length <= 4 else [{1, beside, now, length}]
     for kept in (*every, {now, length}, {now}):
-        found: list[int | None] = []
-        for before, t in pairwise([0, *sorted(kept), length + 1]):
-            found += [None] if t > before + 1 else []
-            found += [t] if t <= length else []
-        yield found
+        yield spaced(kept, length)
 
 
 def chain(sketch: Sketch, room: float) -> Block:

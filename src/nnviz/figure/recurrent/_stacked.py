@@ -7,10 +7,9 @@ direction starts, right of them. Of a long sequence the middle is left out, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nnviz.elision import MOST_CELLS
@@ -22,6 +21,7 @@ from nnviz.figure.recurrent._net import (
     Vectors,
     height_of,
     omitted,
+    spaced,
     states_of,
 )
 from nnviz.recurrence import CellStep, Chain
@@ -81,17 +81,10 @@ class Stack(Net):
             return [*self.drawable]
         kept = self.wanted[:1]
         for t in self.wanted[1:]:
-            if self._across(self._spaced([*kept, t])) > self.style.room:
+            if self._across(spaced([*kept, t], self.length)) > self.style.room:
                 break
             kept.append(t)
-        return self._spaced(kept)
-
-    def _spaced(self, kept: Iterable[int]) -> list[int | None]:
-        found: list[int | None] = []
-        for before, t in pairwise([0, *sorted(kept), self.length + 1]):
-            found += [None] if t > before + 1 else []
-            found += [t] if t <= self.length else []
-        return found
+        return spaced(kept, self.length)
 
     def hidden(self, i: int) -> int:
         """How many times column `i` stands for."""
