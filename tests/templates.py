@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nnviz
+from nnviz import fields
 from nnviz.axes import CELL_NAMES, SIZE_NAMES
 from nnviz.cli import options, reading
 from nnviz.cli.help import _EVERY
@@ -48,6 +49,10 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "figure/single/dense_network.py: what": ("inputs", "outputs"),
     "figure/single/act_equation.py: role": ("input", "output"),
     "figure/networks/params_bars.py: kind": ("weights", "biases"),
+    "fields.py: both[len(along) != 1]": tuple(
+        each for some in fields.ALONG.values() for both in some for each in both
+    ),
+    "formats/player/linked.py: template": (),  # the same
     "read/headings.py: STANDARD_INPUT": (STANDARD_INPUT,),
     "read/text.py: template": _HELD,
     "read/safetensors.py: what": ("its header", "its shape or place"),

@@ -251,9 +251,17 @@ def net(chain: str, x: Array, /, *, channels_last: bool = False) -> Result:
     return _run("net", x=x, net=chain, channels_last=channels_last)
 
 
-def params(chain: str, /, *, input: Sizes, versus: Literal["mlp"] | None = None) -> Result:  # noqa: A002
+def params(
+    chain: str,
+    /,
+    *,
+    input: Sizes,  # noqa: A002
+    versus: Literal["mlp"] | None = None,
+    field: Sizes | None = None,
+) -> Result:
     """Parameters of a chain over an input of shape `input`, layer by layer: `.rows`, `.total`.
 
+    `field` is a cell of the output, (row, column): `["field"]` is what it sees of the input.
     Raises NnvizError, with the layer and a caret, where the chain or a shape is wrong.
 
     >>> import nnviz
@@ -262,7 +270,7 @@ def params(chain: str, /, *, input: Sizes, versus: Literal["mlp"] | None = None)
     >>> nnviz.params("flatten | dense --units 10", input=(1, 28, 28)).rows[0]["output"]
     [784]
     """
-    return _run("params", net=chain, input=input, versus=versus)
+    return _run("params", net=chain, input=input, versus=versus, field=field)
 
 
 # --- what every call does: its arrays taken in, its operation run, its errors named ------------

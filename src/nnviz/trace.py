@@ -29,6 +29,7 @@ from nnviz.expressions import (
     Sum,
     numbers,
 )
+from nnviz.fields import Fields
 from nnviz.lazy import Lazy
 from nnviz.libraries import np
 from nnviz.notation import Token, flat, text, tokens
@@ -158,6 +159,8 @@ class Trace:
     layers: tuple[Trace, ...] = ()
     layer_names: tuple[Words | str, ...] = ()
     """Those of a net that is run, or counted: `params` has no traces of its layers."""
+    fields: Fields | None = None
+    """What sees what through a chain, where one output cell is asked about."""
     recurrence: Recurrence | None = None
     """The chains of a recurrent net, and what there is at each time."""
     states: Mapping[str, np.ndarray] = field(default_factory=dict)

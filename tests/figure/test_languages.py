@@ -22,6 +22,11 @@ TRACES: dict[str, tuple[str, Any, dict[str, Any]]] = {
         {"net": "conv --filters 6 --size 5 | flatten | dense --units 9", "input": (1, 28, 28)},
     ),
     "versus": ("params", None, {"net": "conv -k '1 0'", "input": (3, 3), "versus": "mlp"}),
+    "field": (
+        "params",
+        None,
+        {"net": "conv -k box | act relu | pool -k 2", "input": (12, 12), "field": (1, 2)},
+    ),
     "flatten": ("flatten", np.arange(12).reshape(3, 4), {}),
     "a long strip": ("flatten", np.ones((24, 24), int), {}),
     "act": ("act", np.ones((5, 3, 3)), {"name": "relu"}),
@@ -49,6 +54,7 @@ def _trace(name: str) -> Trace:
 
 
 CASES = [(name, view) for name, (op, *_) in TRACES.items() for view in VIEWS.get(op, (None,))]
+CASES.append(("field", "field"))
 
 
 @pytest.mark.parametrize(("name", "view"), CASES)

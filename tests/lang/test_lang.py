@@ -173,8 +173,8 @@ def test_both_encodings_of_korean_carry_its_letters() -> None:
 # --- counts ------------------------------------------------------------------------
 
 _VERBS = (
-    "asks as begins belongs changes does gives has holds is its leaves needs of pads reads shows "
-    "stands takes this unpacks was writes"
+    "asks as begins belongs changes does draws gives has holds is its leaves needs of pads reaches "
+    "reads sees shows stands takes this unpacks was writes"
 )
 """Verbs and the like, which no number stands before: `{name} needs …`."""
 _VERB = rf"(?!(?:{_VERBS.replace(' ', '|')})\b)"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     import numpy as np
 
+    from nnviz.fields import Fields
     from nnviz.figure.typeface import Fonts
     from nnviz.trace import Role
 
@@ -201,6 +202,8 @@ class Scene:
     page: Color = None
     zoom: float = 1
     """How many times as large as its units it is shown, beside any scale."""
+    fields: Fields | None = field(default=None, repr=False)
+    """What lights what, where its named groups are maps of a chain, once or several times."""
 
     def flat(self) -> Iterator[Leaf]:
         """Every mark without groups, where it stands on the page."""

@@ -18,6 +18,7 @@ from nnviz.figure.theme import Theme, theme, twins
 from nnviz.formats import FIGURE, Format, Made
 from nnviz.formats._figure import within
 from nnviz.formats._fonts import faces, stack
+from nnviz.formats.player.linked import linked
 from nnviz.formats.player.tables import tables
 from nnviz.formats.player.targets import targets
 from nnviz.formats.player.themed import Colors, themed
@@ -153,6 +154,8 @@ def _page(trace: Trace, drawn: Sequence[_Drawn], request: Request, colors: Color
     several = len(made.scenes) > 1
     style = _style(drawn, colors, request)
     script = _player("player.js") if several else ""
+    if (fields := made.scenes[0].fields) is not None:
+        script = f"{_player('fields.js')}({linked(fields, request.appearance.lang)});"
     body = [
         "<main>",
         f'<h1 class="unseen">{escape(made.title)}</h1>',
@@ -164,7 +167,7 @@ def _page(trace: Trace, drawn: Sequence[_Drawn], request: Request, colors: Color
         *tables(made.scenes[-1]),
         "</div>",
         "</main>",
-        *([f"<script>{script}</script>"] if several else ()),
+        *([f"<script>{script}</script>"] if script else ()),
     ]
     head = [
         "<!doctype html>",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from nnviz.axes import index_names
 from nnviz.errors import NnvizError
 from nnviz.libraries import np
-from nnviz.shapes import AnyAxis, TransposedAxis, times
+from nnviz.plans import WindowPlan
+from nnviz.shapes import times
 from nnviz.trace import Place
 from nnviz.words import Words
 
@@ -21,10 +22,12 @@ class Layer(NamedTuple):
     weights: int = 0
     biases: int = 0
     macs: int = 0
-    axes: tuple[AnyAxis | TransposedAxis, ...] = ()
-    """The window along each spatial axis, for the receptive field."""
-    everywhere: bool = False
-    """Every output sees the whole input: the receptive field is all of it."""
+    plan: WindowPlan[Any] | None = None
+    """Its windows, for the receptive field."""
+    everywhere: tuple[int, ...] | None = ()
+    """The axes, from the last (−1), along which every output sees all of the input; None where
+    what it sees is not told by axes.
+    """
     mlp: tuple[int, int] | None = None
     """Inputs and outputs of the dense layer that would make the same map."""
     notes: tuple[Words, ...] = ()

@@ -212,6 +212,13 @@ def _formula(
     return (activation_step(name, x[along].tolist(), index[axis], value, index=index),)
 
 
+def layer(shape: tuple[int, ...], options: ActOptions) -> Layer:
+    """Nothing to learn; along its axis each output of softmax sees all."""
+    axis = _completed(len(shape), options).axis
+    everywhere = () if axis is None else (axis % len(shape) - len(shape),)
+    return Layer(shape, everywhere=everywhere, name=shown(options.name))
+
+
 OPERATION = Operation(
     name="act",
     rank=5,
@@ -223,6 +230,6 @@ OPERATION = Operation(
     ),
     record=ActOptions,
     run=run,
-    layer=lambda shape, options: Layer(shape, name=shown(options.name)),
+    layer=layer,
     cell_bytes=lambda item, options: item if options.name == "relu" else 24,
 )

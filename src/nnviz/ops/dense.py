@@ -226,7 +226,7 @@ def layer(shape: tuple[int, ...], options: DenseOptions) -> Layer:
         weights=inputs * units,
         biases=biases,
         macs=prod(rows) * inputs * units,
-        everywhere=True,
+        everywhere=(-1,),
         name=_short(units),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from nnviz.errors import UsageError
+from nnviz.fields import Cells, Fields, count
 from nnviz.ops._chain import Chain, chain
 from nnviz.ops._field import Field
 from nnviz.ops._layer import Layer
@@ -36,6 +37,11 @@ class ParamsOptions:
         kind=kinds.choice("mlp"),
         help="Set each conv beside the dense layer that makes the same map.",
     )
+    field: tuple[int, ...] | None = option(
+        "--field",
+        kind=kinds.sizes(0),
+        help="What the output cell R,C sees of the input, and what an input cell reaches.",
+    )
 
 
 def run(_: object, options: ParamsOptions) -> Trace:
@@ -49,32 +55,55 @@ def run(_: object, options: ParamsOptions) -> Trace:
     versus: list[dict[str, Any]] = []
     notes = _doubts(shape)
     names: list[Words | str] = []
-    field = Field(len(shape))
+    field = Field(shape)
     for link in options.net.links:
         assert link.operation.layer is not None
         with link.blamed():
             layer: Layer = link.operation.layer(shape, link.options)
+        layer = layer._replace(name=layer.name or link.operation.name)
+        names.append(layer.name)
         field.pass_through(layer)
-        names.append(layer.name or link.operation.name)
         rows.append(_row(link.text, shape, layer, field.sizes))
         if layer.mlp is not None and options.versus == "mlp":
             versus.append(_versus(link.text, layer, layer.mlp))
         notes += [Words("layer {n}: {note}", n=len(rows), note=note) for note in layer.notes]
         shape = layer.output
     total = {name: sum(row[name] for row in rows) for name in _TOTALS}
+    fields = None if options.field is None else field.fields(options.field)
     return Trace(
         op="params",
         title=Words("Parameters"),
         arrays={},
-        results=Results(rows=rows, total=total, versus=versus),
-        options={"net": options.net.text, "input": list(options.input), "versus": options.versus},
+        results=Results(rows=rows, total=total, versus=versus, **_field(fields)),
+        options={
+            "net": options.net.text,
+            "input": list(options.input),
+            "versus": options.versus,
+            "field": options.field and list(options.field),
+        },
         facts=(
             Fact(Words("input {shape}", shape=times(options.input))),
             Fact(Words("MACs are multiply–accumulates; biases are not counted in them")),
+            *(map(Fact, fields.told) if fields else ()),
         ),
         notes=tuple(notes),
         layer_names=tuple(names),
+        fields=fields,
     )
+
+
+def _field(fields: Fields | None) -> dict[str, Any]:
+    """The input cells that the output cell sees, the outputs that one of them reaches."""
+    if fields is None:
+        return {}
+    sees, source = {"output": list(fields.asked), **_told(fields.sees[0])}, fields.source
+    reached = source and {"input": list(source), **_told(fields.around(0, source)[-1])}
+    return {"field": {"sees": sees, "reaches": reached}}
+
+
+def _told(cells: Cells) -> dict[str, Any]:
+    named = zip(("rows", "columns")[-len(cells) :], map(list, cells), strict=True)
+    return {**dict(named), "cells": count(cells)}
 
 
 def _doubts(shape: tuple[int, ...]) -> list[Words]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import product
@@ -12,11 +12,11 @@ from nnviz.figure.arrays.grid import called
 from nnviz.figure.arrays.picture import odd_legend, pixels
 from nnviz.figure.arrays.thumbnail import Size, Thumbnail, thumbnail
 from nnviz.figure.formulas.parameter_counts import counted, counts, layer_names
-from nnviz.figure.layout.blocks import Block, column, lines, remark, row, wrapped
-from nnviz.figure.layout.lines import arrow
+from nnviz.figure.layout.blocks import Block, column, lines, remark, row
 from nnviz.figure.layout.page import page
-from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, near4, up4
-from nnviz.figure.scene import Group, Image, Mark, Rect, Scene, Text
+from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, up4
+from nnviz.figure.networks._stages import GAP, Stage, in_rows, row_height, stage_row
+from nnviz.figure.scene import Image, Mark, Rect, Scene
 from nnviz.numerals import scientific
 from nnviz.request import Appearance
 from nnviz.shades import Levels, colored, ends, levels_as_is
@@ -34,8 +34,6 @@ LEAST, SAID = 72, (160, 136)
 """The least room of what is said of a layer, and the most that it has without breaking."""
 LOW = 1000
 """The height of all rows that is tried for: with title, legend and notes a page of 1,200."""
-GAP = 16
-ARROW = 32
 _KINDS: tuple[tuple[str, Role], ...] = (("weights", "weight"), ("biases", "bias"))
 
 
@@ -59,51 +57,31 @@ class _Layer:
         return self.small.shades
 
 
-@dataclass(frozen=True, slots=True)
-class _Stage:
-    """A layer with the room that its maps have: what stands above, its maps, what beneath."""
-
-    head: Block
-    foot: Block
-    width: float
-    height: float
-    """Of its maps."""
-    body: Callable[[], Block]
-
-
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """Input and layers left to right, as many a row as fit the page."""
     style = Style.of(appearance)
     layers = _layers(trace, style, appearance.drawn_sample)
-    rows = [_stage_row(style, part, first=i == 0) for i, part in enumerate(_rows(style, layers))]
+    rows = [stage_row(style, part, first=i == 0) for i, part in enumerate(_rows(style, layers))]
     blocks = [column([column(rows, GAP), *_signed_legend(style, layers)], 8)]
     blocks += [row(marks)] if (marks := _odd_marks(style, layers)) else []
     return page(style, trace, appearance, step, blocks, facts=[_total(style, trace)])
 
 
-def _rows(style: Style, layers: Sequence[_Layer]) -> list[list[_Stage]]:
+def _rows(style: Style, layers: Sequence[_Layer]) -> list[list[Stage]]:
     """The stages in rows: on a page, in as few as there can be, and then with the largest maps."""
     found, said = [], cache(partial(_said, style))
 
-    def stage(layer: _Layer, room: Size, most: float) -> _Stage:
+    def stage(layer: _Layer, room: Size, most: float) -> Stage:
         width, height = layer.small.size(room)
         head, foot = said(layer, width, most)
         wide = up4(max(width, head.width, foot.width))
         label = called(style, layer.name, times(layer.made.shape))
-        return _Stage(head, foot, wide, height, lambda: layer.small.block(room).labelled(label))
+        return Stage(head, foot, wide, height, lambda: layer.small.block(room).labelled(label))
 
     for room, most in product(ROOMS, SAID):
-        stages = [stage(layer, room, most) for layer in layers]
-        widths = [stage.width + (ARROW if i else 0) for i, stage in enumerate(stages)]
-        found.append([stages[line] for line in wrapped(stages, widths, 0, style.room)])
+        found.append(in_rows(style, [stage(layer, room, most) for layer in layers]))
 
-    return min(found, key=lambda rows: (max(LOW, sum(map(_height, rows))), len(rows)))
-
-
-def _height(row: Sequence[_Stage]) -> float:
-    """Of a row with the gap beneath it."""
-    head, foot = max(s.head.height for s in row), max(s.foot.height for s in row)
-    return head + max(s.height for s in row) + 8 + foot + GAP
+    return min(found, key=lambda rows: (max(LOW, sum(map(row_height, rows))), len(rows)))
 
 
 # --- the stages ------------------------------------------------------------------
@@ -206,39 +184,7 @@ def _total(style: Style, trace: Trace) -> Block:
     return remark(style, said if w + b else Words("no parameters"))
 
 
-# --- the rows --------------------------------------------------------------------
-
-
-def _stage_row(style: Style, stages: Sequence[_Stage], *, first: bool) -> Block:
-    """Names level above, shapes level beneath, and what is made centred between."""
-    head = max(s.head.height for s in stages)
-    bodies = [stage.body() for stage in stages]
-    body = max(b.height for b in bodies)
-    axis = near4(head + 4 + body / 2)
-    marks: list[Mark] = []
-    x = 0.0
-    for i, (stage, inner) in enumerate(zip(stages, bodies, strict=True)):
-        if i or not first:
-            marks += arrow((x + 4, axis), (x + ARROW - 4, axis), style.theme.muted)
-            x += ARROW
-        marks.append(_centred(stage.head, stage.width).at(x, 0))
-        place = near4((stage.width - inner.width) / 2)
-        marks.append(inner.at(x + place, near4(axis - inner.height / 2)))
-        marks.append(_centred(stage.foot, stage.width).at(x, head + body + 8))
-        x += stage.width
-    height = head + body + 8 + max(s.foot.height for s in stages)
-    return Block(x, height, tuple(marks), axis)
-
-
-def _centred(block: Block, width: float) -> Block:
-    """Lines of text in the middle of a width."""
-
-    def moved(mark: Mark) -> Mark:
-        if isinstance(mark, Group):
-            return Group(tuple(moved(m) for m in mark.marks), 0, mark.y)
-        return mark._replace(x=width / 2, anchor="middle") if isinstance(mark, Text) else mark
-
-    return Block(width, block.height, tuple(moved(m) for m in block.marks), block.axis)
+# --- what the pictures mean ----------------------------------------------------
 
 
 def _odd_marks(style: Style, stages: Sequence[_Layer]) -> list[Block]:

@@ -131,7 +131,7 @@ def layer(shape: tuple[int, ...], options: RnnOptions) -> Layer:
         weights,
         biases,
         macs,
-        everywhere=True,
+        everywhere=None,
         name=short_rnn(options, w),
     )
     return made._replace(notes=tuple(_both_counts(w, weights + biases)))

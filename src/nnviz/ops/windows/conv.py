@@ -152,7 +152,8 @@ def layer(shape: tuple[int, ...], options: ConvOptions) -> Layer:
         weights=prod(plan.weight),
         biases=biases,
         macs=(first * prod(plan.sizes) if plan.transposed else made) * prod(inside),
-        axes=plan.axes,
+        plan=plan,
+        everywhere=(-1,) if options.act == "softmax" else (),
         mlp=(prod(shape), made),
         name=short_conv(plan, options.act),
     )

@@ -192,7 +192,7 @@ def layer(shape: tuple[int, ...], options: PoolOptions) -> Layer:
     """Shape of the pooled map; nothing to learn, no multiply–accumulates."""
     dims = options.over(len(shape))
     plan = pool_plan((1, *channels_first(shape, dims, "pool")), options, len(shape))
-    return Layer(plan.shown, axes=plan.axes, name=_short(plan, options))
+    return Layer(plan.shown, plan=plan, name=_short(plan, options))
 
 
 OPERATION = Operation(
