@@ -42,6 +42,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "cli/help.py: prefix": _HELD,
     "cli/help.py: second": _HELD,
     "formats/_columns.py: name": _HELD,
+    "formats/note/model.py: words": _HELD,
     "formats/terminal/paper.py: words": _HELD,
     "figure/formulas/parameter_counts.py: template": ("{n} weights", "{n} biases"),
     "trace.py: name": (),  # an array: looked up, below

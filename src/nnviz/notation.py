@@ -85,6 +85,8 @@ class Notation:
 
     minus, times, dot, each = "−", "×", "·", " ⊙ "
     equal, about = EQUAL, ABOUT
+    loose: tuple[type[Expr], ...] = (Sum, Quotient)
+    """What falls apart in a product."""
 
     def __init__(self, show: Show) -> None:
         self.show = show
@@ -119,7 +121,7 @@ class Notation:
             case Quotient():
                 yield from self.quotient(expr)
             case Power(base, exponent):
-                yield from self._grouped(base, apart=(Product, Power))
+                yield from self._grouped(base, apart=(Product, Quotient, Power))
                 role = exponent.role if isinstance(exponent, Num) else "plain"
                 # There is no place lower in what is raised: xᵢ stands on a line of its own.
                 yield Token(self.line(self.expr(exponent)), role, "sup")
@@ -219,7 +221,7 @@ class Notation:
             case Num():
                 whole = bool(apart) and self.times in pieces[0].text
             case _:
-                whole = isinstance(expr, (Sum, Quotient, *apart))
+                whole = isinstance(expr, (*self.loose, *apart))
         minus = pieces[0].text.startswith(self.minus)
         yield from self.brackets(pieces) if whole or (minus and not opens) else pieces
 

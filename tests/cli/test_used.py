@@ -65,7 +65,7 @@ def test_an_option_is_used_by_a_format_or_refused(
     words = ["conv", str(tmp_path / "x.npy"), "-k", kernel]
     if chosen:
         words += ["--steps", "none"]
-        if loaded.kind == "text":
+        if loaded.kind == "text" and loaded.views:
             words = ["show", words[1], "--view", "picture"]
     if name == "symbols":  # of conv always refused
         words = ["rnn", "1 2; 3 4", "--hidden", "2"]

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from nnviz.elision import value_of
 from nnviz.expressions import equal_as_shown
+from nnviz.libraries import np
 from nnviz.numerals import aligned, thousands
 from nnviz.shapes import times
 from nnviz.trace import (
@@ -218,8 +219,6 @@ def _chains(trace: Trace, steps: Sequence[Step]) -> Iterator[Column]:
 
 def _column(quantities: Sequence[Quantity | None], show: Show) -> Column:
     """One quantity of all steps, headed by its symbol."""
-    import numpy as np
-
     there = [quantity for quantity in quantities if quantity is not None]
     values = [() if q is None else np.ravel(q.value).tolist() for q in quantities]
     texts = aligned([show(value) for row in values for value in row])

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import product
 from math import prod
 
 import numpy as np
@@ -13,12 +10,12 @@ from rich.console import Group, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
-from nnviz.axes import CELL_NAMES, KERNEL_AXES, MAP_AXES
+from nnviz.formats._view import View, summary
 from nnviz.formats.terminal.lines import Lines, rows, width_of
 from nnviz.formats.terminal.matrix import Matrix
 from nnviz.formats.terminal.paper import Paper
 from nnviz.formats.terminal.picture import Picture, caption
-from nnviz.numerals import aligned, thousands
+from nnviz.numerals import aligned
 from nnviz.shades import (
     Levels,
     color_levels,
@@ -28,13 +25,9 @@ from nnviz.shades import (
     levels_after,
     levels_as_is,
 )
-from nnviz.trace import Index, Step, Trace
+from nnviz.trace import Index
 from nnviz.words import Words
 
-PIPE_CELLS = 4096
-"""Numbers of an array that are written where there is no screen."""
-SIDE = 24
-"""Rows or columns that are shown as numbers on a screen."""
 STACKED = 6
 """Matrices of one array that stand one under another on a screen: channels, filters. More stand
 side by side, as many as fill it."""
@@ -45,62 +38,6 @@ _HEIGHT = 40
 _PAGE = 80
 _THUMBNAIL, _WIDE = 28, 64
 """Columns of a picture: one of several side by side, and at most."""
-_MAPS = ("input", "pre", "output")
-
-
-@dataclass(frozen=True)
-class View:
-    """An array or result of a trace, to show."""
-
-    trace: Trace
-    name: str
-    step: Step | None = None
-    """The step whose cells are marked."""
-    spread: bool = False
-    """Whether channels stand side by side: an array that is shown alone."""
-
-    @cached_property
-    def values(self) -> np.ndarray:
-        return np.asarray(self.trace.array(self.name))
-
-    @property
-    def role(self) -> str:
-        return self.trace.roles.get(self.name, "plain")
-
-    @property
-    def planes(self) -> tuple[int, ...]:
-        """The shape of what leads the matrices."""
-        return self.values.shape[:-2]
-
-    @property
-    def leading(self) -> tuple[str, ...]:
-        """What the axes before the last two are called."""
-        before = MAP_AXES if self.name in _MAPS else KERNEL_AXES
-        names = (*before, *CELL_NAMES[self.trace.plan.dims if self.trace.plan else 2])
-        rank = self.values.ndim
-        return names[-rank:][:-2] if rank <= len(names) else ("",) * (rank - 2)
-
-    @property
-    def made(self) -> bool:
-        """Whether it was made of the input."""
-        return self.name in _MAPS[1:] and "input" in self.trace.arrays
-
-    @property
-    def image(self) -> bool:
-        """Whether it is a picture, or what a window that weighs nothing made of one."""
-        weighed = self.made and "kernel" in self.trace.arrays
-        return self.trace.image and self.name in _MAPS and not weighed
-
-    @property
-    def small(self) -> bool:
-        """Whether a screen shows it as numbers."""
-        if self.values.ndim < 2:
-            return self.values.size <= SIDE * SIDE
-        return all(n <= SIDE for n in self.values.shape[-2:])
-
-    def numbered(self, paper: Paper) -> bool:
-        """Whether its numbers are written."""
-        return self.values.size <= PIPE_CELLS if paper.whole else self.small
 
 
 _SHOWN = ("numbers", "picture", "both")
@@ -113,10 +50,11 @@ def parts(paper: Paper, view: View) -> list[Lines]:
     if asked in _SHOWN:
         numbers = _numbers(paper, view) if asked != "picture" else []
         return numbers + (_drawn(paper, view, _WIDE) if asked != "numbers" else [])
-    if view.numbered(paper):
+    if view.numbered(paper.whole):
         return _numbers(paper, view)
     if paper.whole:
-        return [paper.lines(summary(paper, view))]
+        known, rest = summary(view, paper.show)
+        return [paper.lines(Group(Text(paper.say(known)), paper.muted(rest)))]
     return _drawn(paper, view, _WIDE)
 
 
@@ -146,7 +84,7 @@ def _tiled(paper: Paper, view: View, made: Iterable[RenderableType]) -> list[Lin
     for block in shown:  # of one width, so that they stand in columns
         block[0].append(Segment(" " * (wide - Segment.get_line_length(block[0]))))
     tiles = rows([[block] for block in shown], 3, paper.width)
-    left = prod(view.planes[len(_asked(paper, view)) :]) - len(shown)
+    left = prod(view.planes[len(view.asked(paper.appearance)) :]) - len(shown)
     if left > 0:
         how = "--trace" if view.spread else f"-f csv --get {view.name}"
         words = Words("… {n} more: {how} writes all", n=left, how=how)
@@ -174,30 +112,6 @@ def _numbers(paper: Paper, view: View) -> list[Lines]:
     return blocks if any(len(row) > 1 for row in made) else [row for (row,) in made]
 
 
-def summary(paper: Paper, view: View) -> RenderableType:
-    """What is known of an array whose numbers are not written."""
-    numbers, count = view.values[np.isfinite(view.values)], view.values.size
-    odd = count - numbers.size
-    numbers = numbers if numbers.size else view.values
-    with np.errstate(all="ignore"):
-        mean = numbers.mean(dtype=np.float64)
-    known = Words(
-        "{dtype}, min {low}, max {high}, mean {mean}",
-        dtype=view.values.dtype,
-        low=paper.show(numbers.min()),
-        high=paper.show(numbers.max()),
-        mean=paper.show(mean),
-    )
-    rest = Words("{n} numbers, not written here", n=thousands(count))
-    if odd:
-        rest = Words(
-            "{n} numbers, not written here; {odd} of them nan or infinite",
-            n=thousands(count),
-            odd=thousands(odd),
-        )
-    return Group(Text(paper.say(known)), paper.muted(rest))
-
-
 # --- numbers ---------------------------------------------------------------------
 
 
@@ -205,13 +119,12 @@ def _matrices(paper: Paper, view: View) -> Iterator[RenderableType]:
     labels = [paper.text(name) for name in view.trace.labels.get(view.name, ())]
     cells = view.step.cells.get(view.name, ()) if view.step else ()
     vector = view.values.ndim < 2
-    upright = vector and "·" in view.trace.equation and view.values.size <= SIDE  # as in W·x
-    for index, label in _planes(paper, view, _asked(paper, view)):
+    for index, label in _planes(paper, view, view.asked(paper.appearance)):
         plane = view.values[index]
         marked = {i[len(index) :] for i in cells if i[: len(index)] == index}
         if vector:
-            plane = plane.reshape((-1, 1) if upright else (1, -1))
-            marked = {(*i, 0) if upright else (0, *i) for i in marked}
+            plane = plane.reshape((-1, 1) if view.upright else (1, -1))
+            marked = {(*i, 0) if view.upright else (0, *i) for i in marked}
         columns = [aligned([paper.show(value) for value in column]) for column in plane.T.tolist()]
         texts = [[paper.text(text) for text in row] for row in zip(*columns, strict=True)]
         matrix = Matrix(paper, texts, view.role, labels, marked, vector)
@@ -220,11 +133,9 @@ def _matrices(paper: Paper, view: View) -> Iterator[RenderableType]:
 
 def _planes(paper: Paper, view: View, within: Index = ()) -> Iterator[tuple[Index, Text]]:
     """The index of each matrix and its label."""
-    inner = view.planes[len(within) :]
-    for index in product(*map(range, inner)):
-        named = zip(view.leading[len(within) :], index, strict=True)
+    for index, named in view.matrices(within):
         label = " · ".join(f"{paper.say(word)} {i}" for word, i in named)
-        yield (*within, *index), Text(paper.text(label), "muted")
+        yield index, Text(paper.text(label), "muted")
 
 
 # --- pictures --------------------------------------------------------------------
@@ -232,7 +143,7 @@ def _planes(paper: Paper, view: View, within: Index = ()) -> Iterator[tuple[Inde
 
 def _pictures(paper: Paper, view: View, width: int) -> Iterator[RenderableType]:
     values = view.values.reshape(1, -1) if view.values.ndim < 2 else view.values
-    within = _sample(paper, view)
+    within = view.sample(paper.appearance)
     drawn = values[within]
     scale = _levels(view, drawn)
     whole: list[tuple[Index, Text]] = [(within, Text())]
@@ -241,18 +152,6 @@ def _pictures(paper: Paper, view: View, width: int) -> Iterator[RenderableType]:
         plane = values[index].reshape(-1, *values.shape[-2:])
         picture = Picture(paper, plane, scale, width), caption(paper, scale, plane)
         yield Group(label, *picture) if label else Group(*picture)
-
-
-def _sample(paper: Paper, view: View) -> Index:
-    """The sample that is drawn, of an array that has several."""
-    if view.leading[:1] == ("sample",) and len(view.values) > 1:
-        return (min(paper.appearance.drawn_sample, len(view.values) - 1),)
-    return ()
-
-
-def _asked(paper: Paper, view: View) -> Index:
-    """The sample that is asked for: without, the numbers of all of them are written."""
-    return () if paper.appearance.sample is None else _sample(paper, view)
 
 
 def _levels(view: View, values: np.ndarray) -> Levels:

@@ -10,7 +10,8 @@ from rich.console import Group
 from rich.segment import SegmentLines
 from rich.text import Text
 
-from nnviz.formats.terminal.arrays import View, parts
+from nnviz.formats._view import View
+from nnviz.formats.terminal.arrays import parts
 from nnviz.formats.terminal.lines import Lines, rows, width_of
 from nnviz.formats.terminal.paper import Paper, spaced
 from nnviz.trace import Equation

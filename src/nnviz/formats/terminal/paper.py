@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import groupby
-from math import prod
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType
@@ -16,12 +15,12 @@ from rich.text import Text
 from rich.theme import Theme
 
 from nnviz.elision import shortened
+from nnviz.formats._view import shape_text
 from nnviz.formats.terminal.ascii import ascii_form
 from nnviz.formats.terminal.lines import Lines, hanging
 from nnviz.numerals import rounded
 from nnviz.request import Appearance
 from nnviz.shades import Poles
-from nnviz.shapes import times
 from nnviz.trace import Equation, flat, tokens
 from nnviz.words import Words, safe
 
@@ -119,10 +118,8 @@ class Paper:
     def name(self, name: Words, role: str, shape: tuple[int, ...]) -> Text:
         """An array's name and shape in the colour of its role; a number alone has no shape."""
         text = Text.assemble((self.say(name), f"{role}.name"))
-        if prod(shape) == 1 and len(shape) < 2:
-            return text
-        written = f"({shape[0]})" if len(shape) == 1 else self.text(times(shape))
-        return text.append(f" {written}", role)
+        written = self.text(shape_text(shape))
+        return text.append(f" {written}", role) if written else text
 
     def formula(self, equation: Equation) -> list[Text]:
         """An equation in the colours of its roles, on as many lines as its long sum has."""

@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.text import Text
 
 from nnviz.formats._columns import VECTOR
-from nnviz.formats.terminal.arrays import View
+from nnviz.formats._view import View
 from nnviz.formats.terminal.equation import in_a_row
 from nnviz.formats.terminal.header import header, title
 from nnviz.formats.terminal.lines import finished

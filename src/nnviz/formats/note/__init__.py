@@ -1,0 +1,1 @@
+"""A trace as a note: headings, text, equations, tables, which Markdown and LaTeX write."""

@@ -1,0 +1,134 @@
+"""From a trace to the blocks of a note: what runs, its formulas, arrays, steps, layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nnviz.expressions import names
+from nnviz.formats._columns import VERSUS, count_columns, step_columns, versus_columns
+from nnviz.formats._steps import left_out, some
+from nnviz.formats._view import View, ran, said, shape_text
+from nnviz.formats.note import arrays, equations
+from nnviz.formats.note.model import Block, Desk, Display, Heading, Paragraph, Picture, Table
+from nnviz.latex import text
+from nnviz.numerals import thousands
+from nnviz.request import Request
+from nnviz.trace import Trace
+from nnviz.words import Words
+
+FEW = 9
+"""Steps that are all written where none are asked for; of more, the first."""
+_LABEL = 24
+"""Letters of a label beside its formula; a longer one stands above it."""
+MOST = 1000
+"""Steps that are written however many are asked for."""
+
+
+def note(trace: Trace, request: Request, figure: str = "") -> Iterator[Block]:
+    """The blocks of a note, with the figure that stands beside it."""
+    look = request.appearance
+    desk = Desk(look)
+    title = desk.say(trace.title) if look.title is None else look.title
+    if title and not look.plain:
+        yield Heading(title, 1)
+    if figure:
+        yield Picture(figure, title)
+    yield from _head(desk, trace)
+    if "rows" in trace.results:
+        yield Table((*count_columns(trace),), total=True)
+        if trace.results.get("versus"):
+            yield Paragraph(desk.say(VERSUS))
+            yield Table((*versus_columns(trace),))
+    elif trace.layers:
+        yield from _layers(desk, trace)
+    else:
+        yield from _arrays(desk, trace)
+        yield from _steps(desk, trace, request)
+
+
+def _head(desk: Desk, trace: Trace) -> Iterator[Block]:
+    """The shapes, what was asked for, the formulas with their numbers, what a user should know."""
+    if ran(trace):
+        yield Paragraph(" ".join(_shapes(desk, trace)))
+    if desk.appearance.plain:
+        return
+    if more := " · ".join(map(desk.say, said(trace, desk.appearance, whole=True))):
+        yield Paragraph(more)
+    rows = []
+    for fact in trace.facts:
+        if fact.equation is None:
+            yield Paragraph(desk.say(fact.label))
+            continue
+        label = text(desk.say(fact.label))
+        if any(list(names(side)) for side in fact.equation.sides):  # in symbols: an equation
+            first, *others = equations.rows(desk, fact.equation)
+            short = equations.letters(label) <= _LABEL
+            rows += [rf"{label} \quad {first}"] if short else [f"&{label}", first]
+            rows += others
+        else:
+            rows += equations.rows(desk, fact.equation, label)
+    if rows:
+        yield Display(tuple(rows))
+    yield from (Paragraph(desk.say(note)) for note in trace.notes)
+
+
+def _shapes(desk: Desk, trace: Trace) -> Iterator[str]:
+    """What runs on what, and what comes out: input 3×3 ∗ kernel 2×2 → feature map 2×2."""
+    for name in ran(trace):
+        if name in trace.arrays or name in trace.results:
+            shape = shape_text(trace.array(name).shape)
+            yield f"{desk.say(trace.called(name))} {shape}".rstrip()
+        else:
+            yield name
+
+
+def _arrays(desk: Desk, trace: Trace) -> Iterator[Block]:
+    """The arrays of the equation in a row, and each of the others."""
+    yield from arrays.in_a_row(desk, trace, trace.equation)
+    others = [name for name in trace.arrays if name not in trace.equation]
+    known = [trace.array(name) for name in (*trace.equation, *others) if name in trace.arrays]
+    if "output" not in trace.equation and not any(trace.output is array for array in known):
+        others.append("output")
+    if others:
+        yield from arrays.in_a_row(desk, trace, others)
+
+
+def _steps(desk: Desk, trace: Trace, request: Request) -> Iterator[Block]:
+    """The chosen steps as equations, and as the table of them."""
+    numbers, rest = some(trace, request, FEW)
+    steps = [trace.steps[number - 1] for number in numbers[:MOST]]
+    if not steps:
+        return
+    yield Heading(desk.say("Steps"), 2)
+    if any(step.equations for step in steps):
+        for step in steps:
+            place = trace.recurrence and trace.recurrence.place(step.number)
+            called = [Words("step {n}", n=step.number), *([place] if place else [])]
+            yield Paragraph(" · ".join(map(desk.say, called)), strong=True)
+            for equation in step.equations:
+                yield equations.vectors(desk, equation)
+    else:
+        yield from equations.steps(desk, trace, steps)
+    yield Table((*step_columns(trace, steps, desk.show),))
+    if rest:
+        yield Paragraph(desk.say(left_out(numbers, rest)))
+    if len(numbers) > MOST:
+        yield Paragraph(
+            desk.say(
+                Words(
+                    "… and {n} more steps: --steps {next} shows some, --trace all up to 10,000",
+                    n=thousands(len(numbers) - MOST),
+                    next=f"{numbers[MOST]}-{numbers[min(len(numbers), 2 * MOST) - 1]}",
+                )
+            )
+        )
+
+
+def _layers(desk: Desk, trace: Trace) -> Iterator[Block]:
+    """A network: its input, then a section a layer."""
+    yield from arrays.array(desk, View(trace, "input"))
+    for number, layer in enumerate(trace.layers, 1):
+        which = desk.say(Words("layer {n}", n=number))
+        yield Heading(f"{which}: {desk.say(layer.title)}", 2)
+        yield from _head(desk, layer)
+        yield from arrays.array(desk, View(layer, "output"))

@@ -1,0 +1,276 @@
+"""Markdown: a note that every reader of Markdown takes, whose equations say what was computed."""
+
+from __future__ import annotations
+
+import html
+import itertools
+import re
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+import latex_reader
+from helpers import run
+from nnviz.formats import load, md
+from nnviz.request import Appearance, Request
+from nnviz.trace import Trace
+from note_cases import CASES, MADE, MAPS, NET, PLANE
+
+BLOCK = re.compile(r"^\$\$\n(.*?)\n\$\$$", re.DOTALL | re.MULTILINE)
+EXACT = Request(appearance=Appearance(precision=17))
+READER = MarkdownIt("commonmark").enable("table").enable("strikethrough")
+
+
+def note(trace: Trace, request: Request | None = None) -> str:
+    return load("md").write(trace, request or Request()).content.decode()
+
+
+def blocks(written: str) -> list[str]:
+    return [match[1] for match in BLOCK.finditer(written)]
+
+
+def rendered(written: str) -> Iterator[str]:
+    """The text of each paragraph that begins a block of mathematics, as a browser has it."""
+    for match in re.finditer(r"<p>(\$\$.*?)</p>", READER.render(written), re.DOTALL):
+        yield html.unescape(match[1])
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("make", CASES)
+def test_every_block_survives_markdown(make: Callable[[], Trace], lang: str) -> None:
+    """Not a sign of it is eaten or becomes emphasis, where the reader knows no mathematics."""
+    written = note(make(), Request(appearance=Appearance(lang=lang)))
+    found = blocks(written)
+    assert list(rendered(written)) == [f"$$\n{block}\n$$" for block in found]
+    for block in found:
+        latex_reader.checked(block)
+        assert "\n\n" not in block
+    assert written.startswith("## ")
+    assert written.endswith("\n")
+    assert not written.endswith("\n\n")
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("make", CASES)
+def test_tables_have_a_cell_for_every_heading(make: Callable[[], Trace], lang: str) -> None:
+    tokens = READER.parse(note(make(), Request(appearance=Appearance(lang=lang))))
+    rows: list[int] = []
+    for token in tokens:
+        if token.type == "tr_open":
+            rows.append(0)
+        elif token.type in ("th_open", "td_open"):
+            rows[-1] += 1
+    trace = make()
+    assert bool(rows) == bool(len(trace.steps) or "rows" in trace.results)
+    source = [
+        len(re.findall(r"(?<!\\)\|", line)) - 1
+        for line in note(trace).splitlines()
+        if line.startswith("| ")
+    ]
+    assert rows == [
+        n
+        for line, n in zip(_lines(note(trace)), source, strict=True)
+        if not line.startswith("| --")
+    ]
+
+
+def _lines(written: str) -> list[str]:
+    return [line for line in written.splitlines() if line.startswith("| ")]
+
+
+# --- what is said is so ----------------------------------------------------------------
+
+
+WORKED = [name for name in MADE if name not in ("net", "params", "show", "characters")]
+"""Those with steps, whose matrices are whole."""
+
+
+def _value(side: str) -> np.ndarray | None:
+    try:
+        return latex_reader.value(side)
+    except latex_reader.UnreadableError:
+        return None
+
+
+def worked(written: str) -> Iterator[list[np.ndarray]]:
+    """What the sides of each equation come to, of those that are numbers."""
+    for block in blocks(written):
+        if r"\overset" in block:
+            continue
+        for sides in latex_reader.equations(block):
+            values = [v for _, side in sides if (v := _value(side)) is not None]
+            if values:
+                yield values
+
+
+@pytest.mark.parametrize("name", WORKED)
+def test_the_sides_of_every_equation_are_equal(name: str) -> None:
+    """With all digits shown; the last side is what the step made."""
+    trace = MADE[name]()
+    found = list(worked(note(trace, EXACT._replace(steps="all"))))
+    for values in found:
+        for value in values[1:]:
+            assert np.ravel(value) == pytest.approx(np.ravel(values[0]), rel=1e-9)
+    made = [np.ravel(values[-1]).tolist() for values in found]
+    assert made, "no equation was read"
+    for step in trace.steps:
+        assert any(value == pytest.approx(np.ravel(step.value).tolist()) for value in made)
+
+
+@pytest.mark.parametrize("name", WORKED)
+def test_a_sign_says_whether_numbers_were_rounded(name: str) -> None:
+    """With few digits: what stands after `=` is equal to what is shown before it."""
+    found = 0
+    for block in blocks(note(MADE[name](), Request(steps="all"))):
+        for sides in latex_reader.equations(block) if r"\overset" not in block else ():
+            for (_, left), (sign, right) in itertools.pairwise(sides):
+                a, b = _value(left), _value(right)
+                if a is not None and b is not None:
+                    found += 1
+                    assert np.ravel(a) == pytest.approx(np.ravel(b), rel=0.01, abs=0.01)
+                    if sign == "=":
+                        assert np.ravel(a) == pytest.approx(np.ravel(b), rel=1e-12, abs=1e-12)
+    assert found or name == "flatten"
+
+
+# --- what it has -----------------------------------------------------------------------
+
+
+def test_the_formula_of_the_size_has_its_numbers() -> None:
+    written = note(MADE["conv, activation"]())
+    assert (
+        r"\text{output size} &= \left\lfloor \frac{4 + 2 \cdot 1 - 1 \cdot (2 - 1) - 1}{2} "
+        r"\right\rfloor + 1 = 3"
+    ) in written
+    assert "input 4×4 ∗ kernel 2×2 + bias → feature map 3×3" in written
+    assert "stride 2 · padding 1" in written
+
+
+def test_matrices_stand_with_the_signs_of_the_equation() -> None:
+    (block,) = [b for b in blocks(note(MADE["conv"]())) if r"\overset" in b]
+    matrices = re.findall(r"\\begin\{bmatrix\}.*?\\end\{bmatrix\}", block)
+    read = [latex_reader.value(matrix).tolist() for matrix in matrices]
+    trace = MADE["conv"]()
+    assert read == [PLANE.tolist(), [[1, 0], [0, -1]], trace.output.tolist()]
+    assert re.sub(r"\\overset.*?\\end\{bmatrix\}\}", "M", block) == r"M \ast M = M"
+
+
+def test_a_vector_of_a_product_stands_upright() -> None:
+    assert r"\begin{bmatrix} 0 \cr 1 \cr 2 \end{bmatrix}" in note(MADE["dense"]())
+    assert r"\begin{bmatrix} 0.5 & -1" in note(MADE["flatten"]())
+
+
+def test_a_picture_is_a_sentence() -> None:
+    grey = run("conv", np.arange(100 * 90, dtype=np.uint8).reshape(100, 90), kernel="box")
+    written = note(grey, Request(steps="1"))
+    assert "input 100×90: uint8, min 0, max 255, mean" in written
+    assert "9,000 numbers, not written here" in written
+    assert len(written) < 3000
+
+
+def test_the_middle_of_a_large_array_is_left_out() -> None:
+    written = note(run("show", np.arange(60 * 60).reshape(60, 60)))
+    assert r"\vdots" in written
+    assert r"\cdots" in written
+    assert "3599" in written
+    assert len(written) < 1500
+
+
+def test_many_channels_are_the_first_and_a_count() -> None:
+    written = note(run("show", np.zeros((9, 2, 2))))
+    assert written.count(r"\begin{bmatrix}") == 3
+    assert "… 6 more" in written
+
+
+STEPS = [
+    (PLANE, None, 9, ""),
+    (np.ones((6, 6)), None, 3, "… and 22 more steps: \\-\\-steps 4-9"),
+    (np.ones((6, 6)), "2,5", 2, ""),
+    (np.ones((6, 6)), "all", 25, ""),
+    (np.ones((6, 6)), "none", 0, ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("x", "steps", "count", "left"), STEPS, ids=[f"{s[1]} of {len(s[0])}" for s in STEPS]
+)
+def test_nine_steps_or_the_first_three_or_those_asked_for(
+    x: np.ndarray, steps: str | None, count: int, left: str
+) -> None:
+    written = note(run("conv", x, kernel=[[1, 0], [0, 1]]), Request(steps=steps))
+    assert len(re.findall(r"^\| \d", written, re.MULTILINE)) == count
+    assert written.count(r"\text{feature map}_ {") == count
+    assert ("… and" in written) == bool(left)
+    assert ("### Steps" in written) == bool(count)
+    assert left.replace("\\", "") in written
+
+
+def test_a_recurrent_step_is_an_equation_of_vectors() -> None:
+    written = note(run("rnn", [[1, 0], [0, 1]], hidden=2), Request(steps="2"))
+    assert r"h_{2} &= \tanh(W_{x} \cdot x_{2} + W_{h} \cdot h_{1} + b) \cr" in written
+    assert "**step 2**" in written
+    assert "| t | xₜ | hₜ₋₁ | before | hₜ |" in written
+
+
+def test_parameters_have_their_derivation() -> None:
+    lines = note(MADE["params"]()).splitlines()
+    assert (
+        "| layer | output | derivation | weights | biases | params | MACs | receptive field |"
+        in lines
+    )
+    assert "| conv 3×3, 2 | 2×26×26 | 2 × (1·3·3) + 2 | 18 | 2 | 20 | 12,168 | 3×3 |" in lines
+    assert "| **total** |" in "\n".join(lines)
+    assert "the same maps by a multilayer perceptron, without biases" in lines
+
+
+def test_a_net_has_a_section_a_layer() -> None:
+    written = note(MADE["net"]())
+    assert re.findall("^### (.*)$", written, re.MULTILINE) == [
+        "layer 1: Convolution",
+        "layer 2: Activation ReLU",
+        "layer 3: Max pooling",
+        "layer 4: Flatten",
+        "layer 5: Fully connected layer",
+    ]
+    assert r"conv --filters 2 --size 3 \| act relu" in written, NET
+
+
+def test_it_speaks_korean() -> None:
+    written = note(MADE["conv"](), Request(appearance=Appearance(lang="ko")))
+    assert "## 합성곱" in written
+    assert "### 단계" in written
+    assert r"\text{출력 크기} &=" in written
+    assert not re.search("[a-z]{3,}", re.sub(r"\\[a-z]+|\{(bmatrix|aligned)\}", "", written))
+
+
+def test_the_title_and_plain_notes() -> None:
+    look = Appearance(title="a_b *c*")
+    assert note(MADE["conv"](), Request(appearance=look)).startswith("## a\\_b \\*c\\*\n")
+    bare = note(MADE["conv"](), Request(appearance=Appearance(plain=True)))
+    assert "##" not in bare.split("###")[0]
+    assert "output size" not in bare
+
+
+def test_one_sample_of_a_batch() -> None:
+    batch = np.stack([MAPS, MAPS + 1])
+    written = note(run("pool", batch, kernel=(2, 2)), Request(appearance=Appearance(sample=1)))
+    assert "sample 1 of 2" in written
+    assert len(re.findall(r"^\| \d", written, re.MULTILINE)) == 3
+
+
+@given(st.text())
+def test_no_text_is_a_mark(said: str) -> None:
+    """What a user wrote reads as it was written, alone and in a cell of a table."""
+    said = " ".join("".join(c for c in said if c.isprintable()).split())
+    tokens = READER.parseInline(md.escaped(said))[0].children or []
+    assert html.unescape("".join(t.content for t in tokens)) == said
+    assert all(t.type in ("text", "text_special") for t in tokens)
+    if said:
+        kinds = [t.type for t in READER.parse(md.escaped(said))]
+        assert kinds == ["paragraph_open", "inline", "paragraph_close"]
+        cells = READER.parse(f"| a | b |\n| --- | --- |\n| {md.escaped(said)} | c |\n")
+        assert [t.content for t in cells if t.type == "inline"][3:] == ["c"]
