@@ -19,10 +19,11 @@ from nnviz.figure.scene import Box, Path, Scene, extent
 from nnviz.figure.theme import theme
 from nnviz.figure.windows import conv_iso
 from nnviz.figure.windows._planes import TILTS, Plane, rays
+from nnviz.numerals import rounded
 from nnviz.request import THEMES, Appearance
 from nnviz.trace import Trace
 from nnviz.words import Words
-from view_checks import _segments, words
+from view_checks import _segments, drawn, words
 
 RNG = np.random.default_rng(6)
 STYLE = Style.of(Appearance())
@@ -248,3 +249,12 @@ def test_every_size_keeps_the_layout(
     if conv_iso.fits(trace) is None:
         step = data.draw(st.none() | st.integers(1, trace.output.size))
         tidy(trace, *([step] if step else []))
+
+
+@pytest.mark.parametrize("step", [1, 4, 16])
+def test_decimals_stand_in_the_cells_of_a_small_plane(step: int) -> None:
+    x = np.random.default_rng(12).normal(size=(6, 6)).round(4)
+    trace = run("conv", x, kernel=np.array([[0, 2, 1], [0, 2, 1], [0, 1, 0]]))
+    said = [t.content for t in drawn(trace, step, view="iso").texts() if t.cell is not None]
+    assert {rounded(value) for value in x.reshape(-1)} <= set(said)
+    assert rounded(trace.output.reshape(-1)[step - 1]) in said

@@ -39,6 +39,9 @@ class Tilt(NamedTuple):
 TILTS = (Tilt(52, 24, 32), Tilt(44, 20, 28), Tilt(36, 16, 24), Tilt(28, 12, 20), Tilt(20, 6, 16))
 """What is tried, the largest first; the last takes `MOST` cells a side with their indices."""
 
+WIDE = (Tilt(64, 16, 24), Tilt(56, 12, 20))
+"""What is tried before numbers of several digits are left out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plane:

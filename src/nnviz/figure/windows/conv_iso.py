@@ -23,6 +23,7 @@ from nnviz.figure.windows._padded import Padded, padded, result
 from nnviz.figure.windows._part import Area, Part, Place, one_channel, part_of
 from nnviz.figure.windows._planes import (
     TILTS,
+    WIDE,
     Plane,
     Tilt,
     figures,
@@ -94,7 +95,7 @@ def _kernel_beside(pair: _Pair) -> Block:
     """The kernel beside the planes, or below where that is too wide."""
     kernel = _flat_kernel(pair)
     beside, whole = pair.style.room - kernel.width - 32, pair.style.room
-    for tilts in (TILTS[:-1], TILTS):
+    for tilts in (TILTS[:-1], WIDE, TILTS):
         for room in (beside, whole):
             for tilt in tilts:
                 size = tilt.text(pair.style, pair.tables)
