@@ -80,6 +80,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "steps": {"errors"},
     "options": COMMON | {"memory", "read", "padding"},
     "ops": COMMON | {"core", "memory", "read", "options", "padding"},
+    "checking": COMMON | {"core", "ops", "options"},
     "cache": {"libraries"},
     "shades": {"cache", "libraries"},
     "figure": COMMON | {"cache", "lang", "shades"},
@@ -87,7 +88,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "files": {"errors", "numerals", "words"},
     "result": COMMON | {"figure", "formats", "lang", "files", "options"},
     "api": COMMON | {"read", "options", "ops", "padding", "result"},
-    "cli": COMMON | {"read", "options", "ops", "figure", "formats", "lang", "files", "memory"},
+    "cli": COMMON
+    | {"checking", "read", "options", "ops", "figure", "formats", "lang", "files", "memory"},
     "__init__": {"version", "errors", "api", "result"},
     "__main__": {"cli"},
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -9,7 +10,14 @@ import numpy as np
 from nnviz.core.activations import sigmoid
 from nnviz.core.exact import Array
 
-Activation = Literal["tanh", "relu"]
+Activation = Literal["tanh", "relu", "sigmoid", "none"]
+"""The first two make hidden states; the others are what may be taken for them by mistake."""
+_ACTIVATIONS: dict[Activation, Callable[[Array], Array]] = {
+    "tanh": np.tanh,
+    "relu": lambda pre: np.maximum(pre, 0),
+    "sigmoid": sigmoid,
+    "none": lambda pre: pre,
+}
 
 
 def rnn(
@@ -26,13 +34,13 @@ def rnn(
     (3, 1)
     """
     x, wx, wh, b, before = _floats(x, wx, wh, b, h0)
-    h = np.empty((len(x), len(h0)), x.dtype)
+    h, act = np.empty((len(x), len(h0)), x.dtype), _ACTIVATIONS[activation]
     with np.errstate(all="ignore"):
         # What the input adds is one product for all times; the rest waits for the time before.
         drive = x @ wx.T
         for t in range(len(x)):
             pre = drive[t] + wh @ before + b
-            before = h[t] = np.tanh(pre) if activation == "tanh" else np.maximum(pre, 0)
+            before = h[t] = act(pre)
     return h
 
 

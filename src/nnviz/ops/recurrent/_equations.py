@@ -100,7 +100,9 @@ def cell_facts(options: RnnOptions, s: Symbols) -> tuple[Fact, ...]:
         return _lstm(s)
     if options.cell == "gru":
         return _gru(s, after=options.linear_before_reset)
-    return (_fact(Words("hidden state"), s.h, Call(options.activation, (s.total(),))),)
+    linear = options.activation == "none"
+    made = s.total() if linear else Call(options.activation, (s.total(),))
+    return (_fact(Words("hidden state"), s.h, made),)
 
 
 def _lstm(s: Symbols) -> tuple[Fact, ...]:

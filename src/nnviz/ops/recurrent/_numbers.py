@@ -80,12 +80,10 @@ def output_at(
 
 
 def _total(fact: Fact) -> Expr:
-    """What the function of an equation is applied to."""
+    """What the function of an equation is applied to, where there is one."""
     assert fact.equation is not None
     made = fact.equation.sides[-1]
-    assert isinstance(made, Call)
-    (total,) = made.args
-    return total
+    return made.args[0] if isinstance(made, Call) else made
 
 
 def _pre(track: Track, x: np.ndarray, h: np.ndarray, gates: Vectors) -> np.ndarray:

@@ -14,11 +14,11 @@ from nnviz.read import read_weights
 from nnviz.read.objects import as_array
 
 CellName = Literal["rnn", "lstm", "gru"]
-Activation = Literal["tanh", "relu"]
+Activation = Literal["tanh", "relu", "sigmoid", "none"]
 OutputActivation = Literal["none", "sigmoid", "softmax"]
 Mode = Literal["many-to-many", "many-to-one", "one-to-many"]
 CELLS: tuple[CellName, ...] = get_args(CellName)
-ACTIVATIONS: tuple[Activation, ...] = get_args(Activation)
+ACTIVATIONS: tuple[Activation, ...] = ("tanh", "relu")
 OUTPUT_ACTIVATIONS: tuple[OutputActivation, ...] = get_args(OutputActivation)
 MODES: tuple[Mode, ...] = get_args(Mode)
 

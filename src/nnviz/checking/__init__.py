@@ -1,0 +1,1 @@
+"""A learner's numbers beside the right ones, and the mistakes that people make."""

@@ -1,0 +1,123 @@
+"""Where a learner's numbers differ from the right ones, and which mistakes explain them all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from nnviz.checking.agreement import Written, fits
+from nnviz.checking.case import Explanation, Index, Sums, Turned, formula_at
+from nnviz.checking.mistakes import case_of
+from nnviz.checking.slips import slips
+from nnviz.options.operation import Operation
+from nnviz.trace import Formula, Trace
+from nnviz.words import Words
+
+
+class Finding(NamedTuple):
+    """What is to be said of a learner's numbers."""
+
+    mine: np.ndarray
+    ours: np.ndarray
+    differing: np.ndarray
+    """Indices into our output, a row each; of another shape none."""
+    explanations: tuple[Explanation, ...] = ()
+    """The likeliest first."""
+    shaped: tuple[Words, ...] = ()
+    """Mistakes that give the shape of what was written, but not its numbers."""
+
+    @property
+    def right(self) -> bool:
+        """Whether nothing differs but what rounding explains."""
+        return self.fits and not len(self.differing)
+
+    @property
+    def fits(self) -> bool:
+        """Whether the shape is right."""
+        return fits(self.mine.shape, self.ours.shape)
+
+
+def diagnose(mine: np.ndarray, operation: Operation[Any], x: Any, options: Any) -> Finding:
+    """Compare `mine` with the output of an operation; where it differs, try every mistake.
+
+    Raises NnvizError where the operation itself cannot be run.
+    """
+    case, table = case_of(operation, x, options)
+    ours, written = case.trace.output, Written.of(mine)
+    found = Finding(mine, ours, np.empty((0, ours.ndim), int))
+    if found.fits:
+        found = found._replace(differing=np.argwhere(~written.agreeing(ours)))
+        if found.right:
+            return found
+    explained: dict[Words, Explanation] = {}
+    shaped: dict[Words, None] = {}
+    for mistake in table.mistakes:
+        for made in filter(None, map(_made, mistake.turn(case))):
+            if written.agrees(made.output):
+                explanation = Explanation(mistake.name, made.said, _sums(made, case.trace))
+                explained.setdefault(made.said, explanation)
+            elif not found.fits and fits(mine.shape, made.output.shape):
+                shaped[made.said] = None
+    if not found.fits and mine.size == ours.size and written.agreeing(ours).all():
+        said = Words("the right numbers in another shape")
+        explained = {said: Explanation("shape", said, None), **explained}
+    elif not explained and len(found.differing) == 1:
+        explained = {slip.said: slip for slip in slips(written, case.trace, found.differing[0])}
+    return found._replace(explanations=tuple(explained.values()), shaped=tuple(shaped))
+
+
+class _Made(NamedTuple):
+    """What a mistake comes to."""
+
+    said: Words
+    output: np.ndarray
+    traces: Sequence[Trace]
+    places: np.ndarray
+    """Which number of the runs' outputs, one after the other, each cell is."""
+
+
+def _made(turned: Turned) -> _Made | None:
+    """The runs of a mistake; None where the operation refuses them."""
+    try:
+        with np.errstate(all="ignore"):
+            traces = turned.runs()
+            outputs = [trace.output for trace in traces]
+            return _Made(turned.said, turned.join(outputs), traces, turned.join(_numbered(outputs)))
+    except ValueError:  # NnvizError is one
+        return None
+
+
+def _numbered(outputs: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Arrays of the same shapes whose cells are numbered through."""
+    ends = np.cumsum([output.size for output in outputs])
+    return [
+        np.arange(end - output.size, end).reshape(output.shape)
+        for output, end in zip(outputs, ends, strict=True)
+    ]
+
+
+def _sums(made: _Made, right: Trace) -> Sums | None:
+    """The first cell that both have and that differs, made by the mistake and made right."""
+    yours, ours = made.output, right.output
+    if yours.ndim != ours.ndim:
+        return None
+    both = tuple(map(slice, map(min, zip(yours.shape, ours.shape, strict=True))))
+    differing = np.argwhere(~np.isclose(yours[both], ours[both], rtol=1e-9, atol=0, equal_nan=True))
+    if not len(differing):
+        return None
+    index = tuple(differing[0].tolist())
+    place, runs = int(made.places[index]), iter(made.traces)
+    while place >= (run := next(runs)).output.size:
+        place -= run.output.size
+    return _first_that_differs(index, formula_at(run, place), _formula(right, index))
+
+
+def _formula(trace: Trace, index: Index) -> Formula:
+    return formula_at(trace, int(np.ravel_multi_index(index, trace.output.shape)))
+
+
+def _first_that_differs(index: Index, yours: Formula, ours: Formula) -> Sums | None:
+    differing = (pair for pair in zip(yours, ours, strict=False) if pair[0] != pair[1])
+    return next((Sums(index, *pair) for pair in differing), None)
