@@ -153,7 +153,7 @@ def test_nothing_is_guessed(mine: Any, command: dict[str, Any]) -> None:
 def test_a_shape_has_its_mistakes_without_their_numbers() -> None:
     finding = checked(np.full((4, 4), 77), **CONV)
     assert finding.explanations == ()
-    assert "padding 1 in the place of 0" in [str(words) for words in finding.shaped]
+    assert "padding 1 in the place of 0" in [str(words) for _, words in finding.shaped]
 
 
 COMMANDS: dict[str, dict[str, Any]] = {

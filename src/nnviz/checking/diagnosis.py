@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,7 +25,7 @@ class Finding(NamedTuple):
     """Indices into our output, a row each; of another shape none."""
     explanations: tuple[Explanation, ...] = ()
     """The likeliest first."""
-    shaped: tuple[Words, ...] = ()
+    shaped: tuple[tuple[str, Words], ...] = ()
     """Mistakes that give the shape of what was written, but not its numbers."""
 
     @property
@@ -37,6 +37,17 @@ class Finding(NamedTuple):
     def fits(self) -> bool:
         """Whether the shape is right."""
         return fits(self.mine.shape, self.ours.shape)
+
+    @property
+    def rounded(self) -> bool:
+        """Whether what is right is so because it was rounded."""
+        return not np.array_equal(self.mine.reshape(-1), self.ours.reshape(-1), equal_nan=True)
+
+    def cells(self) -> Iterator[tuple[Index, Any, Any]]:
+        """Each cell that differs: where, yours, ours."""
+        mine = self.mine.reshape(self.ours.shape) if self.fits else self.mine
+        for index in map(tuple, self.differing.tolist()):
+            yield index, mine[index], self.ours[index]
 
 
 def diagnose(mine: np.ndarray, operation: Operation[Any], x: Any, options: Any) -> Finding:
@@ -52,20 +63,21 @@ def diagnose(mine: np.ndarray, operation: Operation[Any], x: Any, options: Any) 
         if found.right:
             return found
     explained: dict[Words, Explanation] = {}
-    shaped: dict[Words, None] = {}
+    shaped: dict[Words, str] = {}
     for mistake in table.mistakes:
         for made in filter(None, map(_made, mistake.turn(case))):
             if written.agrees(made.output):
                 explanation = Explanation(mistake.name, made.said, _sums(made, case.trace))
                 explained.setdefault(made.said, explanation)
             elif not found.fits and fits(mine.shape, made.output.shape):
-                shaped[made.said] = None
+                shaped[made.said] = mistake.name
     if not found.fits and mine.size == ours.size and written.agreeing(ours).all():
         said = Words("the right numbers in another shape")
         explained = {said: Explanation("shape", said, None), **explained}
     elif not explained and len(found.differing) == 1:
         explained = {slip.said: slip for slip in slips(written, case.trace, found.differing[0])}
-    return found._replace(explanations=tuple(explained.values()), shaped=tuple(shaped))
+    alike = tuple((name, said) for said, name in shaped.items())
+    return found._replace(explanations=tuple(explained.values()), shaped=alike)
 
 
 class _Made(NamedTuple):

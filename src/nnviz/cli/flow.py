@@ -104,7 +104,7 @@ def _run_with(
     if not shared.general.quiet:
         heard = streams.spoken(language, sys.stderr)
         notes += [note for file in made for note in file.made.notes]
-        _remark(dict.fromkeys([*stdin.notes, *notes]), made, lambda words: lang.say(words, heard))
+        remark(dict.fromkeys([*stdin.notes, *notes]), made, lambda words: lang.say(words, heard))
 
 
 # --- before anything is computed -----------------------------------------------
@@ -281,7 +281,7 @@ def _render(
             yield from starmap(_File, maps)
 
 
-def _remark(notes: Iterable[Words], made: list[_File], say: Callable[[Words], str]) -> None:
+def remark(notes: Iterable[Words], made: list[_File], say: Callable[[Words], str]) -> None:
     """Notes and files written, on standard error."""
     for note in notes:
         streams.remark(say(Words("note: {note}", note=note)))

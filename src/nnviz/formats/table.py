@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
 from nnviz.formats import Format, Made
 from nnviz.request import Request
 from nnviz.trace import Trace
@@ -11,15 +9,10 @@ from nnviz.trace import Trace
 
 def write(trace: Trace, request: Request) -> Made:
     """The view for a screen, in signs that its stream carries."""
-    from nnviz.formats.terminal.view import TerminalView, console_of  # Rich, which few need
+    from nnviz.formats.terminal.view import TerminalView, printed  # Rich, which few need
 
-    screen = request.screen
-    content = io.BytesIO()
-    file = io.TextIOWrapper(content, screen.encoding, errors="replace", newline="\n")
-    view = TerminalView(trace, request, whole=screen.whole)
-    console_of(screen, file).print(view, crop=False)
-    file.flush()
-    return Made(content.getvalue())
+    view = TerminalView(trace, request, whole=request.screen.whole)
+    return Made(printed(view, request.screen))
 
 
 _VIEWS = {

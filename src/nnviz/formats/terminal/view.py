@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -49,14 +50,16 @@ def console_of(screen: Screen, file: IO[str]) -> Console:
     return made(color_system="standard") if missed else console
 
 
-@dataclass(frozen=True)
-class TerminalView:
-    """A trace as a Rich renderable, as wide as it may be."""
+class OnPaper:
+    """Blocks as a Rich renderable, as wide as it may be."""
 
-    trace: Trace
     request: Request
-    whole: bool = False
+    whole: bool
     """Whether there is no screen: every number is written, and nothing is drawn."""
+
+    def blocks(self, paper: Paper) -> Iterator[RenderableType]:
+        """What stands one below the other."""
+        raise NotImplementedError
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for line in self._lines(console, options):
@@ -72,9 +75,31 @@ class TerminalView:
         height = self.request.screen.height
         paper = Paper(console, options, self.request.appearance, self.whole, height)
         with console.use_theme(styles(console.color_system)):
-            made = spaced(_blocks(paper, self.trace, self.request))
+            made = spaced(self.blocks(paper))
             lines = Segment.split_lines(console.render(made, options))
             return [part for line in lines for part in finished(console, line, paper.width)]
+
+
+@dataclass(frozen=True)
+class TerminalView(OnPaper):
+    """A trace."""
+
+    trace: Trace
+    request: Request
+    whole: bool = False
+
+    def blocks(self, paper: Paper) -> Iterator[RenderableType]:
+        """Its header, its arrays and its steps."""
+        return _blocks(paper, self.trace, self.request)
+
+
+def printed(view: OnPaper, screen: Screen) -> bytes:
+    """A view for a screen, in signs that its stream carries."""
+    content = io.BytesIO()
+    file = io.TextIOWrapper(content, screen.encoding, errors="replace", newline="\n")
+    console_of(screen, file).print(view, crop=False)
+    file.flush()
+    return content.getvalue()
 
 
 def _blocks(paper: Paper, trace: Trace, request: Request) -> Iterator[RenderableType]:
