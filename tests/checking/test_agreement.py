@@ -30,6 +30,7 @@ WRONG: dict[str, tuple[Any, Any]] = {
     "cut off, not rounded": ([0.46], [0.4671]),
     "off by one": ([4, 5], [3, 5]),
     "off by one among large ones": ([1234567, 3], [1234567, 4]),
+    "off by a few among large ones": ([65253734, 3], [65253732.0, 3.0]),
     "half of a whole number": ([3.5], [3]),
     "0 and 1 for probabilities": ([0, 1], [0.2689, 0.7311]),
     "a whole number for a small fraction": ([3], [2.75]),

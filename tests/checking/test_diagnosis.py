@@ -75,6 +75,16 @@ MISTAKEN: dict[str, tuple[Any, dict[str, Any], str]] = {
         RNN,
         "the state before left out of the sums",
     ),
+    "no activation between": (
+        [4.0],  # −1 − 2 + 3 + 16 over 4
+        {"op": "net", "x": [[-1, -2], [3, 16]], "net": "relu | pool --kind avg --global"},
+        "layer 1 left out",
+    ),
+    "the kernel of a layer": (
+        [[8, 10], [14, 16]],
+        {"op": "net", "x": X, "net": "conv -k '1 0; 2 -1' | relu"},
+        "layer 1: the kernel turned by 180°, as a mathematician's convolution has it",
+    ),
     "no tanh": ([[0.6], [1.7]], RNN, "the activation left out"),
     "a picture": ([[1, 4], [2, 5]], {"op": "show", "x": [[1, 2], [4, 5]]}, "input transposed"),
     "as a column": ([[4], [6], [10], [12]], CONV, "the right numbers in another shape"),
@@ -131,8 +141,8 @@ def test_both_sums_stand_side_by_side() -> None:
     explanation = checked([[8, 10], [14, 16]], **CONV).explanations[0]
     assert explanation.sums is not None
     assert explanation.sums.at == (0, 0)
-    assert text((explanation.sums.yours,), str) == "(1×-1) + (2×2) + (4×0) + (5×1) = 8"
-    assert text((explanation.sums.ours,), str) == "(1×1) + (2×0) + (4×2) + (5×-1) = 4"
+    assert text((explanation.sums.yours,), str) == "(1×(−1)) + (2×2) + (4×0) + (5×1) = 8"
+    assert text((explanation.sums.ours,), str) == "(1×1) + (2×0) + (4×2) + (5×(−1)) = 4"
 
 
 NOTHING: dict[str, tuple[Any, dict[str, Any]]] = {
@@ -196,6 +206,10 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "flatten": {"x": np.arange(24).reshape(2, 3, 4)},
     "softmax": {"op": "act", "x": np.arange(6).reshape(2, 3) % 4, "name": "softmax"},
     "tanh": {"op": "act", "x": np.arange(6).reshape(2, 3) - 3, "name": "tanh"},
+    "net": {
+        "x": np.arange(36).reshape(6, 6) % 7,
+        "net": "conv --filters 2 --size 2 | relu | pool -k 2 | flatten | dense --units 2",
+    },
     "show": {"x": np.arange(6).reshape(2, 3)},
     "rnn": {"x": np.arange(8).reshape(4, 2) % 3, "hidden": 2, "outputs": 2},
     "the last of an lstm": {

@@ -17,8 +17,9 @@ import numpy as np
 _LOOKED_AT = 4096
 """Cells whose decimals are counted."""
 _FEWEST_DIGITS = 3
-_SINGLE = 1e-5
-"""How far sums in single precision may be off, of the largest number."""
+_SINGLE, _DOUBLE = 1e-5, 1e-9
+"""How far sums in single precision may be off, of the largest number; where whole numbers are
+written, in double precision."""
 _TIE = 1 + 1e-9
 """0.125 may be written 0.12 or 0.13."""
 
@@ -61,10 +62,13 @@ class Written(NamedTuple):
     def _slack(self, made: np.ndarray) -> np.ndarray:
         sizes = np.abs(np.where(np.isfinite(made), made, 0).astype(np.float64))
         largest = float(sizes.max(initial=0))
-        slack = np.full(made.shape, _SINGLE * largest if made.dtype.kind == "f" else 0.0)
-        if made.dtype.kind == "f" and (self.decimals or largest >= 10):
+        if made.dtype.kind != "f":
+            return np.zeros(made.shape)
+        share = _SINGLE if self.values.dtype.kind == "f" else _DOUBLE
+        slack = np.full(made.shape, share * largest)
+        if self.decimals or largest >= 10:
             slack = np.maximum(slack, 0.5 * 10.0**-self.decimals * _TIE)
-        if made.dtype.kind == "f" and self.digits >= _FEWEST_DIGITS:
+        if self.digits >= _FEWEST_DIGITS:
             power = np.floor(np.log10(np.maximum(sizes, 1e-300)))
             slack = np.maximum(slack, 0.5 * 10 ** (power + 1 - self.digits) * _TIE)
         return slack

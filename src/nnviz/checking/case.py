@@ -25,6 +25,8 @@ class Turned(NamedTuple):
     runs: Callable[[], Sequence[Trace]]
     join: Callable[[Sequence[np.ndarray]], np.ndarray] = lambda outputs: outputs[0]
     """What puts their outputs together, and makes no numbers either."""
+    name: str = ""
+    """What a program knows the mistake by, where the entry of the table is not one alone."""
 
 
 class Case(NamedTuple):

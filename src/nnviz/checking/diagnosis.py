@@ -65,12 +65,15 @@ def diagnose(mine: np.ndarray, operation: Operation[Any], x: Any, options: Any) 
     explained: dict[Words, Explanation] = {}
     shaped: dict[Words, str] = {}
     for mistake in table.mistakes:
-        for made in filter(None, map(_made, mistake.turn(case))):
+        for turned in mistake.turn(case):
+            made, name = _made(turned), turned.name or mistake.name
+            if made is None or not fits(mine.shape, made.output.shape):
+                continue
             if written.agrees(made.output):
-                explanation = Explanation(mistake.name, made.said, _sums(made, case.trace))
+                explanation = Explanation(name, made.said, _sums(made, case.trace))
                 explained.setdefault(made.said, explanation)
-            elif not found.fits and fits(mine.shape, made.output.shape):
-                shaped[made.said] = mistake.name
+            elif not found.fits:
+                shaped[made.said] = name
     if not found.fits and mine.size == ours.size and written.agreeing(ours).all():
         said = Words("the right numbers in another shape")
         explained = {said: Explanation("shape", said, None), **explained}

@@ -27,7 +27,7 @@ OfTerm = Callable[[Sequence[Expr], int], Iterator[tuple[Words, tuple[Expr, ...]]
 
 def slips(written: Written, trace: Trace, at: Sequence[int]) -> Iterator[Explanation]:
     """Every slip in the cell at an index that gives what was written there."""
-    index = tuple(map(int, at))
+    trace, index = trace.layers[-1] if trace.layers else trace, tuple(map(int, at))
     ours = formula_at(trace, int(np.ravel_multi_index(index, trace.output.shape)))[0]
     mine = Written(written.values.reshape(trace.output.shape)[index], *written[1:])
     act = trace.options.get("act")
