@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-WHOLE = 11
-"""Cells a side of an array without windows that is not cut."""
+WHOLE, LEAST = 11, 4
+"""Cells a side of an array without windows that is not cut, and to how many at last it is."""
 
 
 class NamedCells(NamedTuple):
@@ -88,9 +88,11 @@ class NamedCells(NamedTuple):
     def shortened(self, most: int) -> NamedCells:
         """With its middle left out around its windows: at most so many rows and columns.
 
-        Without windows only that of a large one: it is the kernel, which is read whole.
+        Without windows only that of a large one, as long as there is another way: it is the
+        kernel, which is read whole.
         """
-        if not self.windows and max(len(self.table), len(self.table[0])) <= WHOLE:
+        large = max(len(self.table), len(self.table[0])) > WHOLE
+        if not (large or self.windows or most <= LEAST):
             return self
         sizes = self.own or (len(self.table), len(self.table[0]))
         tracks = [
