@@ -193,14 +193,6 @@ def fault(subject: str, case: Case) -> str | None:
 KNOWN = {
     "channels": "too wide for a phone",
     "iso": "too wide for a phone; a line through a number where there is much room",
-    "matrix": "too wide for a phone",
-    "rolled": "a little too wide for 320",
-    "wiring": "a little too wide for 320",
-    "filters": "too wide for a phone",
-    "stacked": "a little too wide for a phone",
-    "network": "a little too wide for 320",
-    "cell": "muted symbols on an active fill; a little too wide for 320",
-    "unrolled": "muted symbols on an active fill",
 }
 """Views of which some figures still break a rule, and how."""
 

@@ -138,7 +138,8 @@ def sized_box(
     width = max(least, up8(style.width(said, SMALL) + 12))
     fill = tone.active if active else tone.pale
     back = Rect(0, 0, width, 40, fill, tone.line, 2, tone.dash)
-    text = style.text(width / 2, middle(20, SMALL), said, SMALL, anchor="middle")
+    ink = style.theme.number if active else None
+    text = style.text(width / 2, middle(20, SMALL), said, SMALL, fill=ink, anchor="middle")
     return Block(width, 40, (back._replace(now=role) if active else back, text), 20)
 
 
