@@ -73,6 +73,10 @@ SUBJECTS: dict[str, tuple[str, Any]] = {
     "layers": ("rnn", _layers),
     "net": ("net", {"net": NET.format(k=2)}),
     "params": ("params", lambda shape: {"net": NET.format(k=3), "input": shape}),
+    "fields": (
+        "params",
+        lambda shape: {"net": "conv -k box --pad 1 | pool -k 1", "input": shape, "field": (0, 0)},
+    ),
     "versus": ("params", lambda shape: {"net": NET.format(k=1), "input": shape, "versus": "mlp"}),
 }
 """Operations with their options, some of them a function of the input's shape."""
