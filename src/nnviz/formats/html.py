@@ -13,7 +13,8 @@ from string import Template
 from typing import NamedTuple
 
 from nnviz import lang
-from nnviz.figure.scene import Box, Image, Scene
+from nnviz.figure import draw
+from nnviz.figure.scene import Box, Scene
 from nnviz.figure.theme import Theme, theme, twins
 from nnviz.formats import FIGURE, Format, Made
 from nnviz.formats._figure import within
@@ -125,19 +126,20 @@ def _drawn(
 ) -> _Drawn:
     """An arrangement; where Scenes are to be `kept`, packed."""
     look = request.appearance
-    dark: Mapping[str, str] | Sequence[Scene] = {}
-    if look.theme == "light":  # then it follows its reader
-        dark = twins(theme("light"), theme("dark"))
-        if any(isinstance(mark, Image) for scene in made.scenes for mark in scene.flat()):
-            dark = film(trace, request._replace(appearance=look._replace(theme="dark")), 1).scenes
-    if kept is None:
-        return _Drawn(name, made, themed(made.scenes, dark, colors, name[0]))
-    scenes = [*map(kept, made.scenes)]
-    other = dark if isinstance(dark, Mapping) else [*map(kept, dark)]
-    one = themed(scenes[:1], other if isinstance(other, Mapping) else other[:1], colors, name[0])
-    if len(scenes) == 1:
-        return _Drawn(name, made, one)
-    return _Drawn(name, made, one, _packed(themed(scenes, other, colors, name[0]), one))
+    follows = look.theme == "light"  # its reader's page
+    dark = twins(theme("light"), theme("dark")) if follows else {}
+
+    def twin(i: int) -> Scene:
+        drawn = draw(trace, look._replace(theme="dark"), made.steps[i : i + 1])
+        return kept(drawn) if kept else drawn
+
+    def lines(scenes: Sequence[Scene]) -> list[str]:
+        return themed([kept(s) if kept else s for s in scenes], dark, twin, colors, name[0])
+
+    if kept is None or len(made.scenes) == 1:
+        return _Drawn(name, made, lines(made.scenes))
+    every, one = lines(made.scenes), lines(made.scenes[:1])
+    return _Drawn(name, made, one, _packed(every, one))
 
 
 def _packed(every: Sequence[str], one: Sequence[str]) -> str:

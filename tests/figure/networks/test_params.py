@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import run
-from nnviz.figure.networks.params_bars import MANY, Scale, rows_of
+from nnviz.figure.networks._folded import MANY, rows_of
+from nnviz.figure.networks.params_bars import Scale
 from nnviz.figure.scene import Path, Rect
 from nnviz.trace import Trace
 from view_checks import drawn, words
@@ -115,15 +116,36 @@ VGG_16 = [f"conv --filters {n} --size 3 --pad 1 | act relu | " * k + "pool -k 2"
 VGG_16 += [f"flatten | {'dense --units 4096 | act relu | ' * 2}dense --units 1000 | act softmax"]
 
 
-def test_the_blocks_of_vgg_16_are_folded_with_their_sums() -> None:
+@pytest.mark.parametrize("view", ["bars", "table"])
+def test_the_blocks_of_vgg_16_are_folded_with_their_sums(view: str) -> None:
     """Counts as Simonyan and Zisserman's network has them (configuration D, ImageNet)."""
-    scene = drawn(_counted(" | ".join(VGG_16), (3, 224, 224)), view="bars")
-    said = words(scene)
+    scene = drawn(_counted(" | ".join(VGG_16), (3, 224, 224)), view=view)
     assert scene.height <= 2000
-    assert said.count("3 × (conv 3×3, 512 → ReLU)") == 2
+    said = " ".join(words(scene))  # of lines that may be broken between words, not in a number
     for expected in ["2 × (conv 3×3, 64 → ReLU)", "1,792 + 36,928", "38,720", "3 × 2,359,808",
                      "102,764,544 + 16,781,312", "119,545,856", "138,357,544"]:  # fmt: skip
-        assert expected in said
+        assert set(expected.split(" ")) <= set(said.split(" "))
+    assert said.count("3 × (conv 3×3, 512") == said.count("3 × (conv 3×3,") - 1 == 2
+
+
+def test_a_folded_row_of_the_table_has_the_sums_and_the_last_shape_and_field() -> None:
+    """Of conv3-64 twice on 224×224: 1,728 + 36,864 weights; a field of 5 after two of 3."""
+    trace = _counted(" | ".join(VGG_16), (3, 224, 224))
+    first = rows_of(trace.results["rows"], ["conv", "relu"] * 2 + [*map(str, range(34))])[0].row
+    assert first["layer"] == "2 × (conv → relu)"
+    assert (first["weights"], first["biases"], first["params"]) == (38_592, 128, 38_720)
+    assert first["macs"] == 224 * 224 * 38_592
+    assert (first["output"], first["receptive_field"]) == ([64, 224, 224], [5, 5])
+    assert first["formula"] == "1,792 + 36,928"
+
+
+def test_six_biases_are_no_part_of_a_bar_that_they_would_not_fill() -> None:
+    """16 of 2,416 are a quarter of a unit of the bar that is drawn of them."""
+    trace = _counted(LENET, (1, 28, 28))
+    bars = [m for m in drawn(trace, view="bars").flat() if isinstance(m, Rect) and m.height == 12]
+    weights, longest = bars[2], max(bar.width for bar in bars)
+    assert weights.width == pytest.approx(2400 / 48120 * longest, abs=2)
+    assert len([b for b in bars if b.width <= 4 and b.x > 200]) == 0
 
 
 def test_of_few_layers_each_has_its_row() -> None:

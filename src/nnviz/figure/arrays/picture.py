@@ -105,7 +105,7 @@ def picture(
     tone = style.theme.tone(role)
     data, frame = pixels(style, small, (width, height), scale), Box(left, 0, width, height)
     marks: list[Mark] = [Image(left, 0, width, height, data)]
-    marks += _unread(unread, (h, w), frame)
+    marks += _unread(style, unread, (h, w), frame)
     if at is not None:
         marks += _still_empty(tone.pale, at, (h, w), frame)
         window = window or (*at, 1, 1)
@@ -122,9 +122,9 @@ def picture(
 
 
 def _unread(
-    unread: tuple[Sequence[int], Sequence[int]], shape: tuple[int, int], frame: Box
+    style: Style, unread: tuple[Sequence[int], Sequence[int]], shape: tuple[int, int], frame: Box
 ) -> Iterator[Mark]:
-    """Hatches over rows and columns that can be seen, on dark and light."""
+    """Hatches over rows and columns that can be seen, light on dark and dark on light."""
     sy, sx = frame.height / shape[0], frame.width / shape[1]
     boxes = [
         Rect(frame.x, frame.y + run.start * sy, frame.width, len(run) * sy)
@@ -133,7 +133,7 @@ def _unread(
         Rect(frame.x + run.start * sx, frame.y, len(run) * sx, frame.height)
         for run in _runs(unread[1], 1 / sx)
     ]
-    for color, line in (("#ffffff", 2.5), ("#000000", 1)):
+    for color, line in ((style.theme.page or "#ffffff", 2.5), (style.theme.ink, 1)):
         yield from (box._replace(hatch=Hatch(color, 8, line)) for box in boxes)
 
 
@@ -173,7 +173,7 @@ def _window(
     x = min(frame.x + column * sx, frame.right - w)
     y = min(frame.y + row * sy, frame.bottom - h)
     return [
-        Rect(x, y, w, h, None, "#ffffff", 5),
+        Rect(x, y, w, h, None, style.theme.page or "#ffffff", 5),
         Rect(x, y, w, h, None, style.theme.tone(role).line, 3, now=role),
     ]
 

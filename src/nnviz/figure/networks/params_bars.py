@@ -11,10 +11,10 @@ from nnviz.figure.formulas.parameter_counts import counted, counts, layer_names,
 from nnviz.figure.layout.blocks import Block, lines, remark
 from nnviz.figure.layout.lines import segments
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, near4, up4
+from nnviz.figure.networks._folded import Line, rows_of
 from nnviz.figure.scene import Mark, Rect, Scene, Text
 from nnviz.numerals import ratio, rounded, thousands
 from nnviz.request import Appearance
-from nnviz.shapes import times
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
 
@@ -27,10 +27,6 @@ BAR = 12
 """The thickness of a bar."""
 SEEN = 2
 """The least length of a bar: what is shorter is a line, and said."""
-MANY = 20
-"""Layers of which there is a row each; of more, repeated blocks are folded."""
-LONGEST = 12
-"""Layers of a block that may be repeated."""
 
 _KINDS: tuple[tuple[str, Role], ...] = (("weights", "weight"), ("biases", "bias"))
 
@@ -50,64 +46,6 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 
 
 # --- the rows ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What has a row: a layer, or a block of layers and how often it follows itself."""
-
-    layers: Sequence[dict[str, Any]]
-    names: Sequence[str]
-    """Of the layers of one turn."""
-    turns: int = 1
-
-    @property
-    def name(self) -> str:
-        said = " → ".join(self.names)
-        if self.turns == 1:
-            return said
-        return f"{self.turns} × ({said})" if len(self.names) > 1 else f"{self.turns} × {said}"
-
-    @property
-    def shape(self) -> str:
-        return times(self.layers[-1]["output"])
-
-    def total(self, kind: str) -> int:
-        return sum(layer[kind] for layer in self.layers)
-
-    @property
-    def sum(self) -> str:
-        """What the layers of several turns add up to what they have from."""
-        each = [counts(layer["params"]) for layer in self.layers if layer["params"]]
-        if self.turns == 1 or len(each) < 2:
-            return ""
-        return f"{len(each)} × {each[0]}" if len(set(each)) == 1 else " + ".join(each)
-
-
-def rows_of(layers: Sequence[dict[str, Any]], names: Sequence[str]) -> list[Line]:
-    """A row a layer; of more than MANY, a row for all the turns of a block that repeats."""
-    kinds = [(name, tuple(layer["output"])) for layer, name in zip(layers, names, strict=True)]
-    found, i = [], 0
-    while i < len(kinds):
-        period, turns = _block(kinds, i) if len(kinds) > MANY else (1, 1)
-        end = i + period * turns
-        found.append(Line(layers[i:end], names[i : i + period], turns))
-        i = end
-    return found
-
-
-def _block(kinds: Sequence[object], start: int) -> tuple[int, int]:
-    """The block from `start` that covers most by repeating, the shortest of those; and how often
-    it stands there.
-    """
-    best = 1, 1
-    for period in range(1, LONGEST + 1):
-        block, turns = kinds[start : start + period], 1
-        while kinds[start + turns * period : start + (turns + 1) * period] == block:
-            turns += 1
-        if turns > 1 and period * turns > max(best[0] * best[1], 1):
-            best = period, turns
-    return best
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,14 +183,16 @@ def _counted_bar(style: Style, row: Line, scale: Scale, left: float, y: float) -
 def _bar(
     style: Style, parts: Sequence[tuple[Role, int]], scale: Scale, x: float, y: float
 ) -> Iterator[Mark]:
-    """Parts end to end; what is too little for a bar is a line."""
+    """Parts end to end, but those that are too little to be seen; all too little is a line."""
     done = 0
+    start = 0.0
     for role, count in parts:
         tone = style.theme.tone(role)
-        start, end = (near4(scale.exact(n)) for n in (done, done + count))
         done += count
-        if end > start:
+        end = near4(scale.exact(done))
+        if end > start and scale.exact(count) >= SEEN:
             yield Rect(x + start, y, end - start, BAR, tone.active, tone.line, 1, tone.dash)
+            start = end
     if 0 < scale.exact(done) < SEEN:
         role = max(parts, key=lambda part: part[1])[0]
         yield segments([((x + 0.5, y), (x + 0.5, y + BAR))], style.theme.tone(role).line)

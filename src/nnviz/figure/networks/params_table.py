@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from nnviz.figure.formulas.parameter_counts import layer_names, parameters_page
 from nnviz.figure.layout.blocks import Block, lines, remark
 from nnviz.figure.layout.lines import segments
 from nnviz.figure.layout.style import BODY, SMALL, Style, up4
+from nnviz.figure.networks._folded import rows_of
 from nnviz.figure.scene import Mark, Scene
 from nnviz.numerals import scientific, thousands
 from nnviz.request import Appearance
@@ -32,8 +33,9 @@ _HEADS = (
 _TEXTS, _SHAPES = (0, 1, 2), 1
 """The columns that wrap where they must; the others are numbers, at their right."""
 _NOTHING = "", "0", "—"
-_LEAST = {0: 88, 2: 64, 1: 56}
-"""The least room of those: words give way before shapes, which are read as one."""
+_LEAST, _WORD = {0: 88, 2: 64, 1: 56}, 112
+"""The least room of those: words give way before shapes, which are read as one; a number among
+them that is no longer than a word stays whole."""
 
 
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
@@ -85,8 +87,8 @@ def _parameter_table(style: Style, trace: Trace) -> Block:
     heads = [style.say(head) for head in _HEADS]
     results = trace.results
     total = {"layer": style.say(Words("total")), **results["total"]}
-    named = zip(results["rows"], layer_names(style, trace), strict=True)
-    every = [*({**row, "layer": name} for row, name in named), total]
+    folded = rows_of(results["rows"], layer_names(style, trace))
+    every = [*(line.row for line in folded), total]
     made = [_row_texts(row, False) for row in every]
     sized = _sized(style, heads, made)
     if sized.width > style.room:
@@ -104,7 +106,12 @@ def _sized(style: Style, heads: list[str], rows: list[list[str]]) -> _Grid:
         over = sum(widths) + gap * (len(widths) - 1) - style.room
         if over <= 0:
             return _Grid(tuple(widths), size, gap)
-    return _Grid(tuple(_squeezed(widths, over)), size, gap)
+    least = {
+        c: max(n, *(min(up4(style.width(w, size)), _WORD) for r in rows for w in r[c].split(" ")))
+        for c, n in _LEAST.items()
+        if c != _SHAPES
+    }
+    return _Grid(tuple(_squeezed(widths, over, _LEAST | least)), size, gap)
 
 
 def _natural(style: Style, c: int, head: str, rows: list[list[str]], size: int) -> float:
@@ -114,10 +121,10 @@ def _natural(style: Style, c: int, head: str, rows: list[list[str]], size: int) 
     return up4(max(bold, *(style.width(row[c], size) for row in rows)))
 
 
-def _squeezed(widths: list[float], over: float) -> list[float]:
+def _squeezed(widths: list[float], over: float, leasts: Mapping[int, float]) -> list[float]:
     """Take what is too much from the columns that wrap, the wider of those of words first."""
     made = list(widths)
-    for c, least in sorted(_LEAST.items(), key=lambda p: (p[0] == _SHAPES, -widths[p[0]])):
+    for c, least in sorted(leasts.items(), key=lambda p: (p[0] == _SHAPES, -widths[p[0]])):
         take = min(over, max(0, made[c] - least))
         made[c] -= up4(take) if made[c] - up4(take) >= least else take
         over -= take
