@@ -37,6 +37,8 @@ SIDE = 240
 """The longer side of a picture."""
 FINE = 2
 """Pixels of a picture that are kept a unit, for a scale of 2."""
+_WHOLE = 0.85
+"""The part of its side that a picture of whole units a cell takes at least."""
 _USUAL = 99
 """The part of the pixels, of 100, that a map tells apart."""
 _SAMPLE = 2**18
@@ -233,12 +235,15 @@ def _ends(array: np.ndarray) -> tuple[float, float]:
 
 
 def drawn_size(shape: Sequence[int], side: int = SIDE) -> tuple[int, int]:
-    """Width and height of a picture of H×W cells: whole units a cell where there is room."""
+    """Width and height of a picture of H×W cells: whole units a cell where that costs little.
+
+    >>> drawn_size((28, 28), 144), drawn_size((100, 150), 240), drawn_size((200, 225), 236)
+    ((140, 140), (240, 160), (225, 200))
+    """
     h, w = shape
     longest = max(h, w)
-    if longest <= side:
-        unit = max(1, side // longest)
-        return max(4, w * unit), max(4, h * unit)
+    whole = side // longest * longest
+    side = whole if whole >= _WHOLE * side else side
     return max(4, round(w * side / longest)), max(4, round(h * side / longest))
 
 

@@ -186,6 +186,29 @@ def test_maps_use_the_shades_of_their_usual_values_and_say_so() -> None:
     assert images(scene)[1].pixels[20, 20] == 255
 
 
+def test_each_map_has_its_own_shades_however_strong_others_are() -> None:
+    x = RNG.random((40, 40))
+    kernel = "[[[[1]]], [[[1000]]], [[[0.001]]]]"
+    scene = drawn(net(f"conv -k '{kernel}' | act relu", x))
+    one, *others = images(scene)[1:4]
+    assert all((one.pixels == other.pixels).all() for other in others)
+    assert one.pixels.max() == 255
+    assert "each map on a scale of its own" in words(scene)
+    signed = drawn(net(f"conv -k '{kernel}' --bias '-0.5 1 0'", x))
+    assert "signed values, each map on a scale of its own" in words(signed)
+    assert all(image.pixels.ndim == 3 for image in images(signed)[1:4])
+
+
+def test_of_maps_with_scales_of_their_own_the_values_are_said_as_they_are() -> None:
+    x = np.full((40, 40), 10.0)
+    x[3, :4] = 500  # less than 1 pixel of 100
+    said = words(drawn(net("conv -k '[[[[1]]], [[[-2]]]]'", x)))
+    assert "−1000 … 500" in said
+    assert "few pixels of a map are past its strongest shade" in said
+    plain = words(drawn(net("conv -k '[[[[1]]], [[[-2]]]]'", RNG.random((40, 40)))))
+    assert "few pixels of a map are past its strongest shade" not in plain
+
+
 def test_few_layers_stand_in_one_row_with_large_maps() -> None:
     scene = drawn(net("conv --filters 2 --size 3 | act relu", RNG.normal(size=(28, 28))))
     made = images(scene)

@@ -44,9 +44,11 @@ class Thumbnail:
     maps: np.ndarray
     """(C, H, W)"""
     shades: Levels | None = None
-    """How its pictures are to be read; None where it is written in numbers."""
+    """How its pictures are to be read, all together; None where it is written in numbers."""
     written: Block | None = None
     """Its numbers, or the strip of a vector."""
+    own: Sequence[Levels] = ()
+    """The shades of each picture, where they differ."""
 
     @property
     def pictures(self) -> Sequence[np.ndarray]:
@@ -68,8 +70,10 @@ class Thumbnail:
         if self.written is not None or self.shades is None:
             return self.written or Block(0, 0, ())
         across, size = self._arranged(room)
+        scales = self.own or [self.shades] * len(self.pictures)
         drawn = [
-            _picture(self.style, self.role, array, size, self.shades) for array in self.pictures
+            _picture(self.style, self.role, array, size, scale)
+            for array, scale in zip(self.pictures, scales, strict=True)
         ]
         return _in_rows_of(drawn, across, GAP)
 
@@ -100,7 +104,22 @@ def thumbnail(
         written = _maps_in_numbers(style, maps, role)
         if written is not None:
             return Thumbnail(style, role, maps, None, written)
-    return Thumbnail(style, role, maps, shades or levels(maps))
+    if shades is not None or len(maps) == 1:
+        return Thumbnail(style, role, maps, shades or levels(maps))
+    own = _own_levels(maps[:MAPS])
+    low, high = min(one.low for one in own), max(one.high for one in own)
+    every = Levels(own[0].shades, low, high, any(one.clipped for one in own))
+    return Thumbnail(style, role, maps, every, None, own)
+
+
+def _own_levels(maps: np.ndarray) -> list[Levels]:
+    """The levels of each map, so that it can be read however strong others are: all of them
+    about 0 where one has values below.
+    """
+    found = [levels(one) for one in maps]
+    if all(one.shades == "grey" for one in found):
+        return found
+    return [replace(one, shades="signed", low=-one.high) for one in found]
 
 
 # --- numbers -------------------------------------------------------------------

@@ -32,7 +32,7 @@ ROOMS = (204, 140), (140, 140), (140, 124)
 """What the maps of a layer may take, the largest first."""
 LEAST, SAID = 72, (160, 136)
 """The least room of what is said of a layer, and the most that it has without breaking."""
-LOW = 1000
+LOW = 976
 """The height of all rows that is tried for: with title, legend and notes a page of 1,200."""
 _KINDS: tuple[tuple[str, Role], ...] = (("weights", "weight"), ("biases", "bias"))
 
@@ -62,7 +62,8 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     style = Style.of(appearance)
     layers = _layers(trace, style, appearance.drawn_sample)
     rows = [stage_row(style, part, first=i == 0) for i, part in enumerate(_rows(style, layers))]
-    blocks = [column([column(rows, GAP), *_signed_legend(style, layers)], 8)]
+    legend = [*_signed_legend(style, layers), *_past_shades(style, layers)]
+    blocks = [column([column(rows, GAP), *legend], 8)]
     blocks += [row(marks)] if (marks := _odd_marks(style, layers)) else []
     return page(style, trace, appearance, step, blocks, facts=[_total(style, trace)])
 
@@ -137,7 +138,8 @@ def _beneath(style: Style, layer: _Layer) -> Iterator[Words | str]:
     some = small.written is None and 1 < shown < len(small.maps)
     yield Words("{shape}, the first {n}", shape=shape, n=shown) if some else shape
     if small.shades is not None and small.shades.shades != "rgb":
-        yield _shade_ends(style, small.shades, layer.made)
+        scale = replace(small.shades, clipped=False) if small.own else small.shades
+        yield _shade_ends(style, scale, layer.made)
 
 
 def _shade_ends(style: Style, shades: Levels, made: np.ndarray) -> Words | str:
@@ -192,12 +194,20 @@ def _odd_marks(style: Style, stages: Sequence[_Layer]) -> list[Block]:
     return odd_legend(style, *(s.made for s in stages if s.shades is not None))
 
 
+def _past_shades(style: Style, stages: Sequence[_Layer]) -> list[Block]:
+    """That some values have the shade of smaller ones, in maps that share no scale."""
+    past = any(one.clipped for stage in stages for one in stage.small.own)
+    said = Words("few pixels of a map are past its strongest shade")
+    return [remark(style, said, SMALL)] if past else []
+
+
 def _signed_legend(style: Style, stages: Sequence[_Layer]) -> list[Block]:
-    """A bar for the signed maps, and that every layer has a scale of its own."""
+    """A bar for the signed maps, and that every map has a scale of its own."""
     import numpy as np
 
     if not any(s.shades is not None and s.shades.shades == "signed" for s in stages):
-        return []
+        several = any(s.small.own for s in stages)
+        return [remark(style, Words("each map on a scale of its own"), SMALL)] if several else []
     ramp = np.linspace(-1, 1, 64)[None]
     data = pixels(style, ramp, (96, 12), Levels("signed", -1, 1))
     marks: list[Mark] = [
@@ -207,5 +217,5 @@ def _signed_legend(style: Style, stages: Sequence[_Layer]) -> list[Block]:
     for x, sign in ((6, "−"), (122, "+")):
         marks.append(style.text(x, middle(10, SMALL), sign, SMALL, anchor="middle"))
     bar = Block(136, 20, tuple(marks), 12)
-    said = Words("signed values, each layer on a scale of its own")
+    said = Words("signed values, each map on a scale of its own")
     return [row([bar, replace(remark(style, said, SMALL, room=style.room - 160), axis=8)], 8)]

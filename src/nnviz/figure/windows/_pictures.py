@@ -19,7 +19,7 @@ from nnviz.figure.arrays.grid import MOST, CellSize, Table, cells, grid, named, 
 from nnviz.figure.arrays.named import named_picture
 from nnviz.figure.arrays.picture import picture
 from nnviz.figure.layout.blocks import USUAL, Block, column, flow, row, wrapped
-from nnviz.figure.layout.style import Style, near4
+from nnviz.figure.layout.style import Style
 from nnviz.figure.windows._named_arrays import (
     SUM,
     activation_arrow,
@@ -33,12 +33,10 @@ from nnviz.figure.windows._named_arrays import (
 )
 from nnviz.figure.windows._padded import padded, result, span
 from nnviz.figure.windows._part import Part
-from nnviz.shades import color_levels, levels, levels_after
+from nnviz.shades import color_levels, drawn_size, levels, levels_after
 from nnviz.shapes import AnyAxis
 from nnviz.words import Words
 
-LEAST = 0.6
-"""The least side of the output, as part of the input's: smaller ones cannot be read."""
 KERNELS = 280
 """The room of a kernel in cells between two pictures."""
 SMALL_SIDE = 132
@@ -104,8 +102,12 @@ def small_pictures(style: Style, part: Part[Any], c: int | None = None) -> Block
 def input_picture(
     style: Style, part: Part[Any], side: int, c: int | None = None, name: Words | None = None
 ) -> Block:
-    """The input, its window outlined: channel `c`, or all three in colour."""
+    """The input, its window outlined: channel `c`, or all three in colour; no larger than the
+    picture of its output.
+    """
     color = c is None and len(part.x) == 3
+    if max(part.y.shape) > MOST:
+        side = min(side, max(drawn_size(part.y.shape, side)))
     array = part.x if color else part.x[c or 0]
     # One scale for all channels.
     shades = color_levels(array) if color else levels(part.x, image=part.image)
@@ -123,35 +125,32 @@ def input_picture(
 
 
 def output_picture(style: Style, part: Part[Any], side: int) -> Block:
-    """The output map, as a picture as large against the input's as it is in cells."""
+    """The output map, as a picture no smaller than the input's."""
     if max(part.y.shape) <= MOST:
         table = result(style, part.y, part.at)
         room = min(side + 80, style.room - USUAL)
         if fits_page(style, [table], room):
             made = output_cells(style, part, table)
             return largest_fit(style, [made], rooms=(room,))
-    longest = max(part.x.shape[1:])
-    own = max(96, min(side, round(side * max(LEAST, max(part.y.shape) / longest))))
     # Pooling keeps the values, however few of the large ones are left.
     least = 0.5 if len(part.w) else 0
     shades = levels_after(part.x, part.y, image=part.image, least=least)
     name = output_name(part)
-    return named_picture(style, part.y, "output", name, side=own, at=part.at, shades=shades)
+    return named_picture(style, part.y, "output", name, side=side, at=part.at, shades=shades)
 
 
 def activated_picture(style: Style, part: Part[Any], side: int, output: Block) -> list[Block]:
-    """The sums as a picture, as large against the input's as they are in cells, the arrow
-    through the activation and the output; the output alone where nothing activates it.
+    """The sums as a picture, the arrow through the activation and the output; the output alone
+    where nothing activates it.
     """
     if part.pre is None:
         return [output]
-    own = side * max(LEAST, max(part.pre.shape) / max(part.x.shape[1:]))
-    own, shape = max(96, min(side, near4(own))), part.shape(part.pre)
+    shape = part.shape(part.pre)
     read, at = part.summed[0] if part.summed else None, part.at
     if read is not None:  # what the activation reads is known
         at = read[0], read[1] + read[3] - 1
     before = named_picture(
-        style, part.pre, "intermediate", SUM, shape, side=own, at=at, window=read
+        style, part.pre, "intermediate", SUM, shape, side=side, at=at, window=read
     )
     return [before, *activation_arrow(style, part), output]
 

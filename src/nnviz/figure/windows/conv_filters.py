@@ -57,7 +57,7 @@ LARGEST = {1: 40, 2: 36, 4: 32, SHOWN: 28}
 """The largest side of a cell, by how many filters there are at most."""
 TALL = 1100
 """How high the rows may be before their maps are pictures."""
-SIDES, KERNEL, APART, SIGN = (144, 96, 80), 160, 12, 24
+SIDES, KERNEL, APART, SIGN = (200, 144, 96, 80), 160, 12, 24
 """The sides of those pictures, how wide a kernel is in cells, the gap of rows, and a sign."""
 
 
@@ -186,7 +186,7 @@ def _input(look: _Look, given: list[tuple[Part[AnyAxis], int]], *, beside: bool)
     plan, gap = part.plan, 8 if beside else APART
     if look.side and plan.channels <= FEW:
         color = len(part.x) == 3 == plan.channels and colored(part.x)
-        side = min(200 if color or len(given) == 1 else 120, style.room - 120)
+        side = min(look.side if color or len(given) == 1 else 120, style.room - 120)
         each = [input_picture(style, p, side, None if color else c) for p, c in given]
         each = each[:1] if color else each
         return column(each, 12) if beside else flow(each, style.room, APART)
