@@ -108,7 +108,9 @@ def _without_middle(
 ) -> tuple[Expr, ...]:
     """The first and the last of `count` terms, and between them what the others come to."""
     first, last = 2 * most // 3, most // 4
-    if 0 < 2 * line <= most:  # whole lines, and not too many
+    if 2 * line > most:  # kernel rows longer than a line of text: a line of terms before, and after
+        first, last = most // 6, most // 8
+    elif line:  # whole lines, and not too many
         first = line * min(max(1, first // line), LINES - 4)
         last = line * min(max(1, last // line), 3)
     middle = terms[first : count - last]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from helpers import run
 from nnviz.figure.scene import Image, Scene
-from view_checks import drawn
+from view_checks import drawn, words
 
 
 def pictures(scene: Scene) -> dict[str, list[tuple[float, float]]]:
@@ -56,3 +56,20 @@ def test_the_map_of_a_photograph_is_no_smaller_than_it(
 def test_a_map_is_no_smaller_than_its_input(shape: tuple[int, int], stride: int, k: int) -> None:
     x = np.random.default_rng(1).integers(0, 256, shape, "u1")
     assert_maps_are_as_large(drawn(run("conv", x, kernel=np.ones((k, k), int), stride=stride)))
+
+
+def test_a_window_too_large_for_numbers_is_a_picture_of_what_it_sees() -> None:
+    x = np.random.default_rng(2).integers(0, 256, (300, 451), "u1")
+    trace = run("conv", x, kernel=np.ones((31, 31), int), stride=4)
+    scene = drawn(trace, 107)  # the first of the second row: 106 windows fit a row
+    assert scene.height <= 900
+    assert "rows 4 to 34, columns 0 to 30" in words(scene)
+    shown = [m.pixels for m in scene.flat() if isinstance(m, Image) and m.crisp]
+    assert any(np.array_equal(pixels, x[4:35, :31]) for pixels in shown)
+    terms = sum(line.count("×") for line in words(scene) if line.startswith(("(", "+ (")))
+    assert 4 <= terms <= 7
+
+
+def test_a_window_that_sees_all_is_not_drawn_twice() -> None:
+    x = np.random.default_rng(3).integers(0, 256, (30, 30), "u1")
+    assert "window" not in words(drawn(run("conv", x, kernel=np.ones((30, 30), int)), 1))

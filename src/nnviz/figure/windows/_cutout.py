@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
 from nnviz.figure.arrays.fit import Drawn, Row, fits_page, largest_fit
 from nnviz.figure.arrays.grid import MOST, Cell, Table, grid, named
 from nnviz.figure.arrays.named import NamedCells
+from nnviz.figure.arrays.picture import picture
 from nnviz.figure.formulas.arithmetic import Widest, arithmetic
 from nnviz.figure.layout.blocks import Block, column, row
 from nnviz.figure.layout.style import BODY, Style, near4
 from nnviz.figure.windows._part import SHOWN, Part
 from nnviz.plans import Tap
+from nnviz.shades import color_levels, colored, levels
 from nnviz.shapes import AnyAxis
 from nnviz.trace import Step
 from nnviz.words import Words
 
 _GAP = 24
+_SIDE = 124
+"""Of a window as a picture."""
 
 
 def explained(
@@ -45,23 +50,18 @@ def explained(
 def cutout(style: Style, part: Part[AnyAxis], room: float | None = None) -> Block | None:
     """The cells under the window, enlarged, with the kernel's values: a table a channel.
 
-    None where they are too many or too wide.
+    A picture where they are too many; None where they are too wide, or all that there is.
     """
     assert part.at is not None
     sides = [len(axis.positions(o)) for axis, o in zip(part.axes, part.at, strict=True)]
-    if max(sides) > MOST or len(part.x) > SHOWN:
+    if len(part.x) > SHOWN:
         return None
     taps = part.taps()
+    if max(sides) > MOST:
+        return _pictured(style, part, taps)
     tables = [_under_window(style, part, c, taps, sides[1]) for c in range(len(part.x))]
     if not fits_page(style, tables, room):
         return None
-    (top, left), (bottom, right) = taps[0].cell, taps[-1].cell
-    ends = {"top": top, "bottom": bottom, "left": left, "right": right}
-    where = Words(
-        "rows {top} to {bottom}, columns {left} to {right}",
-        **{name: str(n).replace("-", "−") for name, n in ends.items()},
-    )
-
     if len(tables) == 1:
         parts: Row = [Drawn(partial(grid, style, tables[0], "input"), tables)]
     else:
@@ -69,7 +69,38 @@ def cutout(style: Style, part: Part[AnyAxis], room: float | None = None) -> Bloc
         named_tables = zip(tables, names, strict=True)
         parts = [NamedCells(style, table, "input", name, "") for table, name in named_tables]
     windows = largest_fit(style, parts, rooms=(room or style.room,), gap=24)
-    return named(style, windows, "input", Words("window"), style.say(where))
+    return named(style, windows, "input", Words("window"), _where(style, taps))
+
+
+def _where(style: Style, taps: Sequence[Tap]) -> str:
+    (top, left), (bottom, right) = taps[0].cell, taps[-1].cell
+    ends = {"top": top, "bottom": bottom, "left": left, "right": right}
+    where = Words(
+        "rows {top} to {bottom}, columns {left} to {right}",
+        **{name: str(n).replace("-", "−") for name, n in ends.items()},
+    )
+    return style.say(where)
+
+
+def _pictured(style: Style, part: Part[AnyAxis], taps: Sequence[Tap]) -> Block | None:
+    """What the window sees of the input as a picture: in colour, or of the first channel."""
+    seen = part.seen()
+    if seen is None or seen[2:] == part.x.shape[1:]:
+        return None
+    top, left, rows, columns = seen
+    color = len(part.x) == 3 and colored(part.x)
+    cut = part.x[:, top : top + rows, left : left + columns]
+    shades = color_levels(part.x) if color else levels(part.x, image=part.image)
+    small = picture(
+        style,
+        cut if color else cut[0],
+        "input",
+        side=_SIDE,
+        shades=shades,
+        axes=False,
+        bar=False,
+    )
+    return named(style, small, "input", Words("window"), _where(style, taps))
 
 
 def _under_window(style: Style, part: Part[AnyAxis], c: int, taps: list[Tap], width: int) -> Table:
