@@ -109,11 +109,14 @@ SLIPS: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
         CONV,
         ["(6×1) in the place of (5×1)", "(8×(−1)) in the place of (9×(−1))"],
     ),
-    "a bias": (
-        [[7, 9], [13, 12]],
-        CONV | {"bias": np.array(3)},
-        ["3 left out"],
+    "a bias": ([[7, 9], [13, 12]], CONV | {"bias": np.array(3)}, ["the bias 3 left out"]),
+    "a matrix that is shown": ([[1, 2, 3], [4, 5, 6], [7, 8, 8]], {"op": "show", "x": X}, []),
+    "the last state": (  # tanh(1 + 0.5370) = 0.9116
+        [[0.537], [0.9116]],
+        RNN,
+        ["the bias 0.1 left out"],
     ),
+    "a negative axis": ([[1, 2], [3, 5]], {"op": "flatten", "x": [[1, 2], [3, 4]], "axis": -1}, []),
     "a maximum": ([[4, 5]], POOL, ["4 taken for the maximum"]),
     "an average": ([[3.25, 2.0]], POOL | {"kind": "avg"}, ["1 left out"]),
     "before an activation": (

@@ -5,6 +5,7 @@ the number beside it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from math import prod
 from typing import Any
 
@@ -28,12 +29,15 @@ OfTerm = Callable[[Sequence[Expr], int], Iterator[tuple[Words, tuple[Expr, ...]]
 def slips(written: Written, trace: Trace, at: Sequence[int]) -> Iterator[Explanation]:
     """Every slip in the cell at an index that gives what was written there."""
     trace, index = trace.layers[-1] if trace.layers else trace, tuple(map(int, at))
-    ours = formula_at(trace, int(np.ravel_multi_index(index, trace.output.shape)))[0]
+    formula = formula_at(trace, int(np.ravel_multi_index(index, trace.output.shape)))
     mine = Written(written.values.reshape(trace.output.shape)[index], *written[1:])
-    act = trace.options.get("act")
-    for of_term in (_own, _neighbours) if act != "softmax" else ():
+    act, value = trace.options.get("act"), trace.output[index].item()
+    ours = next((e for e in formula if act or _makes(e, value)), None)
+    if ours is None or act == "softmax":
+        return
+    for of_term in (_own, _neighbours):
         found = False
-        for said, expr in _slips(ours.sides[0], of_term):
+        for said, expr in chain.from_iterable(_slips(side, of_term) for side in ours.sides):
             total = np.asarray(_value(expr), None if act else trace.output.dtype)
             if mine.agrees(activate(total, act) if act else total):
                 yours = Equation((expr, Num(total.item(), "output")))
@@ -41,6 +45,12 @@ def slips(written: Written, trace: Trace, at: Sequence[int]) -> Iterator[Explana
                 found = True
         if found:  # what is simpler explains it
             return
+
+
+def _makes(equation: Equation, value: Any) -> bool:
+    """Whether a number is what an equation comes to: that of an output, not of a state."""
+    end = equation.sides[-1]
+    return isinstance(end, Num) and end.value == value
 
 
 def _slips(expr: Expr, of_term: OfTerm) -> Iterator[Slip]:
@@ -52,6 +62,9 @@ def _slips(expr: Expr, of_term: OfTerm) -> Iterator[Slip]:
             for i in range(len(terms)):
                 for said, new in of_term(terms, i):
                     yield said, expr._replace(terms=(*terms[:i], *new, *terms[i + 1 :]))
+        case Call(name, (Sum() as total,)):  # tanh of a sum
+            for said, made in _slips(total, of_term):
+                yield said, Call(name, (made,))
         case Call("max", numbers) if of_term is _own:
             for number in dict.fromkeys(numbers):
                 yield Words("{number} taken for the maximum", number=_text(number)), number
@@ -75,8 +88,10 @@ def _neighbours(terms: Sequence[Expr], i: int) -> Iterator[tuple[Words, tuple[Ex
             yield said, (new,)
 
 
-def _text(term: Expr) -> str:
-    return text((Equation((term,)),), exact)
+def _text(term: Expr) -> Words | str:
+    said = text((Equation((term,)),), exact)
+    is_bias = isinstance(term, Num) and term.role == "bias"
+    return Words("the bias {value}", value=said) if is_bias else said
 
 
 def _value(expr: Expr) -> Any:
@@ -91,4 +106,6 @@ def _value(expr: Expr) -> Any:
             return prod(map(_value, factors))
         case Quotient(over, under):
             return _value(over) / _value(under)
+        case Call(name, (total,)):
+            return activate(np.asarray(_value(total)), name).item()
     raise AssertionError(expr)

@@ -24,7 +24,7 @@ def _orders(case: Case) -> Iterator[Turned]:
 
 
 def _axis(case: Case) -> Iterator[Turned]:
-    ours = case.options.axis
+    ours = case.options.axis % (case.x.ndim + (case.options.axis >= 0))
     for yours in range(case.x.ndim + 1):
         if yours != ours:
             yield case.turned(instead(Words("axis"), yours, ours), axis=yours)
