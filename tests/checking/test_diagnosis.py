@@ -50,6 +50,22 @@ MISTAKEN: dict[str, tuple[Any, dict[str, Any], str]] = {
         "the last row left out",
     ),
     "no activation": ([[4, 6], [10, 12]], CONV | {"act": "tanh"}, "the activation left out"),
+    "bias after": (
+        [[1, 8]],
+        {
+            "op": "conv",
+            "x": [[-1, 7]],
+            "kernel": np.array([[1]]),
+            "bias": np.array(1),
+            "act": "relu",
+        },
+        "the bias added after the activation",
+    ),
+    "rounded up": (
+        [[1, 3, 5]],
+        {"op": "conv", "x": [[1, 2, 3, 4, 5]], "kernel": np.array([[1, 0]]), "stride": (1, 2)},
+        "the output's size rounded up, not down",
+    ),
     "average": ([[3.5, 2.0]], POOL, "the average in the place of the maximum"),
     "rounded down": (
         [[6, 5]],
@@ -85,6 +101,7 @@ MISTAKEN: dict[str, tuple[Any, dict[str, Any], str]] = {
         {"op": "net", "x": X, "net": "conv -k '1 0; 2 -1' | relu"},
         "layer 1: the kernel turned by 180°, as a mathematician's convolution has it",
     ),
+    "a step late": ([[0.0], [0.537]], RNN, "the outputs of the state of the step before"),
     "no tanh": ([[0.6], [1.7]], RNN, "the activation left out"),
     "a picture": ([[1, 4], [2, 5]], {"op": "show", "x": [[1, 2], [4, 5]]}, "input transposed"),
     "as a column": ([[4], [6], [10], [12]], CONV, "the right numbers in another shape"),
@@ -225,6 +242,17 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "c0": np.array([1.0, 0.25]),
     },
     "gru": {"op": "rnn", "x": np.arange(6).reshape(3, 2) % 4, "hidden": 2, "cell": "gru"},
+    "gru of two biases": {
+        "op": "rnn",
+        "x": np.arange(6).reshape(3, 2) % 4,
+        "cell": "gru",
+        "weights": {
+            "weight_ih_l0": np.array([[0.1, -0.2], [0.3, 0.4], [-0.5, 0.6]]),
+            "weight_hh_l0": np.array([[0.7], [-0.8], [0.9]]),
+            "bias_ih_l0": np.array([0.1, 0.2, -0.3]),
+            "bias_hh_l0": np.array([-0.4, 0.5, 0.6]),
+        },
+    },
     "fed back": {
         "op": "rnn",
         "x": np.array([[1, 2]]),

@@ -171,6 +171,33 @@ def _other_way(case: Case) -> Iterator[Turned]:
     yield case.turned(said, kernel=w, transpose=transpose, padding_mode="zeros")
 
 
+def _bias_after(case: Case) -> Iterator[Turned]:
+    """The activation of the sums, and then a convolution that adds the bias and no more."""
+    b = case.options.bias
+    if b is None or case.options.act is None:
+        return
+
+    def runs() -> list[Trace]:
+        filters, ones = len(b), (1,) * case.options.dims
+        alone = {"stride": ones, "dilation": ones, "padding": (0,), "act": None, "groups": filters}
+        kernel = np.ones((filters, 1, *ones), case.x.dtype)
+        made = case.run(bias=None).output
+        return [case.run(made, kernel=kernel, bias=b, transpose=False, **alone)]
+
+    yield Turned(Words("the bias added after the activation"), runs)
+
+
+def _rounded_up(case: Case) -> Iterator[Turned]:
+    """A last window that hangs over the padded input's end."""
+    if case.options.transpose:
+        return
+    axes = case.trace.plan.axes if case.trace.plan else ()
+    over = [(axis.extent - axis.padded) % axis.stride for axis in axes]
+    padding = tuple((a.before, a.after + more) for a, more in zip(axes, over, strict=True))
+    if any(over):
+        yield case.turned(Words("the output's size rounded up, not down"), padding=padding)
+
+
 def _output_padding(case: Case) -> Iterator[Turned]:
     ours = case.options.output_padding
     for yours in range(3) if case.options.transpose else ():
@@ -233,6 +260,8 @@ MISTAKES = (
             (Words("the signs of the kernel swapped"), 0, np.negative),
         ),
     ),
+    Mistake("rounding", 2, _rounded_up),
+    Mistake("bias-after-activation", 2, _bias_after),
     Mistake("output-padding", 2, _output_padding),
     Mistake("transposed", 3, _other_way),
     Mistake("channels-mixed", 4, _mixed),

@@ -223,6 +223,33 @@ def _wrong_step(case: Case) -> Iterator[Turned]:
         yield Turned(said, lambda: [case.run(x[k::2], mode="many-to-many") for k in (0, 1)], join)
 
 
+def _a_step_late(case: Case) -> Iterator[Turned]:
+    """The outputs of the states before, of which the first is 0."""
+    many = case.options.mode == "many-to-many" and case.trace.recurrence.directions == 1  # type: ignore[union-attr]
+    if not many or case.options.h0 is not None or case.options.c0 is not None or len(case.x) < 2:
+        return
+
+    def runs() -> list[Trace]:
+        y = {"Wy", "by"} & {*case.options.weights}
+        none = {n: w if n in y else 0 * w for n, w in case.options.weights.items()}
+        return [case.run(case.x[:1], weights=none, activation="none"), case.run(case.x[:-1])]
+
+    yield Turned(Words("the outputs of the state of the step before"), runs, np.concatenate)
+
+
+def _bias_outside(case: Case) -> Iterator[Turned]:
+    """The candidate's second bias beside the reset, not under it."""
+    weights = dict(case.options.weights)
+    second = [name for name in weights if name.startswith("bias_hh")]
+    for name in second:
+        of_n = np.arange(len(weights[name])) * 3 >= 2 * len(weights[name])
+        moved, first = weights[name] * of_n, name.replace("hh", "ih")
+        weights |= {name: weights[name] - moved, first: moved + weights.get(first, 0)}
+    if second and case.options.cell == "gru" and case.options.linear_before_reset:
+        said = Words("the second bias of n beside the reset, not in it")
+        yield case.turned(said, weights=weights)
+
+
 def _other_mode(case: Case) -> Iterator[Turned]:
     if case.options.mode == "many-to-one":
         many = case.turned(Words("every step, not the last alone"), mode="many-to-many")
@@ -286,5 +313,7 @@ MISTAKES = (
     Mistake("mode", 2, _other_mode),
     Mistake("update-swapped", 2, _update_swapped),
     Mistake("wrong-step", 3, _wrong_step),
+    Mistake("wrong-step", 3, _a_step_late),
+    Mistake("biases-two", 3, _bias_outside),
     *_any.MISTAKES,
 )
