@@ -301,6 +301,13 @@ def test_every_entry_of_the_table_is_found_again(name: str) -> None:
     assert made > 1
 
 
+def test_of_a_network_the_sums_are_those_of_the_layer() -> None:
+    net = "conv -k '1 0; 2 -1' | relu | flatten"
+    sums = checked([8, 10, 14, 16], "net", X, net=net).explanations[0].sums
+    assert sums is not None
+    assert text((sums.yours,), str) == "(1×(−1)) + (2×2) + (4×0) + (5×1) = 8"
+
+
 def test_the_sums_are_those_of_the_cell() -> None:
     finding = checked([[4, 10], [6, 12]], **CONV)
     sums = finding.explanations[0].sums

@@ -27,6 +27,8 @@ class Turned(NamedTuple):
     """What puts their outputs together, and makes no numbers either."""
     name: str = ""
     """What a program knows the mistake by, where the entry of the table is not one alone."""
+    within: tuple[Turned, Trace] | None = None
+    """Of a network: the same in its layer, and what is right there."""
 
 
 class Case(NamedTuple):

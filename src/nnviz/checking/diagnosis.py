@@ -70,8 +70,9 @@ def diagnose(mine: np.ndarray, operation: Operation[Any], x: Any, options: Any) 
             if made is None or not fits(mine.shape, made.output.shape):
                 continue
             if written.agrees(made.output):
-                explanation = Explanation(name, made.said, _sums(made, case.trace))
-                explained.setdefault(made.said, explanation)
+                inner, right = turned.within or (turned, case.trace)
+                sums = _sums(made if inner is turned else _made(inner), right)
+                explained.setdefault(made.said, Explanation(name, made.said, sums))
             elif not found.fits:
                 shaped[made.said] = name
     if not found.fits and mine.size == ours.size and written.agreeing(ours).all():
@@ -113,11 +114,11 @@ def _numbered(outputs: Sequence[np.ndarray]) -> list[np.ndarray]:
     ]
 
 
-def _sums(made: _Made, right: Trace) -> Sums | None:
+def _sums(made: _Made | None, right: Trace) -> Sums | None:
     """The first cell that both have and that differs, made by the mistake and made right."""
-    yours, ours = made.output, right.output
-    if yours.ndim != ours.ndim:
+    if made is None or made.output.ndim != right.output.ndim:
         return None
+    yours, ours = made.output, right.output
     both = tuple(map(slice, map(min, zip(yours.shape, ours.shape, strict=True))))
     differing = np.argwhere(~np.isclose(yours[both], ours[both], rtol=1e-9, atol=0, equal_nan=True))
     if not len(differing):

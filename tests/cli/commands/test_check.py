@@ -141,6 +141,15 @@ def test_json(nnviz: Nnviz) -> None:
     assert (right["right"], right["differing"], right["explanations"]) == (True, [], [])
 
 
+def test_options_of_the_command_hold_for_the_check(nnviz: Nnviz) -> None:
+    small = nnviz("check", "1", "rnn", "1; 2", "--hidden", "9", "--max-memory", "1K")
+    assert (small.code, small.out) == (1, "")
+    assert "memory" in small.err
+    assert nnviz("check", "--lang", "ko", "6 7; 3 10", *CONV).out.startswith("맞음")
+    assert "\x1b[" in nnviz("check", "1 2; 3 4", *CONV, "--color", "always").out
+    assert "  0.347" in nnviz("check", "1", "act", "tanh", "0.36151", "--precision", "3").out
+
+
 def test_notes_go_to_standard_error(nnviz: Nnviz) -> None:
     words = ("check", "0", "conv", "1 2 3; 4 5 6; 7 8 9")
     assert "the kernel is the default, edge" in nnviz(*words).err

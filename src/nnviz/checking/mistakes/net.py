@@ -41,11 +41,11 @@ def _in_layers(rank: int) -> Callable[[Case], Iterator[Turned]]:
             for mistake in mistakes.load(layer.operation.name).mistakes:
                 for turned in mistake.turn(layer) if mistake.rank == rank else ():
                     said = Words("layer {n}: {mistake}", n=n, mistake=turned.said)
-                    named = turned._replace(said=said, name=mistake.name)
+                    made = turned._replace(said=said, name=mistake.name)
                     if n < len(layers):
-                        runs = partial(_after, turned, layers[n:])
-                        named = Turned(said, runs, name=mistake.name)
-                    yield named
+                        runs, within = partial(_after, turned, layers[n:]), (turned, layer.trace)
+                        made = Turned(said, runs, name=mistake.name, within=within)
+                    yield made
 
     return turn
 

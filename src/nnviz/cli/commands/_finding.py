@@ -65,7 +65,7 @@ def _verdict(found: Finding) -> Words:
     if not found.fits:
         yours, ours = times(found.mine.shape), times(found.ours.shape)
         return Words("wrong: yours is {yours}, the result {ours}", yours=yours, ours=ours)
-    return Words("wrong: {n} of {count} numbers differ", n=len(found.differing), count=n)
+    return Words("wrong: {n} of {count} numbers", n=len(found.differing), count=n)
 
 
 def _heading(found: Finding) -> Words:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nnviz import formats, lang, memory
-from nnviz.cli import checks, flow, reading, streams
+from nnviz.cli import checks, flow, options, reading, streams
 from nnviz.cli.commands import Command, Task
 from nnviz.errors import UsageError
 from nnviz.options import kinds
@@ -39,14 +39,15 @@ def run(task: Task[CheckOptions]) -> int:
     stdin = flow.standard_input()
     if task.options.mine == "-":
         stdin.reserve("MINE")
-    with memory.at_most(task.general.max_memory):
+    own = options.parse(given.texts, Context(stdin)).general
+    with memory.at_most(own.max_memory or task.general.max_memory):
         made = flow.compute(operation, given, Context(stdin))
         if "output" not in made.trace.results:
             raise UsageError("{op} has no output to compare with", op=operation.name)
         mine = read_input(task.options.mine, stdin=stdin, name="MINE").array
         finding = diagnose(mine, operation, made.given, made.options)
-    shared, general = made.shared, made.shared.general
-    asked = lang.resolve(general.lang or task.general.lang, task.env)
+    shared = made.shared
+    asked = lang.resolve(own.lang or task.general.lang, task.env)
     language = streams.spoken(asked, sys.stdout)
     if shared.output.json or shared.output.format:
         streams.write_text(json.dumps(_document(finding, language), ensure_ascii=False))
@@ -55,10 +56,10 @@ def run(task: Task[CheckOptions]) -> int:
         from nnviz.formats.terminal.view import printed
 
         look = flow.appearance(shared, language, task.env)
-        screen = streams.screen(general.color, task.env)
+        screen = streams.screen(own.color, task.env)
         request = flow.request(shared, look, screen=screen)
         streams.write(printed(FindingView(finding, made.trace, request, screen.whole), screen))
-    if not (general.quiet or task.general.quiet):
+    if not (own.quiet or task.general.quiet):
         heard = streams.spoken(asked, sys.stderr)
         flow.remark([*stdin.notes, *made.trace.notes], [], lambda words: lang.say(words, heard))
     return 0 if finding.right else 1
