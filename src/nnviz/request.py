@@ -11,10 +11,13 @@ from typing import Any, Literal, NamedTuple, get_args
 from nnviz.errors import UsageError
 
 Theme = Literal["light", "dark", "print", "transparent"]
+Embed = Literal["markdown", "obsidian"]
 NOTE, NARROWEST, WIDEST = 720, 320, 2000
 """Units that a figure may be wide: a note, which is usual; a phone; a wall."""
 THEMES: tuple[Theme, ...] = get_args(Theme)
 """The names of the colour themes; what they look like stands in `nnviz.figure.theme`."""
+EMBEDS: tuple[Embed, ...] = get_args(Embed)
+"""How a figure is embedded in Markdown: ![](file), or Obsidian's ![[file]]."""
 
 
 class Appearance(NamedTuple):
@@ -81,6 +84,9 @@ class Request(NamedTuple):
     screen: Screen = Screen()
     beside: tuple[tuple[Any, Request], ...] = ()
     """What else stands on the page of a figure: the traces of other commands."""
+    path: str | None = None
+    """The file that is written; None of a stream."""
+    embed: Embed = "markdown"
     progress: Callable[[int, int], None] | None = None
     """Told how many parts of how many are made, where someone waits for many."""
 

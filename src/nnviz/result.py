@@ -17,7 +17,7 @@ from nnviz.libraries import np
 from nnviz.numerals import exact
 from nnviz.options import kinds, page
 from nnviz.options.option import SWITCH, Kind
-from nnviz.request import NOTE, THEMES, Appearance, Request, Theme
+from nnviz.request import EMBEDS, NOTE, THEMES, Appearance, Embed, Request, Theme
 from nnviz.trace import Formula, Index, Step, Trace, text
 from nnviz.words import Words
 
@@ -174,6 +174,7 @@ class Result(Mapping[str, Any]):
         *,
         steps: int | str | None = None,
         get: str = "output",
+        embed: Embed = "markdown",
         view: str | None = None,
         theme: Theme = "light",
         title: str | None = None,
@@ -194,8 +195,9 @@ class Result(Mapping[str, Any]):
     ) -> None:
         """Write a file of any suffix that `-o` knows, replacing one that is there.
 
-        `steps` is as `--steps`, `get` the array that .json, .csv and .npy hold; the others
-        are the figure's details. Raises NnvizError for what cannot be drawn or written.
+        `steps` is as `--steps`, `get` the array that .json, .csv and .npy hold, `embed` how a
+        note has the figure that is written beside it; the others are the figure's details.
+        Raises NnvizError for what cannot be drawn or written.
         """
         given = locals()
         for name in unknown:
@@ -205,12 +207,13 @@ class Result(Mapping[str, Any]):
                 hint=Words("it has: {names}", names=", ".join(_SAVED)),
             )
         appearance = Appearance(**{n: given[n] for n in Appearance._fields if n in given})
-        request = Request(None if steps is None else str(steps), get, appearance)
         try:
-            path = os.fspath(path)
+            path, asked = os.fspath(path), None if steps is None else str(steps)
+            request = Request(asked, get, appearance, path=path, embed=embed)
             form = formats.by_suffix(path)
-            request = _checked(request, form, self.trace.op)
-            write(path, form.write(self.trace, request).content)
+            made = form.write(self.trace, _checked(request, form, self.trace.op))
+            for file, content in ((path, made.content), *made.more):
+                write(file, content)
         except NnvizError as error:
             error.rename(lambda name: name.removeprefix("--").replace("-", "_"))
             raise
@@ -259,7 +262,7 @@ class Result(Mapping[str, Any]):
 
 _ALWAYS = ("theme", "lang", "precision")
 """Details that may be said of any file."""
-_SAVED = ("steps", "get", *Appearance._fields)
+_SAVED = ("steps", "get", "embed", *Appearance._fields)
 
 
 def _checked(request: Request, form: formats.Format, op: str) -> Request:
@@ -282,6 +285,7 @@ def _checked(request: Request, form: formats.Format, op: str) -> Request:
 
 _DETAILS: Mapping[str, Kind[Any]] = {
     "get": kinds.text(),
+    "embed": kinds.choice(*EMBEDS),
     "view": kinds.text(),
     "theme": kinds.choice(*THEMES),
     "title": kinds.text(),

@@ -100,7 +100,8 @@ def test_some_options_always_pass(nnviz: Nnviz, words: list[str], form: str) -> 
 
 
 def test_every_option_for_formats_is_used_by_one() -> None:
-    used = {name for name in formats.names() for name in formats.load(name).uses}
+    forms = map(formats.load, formats.names())
+    used = {name for form in forms for name in (*form.uses, *form.in_file)}
     asked = {o.name for record in options.GROUPS.values() for o in declared(record)}
     assert {o.name for o in options.all_shared() if o.use == "format"} == used | {*formats.MAP}
     assert used <= asked

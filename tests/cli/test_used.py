@@ -39,6 +39,7 @@ VALUES: dict[str, list[str]] = {
     "gray": [],
     "resize": ["3x3"],
     "unit": [],
+    "embed": ["obsidian"],
     "frame": ["1"],
     "channels_last": [],
 }
@@ -77,7 +78,8 @@ def test_an_option_is_used_by_a_format_or_refused(
             named = option.label in result.err or more[-1] in result.err
             assert (result.code, named) == (2, True), result.err
             return b"refused"
-        return out.read_bytes() if out else result.raw
+        files = (path.read_bytes() for path in sorted(tmp_path.glob("a.*")))
+        return b"".join(files) if out else bytes(result.raw)
 
     before = made()
     values = [[value] for value in VALUES[name]] or [[]]

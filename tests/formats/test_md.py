@@ -6,6 +6,8 @@ import html
 import itertools
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 import latex_reader
+import nnviz
 from helpers import run
 from nnviz.formats import load, md
 from nnviz.request import Appearance, Request
@@ -274,3 +277,32 @@ def test_no_text_is_a_mark(said: str) -> None:
         assert kinds == ["paragraph_open", "inline", "paragraph_close"]
         cells = READER.parse(f"| a | b |\n| --- | --- |\n| {md.escaped(said)} | c |\n")
         assert [t.content for t in cells if t.type == "inline"][3:] == ["c"]
+
+
+# --- the figure beside it ----------------------------------------------------------------
+
+
+def test_a_file_has_its_figure_beside_it(tmp_path: Path) -> None:
+    result = nnviz.conv(PLANE, np.eye(2), padding=1)
+    result.save(tmp_path / "my note (1).md", theme="dark", steps=3, view="equation")
+    result.save(tmp_path / "same.svg", theme="dark", steps=3, view="equation")
+    written = (tmp_path / "my note (1).md").read_text(encoding="utf-8")
+    alt = "Convolution: input 4×4, kernel 2×2, feature map 5×5"
+    assert f"\n\n![{alt}](my%20note%20%281%29.svg)\n\n" in written
+    assert (tmp_path / "my note (1).svg").read_bytes() == (tmp_path / "same.svg").read_bytes()
+    tokens = READER.parse(written)
+    (image,) = [c for t in tokens for c in t.children or [] if t.children and c.type == "image"]
+    assert (unquote(str(image.attrs["src"])), image.content) == ("my note (1).svg", alt)
+
+
+def test_obsidian_has_its_own_link(tmp_path: Path) -> None:
+    nnviz.act([1.0], "relu").save(tmp_path / "a.md", embed="obsidian")
+    assert "\n\n![[a.svg]]\n\n" in (tmp_path / "a.md").read_text(encoding="utf-8")
+    with pytest.raises(nnviz.NnvizError, match="embed"):
+        nnviz.act([1.0], "relu").save(tmp_path / "a.md", embed="html")  # type: ignore[arg-type]
+
+
+def test_a_stream_has_no_figure() -> None:
+    made = load("md").write(MADE["conv"](), Request())
+    assert made.more == ()
+    assert b"![" not in made.content

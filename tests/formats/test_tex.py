@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import latex_reader
+import nnviz
 from helpers import run
 from nnviz.formats import load, tex
 from nnviz.request import Appearance, Request
@@ -49,8 +50,9 @@ def test_everything_is_closed_where_it_was_opened(make: Callable[[], Trace], lan
 TEX = shutil.which("pdflatex")
 
 
-def compiled(folder: Path, body: str, korean: bool) -> None:
-    source = DOCUMENT % (r"\usepackage{kotex}" if korean else "", "\n" + body)
+def compiled(folder: Path, body: str, korean: bool, packages: str = "") -> None:
+    packages += r"\usepackage{kotex}" if korean else ""
+    source = DOCUMENT % (packages, "\n" + body)
     (folder / "note.tex").write_text(source, encoding="utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "note.tex"]
     done = subprocess.run(command, cwd=folder, capture_output=True, timeout=120, check=False)
@@ -133,3 +135,24 @@ def test_a_vector_of_a_thousand_numbers_has_its_ends() -> None:
     written = note(run("show", np.arange(1000)))
     assert r"\cdots & 999" in written
     assert len(written) < 600
+
+
+def test_the_figure_is_a_pdf_beside_it(tmp_path: Path) -> None:
+    pytest.importorskip("fpdf")
+    nnviz.conv(np.eye(3), np.eye(2)).save(tmp_path / "a_b.tex")
+    written = (tmp_path / "a_b.tex").read_text(encoding="utf-8")
+    assert r"\includegraphics[width=\linewidth]{\detokenize{a_b.pdf}}" in written
+    assert r"% \usepackage{graphicx}" in written
+    assert (tmp_path / "a_b.pdf").read_bytes().startswith(b"%PDF")
+    if TEX:
+        compiled(tmp_path, r"\input{a_b.tex}", korean=False, packages=r"\usepackage{graphicx}")
+
+
+def test_without_the_package_of_pdf_there_is_a_note_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tex, "find_spec", lambda _: None)
+    made = tex.write(MADE["conv"](), Request(path=str(tmp_path / "a.tex")))
+    assert made.more == ()
+    assert b"includegraphics" not in made.content
+    assert "fpdf2" in str(made.notes[0])

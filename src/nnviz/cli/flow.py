@@ -246,7 +246,8 @@ def appearance(shared: Shared, language: str, env: Mapping[str, str]) -> Appeara
 
 def request(shared: Shared, look: Appearance, **more: Any) -> Request:
     """What a command asks of a format."""
-    return Request(steps=shared.output.steps, get=shared.output.get, appearance=look, **more)
+    asked = shared.output
+    return Request(asked.steps, asked.get, look, embed=asked.embed, **more)
 
 
 def _shown(trace: Trace, stream: str, asked: Request) -> tuple[bytes, list[Words]]:
@@ -254,11 +255,11 @@ def _shown(trace: Trace, stream: str, asked: Request) -> tuple[bytes, list[Words
     form, language = formats.load(stream), asked.appearance.lang
     spoken = streams.spoken(language, sys.stdout) if form.kind == "text" else language
     asked = asked._replace(appearance=asked.appearance._replace(lang=spoken))
-    content, _, said = form.write(trace, asked)
-    notes = list(said)
-    if spoken != language and content:
+    made = form.write(trace, asked)
+    notes = list(made.notes)
+    if spoken != language and made.content:
         notes.append(streams.unspoken(language, sys.stdout))
-    return content, notes
+    return made.content, notes
 
 
 def _render(
@@ -269,8 +270,10 @@ def _render(
         form = formats.by_suffix(path)
         general = shared.general
         with streams.progress(general.quiet, general.color) as progress:
-            wanted = request(shared, look, progress=progress, beside=tuple(beside))
-            yield _File(path, form.write(trace, wanted))
+            wanted = request(shared, look, progress=progress, beside=tuple(beside), path=path)
+            made = form.write(trace, wanted)
+        yield _File(path, made)
+        yield from (_File(beside_it, Made(content)) for beside_it, content in made.more)
     if asked.map:
         from nnviz.formats.raster import maps as _map
 

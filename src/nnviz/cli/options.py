@@ -11,7 +11,7 @@ from nnviz.options import kinds as _kinds
 from nnviz.options import page as _page
 from nnviz.options.option import SWITCH, Context, Option, Text, declared, option
 from nnviz.options.option import parse as _parse
-from nnviz.request import NOTE, THEMES, Theme
+from nnviz.request import EMBEDS, NOTE, THEMES, Embed, Theme
 
 if TYPE_CHECKING:
     from nnviz.formats.raster.maps import Range
@@ -80,6 +80,13 @@ class OutputOptions:
         kind=values.command,
         help="The figure of a second command on the same page; may repeat.",
         times="each",
+        use="format",
+    )
+    embed: Embed = option(
+        "--embed",
+        kind=_kinds.choice(*EMBEDS),
+        help="How a figure is embedded: ![](file), or Obsidian's ![[file]].",
+        default="markdown",
         use="format",
     )
     get: str = option(

@@ -35,6 +35,8 @@ class Made(NamedTuple):
     """Width and height, of what is made of pixels."""
     notes: tuple[Words, ...] = ()
     """What a user should be told of this writing: what was left out, or has no font."""
+    more: tuple[tuple[str, bytes], ...] = ()
+    """Files beside it, by their paths: the figure of a note."""
 
 
 class Format(NamedTuple):
@@ -49,6 +51,8 @@ class Format(NamedTuple):
     binary: bool = False
     uses: tuple[str, ...] = ()
     """Which options of those for formats it can use, by name: any other would change nothing."""
+    in_file: tuple[str, ...] = ()
+    """Those that it can use besides where it is a file: of the figure beside it."""
     views: Callable[[str], tuple[str, ...]] | None = None
     """The views it has of an operation, where not every view of figures."""
 
@@ -105,7 +109,7 @@ def _users(name: str) -> Iterator[str]:
     """The formats that use an option, as they are asked for."""
     for each in names():
         form = load(each)
-        if name in form.uses:
+        if name in (*form.uses, *form.in_file):
             yield f"-f {each}" if form.stream and not form.suffixes else f"-o …{form.suffixes[0]}"
     if name in MAP:
         yield "--map"
@@ -115,12 +119,18 @@ def by_suffix(path: str) -> Format:
     """The format that a file's suffix names; an error naming the known ones."""
     suffix = Path(path).suffix.lower()
     if suffix[1:] in names() and suffix in load(suffix[1:]).suffixes:
-        return load(suffix[1:])
+        return _of_file(suffix[1:])
     known = {s: name for name in names() for s in load(name).suffixes}
     if suffix in known:
-        return load(known[suffix])
+        return _of_file(known[suffix])
     raise UsageError(
         "{path} has no suffix that nnviz knows" if suffix else "{path} has no suffix",
         path=path,
         hint=Words("known are {names}", names=" ".join(sorted(known))),
     )
+
+
+def _of_file(name: str) -> Format:
+    """The format of a file, with all that it can use."""
+    form = load(name)
+    return form._replace(uses=(*form.uses, *form.in_file))

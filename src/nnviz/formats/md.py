@@ -11,23 +11,26 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from nnviz.formats import Format, Made
+from nnviz.formats import Format, Made, svg
+from nnviz.formats.note.figure import USES, Figure
 from nnviz.formats.note.model import Block, Desk, Display, Heading, Paragraph, Picture, Table
 from nnviz.formats.note.walk import note
 from nnviz.latex import BREAK
 from nnviz.notation import ABOUT, flat, tokens
-from nnviz.request import Request
+from nnviz.request import Embed, Request
 from nnviz.trace import Equation, Trace
 
 _MARKS = re.compile(r"[\\`*_{}\[\]#|$!]|(?<==)=|(?<=%)%|^(?:[+:-]|\d+(?=[.)]))(?=[.)]? )")
+_AWAY = re.compile(r"[\x00-\x20()<>%#?\"\\]")
+"""What cannot stand in a link as it is."""
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "~": "&#126;"}
 
 
 def write(trace: Trace, request: Request) -> Made:
     """The note of a trace."""
-    desk = Desk(request.appearance)
-    blocks = (block for part in note(trace, request) for block in _written(desk, part))
-    return Made(("\n\n".join(blocks) + "\n").encode())
+    desk, figure = Desk(request.appearance), Figure.beside(trace, request, svg.write, ".svg")
+    blocks = (block for part in note(trace, request, figure) for block in _written(desk, part))
+    return figure.with_note("\n\n".join(blocks) + "\n")
 
 
 def _written(desk: Desk, block: Block) -> Iterator[str]:
@@ -40,8 +43,8 @@ def _written(desk: Desk, block: Block) -> Iterator[str]:
             yield _display(block)
         case Table():
             yield "\n".join(_table(desk, block))
-        case Picture(file, alt):
-            yield f"![{escaped(alt)}]({quote(file)})"
+        case Picture(file, alt, embed):
+            yield embedded(file, alt, embed)
 
 
 def _display(block: Display) -> str:
@@ -68,6 +71,13 @@ def _line(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def embedded(link: str, alt: str, embed: Embed) -> str:
+    """What shows a picture: `![alt](file)`, or Obsidian's `![[file]]`."""
+    if embed == "obsidian":
+        return f"![[{link}]]"
+    return f"![{escaped(alt)}]({_AWAY.sub(lambda sign: quote(sign[0]), link)})"
+
+
 def escaped(said: str) -> str:
     r"""Text of which nothing is a mark of Markdown.
 
@@ -78,4 +88,4 @@ def escaped(said: str) -> str:
     return _MARKS.sub(lambda m: m[0] + "\\" if m[0].isdecimal() else "\\" + m[0], text)
 
 
-FORMAT = Format("text", (".md",), write, uses=("steps", "sample", "filter", "title", "plain"))
+FORMAT = Format("text", (".md",), write, uses=USES, in_file=("embed", *svg.FORMAT.uses))

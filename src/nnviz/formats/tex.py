@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
 from unicodedata import east_asian_width
 
-from nnviz.formats import Format, Made
+from nnviz.formats import Format, Made, pdf
 from nnviz.formats._columns import Column
 from nnviz.formats.note.equations import letters
+from nnviz.formats.note.figure import USES, Figure
 from nnviz.formats.note.model import Block, Desk, Display, Heading, Paragraph, Picture, Table
 from nnviz.formats.note.walk import note
 from nnviz.latex import BREAK, SIGNS
 from nnviz.numerals import SUBSCRIPTS, SUPERSCRIPTS
 from nnviz.request import Request
 from nnviz.trace import Equation, Trace
+from nnviz.words import Words
 
 _MARKS = {
     "\\": r"\textbackslash{}",
@@ -38,13 +41,25 @@ _PAGE, _WIDE = 66, 34
 
 def write(trace: Trace, request: Request) -> Made:
     """The note of a trace."""
-    desk = Desk(request.appearance)
-    blocks = [_written(desk, block) for block in note(trace, request)]
+    desk, figure = Desk(request.appearance), _figure(trace, request)
+    blocks = [_written(desk, block) for block in note(trace, request, figure)]
     body = "\n\n".join(blocks)
     head = [r"% \usepackage{amsmath}"]
+    if figure.file:
+        head.append(r"% \usepackage{graphicx}")
     if any(east_asian_width(c) == "W" for c in body):
         head.append(r"% \usepackage{kotex} % Hangul")
-    return Made(("\n".join(head) + "\n\n" + body + "\n").encode())
+    return figure.with_note("\n".join(head) + "\n\n" + body + "\n")
+
+
+def _figure(trace: Trace, request: Request) -> Figure:
+    """The figure; without the package that writes it, a word about that."""
+    if request.path is None or find_spec("fpdf") is not None:
+        return Figure.beside(trace, request, pdf.write, ".pdf")
+    why = Words(
+        "the note has no figure: PDF is written with the package fpdf2, which is not installed"
+    )
+    return Figure(made=Made(b"", notes=(why,)))
 
 
 def _written(desk: Desk, block: Block) -> str:
@@ -132,4 +147,4 @@ def _special(found: re.Match[str]) -> str:
     )
 
 
-FORMAT = Format("text", (".tex",), write, uses=("steps", "sample", "filter", "title", "plain"))
+FORMAT = Format("text", (".tex",), write, uses=USES, in_file=pdf.FORMAT.uses)

@@ -6,12 +6,12 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
+
+from nnviz.formats.md import embedded
+from nnviz.request import Embed
 
 _EMBEDDED = re.compile(r"!\[\[([^\]]+)\]\]|!\[[^\n]*\]\(([^)\s]+)\)")
-_AWAY = re.compile(r"[\x00-\x20()<>%#?\"\\]")
-"""What cannot stand in a link as it is."""
-_MARKUP = re.compile(r"([\]\[\\`*_<&$])")
 
 
 class Assets:
@@ -47,13 +47,10 @@ class Assets:
         self._new.add(name)
         return name
 
-    def embedded(self, name: str, alt: str, *, wiki: bool) -> str:
-        """What embeds a file: `![alt](file)`, or `![[file]]`."""
+    def embedded(self, name: str, alt: str, embed: Embed) -> str:
+        """What embeds a file of the folder in the note."""
         link = Path(os.path.relpath(self.folder / name, self._note.parent)).as_posix()
-        if wiki:
-            return f"![[{link}]]"
-        said, away = _MARKUP.sub(r"\\\1", alt), _AWAY.sub(lambda sign: quote(sign[0]), link)
-        return f"![{said}]({away})"
+        return embedded(link, alt, embed)
 
     def left(self, text: str) -> list[Path]:
         """The files that the note had made and that its text speaks of no more."""

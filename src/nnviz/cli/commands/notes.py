@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 from nnviz import files, formats, lang, memory
 from nnviz.cli import checks, flow, reading, streams
@@ -23,15 +23,14 @@ from nnviz.cli.commands._assets import Assets
 from nnviz.cli.commands._note import Block, Note, read
 from nnviz.cli.options import Shared
 from nnviz.errors import NnvizError, UsageError, describe
+from nnviz.formats.note.walk import alternative
 from nnviz.options import kinds
 from nnviz.options.option import Context, option
 from nnviz.read import Stdin
-from nnviz.request import Appearance, Request
-from nnviz.shapes import times
+from nnviz.request import EMBEDS, Embed, Request
 from nnviz.trace import Trace
 from nnviz.words import Words
 
-Embed = Literal["markdown", "obsidian"]
 _FORMATS = {"": "svg", "md": "md", "text": "txt"}
 """What a block becomes, by what stands after `nnviz` in its info string."""
 _ELSEWHERE = ("output", "map", "format", "json", "trace", "get")
@@ -49,7 +48,7 @@ class NotesOptions:
     )
     embed: Embed = option(
         "--embed",
-        kind=kinds.choice(*get_args(Embed)),
+        kind=kinds.choice(*EMBEDS),
         help="How a figure is embedded: ![](file), or Obsidian's ![[file]].",
         default="markdown",
     )
@@ -200,24 +199,12 @@ class _Opened:
         if form.kind != "figure":
             return _Made(content.decode())
         name = self._assets.name(number, trace.op, form.suffixes[0])
-        wiki = self._task.options.embed == "obsidian"
-        embedded = self._assets.embedded(name, _alternative(trace, look), wiki=wiki)
+        embedded = self._assets.embedded(name, alternative(trace, look), self._task.options.embed)
         return _Made(embedded, (self._assets.folder / name, content))
 
 
 def _differs(path: Path, content: bytes) -> bool:
     return not path.is_file() or path.read_bytes() != content
-
-
-def _alternative(trace: Trace, look: Appearance) -> str:
-    """What a figure shows, for who does not see it."""
-
-    def say(words: Words) -> str:
-        return lang.say(words, look.lang)
-
-    shown = [name for name in trace.equation if name in (*trace.results, *trace.arrays)]
-    shapes = (f"{say(trace.called(n))} {times(trace.array(n).shape)}" for n in shown)
-    return ": ".join(filter(None, (look.title or say(trace.title), ", ".join(shapes))))
 
 
 # --- the commands of a block ---------------------------------------------------

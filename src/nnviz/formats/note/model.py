@@ -12,7 +12,7 @@ from nnviz.formats._columns import Column, Entry
 from nnviz.lang import say
 from nnviz.latex import Latex
 from nnviz.numerals import rounded
-from nnviz.request import Appearance
+from nnviz.request import Appearance, Embed
 from nnviz.trace import Equation
 from nnviz.words import Words, safe
 
@@ -56,6 +56,7 @@ class Picture(NamedTuple):
 
     file: str
     alt: str
+    embed: Embed
 
 
 Said: TypeAlias = Callable[[str], str]

@@ -9,12 +9,14 @@ from nnviz.formats._columns import VERSUS, count_columns, step_columns, versus_c
 from nnviz.formats._steps import left_out, some
 from nnviz.formats._view import View, ran, said, shape_text
 from nnviz.formats.note import arrays, equations
+from nnviz.formats.note.figure import Figure
 from nnviz.formats.note.model import Block, Desk, Display, Heading, Paragraph, Picture, Table
 from nnviz.latex import text
 from nnviz.numerals import thousands
-from nnviz.request import Request
+from nnviz.request import Appearance, Request
+from nnviz.shapes import times
 from nnviz.trace import Trace
-from nnviz.words import Words
+from nnviz.words import Words, safe
 
 FEW = 9
 """Steps that are all written where none are asked for; of more, the first."""
@@ -24,15 +26,24 @@ MOST = 1000
 """Steps that are written however many are asked for."""
 
 
-def note(trace: Trace, request: Request, figure: str = "") -> Iterator[Block]:
+def alternative(trace: Trace, look: Appearance) -> str:
+    """What a figure shows, for who does not see it."""
+    desk = Desk(look)
+    shown = [name for name in trace.equation if name in (*trace.results, *trace.arrays)]
+    shapes = (f"{desk.say(trace.called(n))} {times(trace.array(n).shape)}" for n in shown)
+    title = safe(look.title or "") or desk.say(trace.title)
+    return ": ".join(filter(None, (title, ", ".join(shapes))))
+
+
+def note(trace: Trace, request: Request, figure: Figure) -> Iterator[Block]:
     """The blocks of a note, with the figure that stands beside it."""
     look = request.appearance
     desk = Desk(look)
-    title = desk.say(trace.title) if look.title is None else look.title
+    title = desk.say(trace.title) if look.title is None else safe(look.title)
     if title and not look.plain:
         yield Heading(title, 1)
-    if figure:
-        yield Picture(figure, title)
+    if figure.path:
+        yield Picture(figure.file, alternative(trace, look), request.embed)
     yield from _head(desk, trace)
     if "rows" in trace.results:
         yield Table((*count_columns(trace),), total=True)
