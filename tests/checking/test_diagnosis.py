@@ -86,6 +86,11 @@ MISTAKEN: dict[str, tuple[Any, dict[str, Any], str]] = {
         {"op": "act", "x": [[0, 1], [0, 1]], "name": "softmax"},
         "softmax over axis 0 in the place of 1",
     ),
+    "softmax over time": (  # e^0.5370 and e^0.9270 over their sum, 1 and 1 over theirs
+        [[0.4037, 0.5], [0.5963, 0.5]],
+        RNN | {"weights": WEIGHTS | {"Wy": np.array([[1], [0]])}, "output_activation": "softmax"},
+        "softmax over axis 0 in the place of 1",
+    ),
     "no state": (  # tanh(1.1) = 0.8005
         [[0.537], [0.8005]],
         RNN,

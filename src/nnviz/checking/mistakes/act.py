@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
+
+import numpy as np
 
 from nnviz.checking.case import Case, Mistake, Turned, instead
 from nnviz.checking.mistakes import _any
 from nnviz.ops import load
+from nnviz.options.operation import Operation
 from nnviz.trace import Trace
 from nnviz.words import Words
 
@@ -30,15 +34,25 @@ def _other(case: Case, said: Words, name: str, **options: Any) -> Turned:
     return case.turned(said, **{**blank, "name": name, **options})
 
 
+def softmax_elsewhere(case: Case, ours: int, before: Callable[[], np.ndarray]) -> Iterator[Turned]:
+    """The softmax over other axes of what comes before it."""
+    act, rank = load("act"), case.trace.output.ndim
+    for axis in range(rank):
+        if axis != ours % rank:
+            options = act.accept({"name": "softmax", "axis": axis})
+            said = instead(Words("softmax over axis"), axis, ours % rank)
+            yield Turned(said, partial(_applied, act, before, options))
+
+
+def _applied(act: Operation[Any], before: Callable[[], np.ndarray], options: Any) -> list[Trace]:
+    return [act.run(before(), options)]
+
+
 def _axes(case: Case) -> Iterator[Turned]:
     ours, shape = case.options.axis, case.x.shape
     if case.options.name != "softmax":
         return
-    for axis in range(len(shape)):
-        if axis != ours % len(shape):
-            yield case.turned(
-                instead(Words("softmax over axis"), axis, ours % len(shape)), axis=axis
-            )
+    yield from softmax_elsewhere(case, ours, lambda: case.x)
     if len(shape) > 1:
         said = Words("softmax over all numbers at once")
         flat = case.x.reshape(-1)

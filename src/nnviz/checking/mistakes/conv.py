@@ -12,6 +12,7 @@ import numpy as np
 
 from nnviz.checking.case import Case, Mistake, Turned, instead
 from nnviz.checking.mistakes._windows import PADDING_MODE, SLIDING, slid
+from nnviz.checking.mistakes.act import softmax_elsewhere
 from nnviz.trace import Trace
 from nnviz.words import Words
 
@@ -96,6 +97,7 @@ def _apart(case: Case) -> Iterator[Turned]:
         for bias in [None] if b is None else [np.tile(b, many), None]:
             said = Words("the channels not added")
             yield case.turned(said, moved=by_filter, kernel=w, groups=many, bias=bias)
+            yield case.turned(said, kernel=w, groups=many, bias=bias)
     if plan.separate and not case.options.transpose:
         for bias in [None] if b is None else [b[:1], b.sum(keepdims=True), None]:
             said = Words("the channels added, which belong apart")
@@ -152,6 +154,8 @@ def _no_activation(case: Case) -> Iterator[Turned]:
 
 def _other_activation(case: Case) -> Iterator[Turned]:
     ours = case.options.act
+    if ours == "softmax":
+        yield from softmax_elsewhere(case, -1, lambda: case.run(act=None).output)
     for yours in case.operation.option("act").kind.choices:
         if ours is None and yours == "relu":
             yield case.turned(

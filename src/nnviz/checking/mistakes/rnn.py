@@ -11,6 +11,7 @@ import numpy as np
 
 from nnviz.checking.case import Case, Mistake, Turned, instead
 from nnviz.checking.mistakes import _any
+from nnviz.checking.mistakes.act import softmax_elsewhere
 from nnviz.trace import Trace
 from nnviz.words import Words
 
@@ -287,6 +288,8 @@ def _output(case: Case) -> Iterator[Turned]:
     ours = case.options.output_activation
     if not _has(case, "Wy"):
         return
+    if ours == "softmax" and case.options.mode != "one-to-many":
+        yield from softmax_elsewhere(case, -1, lambda: case.run(output_activation="none").output)
     said = Words("the hidden states, not the outputs y")
     hidden = _changed(case, "Wy", lambda _: None)
     hidden = {name: array for name, array in hidden.items() if name != "by"}
