@@ -91,6 +91,11 @@ MISTAKEN: dict[str, tuple[Any, dict[str, Any], str]] = {
         RNN | {"weights": WEIGHTS | {"Wy": np.array([[1], [0]])}, "output_activation": "softmax"},
         "softmax over axis 0 in the place of 1",
     ),
+    "rounded on the way": (  # the second is 0.92706
+        [[0.537], [0.928]],
+        RNN,
+        "rounded on the way: off by one in the last decimal at most",
+    ),
     "no state": (  # tanh(1.1) = 0.8005
         [[0.537], [0.8005]],
         RNN,

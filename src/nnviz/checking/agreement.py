@@ -59,6 +59,12 @@ class Written(NamedTuple):
         """Whether all cells do; where there are as many, in whatever axes of one cell."""
         return fits(self.values.shape, made.shape) and bool(self.agreeing(made).all())
 
+    def nearly(self, made: np.ndarray) -> bool:
+        """Whether no number is off by more than one in the last of two or more decimals."""
+        off = np.abs(self.values.reshape(made.shape).astype(np.float64) - made)
+        is_rounded = made.dtype.kind == "f" and self.decimals >= 2
+        return is_rounded and bool((off <= 10.0**-self.decimals * _TIE).all())
+
     def _slack(self, made: np.ndarray) -> np.ndarray:
         sizes = np.abs(np.where(np.isfinite(made), made, 0).astype(np.float64))
         largest = float(sizes.max(initial=0))

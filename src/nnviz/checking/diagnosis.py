@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nnviz.checking.agreement import Written, fits
-from nnviz.checking.case import Explanation, Index, Sums, Turned, formula_at
-from nnviz.checking.mistakes import case_of
+from nnviz.checking.case import Case, Explanation, Index, Sums, Turned, formula_at
+from nnviz.checking.mistakes import Table, case_of
 from nnviz.checking.slips import slips
 from nnviz.options.operation import Operation
 from nnviz.trace import Formula, Trace
@@ -62,45 +62,68 @@ def diagnose(mine: np.ndarray, operation: Operation[Any], x: Any, options: Any) 
         found = found._replace(differing=np.argwhere(~written.agreeing(ours)))
         if found.right:
             return found
-    explained: dict[Words, Explanation] = {}
-    shaped: dict[Words, str] = {}
-    for mistake in table.mistakes:
-        for turned in mistake.turn(case):
-            made, name = _made(turned), turned.name or mistake.name
-            if made is None or not fits(mine.shape, made.output.shape):
-                continue
-            if written.agrees(made.output):
-                inner, right = turned.within or (turned, case.trace)
-                sums = _sums(made if inner is turned else _made(inner), right)
-                explained.setdefault(made.said, Explanation(name, made.said, sums))
-            elif not found.fits:
-                shaped[made.said] = name
-    if not found.fits and mine.size == ours.size and written.agreeing(ours).all():
-        said = Words("the right numbers in another shape")
-        explained = {said: Explanation("shape", said, None), **explained}
-    elif not explained and len(found.differing) == 1:
-        explained = {slip.said: slip for slip in slips(written, case.trace, found.differing[0])}
+    explanations, shaped = list(_by_shape_or_rounding(found, written)), dict[Words, str]()
+    for made in _fitting(case, table, mine.shape):
+        if written.agrees(made.output):
+            explanations.append(made.explained(case.trace))
+        elif not found.fits:
+            shaped[made.said] = made.name
+    if not explanations and len(found.differing) == 1:
+        explanations += slips(written, case.trace, found.differing[0])
+    once = dict[Words, Explanation]()
+    for each in explanations:
+        once.setdefault(each.said, each)
     alike = tuple((name, said) for said, name in shaped.items())
-    return found._replace(explanations=tuple(explained.values()), shaped=alike)
+    return found._replace(explanations=tuple(once.values()), shaped=alike)
+
+
+def _by_shape_or_rounding(found: Finding, written: Written) -> Iterator[Explanation]:
+    if found.fits and written.nearly(found.ours):
+        said = Words("rounded on the way: off by one in the last decimal at most")
+        yield Explanation("rounding", said, None)
+    as_many = not found.fits and found.mine.size == found.ours.size
+    if as_many and written.agreeing(found.ours).all():
+        yield Explanation("shape", Words("the right numbers in another shape"), None)
 
 
 class _Made(NamedTuple):
     """What a mistake comes to."""
 
-    said: Words
+    name: str
+    turned: Turned
     output: np.ndarray
     traces: Sequence[Trace]
     places: np.ndarray
     """Which number of the runs' outputs, one after the other, each cell is."""
 
+    @property
+    def said(self) -> Words:
+        return self.turned.said
 
-def _made(turned: Turned) -> _Made | None:
+    def explained(self, right: Trace) -> Explanation:
+        """It as an explanation, with both sums; of a network's layer those of the layer."""
+        inner, right = self.turned.within or (self.turned, right)
+        made = self if inner is self.turned else _made(self.name, inner)
+        return Explanation(self.name, self.said, None if made is None else _sums(made, right))
+
+
+def _fitting(case: Case, table: Table, shape: Index) -> Iterator[_Made]:
+    """What every mistake comes to that gives an output of a shape."""
+    for mistake in table.mistakes:
+        for turned in mistake.turn(case):
+            made = _made(turned.name or mistake.name, turned)
+            if made is not None and fits(shape, made.output.shape):
+                yield made
+
+
+def _made(name: str, turned: Turned) -> _Made | None:
     """The runs of a mistake; None where the operation refuses them."""
     try:
         with np.errstate(all="ignore"):
             traces = turned.runs()
             outputs = [trace.output for trace in traces]
-            return _Made(turned.said, turned.join(outputs), traces, turned.join(_numbered(outputs)))
+            output, places = turned.join(outputs), turned.join(_numbered(outputs))
+            return _Made(name, turned, output, traces, places)
     except ValueError:  # NnvizError is one
         return None
 
@@ -114,9 +137,9 @@ def _numbered(outputs: Sequence[np.ndarray]) -> list[np.ndarray]:
     ]
 
 
-def _sums(made: _Made | None, right: Trace) -> Sums | None:
+def _sums(made: _Made, right: Trace) -> Sums | None:
     """The first cell that both have and that differs, made by the mistake and made right."""
-    if made is None or made.output.ndim != right.output.ndim:
+    if made.output.ndim != right.output.ndim:
         return None
     yours, ours = made.output, right.output
     both = tuple(map(slice, map(min, zip(yours.shape, ours.shape, strict=True))))
