@@ -58,8 +58,8 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "read/text.py: template": _HELD,
     "read/safetensors.py: what": ("its header", "its shape or place"),
     "ops/recurrent/_equations.py: label": _HELD,
-    "checking/mistakes/_windows.py: yours": (),  # choices, below
-    "checking/mistakes/_windows.py: ours": (),
+    "checking/mistakes/conv.py: yours": (),  # choices, below
+    "checking/mistakes/conv.py: ours": (),
     "ops/recurrent/_explained.py: plan.mode": (),
     "ops/windows/_window.py: plan.mode": (),
     "ops/windows/_kernels.py: what": ("input channels", "filters"),

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from nnviz.checking.case import Case, Mistake, Turned, instead
 from nnviz.checking.mistakes import _any
-from nnviz.shapes import PAD_MODES, times
+from nnviz.shapes import times
 from nnviz.trace import Trace
 from nnviz.words import Words
 
@@ -84,14 +84,6 @@ def _padding(case: Case) -> Iterator[Turned]:
             yield case.turned(instead(Words("padding"), *said), padding=yours)
 
 
-def _mode(case: Case) -> Iterator[Turned]:
-    ours = case.options.padding_mode
-    for yours in PAD_MODES if any(map(any, case.options.padding)) else ():
-        if yours != ours:
-            said = instead(Words("padding"), Words(yours), Words(ours))
-            yield case.turned(said, padding_mode=yours)
-
-
 _CUTS: tuple[tuple[Words, tuple[Any, ...]], ...] = (
     (Words("the last row and column left out"), (..., slice(-1), slice(-1))),
     (Words("the last row left out"), (..., slice(-1), slice(None))),
@@ -116,4 +108,3 @@ SLIDING = (
     Mistake("edge-left-out", 5, _edge),
     *_any.MISTAKES,
 )
-PADDING_MODE = Mistake("padding-mode", 3, _mode)

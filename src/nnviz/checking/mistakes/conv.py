@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from nnviz.checking.case import Case, Mistake, Turned, instead
-from nnviz.checking.mistakes._windows import PADDING_MODE, SLIDING, slid
+from nnviz.checking.mistakes._windows import SLIDING, slid
 from nnviz.checking.mistakes.act import softmax_elsewhere
+from nnviz.shapes import PAD_MODES
 from nnviz.trace import Trace
 from nnviz.words import Words
 
@@ -48,29 +49,33 @@ def _flipped(case: Case) -> Iterator[Turned]:
     yield case.turned(said, kernel=np.flip(w, tuple(range(-dims, 0))))
 
 
-def _kernels(*turns: tuple[Words, int, Turn]) -> Callable[[Case], Iterator[Turned]]:
-    """What is said, over how many axes the kernel slides at least, and its numbers then."""
+def _signs(case: Case) -> Iterator[Turned]:
+    w = case.options.kernel
+    yield case.turned(Words("the minus signs of the kernel left out"), kernel=np.abs(w))
+    yield case.turned(Words("the signs of the kernel swapped"), kernel=-w)
+
+
+def _kernels(name: str, rank: int, *turns: tuple[Words, Turn]) -> Mistake:
+    """What is said, and the numbers of a kernel of two axes or more then."""
 
     def turn(case: Case) -> Iterator[Turned]:
-        for said, least, turned in turns:
-            if case.options.dims >= least:
-                yield case.turned(said, kernel=turned(case.options.kernel))
+        for said, turned in turns if case.options.dims > 1 else ():
+            yield case.turned(said, kernel=turned(case.options.kernel))
 
-    return turn
+    return Mistake(name, rank, turn)
 
 
 # --- bias and channels --------------------------------------------------------------
 
 
-def _biases(*turns: tuple[Words, Callable[[Case], Any]]) -> Callable[[Case], Iterator[Turned]]:
+def _biases(name: str, rank: int, *turns: tuple[Words, Callable[[Case], Any]]) -> Mistake:
     """What is said, and the bias then."""
 
     def turn(case: Case) -> Iterator[Turned]:
-        if case.options.bias is not None:
-            for said, made in turns:
-                yield case.turned(said, bias=made(case))
+        for said, made in turns if case.options.bias is not None else ():
+            yield case.turned(said, bias=made(case))
 
-    return turn
+    return Mistake(name, rank, turn)
 
 
 def _products(case: Case) -> int:
@@ -211,73 +216,60 @@ def _output_padding(case: Case) -> Iterator[Turned]:
 
 
 def _mode(case: Case) -> Iterator[Turned]:
-    if not case.options.transpose:
-        yield from PADDING_MODE.turn(case)
+    ours = case.options.padding_mode
+    is_padded = any(map(any, case.options.padding)) and not case.options.transpose
+    for yours in PAD_MODES if is_padded else ():
+        if yours != ours:
+            said = instead(Words("padding"), Words(yours), Words(ours))
+            yield case.turned(said, padding_mode=yours)
 
 
 MISTAKES = (
     Mistake("kernel-flipped", 1, _flipped),
-    Mistake("bias-forgotten", 1, _biases((Words("the bias left out"), lambda _: None))),
+    _biases("bias-forgotten", 1, (Words("the bias left out"), lambda _: None)),
     Mistake("activation-left-out", 1, _no_activation),
     Mistake("channels-not-added", 1, _apart),
-    Mistake(
-        "kernel-transposed",
-        2,
-        _kernels((Words("the kernel transposed"), 2, lambda w: w.swapaxes(-1, -2))),
+    _kernels(
+        "kernel-transposed", 2, (Words("the kernel transposed"), lambda w: w.swapaxes(-1, -2))
     ),
-    Mistake(
+    _biases(
         "bias-per-channel",
         2,
-        _biases(
-            (
-                Words("the bias added once a channel"),
-                lambda case: case.options.bias * case.options.kernel.shape[_channel_axis(case)],
-            ),
-            (
-                Words("the bias added to every product"),
-                lambda case: case.options.bias * _products(case),
-            ),
+        (
+            Words("the bias added once a channel"),
+            lambda case: case.options.bias * case.options.kernel.shape[_channel_axis(case)],
+        ),
+        (
+            Words("the bias added to every product"),
+            lambda case: case.options.bias * _products(case),
         ),
     ),
     Mistake("channels-left-out", 3, _some),
-    Mistake(
+    _kernels(
         "kernel-mirrored",
         3,
-        _kernels(
-            (Words("the kernel mirrored, left for right"), 2, lambda w: w[..., ::-1]),
-            (Words("the kernel mirrored, top for bottom"), 2, lambda w: w[..., ::-1, :]),
-        ),
+        (Words("the kernel mirrored, left for right"), lambda w: w[..., ::-1]),
+        (Words("the kernel mirrored, top for bottom"), lambda w: w[..., ::-1, :]),
     ),
-    Mistake(
+    _kernels(
         "kernel-turned",
         4,
-        _kernels(
-            (Words("the kernel turned by 90° to the left"), 2, partial(np.rot90, axes=(-2, -1))),
-            (Words("the kernel turned by 90° to the right"), 2, partial(np.rot90, axes=(-1, -2))),
-        ),
+        (Words("the kernel turned by 90° to the left"), partial(np.rot90, axes=(-2, -1))),
+        (Words("the kernel turned by 90° to the right"), partial(np.rot90, axes=(-1, -2))),
     ),
-    Mistake(
-        "kernel-signs",
-        5,
-        _kernels(
-            (Words("the minus signs of the kernel left out"), 0, np.abs),
-            (Words("the signs of the kernel swapped"), 0, np.negative),
-        ),
-    ),
+    Mistake("kernel-signs", 5, _signs),
     Mistake("rounding", 2, _rounded_up),
     Mistake("bias-after-activation", 2, _bias_after),
     Mistake("output-padding", 2, _output_padding),
     Mistake("transposed", 3, _other_way),
     Mistake("channels-mixed", 4, _mixed),
-    Mistake(
+    _biases(
         "bias-wrong",
         4,
-        _biases(
-            (Words("the bias taken away"), lambda case: -case.options.bias),
-            (Words("the bias added twice"), lambda case: 2 * case.options.bias),
-            (Words("the bias of the first filter for all"), lambda case: case.options.bias[:1]),
-            (Words("the biases in reversed order"), lambda case: case.options.bias[::-1]),
-        ),
+        (Words("the bias taken away"), lambda case: -case.options.bias),
+        (Words("the bias added twice"), lambda case: 2 * case.options.bias),
+        (Words("the bias of the first filter for all"), lambda case: case.options.bias[:1]),
+        (Words("the biases in reversed order"), lambda case: case.options.bias[::-1]),
     ),
     Mistake("other-activation", 4, _other_activation),
     Mistake("padding-mode", 3, _mode),
