@@ -8,8 +8,8 @@ table, a figure and the trace document show; none of them works anything out its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import product
 from math import prod
@@ -77,22 +77,29 @@ class Substitution:
     """Numbers that the cells of a symbol or a sum have room for too: those of every gate."""
     called: Mapping[Expr, Name] = field(default_factory=dict)
     """Sums that have a name where they are written number by number."""
-    _found: dict[tuple[type, Expr], np.ndarray] = field(
+    found: dict[tuple[type, Expr], np.ndarray] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
     def value(self, expr: Expr) -> np.ndarray:
         """What an expression comes to: as the operation says, else worked out."""
         key = type(expr), expr  # A quotient and a power of the same parts are equal tuples.
-        if key not in self._found:
-            self._found[key] = self._value(expr)
-        return self._found[key]
+        if key not in self.found:
+            self.found[key] = self._value(expr)
+        return self.found[key]
 
     def _value(self, expr: Expr) -> np.ndarray:
         if not isinstance(expr, Quotient | Power) and expr in self.values:
             return np.asarray(self.values[expr])
         with np.errstate(all="ignore"):
             return np.asarray(_worked_out(expr, [self.value(part) for part in parts(expr)]))
+
+    def without(self, hidden: Collection[Expr], blank: float) -> Substitution:
+        """The same, with a blank for each number of what is hidden."""
+        blanks = {(type(e), e): np.full_like(self.value(e), blank, np.float64) for e in hidden}
+        made = replace(self, alike={} if hidden else self.alike)
+        made.found.update(blanks)
+        return made
 
     def name(self, name: Name) -> Name:
         """A symbol with the subscript of this step: h_t−1 is h_1."""

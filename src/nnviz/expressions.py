@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
-from nnviz.numerals import plain
+from nnviz.numerals import is_blank, plain
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -172,6 +172,8 @@ def equal_as_shown(left: Expr, right: Expr, show: Show) -> bool:
     tanh(0.5), the sides are equal if no number was rounded.
     """
     shown = [*numbers(left), *numbers(right)]
+    if any(is_blank(number.value) for number in shown):
+        return True  # for who fills it in
     left_is_finite = all(math.isfinite(_float(n.value)) for n in numbers(left))
     if isinstance(right, Num) and not (left_is_finite or math.isfinite(_float(right.value))):
         return True  # no rounding takes a NaN or an infinity away
@@ -199,7 +201,9 @@ def _float(value: int | float) -> float:
 
 
 def _off(value: int | float, show: Show, most: float) -> bool:
-    """Whether the number shown is off by more than `most` of it."""
+    """Whether the number shown is off by more than `most` of it; a blank is not."""
+    if is_blank(value):
+        return False
     try:
         return abs(float(plain(show(value))) - value) > most * abs(value)
     except OverflowError:  # A whole number of hundreds of digits is shown whole.

@@ -13,6 +13,7 @@ from nnviz.elision import shown
 from nnviz.expressions import Call, Equation, Name, Quotient, Show, Sum
 from nnviz.libraries import np
 from nnviz.notation import Notation, Token
+from nnviz.numerals import is_blank
 
 BREAK = r"\\"
 """What ends a line of a matrix, or of equations."""
@@ -69,6 +70,8 @@ class Latex(Notation):
 
     def number(self, value: int | float) -> str:
         r"""As it is shown; a power of ten as one: 1.5 \times 10^{-7}."""
+        if is_blank(value):
+            return r"\underline{\hspace{2em}}"
         shown = self.show(value).replace("−", "-").replace("∞", r"\infty ").strip()
         return _POWER.sub(
             lambda m: f"{self.times}10^{{{m[1].translate(_RAISED)}}}",

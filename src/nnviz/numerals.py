@@ -7,6 +7,7 @@ wherever it stands: in a cell, in a sum, in a table; the points of a column are 
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from decimal import Context, Decimal
 
 MINUS = "−"
+_BLANK = struct.pack("<Q", 0x7FF8_0000_0062_6C6B)
+BLANK = struct.unpack("<d", _BLANK)[0]
+"""A number that is to be found: a NaN of its own, so that arrays can hold it."""
+GAP = "____"
+"""What stands in its place."""
 _LEAST = -4
 """The power of ten of the first digit below which a number is written with it: 0.0001."""
 _WHOLE = 10**15
@@ -26,6 +32,19 @@ SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉₊₋₋ₐₑₕᵢⱼₖₗₘₙ
 _RAISED = str.maketrans("0123456789+-−", SUPERSCRIPTS)
 _LOWERED = str.maketrans("0123456789+-−aehijklmnoprstuvx", SUBSCRIPTS)
 _PLAIN = str.maketrans(SUPERSCRIPTS + MINUS, "0123456789+---") | {ord("∞"): "inf"}
+
+
+def is_blank(value: Any) -> bool:
+    """Whether a number is a blank to fill in.
+
+    >>> is_blank(BLANK), is_blank(float("nan"))
+    (True, False)
+    """
+    return (
+        isinstance(value, float)
+        and math.isnan(value)
+        and struct.pack("<d", value) == struct.pack("<d", BLANK)
+    )
 
 
 def exact(value: Any) -> str:
@@ -51,6 +70,8 @@ def rounded(value: Any, precision: int = 4) -> str:
     """
     value = value.item() if hasattr(value, "item") else value
     if isinstance(value, int) or not math.isfinite(value):
+        if is_blank(value):
+            return GAP
         return str(value).replace("-", MINUS).replace("inf", "∞")
     if value == int(value) and abs(value) < _WHOLE:
         return str(int(value)).replace("-", MINUS)

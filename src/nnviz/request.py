@@ -12,6 +12,11 @@ from nnviz.errors import UsageError
 
 Theme = Literal["light", "dark", "print", "transparent"]
 Embed = Literal["markdown", "obsidian"]
+Blank = Literal["output", "weights", "window", "formula"]
+BLANKS: tuple[Blank, ...] = get_args(Blank)
+"""What an exercise leaves out (see `nnviz.exercise`)."""
+EXERCISE = ("quiz", "blank", "faded", "seed")
+"""Options of every command that make an exercise of what a format writes."""
 NOTE, NARROWEST, WIDEST = 720, 320, 2000
 """Units that a figure may be wide: a note, which is usual; a phone; a wall."""
 THEMES: tuple[Theme, ...] = get_args(Theme)

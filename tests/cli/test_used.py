@@ -11,6 +11,7 @@ import pytest
 
 from nnviz import formats
 from nnviz.cli import options
+from nnviz.request import EXERCISE
 
 Nnviz = Callable[..., Any]
 FONT = Path(formats.__file__).parents[1] / "figure" / "fonts" / "DejaVuSans-Bold.ttf"
@@ -36,6 +37,10 @@ VALUES: dict[str, list[str]] = {
     "sample": ["1"],
     "filter": ["1"],
     "range": ["0,99"],
+    "quiz": [],
+    "blank": ["weights"],
+    "faded": [],
+    "seed": ["3"],
     "gray": [],
     "resize": ["3x3"],
     "unit": [],
@@ -71,6 +76,8 @@ def test_an_option_is_used_by_a_format_or_refused(
     if name == "symbols":  # of conv always refused
         words = ["rnn", "1 2; 3 4", "--hidden", "2"]
     words += ["-o", str(out)] if out else ["-f", form]
+    if name in EXERCISE[1:] and name in loaded.uses:
+        words.append("--quiz")
 
     def made(*more: str) -> bytes:
         result = nnviz(*words, *more)

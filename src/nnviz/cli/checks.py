@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from nnviz import files, formats
@@ -82,8 +83,17 @@ def check_files(operation: Operation[Any], given: Written, shared: Shared) -> No
         for path in shared.output.map:
             _map.check(path)
         outputs += shared.output.map
+    if shared.practice.quiz:
+        if shared.output.map:
+            raise UsageError("--quiz and --map contradict each other: a map is the answers")
+        outputs += [answers_of(path) for path in outputs]
     inputs = [text for _, text in _sources((*operation.options, *options.all_shared()), given)]
     files.check(outputs, inputs)
+
+
+def answers_of(path: str) -> str:
+    """Where the key of an exercise is written: note-answers.svg of note.svg."""
+    return str(Path(path).with_stem(f"{Path(path).stem}-answers"))
 
 
 def check_used(
@@ -94,9 +104,12 @@ def check_used(
     `forms` are the formats of the files and of standard output; `maps`, whether --map is.
     """
     used = {name for form in forms for name in form.uses} | ({*formats.MAP} if maps else set())
-    for option in options.all_shared():
+    for option in (o for group in options.shared_by(operation).values() for o in group):
         if given.texts.get(option.name) is None:
             continue
+        for needed in option.belongs_to:
+            if not given.texts.get(needed):
+                raise UsageError("{flag} belongs to {what}", flag=option.label, what=f"--{needed}")
         if not can_use(operation, option):
             raise UsageError("{op} cannot use {flag}", op=operation.name, flag=option.label)
         if option.use == "format":

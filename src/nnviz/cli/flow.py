@@ -13,14 +13,16 @@ from nnviz.cli import checks, options, streams
 from nnviz.cli.checks import Written
 from nnviz.cli.options import Shared
 from nnviz.errors import NnvizError, UsageError
+from nnviz.exercise import Exercise, exercise
 from nnviz.formats import Made
 from nnviz.libraries import np
 from nnviz.options.operation import Operation
-from nnviz.options.option import Context
+from nnviz.options.option import Context, Text
 from nnviz.read import ImageOptions, Stdin, read_input
 from nnviz.request import Appearance, Request
 from nnviz.shapes import times
 from nnviz.trace import Trace
+from nnviz.variants import varied, varied_options
 from nnviz.words import Words
 
 
@@ -94,7 +96,8 @@ def _run_with(
     shown, notes = b"", list(trace.notes)
     if stream is not None:
         screen = streams.screen(shared.general.color, env)
-        shown, said = _shown(trace, stream, request(shared, look, screen=screen))
+        asked = request(shared, look, screen=screen)
+        shown, said = _shown(*as_exercise(trace, asked, shared), stream)
         # The table says the notes of the trace itself.
         notes = said if stream == "table" else [*notes, *said]
     for file in made:
@@ -157,7 +160,10 @@ def _stream(shared: Shared) -> str | None:
 def _computed(
     operation: Operation[Any], given: Written, shared: Shared, context: Context
 ) -> Computed:
-    record, asked = operation.parse(given.texts, context), shared.input
+    record, asked = operation.parse(_own_texts(operation, given, shared), context), shared.input
+    seed = shared.practice.seed if shared.practice.quiz else None
+    if seed is not None:
+        record = varied_options(record, seed)
     image = ImageOptions(asked.gray, asked.resize, asked.unit, asked.frame, asked.dtype)
     if not operation.reads_input(given.texts):
         if given.input is not None:
@@ -171,6 +177,8 @@ def _computed(
     spec = _spec(operation, given.input, context.stdin)
     source = read_input(spec, stdin=context.stdin, image=image, channels_last=asked.channels_last)
     x = _in_type(source.array, asked.dtype)
+    if seed is not None and not source.image:
+        x = varied(x, f"{seed} input")
     try:
         trace = operation.perform(x, record)
     except NnvizError as error:
@@ -182,6 +190,16 @@ def _computed(
         trace, image=source.image or trace.image, notes=(*trace.notes, *_past(trace, source.array))
     )
     return Computed(operation, record, x, checks.checked(trace, shared), shared)
+
+
+def _own_texts(operation: Operation[Any], given: Written, shared: Shared) -> Mapping[str, Text]:
+    """The texts of an operation's own options. A --seed that is the exercise's alone is none."""
+    own = next((o for o in operation.options if o.name == "seed"), None)
+    if own is None or not shared.practice.quiz:
+        return given.texts
+    needed = {name for each in own.belongs_to for name in each.split("|")}
+    kept = any(given.texts.get(name) for name in needed)
+    return {name: text for name, text in given.texts.items() if kept or name != "seed"}
 
 
 def _beside(text: str, shared: Shared, look: Appearance, context: Context) -> tuple[Trace, Request]:
@@ -250,7 +268,20 @@ def request(shared: Shared, look: Appearance, **more: Any) -> Request:
     return Request(asked.steps, asked.get, look, embed=asked.embed, **more)
 
 
-def _shown(trace: Trace, stream: str, asked: Request) -> tuple[bytes, list[Words]]:
+def as_exercise(trace: Trace, asked: Request, shared: Shared) -> tuple[Trace, Request]:
+    """A trace with blanks where an exercise is wanted, and what is asked of its format."""
+    wanted = shared.practice
+    if not wanted.quiz:
+        return trace, asked
+    quiz = Exercise(wanted.blank, wanted.faded)
+    asked = asked._replace(
+        steps=quiz.steps(asked.steps, len(trace.steps)),
+        beside=tuple(as_exercise(t, r, shared) for t, r in asked.beside),
+    )
+    return exercise(trace, quiz, asked.steps), asked
+
+
+def _shown(trace: Trace, asked: Request, stream: str) -> tuple[bytes, list[Words]]:
     """What standard output gets, in a language that it can carry, and what to say of it."""
     form, language = formats.load(stream), asked.appearance.lang
     spoken = streams.spoken(language, sys.stdout) if form.kind == "text" else language
@@ -270,10 +301,16 @@ def _render(
         form = formats.by_suffix(path)
         general = shared.general
         with streams.progress(general.quiet, general.color) as progress:
-            wanted = request(shared, look, progress=progress, beside=tuple(beside), path=path)
-            made = form.write(trace, wanted)
-        yield _File(path, made)
-        yield from (_File(beside_it, Made(content)) for beside_it, content in made.more)
+            whole = request(shared, look, progress=progress, beside=tuple(beside), path=path)
+            blanked, wanted = as_exercise(trace, whole, shared)
+            made = [(path, form.write(blanked, wanted))]
+            if shared.practice.quiz:
+                key = checks.answers_of(path)
+                asked_whole = wanted._replace(beside=whole.beside, path=key)
+                made.append((key, form.write(trace, asked_whole)))
+        for written, each in made:
+            yield _File(written, each)
+            yield from (_File(beside_it, Made(content)) for beside_it, content in each.more)
     if asked.map:
         from nnviz.formats.raster import maps as _map
 

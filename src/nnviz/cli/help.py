@@ -59,7 +59,10 @@ def program(
 def listed(operation: Operation[Any], say: Say) -> Declared:
     """A command as it runs: its arguments and options, and the sentence that lists it."""
     inputs = (options.INPUT,) if operation.takes_input else ()
-    sections = {"": (*operation.arguments, *inputs, *_own(operation)), **_shared()}
+    sections = {
+        "": (*operation.arguments, *inputs, *_own(operation)),
+        **options.shared_by(operation),
+    }
     return Declared(operation.name, sections, say(Words(operation.help)))
 
 
@@ -84,7 +87,7 @@ def described(operation: Operation[Any], say: Say) -> Declared:
     made = listed(operation, say)
     shared = [
         _with_views(option, operation)
-        for group in _shared().values()
+        for group in options.shared_by(operation).values()
         for option in _with_formats(group)
         if checks.can_use(operation, option)
     ]

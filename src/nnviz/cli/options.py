@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from nnviz.cli import _values as values
 from nnviz.options import kinds as _kinds
 from nnviz.options import page as _page
 from nnviz.options.option import SWITCH, Context, Option, Text, declared, option
 from nnviz.options.option import parse as _parse
-from nnviz.request import EMBEDS, NOTE, THEMES, Embed, Theme
+from nnviz.request import BLANKS, EMBEDS, NOTE, THEMES, Blank, Embed, Theme
 
 if TYPE_CHECKING:
     from nnviz.formats.raster.maps import Range
+    from nnviz.options.operation import Operation
 
 DType = Literal["float32", "float64"]
 When = Literal["auto", "always", "never"]
@@ -176,6 +177,38 @@ class FigureOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PracticeOptions:
+    """What is left for the reader to find."""
+
+    quiz: bool = option(
+        "--quiz",
+        help="Figures and notes as an exercise with blanks; the key in NAME-answers.SUFFIX.",
+        use="format",
+    )
+    blank: Blank = option(
+        "--blank",
+        kind=_kinds.choice(*BLANKS),
+        help="What is left out of an exercise.",
+        default="output",
+        use="format",
+        belongs_to=("quiz",),
+    )
+    faded: bool = option(
+        "--faded",
+        help="The first step is worked, and each next one leaves more out.",
+        use="format",
+        belongs_to=("quiz",),
+    )
+    seed: int | None = option(
+        "--seed",
+        kind=_kinds.count(0),
+        help="Another exercise, with other numbers of the same kind.",
+        use="format",
+        belongs_to=("quiz",),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GeneralOptions:
     """What is said, and how."""
 
@@ -197,6 +230,7 @@ GROUPS: Mapping[str, type] = {
     "Input options": InputOptions,
     "Output options": OutputOptions,
     "Figure options": FigureOptions,
+    "Exercise options": PracticeOptions,
     "General options": GeneralOptions,
 }
 """The records by their headings in the help, in its order."""
@@ -208,12 +242,22 @@ class Shared(NamedTuple):
     input: InputOptions
     output: OutputOptions
     figure: FigureOptions
+    practice: PracticeOptions
     general: GeneralOptions
 
 
 def all_shared() -> tuple[Option, ...]:
     """Every shared option, in the order of the help."""
     return tuple(option for record in GROUPS.values() for option in declared(record))
+
+
+def shared_by(operation: Operation[Any]) -> dict[str, tuple[Option, ...]]:
+    """The shared options of a command by heading: what it has itself of a name stands for both."""
+    own = {option.name for option in operation.options}
+    return {
+        heading: tuple(option for option in declared(record) if option.name not in own)
+        for heading, record in GROUPS.items()
+    }
 
 
 def parse(texts: Mapping[str, Text], context: Context) -> Shared:

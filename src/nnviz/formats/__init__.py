@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from nnviz.errors import UsageError
-from nnviz.request import Request
+from nnviz.request import EXERCISE, Request
 from nnviz.trace import Trace
 from nnviz.words import Words
 
 Kind = Literal["figure", "values", "text"]
 FIGURE = (
+    *EXERCISE,
     *("steps", "view", "title", "plain", "labels", "symbols", "font", "sample", "filter"),
     *("scale", "width", "ratio"),
 )

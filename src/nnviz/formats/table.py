@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnviz.formats import Format, Made
-from nnviz.request import Request
+from nnviz.request import EXERCISE, Request
 from nnviz.trace import Trace
 
 
@@ -30,5 +30,5 @@ def views(op: str) -> tuple[str, ...]:
 
 
 FORMAT = Format(
-    kind="text", suffixes=(), write=write, uses=("steps", "sample", "view"), views=views
+    kind="text", suffixes=(), write=write, uses=(*EXERCISE, "steps", "sample", "view"), views=views
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnviz.formats import Format, Made, table
-from nnviz.request import Request, Screen
+from nnviz.request import EXERCISE, Request, Screen
 from nnviz.trace import Trace
 
 
@@ -17,6 +17,6 @@ FORMAT = Format(
     suffixes=(".txt",),
     write=write,
     stream=False,
-    uses=("steps", "sample", "view"),
+    uses=(*EXERCISE, "steps", "sample", "view"),
     views=table.views,
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from nnviz.libraries import np
 from nnviz.options.operation import FEW_HAVE, Operation
+from nnviz.request import EXERCISE
 from nnviz.trace import Results, Trace
 from nnviz.words import Words
 
@@ -39,5 +40,5 @@ OPERATION = Operation(
     ),
     record=ShowOptions,
     run=run,
-    lacks=FEW_HAVE | {"steps"},
+    lacks=FEW_HAVE | {*EXERCISE, "steps"},
 )

@@ -193,7 +193,8 @@ class _Opened:
         trace, shared = _computed(block.text, form)
         language = lang.resolve(shared.general.lang or self._task.general.lang, self._task.env)
         look = flow.appearance(shared, language, self._task.env)
-        content = form.write(trace, flow.request(shared, look)).content
+        trace, asked = flow.as_exercise(trace, flow.request(shared, look), shared)
+        content = form.write(trace, asked).content
         if block.kind == "text":
             return _Made(f"```text\n{content.decode().rstrip()}\n```")
         if form.kind != "figure":

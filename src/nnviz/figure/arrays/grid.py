@@ -10,7 +10,7 @@ from nnviz.figure.layout.blocks import Block, Sign
 from nnviz.figure.layout.lines import segments
 from nnviz.figure.layout.style import BODY, SMALL, TITLE, Piece, Style, middle, middle4, up4
 from nnviz.figure.scene import Anchor, Box, Group, Hatch, Mark, Rect, Text
-from nnviz.numerals import rounded, whole_part
+from nnviz.numerals import is_blank, rounded, whole_part
 from nnviz.shapes import times
 from nnviz.trace import Role
 from nnviz.words import Words
@@ -70,7 +70,10 @@ class CellSize:
 def cells(array: np.ndarray, precision: int = 4) -> Table:
     """A matrix (a vector is one row) as cells."""
     matrix = array.reshape(-1, array.shape[-1]) if array.ndim else array.reshape(1, 1)
-    return [[Cell(rounded(value, precision)) for value in line] for line in matrix.tolist()]
+    return [
+        [Cell("" if is_blank(value) else rounded(value, precision)) for value in line]
+        for line in matrix.tolist()
+    ]
 
 
 def changed(table: Table, at: Iterable[tuple[int, int]], **changes: object) -> Table:

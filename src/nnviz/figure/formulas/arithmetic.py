@@ -83,7 +83,8 @@ def _sum_rows(
 ) -> Block:
     """A sum a line a kernel row, its terms in columns; what it comes to in the last, or below."""
     signs, terms = _signed_terms(style, total, {})
-    room = [style.width(term, size) for term in _signed_terms(style, total, wide)[1]]
+    widest_terms = zip(terms, _signed_terms(style, total, wide)[1], strict=True)
+    room = [max(style.width(term, size) for term in both) for both in widest_terms]
     numbered = iter(range(len(terms)))
     rows = [[next(numbered) for _ in line] for line in lines_of(total)]
     plus = style.width("+ ", size)

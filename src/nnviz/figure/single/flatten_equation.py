@@ -7,6 +7,7 @@ row apart.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.fit import cell_sizes, fits_page
@@ -66,7 +67,7 @@ def _linked(trace: Trace, style: Style, step: Step | None) -> Block:
     pair = _neighbour_pair(table) if step is None and is_strip else ()
     active = pair or (() if step is None else (step.number - 1,))
     above, first = _matrices(style, x, table, active)
-    flat = _flattened_cells(style, table, active, step)
+    flat = _flattened_cells(style, table, trace.output, active, step)
     if is_strip:
         below = in_lines(style, trace, strip, flat, active)
     else:
@@ -127,10 +128,12 @@ def _tinted_rows(style: Style, table: Table, first: int = 0) -> Table:
 
 
 def _flattened_cells(
-    style: Style, table: Table, active: Sequence[int], step: Step | None
+    style: Style, table: Table, output: np.ndarray, active: Sequence[int], step: Step | None
 ) -> list[Cell]:
-    """The cells one after the other, each in the tint of its row; those after the step blank."""
-    flat = [cell for line in _tinted_rows(style, table) for cell in line]
+    """The output's cells, each in the tint of its row; those after the step blank."""
+    tinted = [cell for line in _tinted_rows(style, table) for cell in line]
+    (values,) = cells(output.reshape(-1), style.precision)
+    flat = [replace(cell, text=value.text) for cell, value in zip(tinted, values, strict=True)]
     made = len(flat) if step is None else step.number
     line = [*flat[:made], *(Cell("") for _ in flat[made:])]
     tone = style.theme.tone("output")

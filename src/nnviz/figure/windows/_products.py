@@ -14,8 +14,9 @@ from nnviz.figure.layout.blocks import Block, column, lines, on_top, row
 from nnviz.figure.layout.style import BODY, SMALL, Style, up4
 from nnviz.figure.scene import Text, flatten
 from nnviz.figure.windows._part import Part
+from nnviz.numerals import is_blank
 from nnviz.shapes import AnyAxis, times
-from nnviz.trace import Step, Sum
+from nnviz.trace import Step, Sum, numbers
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def with_products(
     """
     sums = partial(arithmetic, style, step.formula, wide=wide)
     alone, kernel = sums(room=room), part.w.shape
-    if kernel[0] != 1 or min(kernel[1:]) < 2 or max(kernel) > SIDE:
+    if kernel[0] != 1 or min(kernel[1:]) < 2 or max(kernel) > SIDE or _asked(step):
         return alone
     long, size = part.w.size > elision.TERMS, _text_size(alone)
     block = _products(style, part, step, 16 if long or size < BODY else 24)
@@ -58,6 +59,12 @@ def with_products(
         found += [(below, tall), *((made, tall + LONGER) for made in [*beside(SMALL), below])]
     each = (made for made, most in found if made.height + 24 <= most)
     return next((panelled(style, made, max(room, made.width + AROUND)) for made in each), alone)
+
+
+def _asked(step: Step) -> bool:
+    """Whether a step is an exercise: its products are for who works it out."""
+    found = (number for side in step.formula[0].sides for number in numbers(side))
+    return any(is_blank(number.value) for number in found)
 
 
 def _text_size(block: Block) -> float:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nnviz.formats import Made
-from nnviz.request import Request
+from nnviz.request import EXERCISE, Request
 from nnviz.trace import Trace
 
-USES = ("steps", "sample", "filter", "title", "plain")
+USES = (*EXERCISE, "steps", "sample", "filter", "title", "plain")
 """The options that a note uses where it has no figure."""
 
 
