@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 from markdown_it import MarkdownIt
 
 import latex_reader
@@ -140,6 +141,18 @@ def test_a_sign_says_whether_numbers_were_rounded(name: str) -> None:
     assert found or name == "flatten"
 
 
+ANY = st.floats(width=64) | st.integers(-(2**40), 2**40).map(float)
+
+
+@given(arrays(float, array_shapes(min_dims=2, max_dims=3, max_side=6), elements=ANY), st.booleans())
+def test_any_numbers_survive(x: np.ndarray, pooled: bool) -> None:
+    """NaN, infinities, powers of ten: nothing of them is a mark, and what is open is closed."""
+    trace = run("pool", x, kernel=(1, 2)) if pooled and x.shape[-1] > 1 else run("show", x)
+    written = note(trace)
+    assert list(rendered(written)) == [f"$$\n{block}\n$$" for block in blocks(written)]
+    latex_reader.checked(written)
+
+
 # --- what it has -----------------------------------------------------------------------
 
 
@@ -230,6 +243,23 @@ def test_parameters_have_their_derivation() -> None:
     assert "the same maps by a multilayer perceptron, without biases" in lines
 
 
+COUNTS = [
+    ("conv", r"2 \cdot 2 = 4"),
+    ("conv, activation", r"2 \cdot 2 + 1 = 5"),
+    ("conv, channels", r"2 \cdot 3 \cdot 2 \cdot 2 + 2 = 26"),
+    ("RNN", r"2 \cdot 2 + 2 \cdot 2 + 2 + 2 \cdot 2 + 2 = 16"),
+    ("LSTM", r"12 \cdot 2 + 12 \cdot 3 + 12 = 72"),
+    ("dense", r"2 \cdot 3 + 2 = 8"),
+]
+
+
+@pytest.mark.parametrize(("name", "count"), COUNTS, ids=[name for name, _ in COUNTS])
+def test_what_is_learned_is_counted(name: str, count: str) -> None:
+    written = note(MADE[name]())
+    assert rf"\text{{parameters}} &= {count}" in written
+    assert r"\text{parameters}" not in note(MADE["max pooling"]())
+
+
 def test_a_net_has_a_section_a_layer() -> None:
     written = note(MADE["net"]())
     assert re.findall("^### (.*)$", written, re.MULTILINE) == [
@@ -240,6 +270,8 @@ def test_a_net_has_a_section_a_layer() -> None:
         "layer 5: Fully connected layer",
     ]
     assert r"conv --filters 2 --size 3 \| act relu" in written, NET
+    assert r"\text{parameters} &= 2 \cdot 1 \cdot 3 \cdot 3 + 2 = 20" in written
+    assert r"\text{parameters} &= 3 \cdot 18 + 3 = 57" in written
 
 
 def test_it_speaks_korean() -> None:

@@ -79,7 +79,12 @@ def letters(latex: str) -> int:
     """About how wide a formula is: of a matrix its widest row, or the small label above it."""
     latex = _LABEL.sub(lambda m: "0" * max(0, 2 * letters(m[1]) // 3 - 8), latex)
     latex = MATRIX.sub(lambda m: "0" * (4 + max(map(letters, m[1].split(BREAK)))), latex)
-    return len(_SIGN.sub("00", _MARKUP.sub("", latex)))
+    return cells(_SIGN.sub("00", _MARKUP.sub("", latex)))
+
+
+def cells(text: str) -> int:
+    """Columns of a text: Hangul has two a letter."""
+    return len(text) + sum(letter > "\u1100" for letter in text if letter.isalpha())
 
 
 def steps(desk: Desk, trace: Trace, chosen: Iterable[Step]) -> Iterator[Display]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 
 from nnviz.expressions import names
 from nnviz.formats._columns import VERSUS, count_columns, step_columns, versus_columns
@@ -15,7 +16,7 @@ from nnviz.latex import text
 from nnviz.numerals import thousands
 from nnviz.request import Appearance, Request
 from nnviz.shapes import times
-from nnviz.trace import Trace
+from nnviz.trace import Equation, Num, Product, Sum, Trace
 from nnviz.words import Words, safe
 
 FEW = 9
@@ -80,7 +81,25 @@ def _head(desk: Desk, trace: Trace) -> Iterator[Block]:
             rows += equations.rows(desk, fact.equation, label)
     if rows:
         yield Display(tuple(rows))
+    if (count := parameters(trace)) is not None:
+        yield Display(tuple(equations.rows(desk, count, text(desk.say("parameters")))))
     yield from (Paragraph(desk.say(note)) for note in trace.notes)
+
+
+def parameters(trace: Trace) -> Equation | None:
+    """How many numbers are learned: those of every array of weights, and the biases."""
+    shapes = [
+        (role, trace.arrays[name].shape)
+        for name, role in trace.roles.items()
+        if role in ("weight", "bias") and name in trace.arrays
+    ]
+    if not shapes:
+        return None
+    terms = (
+        Product(tuple(Num(n, role) for n in shape or (1,)), dot=True) for role, shape in shapes
+    )
+    total = sum(prod(shape) for _, shape in shapes)
+    return Equation((Sum(tuple(terms)), Num(total)))
 
 
 def _shapes(desk: Desk, trace: Trace) -> Iterator[str]:
