@@ -96,6 +96,14 @@ def test_a_slip(nnviz: Nnviz) -> None:
     assert "ours   (3×1) + (1×0) + (5×2) + (3×(−1)) = 10" in out
 
 
+def test_times_count_from_one(nnviz: Nnviz) -> None:
+    sequence = ("rnn", "1; 2", "--wx", "0.5", "--wh", "1", "--b", "0.1")
+    out = nnviz("check", "0.537; 0.1", *sequence).out
+    assert re.search(r"t, cell +yours +ours\n +2, 0 +0.1 +0.9271", out)
+    last = nnviz("check", "0.1", *sequence, "--mode", "many-to-one").out
+    assert re.search(r"cell +yours +ours\n +0 +0.1 +0.9271", last)
+
+
 def test_many_cells_are_counted(nnviz: Nnviz) -> None:
     zeros = ";".join(["0 0 0 0 0"] * 5)
     ones = ";".join(["1 1 1 1 1"] * 5)

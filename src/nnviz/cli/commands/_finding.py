@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Any
 
 from rich.cells import cell_len, set_cell_size
@@ -19,7 +19,7 @@ from nnviz.formats.terminal.view import OnPaper
 from nnviz.numerals import exact, rounded
 from nnviz.request import Request
 from nnviz.shapes import times
-from nnviz.trace import Trace
+from nnviz.trace import Place, Trace
 from nnviz.words import Words
 
 _LISTED = 8
@@ -88,14 +88,23 @@ def _more(paper: Paper, count: int) -> Iterator[Text]:
 def _cells(paper: Paper, found: Finding, trace: Trace) -> Table:
     """The first cells that differ: where, yours, ours."""
     table = Table(box=None, pad_edge=False, header_style="muted")
-    places = trace.places if len(trace.places) == found.ours.ndim else ()
+    places = _places(trace, found.ours.ndim)
     where = ", ".join(paper.say(place.label) for place in places)
-    for label in (where or paper.say(Words("cell")), Words("yours"), Words("ours")):
-        table.add_column(paper.say(label) if isinstance(label, Words) else label, justify="right")
+    for label in (where, *map(paper.say, (Words("yours"), Words("ours")))):
+        table.add_column(label, justify="right")
+    firsts = [place.first for place in places]
     for at, yours, ours in islice(found.cells(), _LISTED):
-        cell = ", ".join(map(str, at))
+        cell = ", ".join(str(i + first) for i, first in zip_longest(at, firsts, fillvalue=0))
         table.add_row(cell, *map(paper.text, _told_apart(yours.item(), ours.item(), paper)))
     return table
+
+
+def _places(trace: Trace, rank: int) -> tuple[Place, ...]:
+    """What the axes of the output are called, as far as it is known; times count from 1."""
+    if trace.recurrence is not None and rank > 1:
+        return (*trace.places, Place(Words("cell")))
+    known = trace.recurrence is None and len(trace.places) == rank
+    return trace.places if known else (Place(Words("cell")),)
 
 
 def _told_apart(yours: Any, ours: Any, paper: Paper) -> Sequence[str]:
