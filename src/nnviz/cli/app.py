@@ -7,9 +7,11 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from typing import Any
 
 from nnviz import lang
 from nnviz.cli import commands, options, reading, streams
+from nnviz.cli.checks import Written
 from nnviz.errors import NnvizError, describe
 from nnviz.options.operation import Operation
 from nnviz.options.program import Reading, WordsError
@@ -85,11 +87,28 @@ def _run(words: list[str], env: Mapping[str, str]) -> int:
 def _done(given: Reading, env: Mapping[str, str]) -> int:
     found = reading.find(given.command)
     if isinstance(found, Operation):
-        from nnviz.cli.flow import run_command
-
-        run_command(found, reading.written(given, found), env)
+        _compute(found, reading.written(given, found), env)
         return 0
     return commands.perform(found, given, env)
+
+
+def _compute(operation: Operation[Any], given: Written, env: Mapping[str, str]) -> None:
+    """Run a command, and again whenever it is asked to."""
+    from nnviz.cli.flow import run_command
+
+    ran = run_command(operation, given, env)
+    if not (ran.output.open or ran.output.watch):
+        return
+    from nnviz.cli.after import changes, show_files
+
+    if ran.output.open:
+        show_files(ran.written)
+    for _ in changes(ran.read) if ran.output.watch else ():
+        try:
+            run_command(operation, given, env)
+        except NnvizError as error:  # of a file that is being written: it changes once more
+            asked = given.texts.get(options.LANGUAGE.name)
+            _complain(error, lang.resolve(asked if isinstance(asked, str) else None, env))
 
 
 def _help_words(words: list[str], env: Mapping[str, str]) -> Say | None:

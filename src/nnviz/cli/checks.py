@@ -83,6 +83,8 @@ def check_files(operation: Operation[Any], given: Written, shared: Shared) -> No
         for path in shared.output.map:
             _map.check(path)
         outputs += shared.output.map
+    if shared.output.open and not outputs:
+        raise UsageError("--open opens what -o and --map write, and there is neither")
     if shared.practice.quiz:
         if shared.output.map:
             raise UsageError("--quiz and --map contradict each other: a map is the answers")

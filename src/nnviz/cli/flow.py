@@ -43,12 +43,21 @@ class Computed(NamedTuple):
     shared: Shared
 
 
-def run_command(operation: Operation[Any], given: Written, env: Mapping[str, str]) -> None:
+class Ran(NamedTuple):
+    """What a command that was run has read and written, and what is to follow."""
+
+    read: list[str]
+    written: list[str]
+    output: options.OutputOptions
+
+
+def run_command(operation: Operation[Any], given: Written, env: Mapping[str, str]) -> Ran:
     """Run one command: check, read, compute, render, and write, in this order."""
     context = Context(standard_input())
     shared = options.parse(given.texts, context)
     with memory.at_most(shared.general.max_memory):
-        _run_with(shared, operation, given, env, context)
+        written = _run_with(shared, operation, given, env, context)
+    return Ran(context.stdin.opened, written, shared.output)
 
 
 def standard_input() -> Stdin:
@@ -71,7 +80,7 @@ def _run_with(
     given: Written,
     env: Mapping[str, str],
     context: Context,
-) -> None:
+) -> list[str]:
     stdin = context.stdin
     language = lang.resolve(shared.general.lang, env)
     stream = _stream(shared)
@@ -86,8 +95,13 @@ def _run_with(
         read = {name: text for name, text in given.texts.items() if text != "-"}
         operation.parse(read, context)
         streams.write_text(announced)
-        return
+        return []
     trace = _computed(operation, given, shared, context).trace
+    if shared.output.watch and (stdin.is_read or not stdin.opened):
+        raise UsageError(
+            "--watch waits for a file to change, and {what} is read",
+            what=Words("standard input") if stdin.is_read else Words("none"),
+        )
     look = appearance(shared, language, env)
     beside = [_beside(text, shared, look, context) for text in shared.output.beside]
     made = list(_render(trace, look, shared, beside))
@@ -108,6 +122,7 @@ def _run_with(
         heard = streams.spoken(language, sys.stderr)
         notes += [note for file in made for note in file.made.notes]
         remark(dict.fromkeys([*stdin.notes, *notes]), made, lambda words: lang.say(words, heard))
+    return [file.path for file in made]
 
 
 # --- before anything is computed -----------------------------------------------

@@ -123,6 +123,8 @@ class OutputOptions:
         help="Significant digits shown of a number that is not whole.",
         default=4,
     )
+    watch: bool = option("--watch", help="Make the outputs again whenever an input file changes.")
+    open: bool = option("--open", help="Open the files that were written.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,8 @@ class Stdin:
         """Whether a person would have to type it, or nothing comes: it is read only where it is
         asked for by name."""
         self._taker: str | None = None
-        self._is_read = False
+        self.is_read = False
+        """Whether it was read, and has nothing more."""
         self.opened: list[str] = []
         """The files that were read beside it, in order: no output may replace them."""
         self.notes: list[Words] = []
@@ -53,9 +54,9 @@ class Stdin:
 
     def read(self, name: str) -> bytes:
         """All its bytes, for the argument called `name`."""
-        if self._taker != name or self._is_read:
+        if self._taker != name or self.is_read:
             self.reserve(name)
-        self._is_read = True
+        self.is_read = True
         if self._stream is None:
             raise NnvizError("standard input is closed, and {name} reads it", name=name)
         return self._stream.read()
