@@ -18,6 +18,8 @@ from nnviz.words import Words
 GATES = {"rnn": "h", "lstm": "ifgo", "gru": "rzn"}
 _LIKELY = {"lstm": ("ifog", "iofg", "fiog", "figo"), "gru": ("zrn",), "rnn": ()}
 """The orders of Keras and ONNX, and those in which books write the gates."""
+_LONG = 500
+"""Times past which nobody is asked whether each was run alone."""
 _PARTS = {"Wx": "weight_ih", "Wh": "weight_hh", "b": "bias_ih", "bh": "bias_hh"}
 
 Weights = Mapping[str, np.ndarray]
@@ -181,7 +183,8 @@ def _stacked(case: Case) -> Callable[[Sequence[np.ndarray]], np.ndarray]:
 def _states(case: Case) -> Iterator[Turned]:
     none = _changed(case, "weight_hh", np.zeros_like)
     yield case.turned(Words("the state before left out of the sums"), weights=none)
-    if case.options.mode == "one-to-many" or case.trace.recurrence.directions > 1:  # type: ignore[union-attr]
+    plan = case.trace.recurrence
+    if plan is None or plan.mode == "one-to-many" or plan.directions > 1 or plan.length > _LONG:
         return
     join = _stacked(case)
     said = Words("every step from the first state, not from the one before")
@@ -226,8 +229,10 @@ def _wrong_step(case: Case) -> Iterator[Turned]:
 
 def _a_step_late(case: Case) -> Iterator[Turned]:
     """The outputs of the states before, of which the first is 0."""
-    many = case.options.mode == "many-to-many" and case.trace.recurrence.directions == 1  # type: ignore[union-attr]
-    if not many or case.options.h0 is not None or case.options.c0 is not None or len(case.x) < 2:
+    options, plan = case.options, case.trace.recurrence
+    if plan is None or (plan.mode, plan.directions) != ("many-to-many", 1) or plan.length < 2:
+        return
+    if options.h0 is not None or options.c0 is not None:
         return
 
     def runs() -> list[Trace]:
