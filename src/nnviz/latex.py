@@ -13,7 +13,7 @@ from nnviz.elision import shown
 from nnviz.expressions import Call, Equation, Name, Quotient, Show, Sum
 from nnviz.libraries import np
 from nnviz.notation import Notation, Token
-from nnviz.numerals import is_blank
+from nnviz.numerals import is_blank, plain
 
 BREAK = r"\\"
 """What ends a line of a matrix, or of equations."""
@@ -56,8 +56,6 @@ _PIECE = re.compile(
     rf"√(?P<root>\w+)|(?P<word>[A-Za-z]{{2,}})|(?P<sign>[{''.join(SIGNS)}])(?P<next>(?=[A-Za-z]))?"
     r"|(?P<said>[^\x00-\x7f]+)|(?P<plain>[A-Za-z0-9()\[\], .+/=:'-])|."
 )
-_POWER = re.compile(r"×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
-_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _TEXT_SIGNS = str.maketrans(dict.fromkeys("\\{}$&#%~^_`*|<>", " "))
 
 
@@ -72,11 +70,9 @@ class Latex(Notation):
         r"""As it is shown; a power of ten as one: 1.5 \times 10^{-7}."""
         if is_blank(value):
             return r"\underline{\hspace{2em}}"
-        shown = self.show(value).replace("−", "-").replace("∞", r"\infty ").strip()
-        return _POWER.sub(
-            lambda m: f"{self.times}10^{{{m[1].translate(_RAISED)}}}",
-            shown.replace("nan", text("nan")),
-        )
+        shown, _, power = plain(self.show(value)).partition("e")
+        shown = shown.replace("inf", r"\infty").replace("nan", text("nan"))
+        return f"{shown}{self.times}10^{{{int(power)}}}" if power else shown
 
     def name(self, name: Name) -> Iterator[Token]:
         """A symbol; its subscripts beside each other."""

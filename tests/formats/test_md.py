@@ -159,7 +159,7 @@ def test_any_numbers_survive(x: np.ndarray, pooled: bool) -> None:
 def test_the_formula_of_the_size_has_its_numbers() -> None:
     written = note(MADE["conv, activation"]())
     assert (
-        r"\text{output size} &= \left\lfloor \frac{4 + 2 \cdot 1 - 1 \cdot (2 - 1) - 1}{2} "
+        r"\text{output size} = \left\lfloor \frac{4 + 2 \cdot 1 - 1 \cdot (2 - 1) - 1}{2} "
         r"\right\rfloor + 1 = 3"
     ) in written
     assert "input 4×4 ∗ kernel 2×2 + bias → feature map 3×3" in written
@@ -222,7 +222,7 @@ def test_nine_steps_or_the_first_three_or_those_asked_for(
     assert written.count(r"\text{feature map}_ {") == count
     assert ("… and" in written) == bool(left)
     assert ("### Steps" in written) == bool(count)
-    assert left.replace("\\", "") in written
+    assert left in written
 
 
 def test_a_recurrent_step_is_an_equation_of_vectors() -> None:
@@ -256,7 +256,7 @@ COUNTS = [
 @pytest.mark.parametrize(("name", "count"), COUNTS, ids=[name for name, _ in COUNTS])
 def test_what_is_learned_is_counted(name: str, count: str) -> None:
     written = note(MADE[name]())
-    assert rf"\text{{parameters}} &= {count}" in written
+    assert rf"\text{{parameters}} = {count}" in written
     assert r"\text{parameters}" not in note(MADE["max pooling"]())
 
 
@@ -269,16 +269,16 @@ def test_a_net_has_a_section_a_layer() -> None:
         "layer 4: Flatten",
         "layer 5: Fully connected layer",
     ]
-    assert r"conv --filters 2 --size 3 \| act relu" in written, NET
-    assert r"\text{parameters} &= 2 \cdot 1 \cdot 3 \cdot 3 + 2 = 20" in written
-    assert r"\text{parameters} &= 3 \cdot 18 + 3 = 57" in written
+    assert r"conv \-\-filters 2 \-\-size 3 \| act relu" in written, NET
+    assert r"\text{parameters} = 2 \cdot 1 \cdot 3 \cdot 3 + 2 = 20" in written
+    assert r"\text{parameters} = 3 \cdot 18 + 3 = 57" in written
 
 
 def test_it_speaks_korean() -> None:
     written = note(MADE["conv"](), Request(appearance=Appearance(lang="ko")))
     assert "## 합성곱" in written
     assert "### 단계" in written
-    assert r"\text{출력 크기} &=" in written
+    assert r"\text{출력 크기} =" in written
     assert not re.search("[a-z]{3,}", re.sub(r"\\[a-z]+|\{(bmatrix|aligned)\}", "", written))
 
 

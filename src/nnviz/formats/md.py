@@ -20,7 +20,9 @@ from nnviz.notation import ABOUT, flat, tokens
 from nnviz.request import Embed, Request
 from nnviz.trace import Equation, Trace
 
-_MARKS = re.compile(r"[\\`*_{}\[\]#|$!]|(?<==)=|(?<=%)%|^(?:[+:-]|\d+(?=[.)]))(?=[.)]? )")
+_MARKS = re.compile(
+    r"[\\`*_{}\[\]#|$!]|(?<==)=|(?<=%)%|-(?=-)|(?<=-)-|^(?:[+:-]|\d+(?=[.)]))(?=[.)]? )"
+)
 _AWAY = re.compile(r"[\x00-\x20()<>%#?\"\\]")
 """What cannot stand in a link as it is."""
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "~": "&#126;"}
@@ -48,7 +50,7 @@ def _written(desk: Desk, block: Block) -> Iterator[str]:
 
 
 def _display(block: Display) -> str:
-    body = f" {BREAK}\n".join(block.rows).replace(BREAK, r"\cr")
+    body = f" {BREAK}\n".join(block.lines).replace(BREAK, r"\cr")
     if block.aligned:
         body = f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
     return f"$$\n{body}\n$$"
@@ -81,8 +83,8 @@ def embedded(link: str, alt: str, embed: Embed) -> str:
 def escaped(said: str) -> str:
     r"""Text of which nothing is a mark of Markdown.
 
-    >>> escaped("a | b_c < 2"), escaped("1. 2")
-    ('a \\| b\\_c &lt; 2', '1\\. 2')
+    >>> escaped("a | b_c < 2"), escaped("1. --size")
+    ('a \\| b\\_c &lt; 2', '1\\. \\-\\-size')
     """
     text = re.sub("[&<>~]", lambda m: _ENTITIES[m[0]], said)
     return _MARKS.sub(lambda m: m[0] + "\\" if m[0].isdecimal() else "\\" + m[0], text)

@@ -14,7 +14,7 @@ from nnviz.formats.note.figure import USES, Figure
 from nnviz.formats.note.model import Block, Desk, Display, Heading, Paragraph, Picture, Table
 from nnviz.formats.note.walk import note
 from nnviz.latex import BREAK, SIGNS
-from nnviz.numerals import SUBSCRIPTS, SUPERSCRIPTS
+from nnviz.numerals import SUBSCRIPTS, SUPERSCRIPTS, plain
 from nnviz.request import Request
 from nnviz.trace import Equation, Trace
 from nnviz.words import Words
@@ -34,7 +34,6 @@ _SPECIAL = re.compile(
     rf"--|[{re.escape(''.join(_MARKS))}]|[{_SIGNS}]|[{SUBSCRIPTS}]+|[{SUPERSCRIPTS}]+"
 )
 _LOW = str.maketrans(SUBSCRIPTS, "0123456789+--aehijklmnoprstuvx")
-_HIGH = str.maketrans(SUPERSCRIPTS, "0123456789+--")
 _PAGE, _WIDE = 66, 34
 """Letters that a page has room for, and those of a column that is broken into lines."""
 
@@ -79,7 +78,7 @@ def _written(desk: Desk, block: Block) -> str:
 
 
 def _display(block: Display) -> str:
-    body = f" {BREAK}\n".join(block.rows)
+    body = f" {BREAK}\n".join(block.lines)
     return f"\\begin{{align*}}\n{body}\n\\end{{align*}}" if block.aligned else f"\\[\n{body}\n\\]"
 
 
@@ -140,11 +139,8 @@ def _special(found: re.Match[str]) -> str:
         return _MARKS[piece]
     if piece in SIGNS:
         return f"${SIGNS[piece]}$"
-    return (
-        f"$_{{{piece.translate(_LOW)}}}$"
-        if piece[0] in SUBSCRIPTS
-        else f"$^{{{piece.translate(_HIGH)}}}$"
-    )
+    low = piece[0] in SUBSCRIPTS
+    return f"$_{{{piece.translate(_LOW)}}}$" if low else f"$^{{{plain(piece)}}}$"
 
 
 FORMAT = Format("text", (".tex",), write, uses=USES, in_file=pdf.FORMAT.uses)

@@ -40,8 +40,15 @@ class Display(NamedTuple):
 
     @property
     def aligned(self) -> bool:
-        """Whether a row has more than one column, beside those of its matrices."""
-        return any("&" in MATRIX.sub("", row) for row in self.rows)
+        """Whether there are rows of more than one column, beside those of their matrices."""
+        return len(self.rows) > 1 and any("&" in MATRIX.sub("", row) for row in self.rows)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The rows; one alone is aligned with nothing."""
+        first, *others = self.rows
+        alone = not others and "&" in MATRIX.sub("", first)
+        return (first.replace("&", "", 1),) if alone else self.rows
 
 
 class Table(NamedTuple):
