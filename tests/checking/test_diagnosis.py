@@ -136,6 +136,7 @@ SLIPS: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
         CONV,
         ["(6×1) in the place of (5×1)", "(8×(−1)) in the place of (9×(−1))"],
     ),
+    "the weight of the next row": ([[4, 6], [10, 24]], CONV, []),  # 6 × 2 for 6 × 0
     "a bias": ([[7, 9], [13, 12]], CONV | {"bias": np.array(3)}, ["the bias 3 left out"]),
     "a matrix that is shown": ([[1, 2, 3], [4, 5, 6], [7, 8, 8]], {"op": "show", "x": X}, []),
     "the last state": (  # tanh(1 + 0.5370) = 0.9116

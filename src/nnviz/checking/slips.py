@@ -22,7 +22,7 @@ from nnviz.words import Words
 
 Slip = tuple[Words, Expr]
 """What is said of it, and the sum as it is then."""
-OfTerm = Callable[[Sequence[Expr], int], Iterator[tuple[Words, tuple[Expr, ...]]]]
+OfTerm = Callable[[Sum, int], Iterator[tuple[Words, tuple[Expr, ...]]]]
 """What slips make of a term of a sum: nothing, or other terms."""
 
 
@@ -60,7 +60,7 @@ def _slips(expr: Expr, of_term: OfTerm) -> Iterator[Slip]:
                 yield said, Quotient(made, under)
         case Sum(terms):
             for i in range(len(terms)):
-                for said, new in of_term(terms, i):
+                for said, new in of_term(expr, i):
                     yield said, expr._replace(terms=(*terms[:i], *new, *terms[i + 1 :]))
         case Call(name, (Sum() as total,)):  # tanh of a sum
             for said, made in _slips(total, of_term):
@@ -70,16 +70,18 @@ def _slips(expr: Expr, of_term: OfTerm) -> Iterator[Slip]:
                 yield Words("{number} taken for the maximum", number=_text(number)), number
 
 
-def _own(terms: Sequence[Expr], i: int) -> Iterator[tuple[Words, tuple[Expr, ...]]]:
-    term, said = terms[i], _text(terms[i])
+def _own(total: Sum, i: int) -> Iterator[tuple[Words, tuple[Expr, ...]]]:
+    term, said = total.terms[i], _text(total.terms[i])
     yield Words("{term} left out", term=said), ()
     yield Words("{term} with the wrong sign", term=said), (Neg(term),)
     yield Words("{term} added twice", term=said), (term, term)
 
 
-def _neighbours(terms: Sequence[Expr], i: int) -> Iterator[tuple[Words, tuple[Expr, ...]]]:
+def _neighbours(total: Sum, i: int) -> Iterator[tuple[Words, tuple[Expr, ...]]]:
+    """The weight or the input beside it in its row."""
+    terms, row = total.terms, total.per_line or len(total.terms)
     term = terms[i]
-    for other in (terms[j] for j in (i - 1, i + 1) if 0 <= j < len(terms)):
+    for other in (terms[j] for j in (i - 1, i + 1) if j // row == i // row and j < len(terms)):
         if not isinstance(term, Product) or not isinstance(other, Product):
             continue
         for k in (0, 1):
