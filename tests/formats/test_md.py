@@ -286,8 +286,14 @@ def test_the_title_and_plain_notes() -> None:
     look = Appearance(title="a_b *c*")
     assert note(MADE["conv"](), Request(appearance=look)).startswith("## a\\_b \\*c\\*\n")
     bare = note(MADE["conv"](), Request(appearance=Appearance(plain=True)))
-    assert "##" not in bare.split("###")[0]
+    assert "#" not in bare
     assert "output size" not in bare
+
+
+@pytest.mark.parametrize("name", ["conv", "RNN", "net", "params"])
+def test_a_piece_of_another_note_has_no_headings(name: str) -> None:
+    piece = note(MADE[name](), Request(appearance=Appearance(title="")))
+    assert not [t for t in MarkdownIt().parse(piece) if t.type == "heading_open"]
 
 
 def test_one_sample_of_a_batch() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from nnviz.cli.options import InputOptions, Shared
 from nnviz.errors import UsageError
 from nnviz.figure import views_of_command
 from nnviz.formats import Format
+from nnviz.libraries import np
 from nnviz.options.kinds import plain
 from nnviz.options.operation import Operation
 from nnviz.options.option import Option, Text, declared
@@ -234,3 +235,19 @@ def _check_steps(trace: Trace, spec: str | None) -> None:
             else "leave --steps out",
         )
     _steps.choose(spec, len(trace.steps))
+
+
+def past(trace: Trace, given: np.ndarray) -> Iterator[Words]:
+    """A note where finite numbers came to what their type has no number for."""
+    if "output" not in trace.results:
+        return
+    others = [array for name, array in trace.arrays.items() if name != "input"]
+    made = trace.output
+    if np.isfinite(made).all() or not all(np.isfinite(array).all() for array in (given, *others)):
+        return
+    yield Words(
+        "numbers of the output that {dtype} cannot hold (inf or nan): {n} of {count}",
+        n=int(made.size - np.isfinite(made).sum()),
+        count=made.size,
+        dtype=str(made.dtype),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from itertools import starmap
 from typing import Any, NamedTuple
@@ -29,6 +29,10 @@ from nnviz.words import Words
 class _File(NamedTuple):
     path: str
     made: Made
+
+
+_Drawn = tuple[Trace, Request]
+"""A trace, and how it is drawn."""
 
 
 class Computed(NamedTuple):
@@ -103,8 +107,7 @@ def _run_with(
             what=Words("standard input") if stdin.is_read else Words("none"),
         )
     look = appearance(shared, language, env)
-    beside = [_beside(text, shared, look, context) for text in shared.output.beside]
-    made = list(_render(trace, look, shared, beside))
+    made = list(_render(trace, look, shared, besides(shared, look, context)))
     # Once more: the chain may have named files, and a map of channels is several.
     files.check([file.path for file in made], stdin.opened)
     shown, notes = b"", list(trace.notes)
@@ -202,7 +205,9 @@ def _computed(
         )
         raise
     trace = replace(
-        trace, image=source.image or trace.image, notes=(*trace.notes, *_past(trace, source.array))
+        trace,
+        image=source.image or trace.image,
+        notes=(*trace.notes, *checks.past(trace, source.array)),
     )
     return Computed(operation, record, x, checks.checked(trace, shared), shared)
 
@@ -217,7 +222,12 @@ def _own_texts(operation: Operation[Any], given: Written, shared: Shared) -> Map
     return {name: text for name, text in given.texts.items() if kept or name != "seed"}
 
 
-def _beside(text: str, shared: Shared, look: Appearance, context: Context) -> tuple[Trace, Request]:
+def besides(shared: Shared, look: Appearance, context: Context) -> tuple[_Drawn, ...]:
+    """What --beside asks for."""
+    return tuple(_beside(text, shared, look, context) for text in shared.output.beside)
+
+
+def _beside(text: str, shared: Shared, look: Appearance, context: Context) -> _Drawn:
     """The trace of a command beside, and how it is drawn: as the first where it says nothing."""
     from nnviz.cli.reading import read_beside
 
@@ -238,22 +248,6 @@ def _in_type(array: np.ndarray, dtype: str | None) -> np.ndarray:
     """An array in the type of --dtype; what that cannot hold is infinite, which is said later."""
     with np.errstate(all="ignore"):
         return array if dtype is None else array.astype(dtype)
-
-
-def _past(trace: Trace, given: np.ndarray) -> Iterator[Words]:
-    """A note where finite numbers came to what their type has no number for."""
-    if "output" not in trace.results:
-        return
-    others = [array for name, array in trace.arrays.items() if name != "input"]
-    made = trace.output
-    if np.isfinite(made).all() or not all(np.isfinite(array).all() for array in (given, *others)):
-        return
-    yield Words(
-        "numbers of the output that {dtype} cannot hold (inf or nan): {n} of {count}",
-        n=int(made.size - np.isfinite(made).sum()),
-        count=made.size,
-        dtype=str(made.dtype),
-    )
 
 
 def _spec(operation: Operation[Any], given: str | None, stdin: Stdin) -> str:
@@ -309,14 +303,14 @@ def _shown(trace: Trace, asked: Request, stream: str) -> tuple[bytes, list[Words
 
 
 def _render(
-    trace: Trace, look: Appearance, shared: Shared, beside: Sequence[tuple[Trace, Request]]
+    trace: Trace, look: Appearance, shared: Shared, beside: tuple[_Drawn, ...]
 ) -> Iterator[_File]:
     asked = shared.output
     for path in _files(shared):
         form = formats.by_suffix(path)
         general = shared.general
         with streams.progress(general.quiet, general.color) as progress:
-            whole = request(shared, look, progress=progress, beside=tuple(beside), path=path)
+            whole = request(shared, look, progress=progress, beside=beside, path=path)
             blanked, wanted = as_exercise(trace, whole, shared)
             made = [(path, form.write(blanked, wanted))]
             if shared.practice.quiz:

@@ -169,6 +169,34 @@ def test_the_text_and_the_markdown_of_a_block(nnviz: Nnviz, tmp_path: Path) -> N
     assert "max(0, 14)" in fences[1].content  # 5 + 9, of the convolution before
 
 
+@pytest.mark.parametrize(
+    ("front", "more", "made"),
+    [
+        ("---\ntitle: x\nlang: ko\n---\n", "", "합성곱"),
+        ("---\r\nlang: 'ko-KR'\r\n---\r\n", "", "합성곱"),
+        ("---\nlang: ko\n---\n", " --lang en", "Convolution"),
+        ("---\nlang: tlh\n---\n", "", "Convolution"),
+        ("---\ntitle: x\n---\nlang: ko\n\n", "", "Convolution"),
+        ("text\n\n---\nlang: ko\n---\n", "", "Convolution"),
+    ],
+    ids=["its own", "a region", "the block's", "another's", "in the text", "no front matter"],
+)
+def test_a_note_speaks_the_language_of_its_front_matter(
+    nnviz: Nnviz, tmp_path: Path, front: str, more: str, made: str
+) -> None:
+    path = note(tmp_path, front + block(CONV + more))
+    assert nnviz("notes", str(path), "--lang", "en").code == 0
+    assert made in (tmp_path / "note.assets" / "conv-1.svg").read_text()
+
+
+def test_a_figure_of_two_commands(nnviz: Nnviz, tmp_path: Path) -> None:
+    path = note(tmp_path, block(f"{CONV} --beside 'pool \"17 4; 3 2\" -k 2'"))
+    assert nnviz("notes", str(path)).code == 0
+    shown = (tmp_path / "note.assets" / "conv-1.svg").read_text()
+    assert ">14<" in shown
+    assert ">17<" in shown
+
+
 def test_the_lines_of_a_block_and_its_files_are_the_notes_own(
     nnviz: Nnviz, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
@@ -15,6 +16,7 @@ LANGUAGE = "nnviz"
 _BEGIN = "<!-- nnviz: from the block above -->"
 _END = "<!-- /nnviz -->"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+_SPOKEN = re.compile(r"lang:\s*[\"']?([A-Za-z]+)")
 _BEGINS, _ENDS = re.compile(r"<!-- nnviz\b.*-->"), re.compile(r"<!-- /nnviz\b.*-->")
 
 
@@ -40,6 +42,14 @@ class Note(NamedTuple):
     lines: tuple[str, ...]
     """With their ends."""
     blocks: tuple[Block, ...]
+
+    @property
+    def lang(self) -> str:
+        """The language that its front matter names, `lang: ko`; empty where it names none."""
+        if not self.lines or self.lines[0].rstrip() != "---":
+            return ""
+        front = takewhile(lambda line: line.rstrip() != "---", self.lines[1:])
+        return next((said[1].lower() for said in map(_SPOKEN.match, front) if said), "")
 
     def replaced(self, made: Sequence[str | None]) -> str:
         """Its text with what each block has made beneath it; None leaves what is there."""

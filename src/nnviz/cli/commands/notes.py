@@ -191,9 +191,9 @@ class _Opened:
             )
         form = formats.load(_FORMATS[block.kind])
         trace, shared = _computed(block.text, form)
-        language = lang.resolve(shared.general.lang or self._task.general.lang, self._task.env)
-        look = flow.appearance(shared, language, self._task.env)
-        trace, asked = flow.as_exercise(trace, flow.request(shared, look), shared)
+        look = flow.appearance(shared, self._language(shared), self._task.env)
+        beside = flow.besides(shared, look, Context(Stdin(None, typed=True)))
+        trace, asked = flow.as_exercise(trace, flow.request(shared, look, beside=beside), shared)
         content = form.write(trace, asked).content
         if block.kind == "text":
             return _Made(f"```text\n{content.decode().rstrip()}\n```")
@@ -202,6 +202,12 @@ class _Opened:
         name = self._assets.name(number, trace.op, form.suffixes[0])
         embedded = self._assets.embedded(name, alternative(trace, look), self._task.options.embed)
         return _Made(embedded, (self._assets.folder / name, content))
+
+    def _language(self, shared: Shared) -> str:
+        """The block's, else the note's own, so that it is the same for everyone."""
+        own = self.note.lang if self.note.lang in lang.languages() else None
+        asked = shared.general.lang or own or self._task.general.lang
+        return lang.resolve(asked, self._task.env)
 
 
 def _differs(path: Path, content: bytes) -> bool:

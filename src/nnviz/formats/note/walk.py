@@ -40,9 +40,8 @@ def note(trace: Trace, request: Request, figure: Figure) -> Iterator[Block]:
     """The blocks of a note, with the figure that stands beside it."""
     look = request.appearance
     desk = Desk(look)
-    title = desk.say(trace.title) if look.title is None else safe(look.title)
-    if title and not look.plain:
-        yield Heading(title, 1)
+    if _titled(desk):
+        yield Heading(desk.say(trace.title) if look.title is None else safe(look.title), 1)
     if figure.path:
         yield Picture(figure.file, alternative(trace, look), request.embed)
     yield from _head(desk, trace)
@@ -56,6 +55,17 @@ def note(trace: Trace, request: Request, figure: Figure) -> Iterator[Block]:
     else:
         yield from _arrays(desk, trace)
         yield from _steps(desk, trace, request)
+
+
+def _titled(desk: Desk) -> bool:
+    return desk.appearance.title != "" and not desk.appearance.plain
+
+
+def _part(desk: Desk, said: str) -> Block:
+    """What a part begins with: no heading where the note has none, since it is then a piece of
+    another, whose headings are its own.
+    """
+    return Heading(said, 2) if _titled(desk) else Paragraph(said, strong=True)
 
 
 def _head(desk: Desk, trace: Trace) -> Iterator[Block]:
@@ -129,7 +139,7 @@ def _steps(desk: Desk, trace: Trace, request: Request) -> Iterator[Block]:
     steps = [trace.steps[number - 1] for number in numbers[:MOST]]
     if not steps:
         return
-    yield Heading(desk.say("Steps"), 2)
+    yield _part(desk, desk.say("Steps"))
     if any(step.equations for step in steps):
         for step in steps:
             place = trace.recurrence and trace.recurrence.place(step.number)
@@ -159,6 +169,6 @@ def _layers(desk: Desk, trace: Trace) -> Iterator[Block]:
     yield from arrays.array(desk, View(trace, "input"))
     for number, layer in enumerate(trace.layers, 1):
         which = desk.say(Words("layer {n}", n=number))
-        yield Heading(f"{which}: {desk.say(layer.title)}", 2)
+        yield _part(desk, f"{which}: {desk.say(layer.title)}")
         yield from _head(desk, layer)
         yield from arrays.array(desk, View(layer, "output"))
