@@ -1,8 +1,9 @@
-"""Results of every kind, as notes are written of them."""
+"""Results of every kind, and the notes that are written of them in Markdown."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import numpy as np
 import pytest
 
 from helpers import run
+from nnviz.formats import load
+from nnviz.request import Request
 from nnviz.trace import Trace
 
 PLANE = np.array([[1, 2, 3, 0], [4, 5, 6, 1], [7, 8, 9, 2], [0, 1, 0, 1]])
@@ -45,3 +48,13 @@ MADE: dict[str, Callable[[], Trace]] = {
     "params": lambda: run("params", None, net=NET, input=(1, 28, 28), versus="mlp"),
 }
 CASES = [pytest.param(make, id=name) for name, make in MADE.items()]
+
+BLOCK = re.compile(r"^\$\$\n(.*?)\n\$\$$", re.DOTALL | re.MULTILINE)
+
+
+def note(trace: Trace, request: Request | None = None) -> str:
+    return load("md").write(trace, request or Request()).content.decode()
+
+
+def blocks(written: str) -> list[str]:
+    return [match[1] for match in BLOCK.finditer(written)]

@@ -55,7 +55,7 @@ TEXTS: list[tuple[str, Expr]] = [
     (r"r \odot (1 - z)", Product((Name("r"), Sum((Num(1), Neg(Name("z"))))), each=True)),
     (r"h_{t-1}^{(2)\to}", Name("h", "t−1", "hidden", "(2)→")),
     (r"\left(\frac{1}{2}\right)^{2}", Power(Quotient(Num(1), Num(2)), Num(2))),
-    (r"1 + (\text{… 8 more terms …} = 12)", Sum((Num(1), Rest("… 8 more terms …", Num(12))))),
+    (r"1 + (\text{... 8 more terms ...} = 12)", Sum((Num(1), Rest("… 8 more terms …", Num(12))))),
     (r"\text{출력}_ {0}", Name("출력", "0")),
     (r"1.5 \times 10^{-7}", Num(1.5e-7)),
     (r"-\infty", Num(-np.inf)),

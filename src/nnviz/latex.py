@@ -56,7 +56,7 @@ _PIECE = re.compile(
     rf"√(?P<root>\w+)|(?P<word>[A-Za-z]{{2,}})|(?P<sign>[{''.join(SIGNS)}])(?P<next>(?=[A-Za-z]))?"
     r"|(?P<said>[^\x00-\x7f]+)|(?P<plain>[A-Za-z0-9()\[\], .+/=:'-])|."
 )
-_TEXT_SIGNS = str.maketrans(dict.fromkeys("\\{}$&#%~^_`*|<>", " "))
+_TEXT_SIGNS = str.maketrans({**dict.fromkeys("\\{}$&#%~^_`*|<>", " "), "…": "..."})
 
 
 class Latex(Notation):

@@ -17,7 +17,7 @@ import latex_reader
 import nnviz
 from helpers import run
 from nnviz.formats import load, tex
-from nnviz.request import Appearance, Request
+from nnviz.request import Appearance, Request, Screen
 from nnviz.trace import Trace
 from note_cases import CASES, MADE
 
@@ -89,6 +89,12 @@ def test_steps_are_aligned_and_tables_have_formulas() -> None:
         r"\noindent input 4$\times$4 $\ast$ kernel 2$\times$2 $\to$ feature map 3$\times$3"
         in written
     )
+
+
+def test_a_stream_gets_signs_that_it_carries() -> None:
+    for make in MADE.values():
+        written = load("tex").write(make(), Request(screen=Screen(encoding="ascii"))).content
+        assert "?" not in written.decode("ascii").replace("hello|$", "")
 
 
 def test_hangul_names_its_package() -> None:

@@ -32,7 +32,8 @@ def write(trace: Trace, request: Request) -> Made:
     """The note of a trace."""
     desk, figure = Desk(request.appearance), Figure.beside(trace, request, svg.write, ".svg")
     blocks = (block for part in note(trace, request, figure) for block in _written(desk, part))
-    return figure.with_note("\n\n".join(blocks) + "\n")
+    text = "\n\n".join(blocks) + "\n"
+    return figure.with_note(text.encode(request.screen.encoding, "xmlcharrefreplace"))
 
 
 def _written(desk: Desk, block: Block) -> Iterator[str]:

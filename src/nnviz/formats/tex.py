@@ -13,6 +13,7 @@ from nnviz.formats.note.equations import letters
 from nnviz.formats.note.figure import USES, Figure
 from nnviz.formats.note.model import Block, Desk, Display, Heading, Paragraph, Picture, Table
 from nnviz.formats.note.walk import note
+from nnviz.formats.terminal.ascii import ascii_form
 from nnviz.latex import BREAK, SIGNS
 from nnviz.numerals import SUBSCRIPTS, SUPERSCRIPTS, plain
 from nnviz.request import Request
@@ -48,7 +49,9 @@ def write(trace: Trace, request: Request) -> Made:
         head.append(r"% \usepackage{graphicx}")
     if any(east_asian_width(c) == "W" for c in body):
         head.append(r"% \usepackage{kotex} % Hangul")
-    return figure.with_note("\n".join(head) + "\n\n" + body + "\n")
+    encoding = request.screen.encoding
+    text = ascii_form("\n".join(head) + "\n\n" + body + "\n", encoding)
+    return figure.with_note(text.encode(encoding, "replace"))
 
 
 def _figure(trace: Trace, request: Request) -> Figure:
@@ -95,7 +98,7 @@ def _table(desk: Desk, table: Table) -> Iterator[str]:
         head, *rows = (_line(row) for row in zip(*(columns[i] for i in block), strict=True))
         if table.total:
             rows[-1] = r"\hline " + rows[-1]
-        yield from (head + r" \hline", *rows, "\\end{tabular}\n")
+        yield from (head + r" \hline", *rows, "\\end{tabular}\\par\\medskip\n")
 
 
 def _blocks(widths: list[int]) -> list[list[int]]:

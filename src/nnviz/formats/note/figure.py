@@ -34,7 +34,7 @@ class Figure(NamedTuple):
         """What the note calls it."""
         return Path(self.path).name
 
-    def with_note(self, text: str) -> Made:
+    def with_note(self, note: bytes) -> Made:
         """The note, and this beside it."""
         more = ((self.path, self.made.content),) if self.path else ()
-        return Made(text.encode(), notes=self.made.notes, more=more)
+        return Made(note, notes=self.made.notes, more=more)
