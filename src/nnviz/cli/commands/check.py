@@ -121,7 +121,7 @@ def _document(finding: Finding, language: str) -> dict[str, Any]:
 
 COMMAND = Command(
     name="check",
-    help="Compare your own result with that of a command, and name the mistake in it.",
+    help="Compare your result with a command's and name the mistake.",
     example='check "0.46 0.76" act tanh "0.5 1"',
     more=('check "6 7; 3 10" conv "1 2 0; 4 3 1; 2 5 3" -k "1 0; 2 -1"',),
     record=CheckOptions,
