@@ -36,6 +36,8 @@ SIGNS = {
     "ᵀ": r"^{\top}",
     "⌊": r"\lfloor",
     "⌋": r"\rfloor",
+    "⌈": r"\lceil",
+    "⌉": r"\rceil",
     "ⱼ": "_{j}",
     "ᵢ": "_{i}",
     "α": r"\alpha",

@@ -121,6 +121,7 @@ TEXTS = [
     ("conv --filters", "conv -{}-filters"),
     ("5×5 → hₜ₋₁ ≈ x⁻²", r"5$\times$5 $\to$ h$_{t-1}$ $\approx$ x$^{-2}$"),
     ("γ, ∗ᵀ", r"$\gamma$, $\ast$$^{\top}$"),
+    ("⌈5 / 2⌉ ≥ ↑", r"$\lceil$5 / 2$\rceil$ $>$= \textasciicircum{}"),
 ]
 
 
@@ -129,12 +130,12 @@ def test_marks_of_latex_are_letters_in_text(said: str, written: str) -> None:
     assert tex.escaped(said) == written
 
 
-@given(st.text("\\{}$&#%_^~<>|-ab ×₀²"))
+@given(st.text("\\{}$&#%_^~<>|-ab ×₀²⌈↑∀☃"))
 def test_no_text_is_a_command(said: str) -> None:
     written = tex.escaped(said)
     latex_reader.checked(written)
     bare = re.sub(r"\$[^$]*\$|\\text[a-z]+\{\}|\\[{}$&#%_]|-\{\}-", "", written)
-    assert not set(bare) & set("\\{}$&#%_^~<>|×₀²")
+    assert not set(bare) & set("\\{}$&#%_^~<>|×₀²⌈↑∀☃")
 
 
 def test_a_vector_of_a_thousand_numbers_has_its_ends() -> None:

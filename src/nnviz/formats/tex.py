@@ -33,6 +33,7 @@ _MARKS = {
 _SIGNS = "".join(sign for sign in SIGNS if not sign.isascii() and sign not in "ⱼᵢᵀ")
 _SPECIAL = re.compile(
     rf"--|[{re.escape(''.join(_MARKS))}]|[{_SIGNS}]|[{SUBSCRIPTS}]+|[{SUPERSCRIPTS}]+"
+    r"|[^\w\s\x00-\xff–—‘’“”…]"
 )
 _LOW = str.maketrans(SUBSCRIPTS, "0123456789+--aehijklmnoprstuvx")
 _PAGE, _WIDE = 66, 34
@@ -142,8 +143,11 @@ def _special(found: re.Match[str]) -> str:
         return _MARKS[piece]
     if piece in SIGNS:
         return f"${SIGNS[piece]}$"
-    low = piece[0] in SUBSCRIPTS
-    return f"$_{{{piece.translate(_LOW)}}}$" if low else f"$^{{{plain(piece)}}}$"
+    if piece[0] in SUBSCRIPTS:
+        return f"$_{{{piece.translate(_LOW)}}}$"
+    if piece[0] in SUPERSCRIPTS:
+        return f"$^{{{plain(piece)}}}$"
+    return "".join(_MARKS.get(c, c) for c in ascii_form(piece, "ascii"))
 
 
 FORMAT = Format("text", (".tex",), write, uses=USES, in_file=pdf.FORMAT.uses)

@@ -36,7 +36,11 @@ def in_a_row(desk: Desk, trace: Trace, names: Sequence[str]) -> Iterator[Block]:
         plane = _plane(desk, views[name], (), _label(desk, views[name]))
         items.append(sign + plane)
         sign = ""
-    yield _flow(items, " " if len(views) < len(names) else r" \quad ")
+    if len(views) == len(names):
+        yield from _rows(items)
+        return
+    rows = _flow(items)
+    yield Display(tuple("&" * (len(rows) > 1) + " ".join(row) for row in rows))
 
 
 def written(view: View) -> bool:
@@ -60,7 +64,7 @@ def array(desk: Desk, view: View) -> Iterator[Block]:
     kept = planes if count <= PLANES else planes[: PLANES // 2]
     labels = (", ".join(f"{desk.say(word)} {i}" for word, i in named) for _, named in kept)
     made = zip(kept, labels, strict=True)
-    yield _flow([_plane(desk, view, at, text(label)) for (at, _), label in made], r" \quad ")
+    yield from _rows([_plane(desk, view, at, text(label)) for (at, _), label in made])
     if count > len(kept):
         how, more = f"-f csv --get {view.name}", thousands(count - len(kept))
         yield Paragraph(desk.say(Words("… {n} more: {how} writes all", n=more, how=how)))
@@ -89,7 +93,7 @@ def _plane(desk: Desk, view: View, index: tuple[int, ...], label: str) -> str:
     return made
 
 
-def _flow(items: Sequence[str], between: str) -> Display:
+def _flow(items: Sequence[str]) -> list[list[str]]:
     """Matrices on rows that are not too wide."""
     rows: list[list[str]] = []
     room = 0
@@ -99,5 +103,9 @@ def _flow(items: Sequence[str], between: str) -> Display:
             room = WIDE
         rows[-1].append(item)
         room -= letters(item)
-    lead = "&" if len(rows) > 1 else ""
-    return Display(tuple(lead + between.join(row) for row in rows))
+    return rows
+
+
+def _rows(items: Sequence[str]) -> Iterator[Display]:
+    """Matrices that no sign joins: a page may end between their rows."""
+    return (Display((r" \quad ".join(row),)) for row in _flow(items))
