@@ -76,7 +76,8 @@ def _label(desk: Desk, view: View) -> str:
     label = text(f"{name} ") + symbol(shape) if shape else text(name)
     if short := _SYMBOL.fullmatch(name):
         letter, sub, rest = short.groups("")
-        label = letter + f"_{{{sub}}}" * bool(sub) + text(f"{rest} ") + symbol(shape)
+        label = letter + f"_{{{sub}}}" * bool(sub) + text(f"{rest} ") * bool(rest + shape)
+        label += symbol(shape)
     if known := view.trace.symbols.get(view.name):
         return rf"{desk.latex.line(desk.latex.name(known))} \quad {label}"
     return label
