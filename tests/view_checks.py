@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -113,19 +112,16 @@ def _segments(path: Path) -> list[Line]:
 
 
 def _crosses(box: Box, start: Point, end: Point) -> bool:
-    level = start[0] == end[0] or start[1] == end[1]
-    steps = 1 if level else 32
-    places = [
-        (start[0] + (end[0] - start[0]) * i / steps, start[1] + (end[1] - start[1]) * i / steps)
-        for i in range(steps + 1)
-    ]
-    return any(
-        min(a[0], b[0]) < box.right
-        and max(a[0], b[0]) > box.x
-        and min(a[1], b[1]) < box.bottom
-        and max(a[1], b[1]) > box.y
-        for a, b in pairwise(places)
-    )
+    """Whether a line comes inside a box (Liang and Barsky, 1984)."""
+    first, last = 0.0, 1.0
+    for at, to, low, high in zip(start, end, (box.x, box.y), (box.right, box.bottom), strict=True):
+        if at == to:
+            if not low < at < high:
+                return False
+            continue
+        enters, leaves = sorted(((low - at) / (to - at), (high - at) / (to - at)))
+        first, last = max(first, enters), min(last, leaves)
+    return first < last
 
 
 # --- what is drawn can be read, and points at something ------------------------------

@@ -150,7 +150,11 @@ def _laid_out(rows: _Rows) -> Block:
             below = column([table, sums], 16)
             if below.width <= style.room and below.height <= TALL:
                 return below
-    return below
+    if below.width <= style.room:
+        return below
+    # Narrower than a row: what it comes to stands beneath it.
+    wrapped = [flow(drawn_parts(row, sizes[-1]), style.room) for row in made]
+    return column([*wrapped, *more, sums], 16)
 
 
 def _channel_row(rows: _Rows, c: int) -> Row:

@@ -11,6 +11,7 @@ from nnviz.figure.layout.blocks import Block, column, row
 from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import BODY, SMALL, Style, near4, up4
 from nnviz.figure.scene import Group, Mark, Scene
+from nnviz.figure.windows import conv_equation
 from nnviz.figure.windows._named_arrays import (
     activation_arrow,
     bias_cells,
@@ -83,7 +84,10 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     at = part.at or (0, 0)
     channel = padded(style, part, at=at, corners=False)
     output = changed(result(style, part.y, part.at), [at], state="active", bold=True)
-    block = _kernel_beside(_Pair(style, part, channel, output, at))
+    pair = _Pair(style, part, channel, output, at)
+    if _planes_width(pair, TILTS[-1]) > style.room:  # of a phone: flat there is room
+        return conv_equation.draw(trace, appearance, step)
+    block = _kernel_beside(pair)
     blocks = [block]
     if step is not None:
         room = style.beneath(block.width)
