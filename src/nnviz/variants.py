@@ -17,7 +17,7 @@ def varied(array: np.ndarray, seed: str) -> np.ndarray:
     >>> varied(np.array([[1, 0], [0, 1]]), "1").tolist()
     [[1, 0], [0, 1]]
     >>> varied(np.array([-0.5, 0.25, 2]), "7").tolist()
-    [0.36, -1.58, 0.49]
+    [1.01, -0.76, 1.42]
     """
     dice, values = Random(seed), array.reshape(-1).tolist()
     dice.shuffle(values)

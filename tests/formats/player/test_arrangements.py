@@ -23,10 +23,16 @@ TRACES: dict[str, Trace] = {
     "recurrent": run("rnn", np.eye(2), weights=WEIGHTS),
     "channels": run("conv", np.ones((3, 4, 4), int), kernel=np.ones((3, 2, 2), int)),
     "weights": run("conv", np.ones((9, 9)) / 7, kernel=np.ones((7, 7)) / 3),
+    "twelve": run("conv", np.arange(144).reshape(12, 12) % 10, kernel=np.eye(3, dtype=int)),
+    "dense": run("dense", [1, 2, 3], weight=np.arange(6).reshape(2, 3), bias=np.array([1, 2])),
     "activation": run("act", [[1, -2], [3, -4]], name="relu"),
 }
 SEEN = "[...document.querySelectorAll('.frames text')].filter(t => t.checkVisibility())"
 LETTERS = f"{SEEN}.map(t => parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a)"
+INSIDE = (
+    "[...document.querySelectorAll('.arrangement')].filter(a => a.checkVisibility())"
+    ".map(a => a.scrollWidth - a.clientWidth)[0]"
+)
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -49,12 +55,12 @@ def opened(reader: Browser, trace: Trace, file: Path, width: int, height: int, *
 def test_letters_are_read_and_nothing_is_to_the_side(
     name: str, width: int, reader: Browser, tmp_path: Path
 ) -> None:
-    """A figure that no arrangement makes narrow enough is moved in its own place, not shrunk."""
     opened(reader, TRACES[name], tmp_path / "page.html", width, 740)
     assert reader.value("[...document.querySelectorAll('.arrangement')]"
                         ".filter(a => a.checkVisibility()).length") == 1  # fmt: skip
     assert min(reader.value(LETTERS)) >= 10.99
     assert reader.value(SIDEWAYS) <= 0
+    assert reader.value(INSIDE) <= 0
 
 
 def test_spaces_have_their_width(reader: Browser, tmp_path: Path) -> None:
@@ -65,10 +71,11 @@ def test_spaces_have_their_width(reader: Browser, tmp_path: Path) -> None:
     assert sum(text.startswith(" ") or "  " in text for text, _ in texts) >= 2
 
 
-def test_input_output_and_sum_of_a_note_are_on_one_screen_of_a_phone(
-    reader: Browser, tmp_path: Path
+@pytest.mark.parametrize("name", ["conv", "pool", "recurrent", "twelve", "dense", "activation"])
+def test_input_output_and_sum_are_on_one_screen_of_a_phone(
+    name: str, reader: Browser, tmp_path: Path
 ) -> None:
-    opened(reader, note(), tmp_path / "page.html", 360, 740)
+    opened(reader, TRACES[name], tmp_path / "page.html", 360, 740)
     assert reader.value("document.documentElement.scrollHeight") <= 740
 
 
