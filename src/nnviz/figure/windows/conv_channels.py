@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from nnviz.figure.arrays.fit import Drawn, Row, RowPart, drawn_parts, sizes_of
 from nnviz.figure.arrays.grid import cells, named, operator
 from nnviz.figure.arrays.named import NamedCells, named_picture
-from nnviz.figure.formulas.arithmetic import panelled, widest
+from nnviz.figure.formulas.arithmetic import widest
 from nnviz.figure.layout.blocks import Block, column, flow, lines, more_channels, row
 from nnviz.figure.layout.page import page
-from nnviz.figure.layout.style import BODY, SMALL, Piece, Style
+from nnviz.figure.layout.style import BODY, Style
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows import conv_equation
+from nnviz.figure.windows._added import sum_by_parts
 from nnviz.figure.windows._channel_rows import braced, stacked
 from nnviz.figure.windows._cutout import cutout
 from nnviz.figure.windows._named_arrays import (
@@ -37,7 +38,7 @@ from nnviz.figure.windows._pictures import (
 from nnviz.request import Appearance
 from nnviz.shades import Levels, levels
 from nnviz.shapes import AnyAxis
-from nnviz.trace import Equation, Expr, Name, Num, Role, Step, Sum, Trace
+from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -219,36 +220,9 @@ def _sums_by_channel(rows: _Rows, step: Step, room: float) -> Block:
 
     style, part = rows.style, rows.part
     assert part.at is not None
-    total = step.formula[0].sides[0]
-    assert isinstance(total, Sum)
-    each = part.w[0].size
-    values = [Num(p[part.at].item(), "intermediate") for p in rows.partials]
-    found = [
-        Equation((Sum(total.terms[c * each : (c + 1) * each]), value))
-        for c, value in enumerate(values)
-    ]
-    if not rows.hidden:
-        bias = total.terms[len(part.x) * each :]
-        terms: tuple[Expr, ...] = (*values, *bias)
-        found.append(Equation((Sum(terms), *step.formula[0].sides[1:])))
-    last = [_sum_of_all(style, len(part.x), step)] if rows.hidden else []
-    found += step.formula[1:]
-    said = [style.pieces(equation) for equation in found]
-    said[len(values) : len(values)] = last
+    values = [p[part.at].item() for p in rows.partials]
     # Of pictures the numbers are too many to be written out for their widths.
     arrays: dict[Role, np.ndarray] = {}
     if not rows.large:
         arrays = {"input": part.x, "intermediate": np.stack(rows.partials)}
-    wide = widest(style, arrays)
-    ample = [style.pieces(equation, wide) for equation in found] + last
-    size = BODY if max(style.width(p, BODY) for p in ample) <= room - 32 else SMALL
-    return panelled(style, column([lines(style, p, size, room=room - 32) for p in said], 4), room)
-
-
-def _sum_of_all(style: Style, count: int, step: Step) -> list[Piece]:
-    """What all channels come to, where not all are written out."""
-    words = Words("all {n} channels and the bias add up to", n=count)
-    if "bias" not in step.cells:
-        words = Words("all {n} channels add up to", n=count)
-    value = style.pieces(Equation((Name(""), step.formula[0].sides[-1])))[-1]
-    return [Piece(style.say(words) + " "), value]
+    return sum_by_parts(style, step, values, len(part.x), room, widest(style, arrays))
