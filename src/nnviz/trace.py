@@ -7,7 +7,7 @@ LaTeX and the tests that evaluate it read the same one. Words are keys until a f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -116,6 +116,18 @@ class Results(Mapping[str, Any]):
         return len(self._values)
 
 
+class Snippet(NamedTuple):
+    """How a run is written in PyTorch: calls, each of what came before it, `{x}`.
+
+    Arrays stand in them by their names here: `F.linear({x}, {w}, {b})`.
+    """
+
+    calls: tuple[str, ...]
+    arrays: Mapping[str, Any] = {}
+    before: tuple[str, ...] = ()
+    """Statements that the calls rest on: a layer of `torch.nn` with its weights."""
+
+
 # --- the trace -----------------------------------------------------------------
 
 
@@ -168,6 +180,8 @@ class Trace:
     net, T×Dh each."""
     symbols: Mapping[str, Name] = field(default_factory=dict)
     """What an array is called in formulas, where its own name does not say it: y_3."""
+    snippet: Callable[[], Snippet] | None = None
+    """How it is written in PyTorch, where that is known."""
 
     @property
     def output(self) -> np.ndarray:

@@ -10,6 +10,7 @@ from nnviz.activation_steps import ACTIVATIONS, Activation, activation_step, alo
 from nnviz.errors import UsageError
 from nnviz.libraries import np
 from nnviz.numerals import exact
+from nnviz.ops._calls import activation_call
 from nnviz.ops._layer import Layer, places
 from nnviz.options import kinds
 from nnviz.options.operation import Operation
@@ -28,6 +29,7 @@ from nnviz.trace import (
     Product,
     Quotient,
     Results,
+    Snippet,
     Step,
     Steps,
     Sum,
@@ -114,6 +116,7 @@ def run(x: np.ndarray, options: ActOptions) -> Trace:
         samples=len(x) if x.ndim > 3 else 1,
         steps=Steps(output.size, step),
         places=places(output.ndim),
+        snippet=lambda: Snippet((activation_call(options.name, **_taken(options)),)),
     )
 
 
@@ -131,14 +134,13 @@ def _completed(rank: int, options: ActOptions) -> ActOptions:
 def _applied(x: np.ndarray, options: ActOptions) -> np.ndarray:
     from nnviz.core.activations import activate
 
-    return activate(
-        x,
-        options.name,
-        alpha=options.alpha,
-        beta=options.beta,
-        axis=-1 if options.axis is None else options.axis,
-        approximate=options.approximate or "none",
-    )
+    return activate(x, options.name, **_taken(options))
+
+
+def _taken(options: ActOptions) -> dict[str, Any]:
+    """What a function takes beside its name, as arguments."""
+    given = asdict(options).items()
+    return {name: value for name, value in given if value is not None and name != "name"}
 
 
 def _curve(x: np.ndarray, options: ActOptions) -> np.ndarray:

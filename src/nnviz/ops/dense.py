@@ -22,6 +22,7 @@ from nnviz.trace import (
     Num,
     Product,
     Results,
+    Snippet,
     Step,
     Steps,
     Sum,
@@ -166,7 +167,15 @@ def run(x: np.ndarray, options: DenseOptions) -> Trace:
         facts=(Fact(Words("definition"), _definition(b is not None)),),
         steps=Steps(output.size, step),
         places=places(output.ndim),
+        snippet=lambda: _snippet(w, b),
     )
+
+
+def _snippet(w: np.ndarray, b: np.ndarray | None) -> Snippet:
+    if b is None:
+        return Snippet(("F.linear({x}, {w})",), {"w": w})
+    calls = ("F.linear({x}, {w}, {b})",) if b.ndim == 1 else ("F.linear({x}, {w})", "{x} + {b}")
+    return Snippet(calls, {"w": w, "b": b})
 
 
 def _definition(has_bias: bool) -> Equation:

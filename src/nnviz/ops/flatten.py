@@ -13,7 +13,7 @@ from nnviz.options import kinds
 from nnviz.options.operation import Operation
 from nnviz.options.option import option
 from nnviz.shapes import unravel
-from nnviz.trace import Equation, Fact, Name, Num, Results, Step, Steps, Trace
+from nnviz.trace import Equation, Fact, Name, Num, Results, Snippet, Step, Steps, Trace
 from nnviz.words import Words
 
 NAME = Words("flatten")
@@ -74,6 +74,7 @@ def run(x: np.ndarray, options: FlattenOptions) -> Trace:
         said=(Words("axis {n}", n=exact(options.axis)),) if options.axis else (),
         steps=Steps(output.size, step),
         places=places(output.ndim),
+        snippet=lambda: Snippet((f"{{x}}.reshape{output.shape}",)),
     )
 
 

@@ -11,6 +11,7 @@ from nnviz.activation_steps import shown
 from nnviz.equations import VectorEquation, lists, number_by_number
 from nnviz.libraries import np
 from nnviz.ops._layer import detailed
+from nnviz.ops.recurrent._calls import rnn_snippet
 from nnviz.ops.recurrent._cells import Track
 from nnviz.ops.recurrent._equations import (
     cell_facts,
@@ -91,6 +92,7 @@ class Run:
             states=self._states(),
             symbols={"output": self._handed_on},
             recurrence=self.plan,
+            snippet=lambda: rnn_snippet(self.plan, self.given, self.w, self.h0, self.c0),
         )
 
     def _states(self) -> dict[str, np.ndarray]:

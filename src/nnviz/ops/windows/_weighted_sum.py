@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from nnviz.activation_steps import activation_step, along, shown
 from nnviz.libraries import np
 from nnviz.ops._layer import places
+from nnviz.ops.windows._calls import conv_snippet
 from nnviz.ops.windows._kernels import short_conv
 from nnviz.ops.windows._window import each, said_of, size_facts
 from nnviz.plans import Index, Read, WindowAxis, WindowPlan
@@ -98,6 +99,7 @@ class WeightedSum(NamedTuple):
             steps=Steps(self.output.size, self.step),
             places=places(self.output.ndim, self.plan.dims),
             plan=self.plan,
+            snippet=lambda: conv_snippet(self.plan, self.kernel, self.bias, self.act),
         )
 
     def _said(self) -> Iterator[Words]:

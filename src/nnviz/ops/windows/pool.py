@@ -10,6 +10,7 @@ from typing import Any
 from nnviz.libraries import np
 from nnviz.numerals import exact
 from nnviz.ops._layer import Layer, channels_first, detailed, places
+from nnviz.ops.windows._calls import pool_snippet
 from nnviz.ops.windows._pool_options import Kind, PoolOptions, includes_pad, pool_plan, scope_of
 from nnviz.ops.windows._window import batched, said_of, size_facts, strides_of, unused_notes
 from nnviz.options.operation import Operation
@@ -84,6 +85,7 @@ def run(x: np.ndarray, options: PoolOptions) -> Trace:
         steps=Steps(output.size, explain.step),
         places=places(output.ndim, plan.dims),
         plan=plan,
+        snippet=lambda: pool_snippet(plan, kind, options.p, include, divisor),
     )
 
 

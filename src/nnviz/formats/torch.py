@@ -1,0 +1,115 @@
+"""PyTorch: the same numbers as a script of its calls, which asserts that they give our output.
+
+How an operation is written it says itself, in the `Snippet` of its trace.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from nnviz.errors import NnvizError
+from nnviz.formats import Format, Made
+from nnviz.libraries import np
+from nnviz.request import Request
+from nnviz.shapes import times
+from nnviz.trace import Snippet, Trace
+
+MOST_CELLS = 10**6
+"""Of an array that is written out."""
+_WIDTH = 88
+_HEAD = """\
+from functools import partial
+{more}
+import torch
+import torch.nn.functional as F
+
+tensor = partial(torch.tensor, dtype=torch.float64)
+"""
+_NAME = re.compile(r"\{(\w+)\}")
+
+
+def write(trace: Trace, request: Request) -> Made:  # noqa: ARG001 - every format takes both
+    """A script that runs where PyTorch is installed, and says nothing where all is the same."""
+    layers = trace.layers or (trace,)
+    snippets = [_snippet(layer) for layer in layers]
+    lines = [*_arrays({"x": trace.arrays["input"]}), *_computed(snippets)]
+    lines += [*_arrays({"expected": trace.output}), _assertion(trace.output)]
+    text = "\n".join(lines)
+    more = "from math import inf, nan\n" if re.search(r"\b(inf|nan)\b(?!\")", text) else ""
+    return Made((_HEAD.replace("{more}\n", more + "\n") + text + "\n").encode())
+
+
+def _snippet(trace: Trace) -> Snippet:
+    if trace.snippet is None:  # a matrix that is shown, counts, an operation of one's own
+        raise NnvizError("{op} has no PyTorch snippet", op=trace.op)
+    return trace.snippet()
+
+
+def _computed(snippets: list[Snippet]) -> Iterator[str]:
+    """The arrays and calls of each layer; of several, its arrays have its number."""
+    at = "x"
+    for number, snippet in enumerate(snippets, 1):
+        end = f"_{number}" if len(snippets) > 1 else ""
+        names = {name: name + end for name in snippet.arrays}
+        yield from _arrays({names[name]: array for name, array in snippet.arrays.items()})
+        yield from (_filled(line, names | {"x": at}) for line in snippet.before)
+        for call in snippet.calls:
+            yield f"y = {_filled(call, names | {'x': at})}"
+            at = "y"
+
+
+def _filled(text: str, names: Mapping[str, str]) -> str:
+    return _NAME.sub(lambda found: names[found[1]], text)
+
+
+def _assertion(output: np.ndarray) -> str:
+    """As close as the type allows in which the output was computed."""
+    within = "rtol=1e-4, atol=1e-4" if output.dtype == "float32" else "rtol=1e-9, atol=1e-9"
+    return f"torch.testing.assert_close(y, expected, {within}, equal_nan=True)"
+
+
+# --- arrays ---------------------------------------------------------------------------
+
+
+def _arrays(arrays: Mapping[str, np.ndarray]) -> Iterator[str]:
+    for name, array in arrays.items():
+        if array.size > MOST_CELLS:
+            raise NnvizError(
+                "{name} of {shape} is too large to be written in a script",
+                name=name,
+                shape=times(array.shape),
+                hint="--resize makes a picture smaller",
+            )
+        yield f"{name} = tensor({_nested(array.tolist(), len(name) + 10, 0)})"
+
+
+def _nested(value: Any, taken: int, depth: int) -> str:
+    """Numbers in brackets: on one line where they fit, else an item a line."""
+    written = repr(value)
+    if taken + len(written) <= _WIDTH or not isinstance(value, list):
+        return written
+    indent = "    " * (depth + 1)
+    if not isinstance(value[0], list):
+        return _wrapped(value, indent)
+    items = (indent + _nested(item, len(indent) + 1, depth + 1) for item in value)
+    return "[\n" + ",\n".join(items) + ",\n" + indent[4:] + "]"
+
+
+def _wrapped(numbers: list[Any], indent: str) -> str:
+    """A long row over several lines."""
+    from textwrap import fill
+
+    body = fill(
+        ", ".join(map(repr, numbers)),
+        _WIDTH,
+        initial_indent=indent,
+        break_long_words=False,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+    )
+    return f"[\n{body},\n{indent[4:]}]"
+
+
+FORMAT = Format("text", (), write)
