@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from base64 import b64decode, b64encode
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from PIL import Image
 
 from nnviz.cli.commands import _note
 
@@ -246,6 +250,24 @@ def test_check_writes_nothing_and_says_what_is_stale(nnviz: Nnviz, tmp_path: Pat
     nnviz("notes", str(path))
     assert nnviz("notes", "--check", str(path)).code == 0
     (tmp_path / "note.assets" / "conv-1.svg").write_text("changed")
+    assert nnviz("notes", "--check", str(path)).code == 1
+
+
+def test_a_picture_that_is_packed_another_way_is_not_stale(nnviz: Nnviz, tmp_path: Path) -> None:
+    path = note(tmp_path, block('show "0 1; 1 0" --view picture'))
+    nnviz("notes", str(path))
+    figure = tmp_path / "note.assets" / "show-1.svg"
+    before, packed, after = re.split(r"(?<=base64,)([^\"]*)", figure.read_text())
+    picture = Image.open(BytesIO(b64decode(packed)))
+    for stale in (0, 1):
+        if stale:
+            picture.putpixel((0, 0), 77)
+        stream = BytesIO()
+        picture.save(stream, "PNG", compress_level=0)
+        assert stream.getvalue() != b64decode(packed)
+        figure.write_text(before + b64encode(stream.getvalue()).decode() + after)
+        assert nnviz("notes", "--check", str(path)).code == stale
+    figure.write_text(before + "AAAA" + after)
     assert nnviz("notes", "--check", str(path)).code == 1
 
 

@@ -4,14 +4,41 @@ from __future__ import annotations
 
 import os
 import re
+from base64 import b64decode
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote
 
 from nnviz.formats.md import embedded
+from nnviz.libraries import Image
 from nnviz.request import Embed
 
 _EMBEDDED = re.compile(r"!\[\[([^\]]+)\]\]|!\[[^\n]*\]\(([^)\s]+)\)")
+
+_PICTURE = re.compile(rb"data:image/png;base64,([^\"]*)")
+
+
+def differs(path: Path, content: bytes) -> bool:
+    """Whether a file shows something else: each version of a library packs pixels its own way."""
+    if not path.is_file():
+        return True
+    had = path.read_bytes()
+    if had == content:
+        return False
+    with suppress(ValueError, OSError):  # what it had is no picture
+        pairs = zip(_PICTURE.split(had), _PICTURE.split(content), strict=True)
+        return any(_seen(i, a) != _seen(i, b) for i, (a, b) in enumerate(pairs))
+    return True
+
+
+def _seen(place: int, part: bytes) -> object:
+    """What a part of a figure says: every second one is a picture."""
+    if place % 2 == 0:
+        return part
+    picture = Image.open(BytesIO(b64decode(part)))
+    return picture.mode, picture.size, picture.tobytes()
 
 
 class Assets:

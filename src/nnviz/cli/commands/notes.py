@@ -19,7 +19,7 @@ from typing import NamedTuple
 from nnviz import files, formats, lang, memory
 from nnviz.cli import checks, flow, reading, streams
 from nnviz.cli.commands import Command, Task
-from nnviz.cli.commands._assets import Assets
+from nnviz.cli.commands._assets import Assets, differs
 from nnviz.cli.commands._note import Block, Note, read
 from nnviz.cli.options import Shared
 from nnviz.errors import NnvizError, UsageError, describe
@@ -142,7 +142,7 @@ class _Opened:
             tell()
         text = self.note.replaced([each and each.text for each in made])
         figures = dict(each.figure for each in made if each and each.figure)
-        changed = {path: data for path, data in figures.items() if _differs(path, data)}
+        changed = {path: data for path, data in figures.items() if differs(path, data)}
         fine = not faults
         if self._task.options.check:
             text, stale = self._old, bool(changed) or text != self._old
@@ -208,10 +208,6 @@ class _Opened:
         own = self.note.lang if self.note.lang in lang.languages() else None
         asked = shared.general.lang or own or self._task.general.lang
         return lang.resolve(asked, self._task.env)
-
-
-def _differs(path: Path, content: bytes) -> bool:
-    return not path.is_file() or path.read_bytes() != content
 
 
 # --- the commands of a block ---------------------------------------------------
