@@ -112,3 +112,14 @@ def test_numbers_of_seven_digits_leave_the_kernel_its_small_cells() -> None:
     assert cells["−1"].width <= 44
     assert cells["1000012"] is not None
     assert cells["1000012"].width > 44
+
+
+@pytest.mark.parametrize("width", [320, 360])
+@pytest.mark.parametrize("n", [8, 12, 16, 30])
+@pytest.mark.parametrize("steps", [(), (1,)], ids=["whole", "a step"])
+@pytest.mark.parametrize("values", VALUES)
+def test_a_large_kernel_stays_on_a_phone(
+    values: str, steps: tuple[int, ...], n: int, width: int
+) -> None:
+    trace = run("conv", VALUES[values](n), kernel=VALUES[values](8) - 5)
+    assert drawn(trace, *steps, width=width).width <= width

@@ -70,7 +70,9 @@ def _equation(style: Style, equation: Equation, room: float, size: int, wide: Wi
     pieces = style.pieces(equation)
     if style.width(pieces, size) > room:  # It goes on below: the sign with what follows it.
         pieces = [p._replace(text=_kept(p.text)) for p in pieces]
-    return lines(style, pieces, size, room=room)
+    block = lines(style, pieces, size, room=room)
+    # What is not broken may be wider than a phone in large letters.
+    return block if block.width <= room else lines(style, pieces, SMALL, room=room)
 
 
 def _kept(text: str) -> str:

@@ -77,7 +77,8 @@ def picture_row(
         block = in_a_row(parts(side), sizes_of(style, cells_, largest=36), room=style.room)
         if block is not None:
             return block
-    widest = sizes_of(style, cells_, largest=below)[0]
+    sizes = sizes_of(style, cells_, largest=below)
+    widest = next((size for size in sizes if kernels.width(size) <= style.room), sizes[-1])
     for sides in (SIDES[1:], (SMALL_SIDE, 96)):  # the second for a narrow page
         drawn = (drawn_parts(parts(side), widest) for side in sides)
         blocks = min(drawn, key=lambda blocks: _taken(style, blocks))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.fit import Row, largest_fit, sizes_of
 from nnviz.figure.arrays.grid import MOST, operator
+from nnviz.figure.arrays.named import NamedCells
 from nnviz.figure.formulas.arithmetic import Widest, arithmetic, widest
 from nnviz.figure.layout.blocks import Block, column, more_channels
 from nnviz.figure.layout.page import page
@@ -106,10 +107,22 @@ def _row_a_channel(trace: Trace, style: Style, sample: int) -> list[Block]:
     if any(large(style, part) for part in parts):
         rows = [_row_in_pictures(style, part) for part in parts]
     else:
-        each = [_cells_of(style, part) for part in parts]
+        each = [_short(_cells_of(style, part), part.filter) for part in parts]
         sizes = sizes_of(style, [cells for row in each for cells in row])
         rows = [largest_fit(style, row, sizes) for row in each]
     return [*rows, *more_channels(style, channels - len(parts))]
+
+
+def _short(row: Row, c: int) -> Row:
+    """The row of channel `c`, which is said once, at its input."""
+    names: dict[Role, Words] = {
+        "input": Words("channel {c}", c=c),
+        "weight": Words("kernel"),
+        "output": Words("feature map"),
+    }
+    return [
+        p._replace(name=names.get(p.role, p.name)) if isinstance(p, NamedCells) else p for p in row
+    ]
 
 
 def panel(trace: Trace, style: Style, step: Step) -> Block | None:
