@@ -243,7 +243,7 @@ def _rows(look: _Look, parts: Sequence[Part[AnyAxis]], *, above: bool) -> Block:
             said = style.say(entry.name)
             marks += heading(style, entry.role, said, entry.shape, x + width / 2)
         x += width
-    y = 48.0
+    y, apart = 48.0, 4 if look.own else APART
     for part, label, entries in zip(parts, labels, rows, strict=True):
         blocks = [_called(style, part, entry) if entry.name else entry.block for entry in entries]
         axis = max(block.axis for block in blocks)
@@ -256,8 +256,8 @@ def _rows(look: _Look, parts: Sequence[Part[AnyAxis]], *, above: bool) -> Block:
             left_over = 0 if look.side else near4((width - block.width) / 2)
             marks.append(block.at(x + left_over, y + axis - block.axis))
             x += width
-        y += max(axis - block.axis + block.height for block in blocks) + APART
-    return Block(x, y - APART, tuple(marks), near4(y / 2))
+        y += max(axis - block.axis + block.height for block in blocks) + apart
+    return Block(x, y - apart, tuple(marks), near4(y / 2))
 
 
 def _called(style: Style, part: Part[AnyAxis], entry: _Entry) -> Block:
