@@ -57,6 +57,7 @@ SUBJECTS: dict[str, tuple[str, Any]] = {
     "conv": ("conv", {"size": 2}),
     "conv, padded": ("conv", {"size": 3, "padding": 1, "stride": 2, "bias": 1, "act": "tanh"}),
     "conv, filters": ("conv", {"filters": 3, "size": 2, "padding": 1, "act": "softmax"}),
+    "conv, three axes": ("conv", {"size": 2, "padding": 1, "dims": 3}),
     "transposed": ("conv", {"size": 2, "stride": 2, "transpose": True}),
     "transposed, filters": ("conv", {"size": 3, "transpose": True, "filters": 2, "bias": -1}),
     "max": ("pool", {"kernel": 2, "padding": 1}),
