@@ -39,6 +39,11 @@ MISTAKEN: dict[str, tuple[Any, dict[str, Any], str]] = {
         CONV,
         "the kernel turned by 180°, as a mathematician's convolution has it",
     ),
+    "the kernel not turned": (
+        [[4, 6], [10, 12]],
+        CONV | {"flip": True},
+        "the kernel not turned by 180°",
+    ),
     "the kernel transposed": ([[0, 2], [6, 8]], CONV, "the kernel transposed"),
     "no bias": ([[4, 6], [10, 12]], CONV | {"bias": np.array(3)}, "the bias left out"),
     "stride": ([[4, 6], [10, 12]], CONV | {"stride": 2}, "stride 1 in the place of 2"),

@@ -43,6 +43,7 @@ VALUES: Mapping[str, Mapping[str, list[Any]]] = {
         "depthwise": [True],
         "bias": ["3", "1 2"],
         "no_bias": [True],
+        "flip": [True],
         "act": ["relu", "sigmoid"],
         "transpose": [True],
         "output_padding": ["1"],

@@ -27,6 +27,7 @@ def settled(trace: Trace, options: Any) -> Any:
         options,
         **slid(trace),
         kernel=spread,
+        flip=False,  # it is turned already
         bias=trace.arrays.get("bias"),
         filters=None,
         size=None,
@@ -46,6 +47,8 @@ Turn = Callable[[np.ndarray], np.ndarray]
 def _flipped(case: Case) -> Iterator[Turned]:
     w, dims = case.options.kernel, case.options.dims
     said = Words("the kernel turned by 180°, as a mathematician's convolution has it")
+    if case.trace.options.get("flip"):
+        said = Words("the kernel not turned by 180°")
     yield case.turned(said, kernel=np.flip(w, tuple(range(-dims, 0))))
 
 

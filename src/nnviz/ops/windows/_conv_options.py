@@ -104,6 +104,11 @@ class ConvOptions:
         belongs_to=("filters|size",),
         apart_from=("bias",),
     )
+    flip: bool = option(
+        "--flip",
+        help="Turn the kernel by 180°: the mathematician's convolution.",
+        apart_from=("transpose",),  # which already spreads the kernel as it stands
+    )
     act: str | None = option(
         "--act", kind=kinds.choice(*ACTIVATIONS), help="Apply an activation to the map."
     )

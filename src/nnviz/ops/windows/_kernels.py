@@ -214,14 +214,20 @@ def weights_of(plan: WindowPlan[WindowAxis], options: ConvOptions) -> tuple[np.n
     kernel = options.kernel
     if given_shape(options) is None:
         rng = np.random.default_rng(options.seed)
-        made = rng.integers(-2, 3, plan.weight)  # numbers that can be followed in one's head
+        # Numbers that can be followed in one's head.
+        made = _turned(rng.integers(-2, 3, plan.weight), plan.dims, options)
         return made.reshape(plan.given), made
     if kernel is None or isinstance(kernel, str):
         kernel = preset(kernel or DEFAULT)
-    kernel = kernel.reshape(plan.given)
+    kernel = _turned(kernel.reshape(plan.given), plan.dims, options)
     if plan.shared:
         return kernel, np.broadcast_to(kernel, plan.weight)
     return kernel, kernel.reshape(plan.weight)
+
+
+def _turned(kernel: np.ndarray, dims: int, options: ConvOptions) -> np.ndarray:
+    """A kernel as it meets the input: turned by 180° where that is asked for."""
+    return np.flip(kernel, tuple(range(-dims, 0))) if options.flip else kernel
 
 
 def bias_of(plan: WindowPlan[WindowAxis], options: ConvOptions) -> np.ndarray | None:

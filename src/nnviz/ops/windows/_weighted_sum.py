@@ -57,6 +57,8 @@ class WeightedSum(NamedTuple):
     output: np.ndarray
     """Of the plan's shape `shown`, as are the sums before the activation."""
     act: str | None
+    flip: bool = False
+    """The kernel stands turned by 180°."""
 
     def trace(
         self,
@@ -88,7 +90,7 @@ class WeightedSum(NamedTuple):
             short=short_conv(self.plan, self.act),
             arrays=arrays,
             results=Results(**made, **results),
-            options={**options, "act": self.act},
+            options={**options, "act": self.act, **({"flip": True} if self.flip else {})},
             roles=_ROLES,
             names=_NAMES,
             equation=tuple(equation),
@@ -103,6 +105,8 @@ class WeightedSum(NamedTuple):
         )
 
     def _said(self) -> Iterator[Words]:
+        if self.flip:
+            yield Words("kernel turned by 180°: the mathematician's convolution")
         yield from said_of(self.plan)
         added = tuple(a.output_padding for a in self.plan.axes if isinstance(a, TransposedAxis))
         if any(added):

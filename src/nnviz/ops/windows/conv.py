@@ -69,7 +69,8 @@ def _sums(
     b = bias_of(plan, options)
     made = compute(x, w, b, plan.axes, groups=plan.groups, dtype=float_name(x, w, b))
     pre, act = made.reshape(plan.shown), options.act
-    return WeightedSum(plan, x, kernel, w, b, pre, activated(pre, act), act)
+    output = activated(pre, act)
+    return WeightedSum(plan, x, kernel, w, b, pre, output, act, options.flip)
 
 
 def _in_force(plan: WindowPlan[Any]) -> dict[str, Any]:
