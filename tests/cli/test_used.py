@@ -11,13 +11,13 @@ import pytest
 
 from nnviz import formats
 from nnviz.cli import options
-from nnviz.request import EXERCISE
+from nnviz.request import EXERCISE, WALK
 
 Nnviz = Callable[..., Any]
 FONT = Path(formats.__file__).parents[1] / "figure" / "fonts" / "DejaVuSans-Bold.ttf"
 ALWAYS = {"dtype", "theme", "precision", "lang", "color", "quiet", "max_memory"}
 """They may be said of anything (contract)."""
-TARGETS = {"output", "format", "json", "trace", "map", "watch", "open"}
+TARGETS = {"output", "format", "json", "trace", "map", "watch", "open", *WALK}
 """What is written, where, and how often: not how."""
 VALUES: dict[str, list[str]] = {
     "get": ["input", "kernel"],

@@ -9,7 +9,7 @@ from itertools import starmap
 from typing import Any, NamedTuple
 
 from nnviz import files, formats, lang, memory
-from nnviz.cli import checks, options, streams
+from nnviz.cli import checks, options, streams, walk
 from nnviz.cli.checks import Written
 from nnviz.cli.options import Shared
 from nnviz.errors import NnvizError, UsageError
@@ -74,6 +74,8 @@ def compute(operation: Operation[Any], given: Written, context: Context) -> Comp
     """A command for what is not its own output: to stand beside, to be compared, for a note."""
     shared = options.parse(given.texts, context)
     checks.check_view(operation, shared.figure.view)
+    if flag := walk.wanted(shared):
+        raise UsageError("{flag} changes nothing of what is asked for here", flag=flag)
     _check_words(operation, given, context.stdin)
     return _computed(operation, given, shared, context)
 
@@ -87,6 +89,7 @@ def _run_with(
 ) -> list[str]:
     stdin = context.stdin
     language = lang.resolve(shared.general.lang, env)
+    walk.check(shared, env)
     stream = _stream(shared)
     checks.check_view(operation, shared.figure.view)
     checks.check_files(operation, given, shared)
@@ -114,7 +117,7 @@ def _run_with(
     if stream is not None:
         screen = streams.screen(shared.general.color, env)
         asked = request(shared, look, screen=screen)
-        shown, said = _shown(*as_exercise(trace, asked, shared), stream)
+        shown, said = _shown(*as_exercise(trace, asked, shared), stream, shared)
         # The table says the notes of the trace itself.
         notes = said if stream == "table" else [*notes, *said]
     for file in made:
@@ -142,7 +145,10 @@ def _check_words(operation: Operation[Any], given: Written, stdin: Stdin) -> Non
 def _forms(shared: Shared, stream: str | None) -> list[formats.Format]:
     """Every format that is asked for, of files and of standard output."""
     made = [formats.by_suffix(path) for path in _files(shared)]
-    return made if stream is None else [*made, formats.load(stream)]
+    if stream is None:
+        return made
+    form = formats.load(stream)
+    return [*made, form._replace(uses=(*form.uses, *["fps"] * shared.practice.play))]
 
 
 def _files(shared: Shared) -> list[str]:
@@ -290,11 +296,14 @@ def as_exercise(trace: Trace, asked: Request, shared: Shared) -> tuple[Trace, Re
     return exercise(trace, quiz, asked.steps), asked
 
 
-def _shown(trace: Trace, asked: Request, stream: str) -> tuple[bytes, list[Words]]:
+def _shown(trace: Trace, asked: Request, stream: str, shared: Shared) -> tuple[bytes, list[Words]]:
     """What standard output gets, in a language that it can carry, and what to say of it."""
     form, language = formats.load(stream), asked.appearance.lang
     spoken = streams.spoken(language, sys.stdout) if form.kind == "text" else language
     asked = asked._replace(appearance=asked.appearance._replace(lang=spoken))
+    if walk.wanted(shared):
+        walk.run(trace, asked, shared)
+        return b"", list(trace.notes)
     made = form.write(trace, asked)
     notes = list(made.notes)
     if spoken != language and made.content:

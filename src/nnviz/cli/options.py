@@ -208,6 +208,15 @@ class PracticeOptions:
         use="format",
         belongs_to=("quiz",),
     )
+    walk: bool = option(
+        "--walk", help="Go through the steps in the terminal, by keys.", use="format"
+    )
+    ask: bool = option(
+        "--ask", help="The same, and each value is asked for before it is shown.", use="format"
+    )
+    play: bool = option(
+        "--play", help="Animate the steps in the terminal (--fps: things a second).", use="format"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnviz.formats import Format, Made
-from nnviz.request import EXERCISE, Request
+from nnviz.request import EXERCISE, WALK, Request
 from nnviz.trace import Trace
 
 
@@ -30,5 +30,9 @@ def views(op: str) -> tuple[str, ...]:
 
 
 FORMAT = Format(
-    kind="text", suffixes=(), write=write, uses=(*EXERCISE, "steps", "sample", "view"), views=views
+    kind="text",
+    suffixes=(),
+    write=write,
+    uses=(*EXERCISE, *WALK, "steps", "sample", "view"),
+    views=views,
 )

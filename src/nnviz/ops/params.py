@@ -15,7 +15,7 @@ from nnviz.options import kinds
 from nnviz.options.operation import FEW_HAVE, Operation
 from nnviz.options.option import argument, option
 from nnviz.read.axes import doubts
-from nnviz.request import EXERCISE
+from nnviz.request import EXERCISE, WALK
 from nnviz.shapes import times
 from nnviz.trace import Fact, Results, Trace
 from nnviz.words import Words
@@ -152,5 +152,5 @@ OPERATION = Operation(
     record=ParamsOptions,
     run=run,
     takes_input=False,
-    lacks=FEW_HAVE | {*EXERCISE, "steps", "map", "range", "sample", "fps"},
+    lacks=FEW_HAVE | {*EXERCISE, *WALK, "steps", "map", "range", "sample", "fps"},
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from nnviz.libraries import np
 from nnviz.options.operation import FEW_HAVE, Operation
-from nnviz.request import EXERCISE
+from nnviz.request import EXERCISE, WALK
 from nnviz.trace import Results, Trace
 from nnviz.words import Words
 
@@ -40,5 +40,5 @@ OPERATION = Operation(
     ),
     record=ShowOptions,
     run=run,
-    lacks=FEW_HAVE | {*EXERCISE, "steps"},
+    lacks=FEW_HAVE | {*EXERCISE, *WALK, "steps"},
 )

@@ -29,6 +29,8 @@ class Matrix:
     """Cells that are marked: row, column."""
     vector: bool = False
     """Whether its blocks are of cells, not of columns."""
+    active: Index | None = None
+    """The one of the marked cells that is looked at now."""
 
     @cached_property
     def _cell_width(self) -> int:
@@ -82,9 +84,11 @@ class Matrix:
         at = len(line) - 2 - sum(map(len, cells))
         for column, (number, cell) in enumerate(zip(numbers, cells, strict=True), start):
             at += len(cell)
+            end = at - len(number) + len(number.rstrip())
             if (row, column) in self.marked:
-                end = at - len(number) + len(number.rstrip())
                 line.stylize(f"{self.role}.marked", at - len(number), end)
+            if (row, column) == self.active:
+                line.stylize("active", at - len(number), end)
         return line
 
     def _brackets(self, row: int) -> tuple[str, str]:

@@ -37,7 +37,7 @@ def styles(color_system: str | None) -> Theme:
     roles = {"plain": "", "intermediate": "dim"}
     roles |= {role: f"color({number})" for role, number in hues.items()}
     return Theme(
-        {"heading": "bold", "muted": "dim"}
+        {"heading": "bold", "muted": "dim", "active": "bold reverse underline default"}
         | roles
         | {f"{role}.name": f"bold {hue}" for role, hue in roles.items()}
         | {f"{role}.marked": f"bold reverse {hue}" for role, hue in roles.items()}
