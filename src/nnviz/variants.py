@@ -15,7 +15,7 @@ def varied(array: np.ndarray, seed: str) -> np.ndarray:
     and of no more decimals.
 
     >>> varied(np.array([[1, 0], [0, 1]]), "1").tolist()
-    [[1, 0], [0, 1]]
+    [[0, 1], [0, 1]]
     >>> varied(np.array([-0.5, 0.25, 2]), "7").tolist()
     [1.01, -0.76, 1.42]
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
 
@@ -160,6 +160,7 @@ class Fonts:
     def __init__(self, font: str | None = None) -> None:
         self._given = face(Path(font)) if font else None
         self._found: dict[tuple[str, bool], Face | None] = {}
+        self._ems = lru_cache(maxsize=2**14)(self._em)  # the same numbers in every frame
 
     def face(self, character: str, bold: bool = False) -> Face | None:
         """The first face that has the character, or None."""
@@ -174,7 +175,10 @@ class Fonts:
         >>> round(Fonts().width("×10", 10), 2)
         21.1
         """
-        return size * sum(self.advance(c, bold) for c in text)
+        return size * self._ems(text, bold)
+
+    def _em(self, text: str, bold: bool) -> float:
+        return sum(self.advance(c, bold) for c in text)
 
     def advance(self, character: str, bold: bool = False) -> float:
         """The width of one character in ems."""

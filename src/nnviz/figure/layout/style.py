@@ -143,6 +143,8 @@ class Style:
 
     def width(self, content: str | Iterable[Piece], size: float, bold: bool = False) -> float:
         """How wide a text is."""
+        if isinstance(content, str):
+            return self.fonts.width(safe(content), size, bold)
         return sum(span.width for span in self._spans(content, size, "#000000", bold))
 
     def text(
