@@ -126,9 +126,10 @@ def test_everything_has_a_name() -> None:
     ] * 2
     assert page.all("p", "live")[0]["aria-live"] == "polite"
     arrays = [g["aria-label"] for g in page.all("g") if g.get("role") == "group"]
-    assert arrays == 2 * ["input, 5 by 5", "kernel, 3 by 3", "feature map, 3 by 3"]
+    named = ("kernel", "feature map", "products")
+    assert arrays == 2 * ["input, 5 by 5", *(f"{name}, 3 by 3" for name in named)]
     captions = re.findall("<caption>(.*?)</caption>", written(note()))
-    assert captions == arrays[:3]
+    assert captions == arrays[:4]
 
 
 def test_a_figure_that_fits_a_phone_is_there_once() -> None:
