@@ -30,6 +30,7 @@ class Beat(NamedTuple):
 def beats(formula: Formula, say: Say) -> Iterator[Beat]:
     """Every state of a formula, each with one thing more than the one before.
 
+    >>> from nnviz.expressions import Num
     >>> terms = Num(2), Num(3)
     >>> found = list(beats([Equation((Sum(terms), Num(5)))], str))
     >>> [(beat.term, beat.total, beat.ends) for beat in found]
