@@ -49,6 +49,7 @@ LEVELS = {
     "nothing but zero": (RAMP * 0, Levels("grey", 0, 1.0)),
     "a vector": (RAMP[0] - 9, Levels("signed", -9, 9)),
     "a batch of channels": ((RAMP - 3).reshape(2, 2, 8, 8), Levels("signed", -252, 252)),
+    "close together, far from 0": (RAMP + 1000, Levels("grey", 1002.55, 1252.45, True)),
     "nothing finite": (np.array([[np.nan, np.inf]]), Levels("grey", 0, 1.0)),
 }
 READ = {

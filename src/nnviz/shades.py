@@ -41,6 +41,8 @@ _WHOLE = 0.85
 """The part of its side that a picture of whole units a cell takes at least."""
 _USUAL = 99
 """The part of the pixels, of 100, that a map tells apart."""
+_CLOSE = 0.75
+"""The part of the greatest from which on the least is not 0: the shades between are too few."""
 _SAMPLE = 2**18
 """Pixels of which it is found: of more, as many spread over them."""
 _MAPS = 16
@@ -66,6 +68,17 @@ class Levels:
         """Whether nobody needs to be told the ends: a picture's own 0..255."""
         usual = (self.low, self.high, self.clipped) == (0, 255, False)
         return self.shades == "rgb" or (self.shades == "grey" and usual)
+
+    @property
+    def past(self) -> tuple[str, str]:
+        """What is written before the ends where values lie past them: nothing is below 0's."""
+        return ("≤ " if self.low else "", "≥ ") if self.clipped else ("", "")
+
+    @property
+    def digits(self) -> int:
+        """How many digits its values begin with alike."""
+        near = 0 < self.low < self.high
+        return int(math.log10(self.high / (self.high - self.low))) if near else 0
 
     def paint(self, array: np.ndarray, poles: Poles) -> np.ndarray:
         """Values (H×W; C×H×W where the shades are colours) as uint8, H×W or H×W×3."""
@@ -154,14 +167,16 @@ def levels(array: np.ndarray, *, image: bool = False) -> Levels:
     """One scale for all the maps of an array (…, H, W), in pictures of any size.
 
     Greys from 0 for what is never negative, of an image that was read to 255 or 65535 (1 for
-    parts of it); else the signed values about 0. Both as far as all but the most extreme pixels
-    reach.
+    parts of it), and from the least of what is far from 0 and close together; else the signed
+    values about 0. All as far as all but the most extreme pixels reach.
     """
     low, high = ends(array)
     full = (255, 65535) if array.dtype.kind in "uib" else (1, 255, 65535)
     if image and 0 <= low <= high <= full[-1]:
         return Levels("grey", 0, next(most for most in full if high <= most))
-    usual, most = _reach(array)
+    least, usual, most = _reach(array)
+    if low > 0 and _CLOSE * usual < least < usual:
+        return Levels("grey", least, usual, low < least or usual < high)
     if usual < most / 1.5:
         return Levels("grey", 0, usual, True) if low >= 0 else Levels("signed", -usual, usual, True)
     if low >= 0:
@@ -170,8 +185,10 @@ def levels(array: np.ndarray, *, image: bool = False) -> Levels:
     return Levels("signed", -most, most, max(-low, high) > most * (1 + 1e-6))
 
 
-def _reach(array: np.ndarray) -> tuple[float, float]:
-    """How far from 0 the usual pixels of an array are, and all of those that are drawn."""
+def _reach(array: np.ndarray) -> tuple[float, float, float]:
+    """How far from 0 the usual pixels of an array are, at least and at most, and all of those
+    that are drawn.
+    """
     maps = np.atleast_2d(array)
     if maps.ndim > 2:
         maps = maps.reshape(-1, *maps.shape[-2:])[:_MAPS]
@@ -179,8 +196,8 @@ def _reach(array: np.ndarray) -> tuple[float, float]:
     sizes = np.abs(drawn[np.isfinite(drawn)])
     most = float(sizes.max(initial=0))
     some = sizes[:: 1 + sizes.size // _SAMPLE].astype(float)
-    usual = float(np.percentile(some, _USUAL)) if most else 0.0
-    return usual or most or 1.0, most or 1.0
+    least, usual = np.percentile(some, (100 - _USUAL, _USUAL)).tolist() if most else (0.0, 0.0)
+    return least, usual or most or 1.0, most or 1.0
 
 
 def levels_after(

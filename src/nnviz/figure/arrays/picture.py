@@ -221,25 +221,24 @@ def odd_legend(style: Style, *pictured: np.ndarray) -> list[Block]:
 
 
 def _bar_texts(scale: Levels) -> list[str]:
-    least, most = ("≤ ", "≥ ") if scale.clipped else ("", "")
-    if scale.shades == "grey":
-        return [most + _outward(scale.high), _outward(scale.low)]
-    return [most + _outward(scale.high), "0", least + _outward(scale.low)]
+    (least, most), digits = scale.past, 3 + scale.digits
+    low, high = least + _outward(scale.low, -1, digits), most + _outward(scale.high, 1, digits)
+    return [high, low] if scale.shades == "grey" else [high, "0", low]
 
 
-def _outward(value: float) -> str:
-    """Three digits, away from 0, so that no value lies past the bar; whole numbers whole, from
-    a million on in a power of ten.
+def _outward(value: float, way: int, digits: int = 3) -> str:
+    """So many digits, rounded up or down (`way` 1 or −1), so that no value lies past the bar;
+    whole numbers whole, from a million on in a power of ten.
 
-    >>> _outward(12.34), _outward(-0.5), _outward(1234), _outward(1234567)
-    ('12.4', '−0.5', '1234', '1.24×10⁶')
+    >>> _outward(12.34, 1), _outward(12.36, -1), _outward(1234, 1), _outward(1234567, 1)
+    ('12.4', '12.3', '1234', '1.24×10⁶')
     """
     said = rounded if abs(value) < 10**6 else scientific
-    text = said(value, 3)
-    if abs(float(plain(text))) >= abs(value):
+    text = said(value, digits)
+    if way * float(plain(text)) >= way * value:
         return text
-    half = 10.0 ** (math.floor(math.log10(abs(value))) - 2) / 2
-    return said(value + math.copysign(half, value), 3)
+    half = 10.0 ** (math.floor(math.log10(abs(value))) - digits + 1) / 2
+    return said(value + way * half, digits)
 
 
 def _bar(style: Style, scale: Levels, height: float) -> Block:

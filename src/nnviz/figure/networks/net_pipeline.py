@@ -149,7 +149,7 @@ def _shade_ends(style: Style, shades: Levels, made: np.ndarray) -> Words | str:
         return Words("black is {low}, white is {high}", low=black, high=white)
     low, high = (shades.low, shades.high) if shades.clipped else ends(made)
     least, most = (scientific(v, 3) if abs(v) >= 10**5 else style.show(v) for v in (low, high))
-    past = ("≤ " if low < 0 else "", "≥ ") if shades.clipped else ("", "")
+    past = shades.past
     return f"{past[0]}{least} … {past[1]}{most}".replace("≥ ", "≥\u00a0").replace("≤ ", "≤\u00a0")
 
 

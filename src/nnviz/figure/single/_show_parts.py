@@ -99,5 +99,5 @@ def _shades_legend(style: Style, trace: Trace, scale: Levels) -> Block | None:
     """What black and white stand for, where nobody could know."""
     if scale.shades != "grey" or (trace.image and scale.plain):
         return None
-    low, high = style.show(scale.low), style.show(scale.high)
+    low, high = map(str.__add__, scale.past, map(style.show, (scale.low, scale.high)))
     return remark(style, Words("black is {low}, white is {high}", low=low, high=high), SMALL)

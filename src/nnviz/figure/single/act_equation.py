@@ -139,8 +139,9 @@ def _before_and_after(
 ) -> list[Block]:
     """Before and after in numbers where those have room, else as pictures; and the curve."""
     names = [_map_name(role, channel) for role in _ROLES]
-    if max(x.shape) <= MOST and (found := _in_numbers(style, x, y, names, between, at)):
-        return found
+    for each in (style, style.terser) if max(x.shape) <= MOST else ():
+        if found := _in_numbers(each, x, y, names, between, at):
+            return found
     shades = levels(x, image=image), levels_after(x, y, image=image)
 
     def pair(side: int) -> list[Block]:

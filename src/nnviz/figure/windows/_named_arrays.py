@@ -114,6 +114,12 @@ def activation_arrow(style: Style, part: Part[Any]) -> list[Sign]:
     return [] if part.act is None else [TermLayout(style).activation_arrow(shown(part.act))]
 
 
+def activation_entry(style: Style, part: Part[Any]) -> list[Block]:
+    """The activation in words: in a legend an arrow would point at nothing."""
+    name = None if part.act is None else shown(part.act)
+    return [remark(style, Words("activation {name}", name=name))] if name else []
+
+
 def activated(style: Style, part: Part[Any], output: RowPart) -> Row:
     """The sums in cells and the arrow, then the output; alone where nothing activates it."""
     if part.pre is None:

@@ -13,7 +13,7 @@ from nnviz.figure.layout.style import BODY, SMALL, Style, near4, up4
 from nnviz.figure.scene import Group, Mark, Scene
 from nnviz.figure.windows import conv_equation
 from nnviz.figure.windows._named_arrays import (
-    activation_arrow,
+    activation_entry,
     bias_cells,
     drawn_of,
     input_name,
@@ -117,7 +117,7 @@ def _flat_kernel(pair: _Pair) -> Block:
     parts = [kernel_cells(style, part), *bias_cells(style, part)]
     sizes, wide = sizes_of(style, parts, largest=36), part.w[0].shape[1]
     size = next((s for s in sizes if s.width * wide <= style.room / 2), sizes[-1])
-    blocks = [*drawn_parts(parts, size), *activation_arrow(style, part)]
+    blocks = [*drawn_parts(parts, size), *activation_entry(style, part)]
     return column(blocks, 16, "middle")
 
 

@@ -15,7 +15,7 @@ from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, up4
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows._named_arrays import (
-    activation_arrow,
+    activation_entry,
     drawn_of,
     input_name,
     output_name,
@@ -119,7 +119,7 @@ def _side_by_side(net: _Net) -> Block:
     """Side by side with the legend between, else the legend below, else one below the other."""
     room = net.style.room
     legend = [_weight_entry(net, i) for i in range(len(_weight_values(net)))]
-    legend += [*_bias_entry(net), *activation_arrow(net.style, net.part)]
+    legend += [*_bias_entry(net), *activation_entry(net.style, net.part)]
     beside = column(legend, 0)
     beside = replace(beside, axis=beside.height / 2)
     for reach in REACHES:

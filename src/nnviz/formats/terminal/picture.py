@@ -98,16 +98,15 @@ def caption(paper: Paper, scale: Levels, planes: np.ndarray | None = None) -> Te
 
 def _ends(paper: Paper, scale: Levels) -> list[Text]:
     low, high = paper.text(paper.show(scale.low)), paper.text(paper.show(scale.high))
-    more = paper.text("≥ ") if scale.clipped else ""
+    less, more = map(paper.text, scale.past)
     if not paper.shaded:
-        low, high = ("0", "±" + high) if scale.shades == "signed" else (low, high)
+        low, high = ("0", "±" + high) if scale.shades == "signed" else (less + low, high)
         full = ramp(paper)[-1]
         return [
             paper.muted(Words("blank {low}, {full} {high}", low=low, full=full, high=more + high))
         ]
     if scale.shades != "signed":
-        return [paper.muted(Words("black {low}, white {high}", low=low, high=more + high))]
-    less = paper.text("≤ ") if scale.clipped else ""
+        return [paper.muted(Words("black {low}, white {high}", low=less + low, high=more + high))]
     return _swatches(paper, scale, [scale.low, 0, scale.high], [less + low, "0", more + high])
 
 
