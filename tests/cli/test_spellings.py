@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from nnviz.cli.checks import Written
+from nnviz.cli.flow import Ran
+from nnviz.cli.options import OutputOptions
 from nnviz.errors import UsageError
 from nnviz.ops._chain import parse_chain
 from nnviz.options.operation import Operation
@@ -31,8 +33,9 @@ def read(request: pytest.FixtureRequest, nnviz: Nnviz, monkeypatch: pytest.Monke
         return _in_a_chain
     records: list[Any] = []
 
-    def keep(operation: Operation[Any], given: Written, *_: object) -> None:
+    def keep(operation: Operation[Any], given: Written, *_: object) -> Ran:
         records.append(operation.parse(given.texts, Context(Stdin(None))))
+        return Ran([], [], OutputOptions())
 
     def on_the_command_line(words: list[str]) -> Any:
         monkeypatch.setattr("nnviz.cli.flow.run_command", keep)

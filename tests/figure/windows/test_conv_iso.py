@@ -17,7 +17,7 @@ from nnviz.figure.arrays.grid import Cell
 from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Box, Path, Scene, extent
 from nnviz.figure.theme import theme
-from nnviz.figure.windows import conv_iso
+from nnviz.figure.windows import _perspective, conv_iso
 from nnviz.figure.windows._planes import TILTS, Plane, rays
 from nnviz.numerals import rounded
 from nnviz.request import THEMES, Appearance
@@ -140,7 +140,7 @@ def test_a_line_stops_before_a_text_and_goes_on_behind_it() -> None:
 
 def test_lines_through_texts_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not crossed(tidy(note(), 9))
-    monkeypatch.setattr(conv_iso, "rays", lambda a, b, _, *rest: rays(a, b, [], *rest))
+    monkeypatch.setattr(_perspective, "rays", lambda a, b, _, *rest: rays(a, b, [], *rest))
     assert crossed(figure.draw(note(), Appearance(view="iso"), (9,)))
 
 

@@ -80,7 +80,8 @@ def _products(style: Style, part: Part[AnyAxis], step: Step, line: int) -> Block
     found = [elision.value_of(term) for term in total.terms[: w.size]]
     table = cells(np.array(found, object).reshape(w.shape), style.precision)
     # As wide in every step.
-    tried = np.outer(_some(part.x[0]), _some(w))
+    with np.errstate(all="ignore"):  # past any float they are infinite, as in the sum
+        tried = np.outer(_some(part.x[0]), _some(w))
     size = smallest_cells(style, [table, cells(tried, style.precision)])
     size = replace(size, width=max(size.width, line), height=line)
     fill, name = style.theme.tone("intermediate").line, style.say(Words("products"))
