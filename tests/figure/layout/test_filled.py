@@ -118,3 +118,11 @@ def test_save_takes_them_too(tmp_path: object) -> None:
 def test_refused(details: dict[str, object], says: str, tmp_path: object) -> None:
     with pytest.raises(NnvizError, match=says):
         conv(X, K).save(f"{tmp_path}/x.svg", **details)  # type: ignore[arg-type]
+
+
+def test_what_is_tall_stands_abreast_on_a_slide() -> None:
+    """The equations of an LSTM's gates: two in a row, with letters as on a page or larger."""
+    trace = run("rnn", [[1, 2]], cell="lstm", hidden=3)
+    scene = draw(trace, Appearance(view="cell", width=1280, ratio=(16, 9)), (1,))
+    cells = [text.size for text in scene.texts() if text.at is not None]
+    assert min(cells) * scene.zoom >= 11

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from nnviz.figure.layout.style import near4, up4
 from nnviz.figure.scene import Group, Scene
-from nnviz.request import NARROWEST, Appearance
+from nnviz.request import NARROWEST, WIDEST, Appearance
 
-_PARTS = (1, 0.85, 0.7, 0.55, 0.45)
+_PARTS = (1, 0.85, 0.7, 0.55, 0.45, 1.3, 1.6)
+"""Widths that are tried: what is narrower is shown larger; on a wider one more stands abreast."""
 
 
 def filled(draw: Callable[[Appearance], Scene], appearance: Appearance) -> Scene:
@@ -20,14 +21,20 @@ def filled(draw: Callable[[Appearance], Scene], appearance: Appearance) -> Scene
         return draw(appearance)
     wide, (across, down) = appearance.width, appearance.ratio
     tall = wide * down / across
-    widths = dict.fromkeys(max(NARROWEST, near4(part * wide)) for part in _PARTS)
+    widths = dict.fromkeys(min(max(NARROWEST, near4(part * wide)), WIDEST) for part in _PARTS)
     scenes = [draw(appearance._replace(width=width)) for width in widths]
     zooms = [min(wide / scene.width, tall / scene.height) for scene in scenes]
-    zoom = max(zooms)
-    scene = scenes[zooms.index(zoom)]
+    best = max(range(len(scenes)), key=lambda i: zooms[i] * _letters(scenes[i]))
+    scene, zoom = scenes[best], zooms[best]
     width, height = wide / zoom, tall / zoom
     left, top = (up4((a - b) / 2) for a, b in ((width, scene.width), (height, scene.height)))
     left, top = min(left, int(width - scene.width)), min(top, int(height - scene.height))
     return replace(
         scene, width=width, height=height, marks=(Group(scene.marks, left, top),), zoom=zoom
     )
+
+
+def _letters(scene: Scene) -> float:
+    """The size of its letters, as a mean: it may have small ones in the place of large."""
+    sizes = [text.size for text in scene.texts()]
+    return sum(sizes) / max(1, len(sizes))
