@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-if TYPE_CHECKING:
-    import numpy as np
+from nnviz.libraries import np
 
+if TYPE_CHECKING:
     from nnviz.fields import Fields
     from nnviz.figure.typeface import Fonts
     from nnviz.trace import Role

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.grid import Cell, CellSize, Shown, column_width, dots, grid
 from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.style import BODY, Style, up4
+from nnviz.libraries import np
 from nnviz.trace import Role
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 def cell_size(

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from nnviz.figure.layout.blocks import Block, Sign
 from nnviz.figure.layout.lines import segments
 from nnviz.figure.layout.style import BODY, SMALL, TITLE, Piece, Style, middle, middle4, up4
 from nnviz.figure.scene import Anchor, Box, Group, Hatch, Mark, Rect, Text
+from nnviz.libraries import np
 from nnviz.numerals import is_blank, rounded, whole_part
 from nnviz.shapes import times
 from nnviz.trace import Role
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 MOST = 24
 """Cells a side past which an array is drawn as a picture."""

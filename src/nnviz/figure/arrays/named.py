@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypedDict, Unpack
+from typing import NamedTuple, TypedDict, Unpack
 
 from nnviz.elision import around
 from nnviz.figure.arrays.grid import (
@@ -20,14 +20,11 @@ from nnviz.figure.arrays.grid import (
 from nnviz.figure.arrays.picture import margin, picture
 from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.style import Style
+from nnviz.libraries import np
 from nnviz.shades import Levels
 from nnviz.shapes import times
 from nnviz.trace import Role
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
-
 
 WHOLE, LEAST = 11, 4
 """Cells a side of an array without windows that is not cut, and to how many at last it is."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from nnviz.figure.layout.blocks import USUAL, Block, column, row
 from nnviz.figure.layout.lines import segments
 from nnviz.figure.layout.style import SMALL, Style, middle, near4, up4
 from nnviz.figure.scene import Anchor, Box, Hatch, Image, Mark, Rect
+from nnviz.libraries import np
 from nnviz.numerals import plain, rounded, scientific
 from nnviz.shades import (
     FINE,
@@ -25,9 +25,6 @@ from nnviz.shades import (
     rgb,
 )
 from nnviz.trace import Role
-
-if TYPE_CHECKING:
-    import numpy as np
 
 _SEEN = 4
 """Units a pixel from which it can be told from the next."""
@@ -51,7 +48,6 @@ def _striped(
 
     Nothing that is marked is smaller than _MARK.
     """
-    import numpy as np
     from PIL import Image as Pillow
     from PIL.ImageFilter import MaxFilter
 
@@ -209,8 +205,6 @@ def round_step(unit: float, apart: float) -> int:
 
 def odd_legend(style: Style, *pictured: np.ndarray) -> list[Block]:
     """A line for each kind of what is no number in some pictures: its mark and its name."""
-    import numpy as np
-
     found = []
     for kind in kinds_of(*pictured):
         data = pixels(style, np.array([[ODD[kind - 1]]]), (_BAR, _BAR), Levels("grey", 0, 1))
@@ -242,8 +236,6 @@ def _outward(value: float, way: int, digits: int = 3) -> str:
 
 
 def _bar(style: Style, scale: Levels, height: float) -> Block:
-    import numpy as np
-
     ramp = np.linspace(scale.high, scale.low, 64)[:, None]
     marks: list[Mark] = [
         Image(8, 0, _BAR, height, pixels(style, ramp, (1, 64), scale), crisp=False),

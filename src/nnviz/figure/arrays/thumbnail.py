@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.grid import CellSize, Table, cells, grid, index_room, table_width
 from nnviz.figure.arrays.picture import pixels
 from nnviz.figure.layout.blocks import Block, column, on_top, row
 from nnviz.figure.layout.style import SMALL, Style, middle, near4, up4
 from nnviz.figure.scene import Image, Mark, Rect
+from nnviz.libraries import np
 from nnviz.shades import Levels, levels
 from nnviz.trace import Role
-
-if TYPE_CHECKING:
-    import numpy as np
 
 MAPS = 16
 """Channels that are drawn; of more, the first ones."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from nnviz.elision import lines as lines_of
 from nnviz.elision import shortened
@@ -11,11 +10,9 @@ from nnviz.expressions import Rest
 from nnviz.figure.layout.blocks import Block, column, lines
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle4
 from nnviz.figure.scene import Mark, Rect
+from nnviz.libraries import np
 from nnviz.notation import ABOUT, EQUAL
 from nnviz.trace import Equation, Formula, Role, Sum
-
-if TYPE_CHECKING:
-    import numpy as np
 
 Widest = Mapping[Role, int | float]
 """The widest number of each role, which stands first in its product: it needs no brackets."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from nnviz.expressions import (
     Call,
@@ -28,11 +28,9 @@ from nnviz.figure.formulas.vectors import TermLayout, bracketed
 from nnviz.figure.layout.blocks import LEAD, Block, column, flow, row
 from nnviz.figure.layout.page import fact_line
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style
+from nnviz.libraries import np
 from nnviz.trace import Role, VectorEquation
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 FEW = 3
 """Equations up to which text is large where more of a matrix could be drawn small."""

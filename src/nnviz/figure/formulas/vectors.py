@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from nnviz.elision import MOST_CELLS, shown
 from nnviz.figure.arrays.elided import cell_size, elided
@@ -13,12 +12,9 @@ from nnviz.figure.layout.blocks import Block, Sign, row
 from nnviz.figure.layout.lines import arrow
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, up4, up8
 from nnviz.figure.scene import Command, Group, Mark, Path, Rect
+from nnviz.libraries import np
 from nnviz.shapes import times
 from nnviz.trace import Equation, Expr, Role, tokens
-
-if TYPE_CHECKING:
-    import numpy as np
-
 
 MOST_LIKE = 4096
 """Numbers that are not drawn and yet say how wide cells are."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import product
-from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.grid import called
 from nnviz.figure.arrays.picture import odd_legend, pixels
@@ -17,15 +16,13 @@ from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, up4
 from nnviz.figure.networks._stages import GAP, Stage, in_rows, row_height, stage_row
 from nnviz.figure.scene import Image, Mark, Rect, Scene
+from nnviz.libraries import np
 from nnviz.numerals import scientific
 from nnviz.request import Appearance
 from nnviz.shades import Levels, colored, ends, levels_as_is
 from nnviz.shapes import times
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 RANK = 0
 ROOMS = (204, 140), (140, 140), (140, 124)
@@ -203,8 +200,6 @@ def _past_shades(style: Style, stages: Sequence[_Layer]) -> list[Block]:
 
 def _signed_legend(style: Style, stages: Sequence[_Layer]) -> list[Block]:
     """A bar for the signed maps, and that every map has a scale of its own."""
-    import numpy as np
-
     if not any(s.shades is not None and s.shades.shades == "signed" for s in stages):
         several = any(s.small.own for s in stages)
         return [remark(style, Words("each map on a scale of its own"), SMALL)] if several else []

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from nnviz.elision import MOST_CELLS, shown
 from nnviz.figure.arrays.elided import cell_size, elided
@@ -19,13 +19,11 @@ from nnviz.figure.layout.page import fact_line, fact_lines
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, near4, up8
 from nnviz.figure.recurrent._sizes import Sizes, sizes_said
 from nnviz.figure.scene import Mark
+from nnviz.libraries import np
 from nnviz.recurrence import Recurrence
 from nnviz.shapes import times
 from nnviz.trace import Equation, Role, Step, Trace
 from nnviz.words import Words, safe
-
-if TYPE_CHECKING:
-    import numpy as np
 
 LABEL = 24
 """The height of a line with the name of a vector."""

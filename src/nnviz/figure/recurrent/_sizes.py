@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from nnviz.expressions import Equation, Expr, Name
 from nnviz.figure.formulas.equations import Sizes as SizesOf
 from nnviz.figure.layout.blocks import Block, lines
 from nnviz.figure.layout.style import Piece, Style
+from nnviz.libraries import np
 from nnviz.trace import Role, Step, Trace, tokens
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 _D: dict[Role, Name] = {"input": Name("d"), "hidden": Name("D", "h"), "output": Name("D", "y")}
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from nnviz.elision import MOST_CELLS
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, near4, up4, up8
@@ -24,11 +23,9 @@ from nnviz.figure.recurrent._net import (
     spaced,
     states_of,
 )
+from nnviz.libraries import np
 from nnviz.recurrence import CellStep, Chain
 from nnviz.trace import Step, Trace
-
-if TYPE_CHECKING:
-    import numpy as np
 
 MOST_TIMES = 12
 """Times past which a column cannot fit: the narrowest of them are wider than the page."""
@@ -129,8 +126,6 @@ class Stack(Net):
         return [[_widened(s, width) for s in layer] for layer in made]
 
     def _state(self, letter: str, layer: int, direction: int) -> Vectors:
-        import numpy as np
-
         first = self.trace.arrays[letter + "0"][layer * self.directions + direction]
         every = self.trace.states[letter + self.end(layer, direction)]
         rows = np.stack([first, *(every[t - 1] for t in self.drawable)])

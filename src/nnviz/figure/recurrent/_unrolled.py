@@ -12,6 +12,7 @@ from functools import cached_property
 from nnviz.elision import shown
 from nnviz.figure.layout.style import SMALL, Style, up4
 from nnviz.figure.recurrent._net import Net, State, Vectors, height_of, states_of
+from nnviz.libraries import np
 from nnviz.trace import Step, Trace
 
 MOST_ROWS = 3
@@ -42,8 +43,6 @@ class Chain(Net):
         return states_of([map(self._state, self.letters)])
 
     def _state(self, letter: str) -> Vectors:
-        import numpy as np
-
         first, made = self.trace.arrays[letter + "0"], self.trace.results[letter]
         return self.vectors(letter, np.vstack([first.reshape(1, -1), made]))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from nnviz.elision import shown
 from nnviz.figure.arrays.grid import Shown, called
@@ -16,12 +16,10 @@ from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, up4
 from nnviz.figure.recurrent._net import ROLES, Net, formulas, one_chain
 from nnviz.figure.scene import Box, Ellipse, Group, Mark, Scene
+from nnviz.libraries import np
 from nnviz.request import Appearance
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 RANK = 15
 FEW = 8

@@ -6,16 +6,13 @@ import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.lines import polyline, segments
 from nnviz.figure.layout.style import SMALL, Style, middle, up4
 from nnviz.figure.scene import Ellipse, Mark, Rect, Text, extent
+from nnviz.libraries import np
 from nnviz.numerals import rounded, scientific
-
-if TYPE_CHECKING:
-    import numpy as np
 
 MOST_POINTS = 64
 """Points that are marked; of more, as many, spread over them."""
@@ -120,8 +117,6 @@ def _zeros(style: Style, frame: Frame) -> list[Mark]:
 
 def _spread(points: np.ndarray) -> list[tuple[float, float]]:
     """The different points, no more than can be told apart."""
-    import numpy as np
-
     finite = points[np.isfinite(points).all(axis=1)]
     order = np.unique(finite, axis=0)
     if len(order) > MOST_POINTS:

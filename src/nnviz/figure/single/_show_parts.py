@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nnviz.figure.arrays.fit import fits_page
 from nnviz.figure.arrays.grid import MOST, Labels, cells
 from nnviz.figure.arrays.named import NamedCells, named_picture
 from nnviz.figure.layout.blocks import Block, column, remark
 from nnviz.figure.layout.style import SMALL, Style
+from nnviz.libraries import np
 from nnviz.shades import Levels, levels_as_is
 from nnviz.shapes import times
 from nnviz.trace import Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 SHOWN = 6
 """Channels that are drawn."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.fit import Row, cell_sizes, fits_page, in_a_row, largest_fit
 from nnviz.figure.arrays.grid import (
@@ -22,14 +21,12 @@ from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import Style, near4
 from nnviz.figure.scene import Scene
 from nnviz.figure.single._plot import curve
+from nnviz.libraries import np
 from nnviz.request import Appearance
 from nnviz.shades import Levels, color_levels, colored, levels, levels_after
 from nnviz.shapes import times
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 RANK = 0
 SHOWN = 3
@@ -86,8 +83,6 @@ def _place(step: Step | None, shape: tuple[int, ...]) -> tuple[int, int] | None:
 
 def _sample_and_channel(step: Step, shape: tuple[int, ...]) -> tuple[int, int]:
     """The sample and the channel that a step's index lies in."""
-    import numpy as np
-
     lead, counts = step.index[:-2], shape[:-2]
     if len(lead) == 1:
         return 0, lead[0]
@@ -106,8 +101,6 @@ def _curve(trace: Trace, style: Style, step: Step | None) -> Block | None:
     """The curve, named as the function is; softmax has none."""
     if "curve" not in trace.results:
         return None
-    import numpy as np
-
     x, y = trace.arrays["input"].reshape(-1), trace.output.reshape(-1)
     some = _some(x)
     points = np.stack([x[some], y[some]], axis=1)
@@ -119,8 +112,6 @@ def _curve(trace: Trace, style: Style, step: Step | None) -> Block | None:
 
 def _some(x: np.ndarray) -> np.ndarray:
     """Which of very many values are marked: the smallest to the largest, spread evenly."""
-    import numpy as np
-
     if x.size <= 4096:
         return np.arange(x.size)
     return np.unique(np.linspace(0, x.size - 1, 4096).round().astype(int))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
-from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.fit import largest_fit
 from nnviz.figure.arrays.grid import MOST, Table, cells, changed, operator
@@ -17,13 +16,11 @@ from nnviz.figure.layout.blocks import Block, column
 from nnviz.figure.layout.page import fact_line, page
 from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Rect, Scene, flatten
+from nnviz.libraries import np
 from nnviz.request import Appearance
 from nnviz.shapes import ravel, times
 from nnviz.trace import Index, Step, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 RANK = 0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from nnviz.elision import shown
 from nnviz.figure.arrays.elided import cell_size, elided
@@ -14,13 +13,11 @@ from nnviz.figure.layout.blocks import USUAL, Block, column, flow, row
 from nnviz.figure.layout.page import fact_lines, page
 from nnviz.figure.layout.style import BODY, SMALL, Style
 from nnviz.figure.scene import Scene
+from nnviz.libraries import np
 from nnviz.request import Appearance
 from nnviz.shapes import times
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 RANK = 0
 MOST = (12, 9, 6, 5)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.grid import cells
 from nnviz.figure.arrays.neurons import Edge, Layer, Neuron, network, symbol
@@ -14,12 +13,10 @@ from nnviz.figure.layout.lines import polyline
 from nnviz.figure.layout.page import fact_lines, page
 from nnviz.figure.layout.style import BODY, Piece, Style, middle, up4
 from nnviz.figure.scene import Dash, Scene
+from nnviz.libraries import np
 from nnviz.request import Appearance
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 RANK = 20
 MOST = 16
@@ -110,8 +107,6 @@ def _edges(trace: Trace, style: Style, at: int | None) -> Iterator[Edge]:
 
 def _with_bias(trace: Trace) -> np.ndarray:
     """The weights, out×in, and the biases as those of one more input."""
-    import numpy as np
-
     w, b = trace.arrays["weight"].astype(float), trace.arrays.get("bias")
     if b is None:
         return w

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from nnviz.figure.arrays.fit import largest_fit
 from nnviz.figure.arrays.grid import MOST, Labels, Table, cells, changed, named
@@ -14,14 +14,12 @@ from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Scene
 from nnviz.figure.single._show_parts import readable
+from nnviz.libraries import np
 from nnviz.request import Appearance
 from nnviz.shades import color_levels, colored, levels_after
 from nnviz.shapes import ravel, times
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 RANK = 100
 """Where no other view can draw it."""

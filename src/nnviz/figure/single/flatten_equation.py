@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.fit import cell_sizes, fits_page
 from nnviz.figure.arrays.grid import MOST, Cell, CellSize, Table, cells, changed
@@ -20,15 +19,13 @@ from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import Style, up4
 from nnviz.figure.scene import Box, Group, Image, Mark, Scene, flatten
 from nnviz.figure.single._strip import band, cells_shown, in_lines, strip_of
+from nnviz.libraries import np
 from nnviz.request import Appearance
 from nnviz.shades import Levels, color_levels, colored, drawn_size, levels
 from nnviz.shapes import cells as count_of
 from nnviz.shapes import times
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 RANK = 0
 LANE = 48

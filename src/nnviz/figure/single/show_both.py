@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nnviz.figure.arrays.fit import Drawn, cell_sizes, in_a_row
 from nnviz.figure.arrays.grid import MOST, CellSize
 from nnviz.figure.layout.blocks import Block, column, more_channels, on_top
@@ -12,12 +10,10 @@ from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Scene
 from nnviz.figure.single import _show_parts as parts
 from nnviz.figure.single.show_picture import draw as draw_picture
+from nnviz.libraries import np
 from nnviz.request import Appearance
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 GAP = 32
 MOST_ROWS = 6

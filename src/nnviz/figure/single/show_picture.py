@@ -7,6 +7,7 @@ from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Scene
 from nnviz.figure.single._show_parts import SHOWN, matrices, picture_block, title
+from nnviz.libraries import np
 from nnviz.request import Appearance
 from nnviz.shades import colored
 from nnviz.trace import Step, Trace
@@ -18,8 +19,6 @@ LARGE = 480
 
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The picture in colour, or a picture a channel."""
-    import numpy as np
-
     style = Style.of(appearance)
     found = matrices(trace, appearance.drawn_sample)
     if len(found) == 3:

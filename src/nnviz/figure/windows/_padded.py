@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nnviz.figure.arrays.grid import Cell, State, Table, cells, changed
 from nnviz.figure.layout.style import Style
 from nnviz.figure.windows._part import Area, Part, Place
+from nnviz.libraries import np
 from nnviz.shapes import AnyAxis
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic
+from typing import Any, Generic
 
+from nnviz.libraries import np
 from nnviz.plans import AxisT, Tap, WindowPlan
 from nnviz.shapes import TransposedAxis, times
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 Place = tuple[int, int]
 Area = tuple[int, int, int, int]
@@ -168,8 +166,6 @@ def channels_read(trace: Trace, own: Part[Any], most: int) -> list[tuple[Part[An
 
 def _kernels(trace: Trace, plan: WindowPlan[Any], f: int) -> np.ndarray:
     """(C/groups, kH, kW): those of filter `f`; one given for all channels is repeated."""
-    import numpy as np
-
     if plan.given is None:
         return np.empty((0, *plan.kernel))
     given = trace.arrays["kernel"].reshape(plan.given)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from nnviz import elision
 from nnviz.figure.arrays.fit import smallest_cells
@@ -14,13 +13,11 @@ from nnviz.figure.layout.blocks import Block, column, lines, on_top, row
 from nnviz.figure.layout.style import BODY, SMALL, Style, up4
 from nnviz.figure.scene import Text, flatten
 from nnviz.figure.windows._part import Part
+from nnviz.libraries import np
 from nnviz.numerals import is_blank
 from nnviz.shapes import AnyAxis, times
 from nnviz.trace import Step, Sum, numbers
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 HEAD, GAP, LEAST, AROUND = 16, 32, 208, 32
 """The room of the name, what stands between, the least room of a sum, and the panel's edges."""
@@ -73,8 +70,6 @@ def _text_size(block: Block) -> float:
 
 def _products(style: Style, part: Part[AnyAxis], step: Step, line: int) -> Block:
     """The products in the order of the kernel, in rows as high as the lines of the sum."""
-    import numpy as np
-
     total, w = step.formula[0].sides[0], part.w[0]
     assert isinstance(total, Sum)
     found = [elision.value_of(term) for term in total.terms[: w.size]]
@@ -92,8 +87,6 @@ def _products(style: Style, part: Part[AnyAxis], step: Step, line: int) -> Block
 
 def _some(values: np.ndarray) -> np.ndarray:
     """Some of the values, from the least to the greatest."""
-    import numpy as np
-
     every = np.unique(values)
     found: np.ndarray = every[np.linspace(0, len(every) - 1, min(len(every), TRIED)).astype(int)]
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.fit import Drawn, Row, RowPart, drawn_parts, sizes_of
 from nnviz.figure.arrays.grid import cells, named, operator
@@ -35,14 +34,12 @@ from nnviz.figure.windows._pictures import (
     small_kernel,
     written_kernels,
 )
+from nnviz.libraries import np
 from nnviz.request import Appearance
 from nnviz.shades import Levels, levels
 from nnviz.shapes import AnyAxis
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 RANK = 10
 SIDE = 128
@@ -216,8 +213,6 @@ def _sum_label(rows: _Rows) -> Block:
 
 def _sums_by_channel(rows: _Rows, step: Step, room: float) -> Block:
     """What each channel comes to, a line each, and the sum of the channels."""
-    import numpy as np
-
     style, part = rows.style, rows.part
     assert part.at is not None
     values = [p[part.at].item() for p in rows.partials]

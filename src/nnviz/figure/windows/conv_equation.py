@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.fit import Row, largest_fit, sizes_of
 from nnviz.figure.arrays.grid import MOST, operator
@@ -37,14 +36,12 @@ from nnviz.figure.windows._part import (
 )
 from nnviz.figure.windows._pictures import kernels_part, large, picture_row, small_pictures
 from nnviz.figure.windows._products import with_products
+from nnviz.libraries import np
 from nnviz.request import Appearance
 from nnviz.shades import colored
 from nnviz.shapes import AnyAxis
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 ABREAST = (2, 3)
 PAGE = 496

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import prod
-from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.fit import Row, largest_fit
 from nnviz.figure.arrays.grid import Cell, Table, cells, changed, operator
@@ -24,14 +23,12 @@ from nnviz.figure.windows._named_arrays import (
     output_name,
 )
 from nnviz.figure.windows._part import Part, flat_enough, part_of, plan_of
+from nnviz.libraries import np
 from nnviz.plans import Tap
 from nnviz.request import Appearance
 from nnviz.shapes import AnyAxis, ravel, times, unravel
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 RANK = 50
 MOST = 25
@@ -90,8 +87,6 @@ def _patches(style: Style, part: Part[AnyAxis]) -> tuple[NamedCells, NamedCells]
 
 def _toeplitz(style: Style, part: Part[AnyAxis]) -> tuple[NamedCells, NamedCells]:
     """A row an output cell: the weight of every input cell, most of them 0; and the input."""
-    import numpy as np
-
     weights = np.zeros((part.y.size, part.x.size), part.w.dtype)
     read = np.zeros(weights.shape, bool)
     for row, taps in enumerate(_rows(part)):

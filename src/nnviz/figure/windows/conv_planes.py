@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
 from math import inf, prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nnviz.activation_steps import shown
 from nnviz.elision import TERMS, around, value_of
@@ -39,14 +39,12 @@ from nnviz.figure.windows._named_arrays import (
 )
 from nnviz.figure.windows._padded import padded, result, span
 from nnviz.figure.windows._part import SHOWN, Part, part_of, plan_of, rows_of
+from nnviz.libraries import np
 from nnviz.request import Appearance
 from nnviz.shades import levels
 from nnviz.shapes import AnyAxis, times
 from nnviz.trace import Role, Step, Sum, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 RANK = 0
 GAP, LARGEST, SIDE = 12, 32, 104

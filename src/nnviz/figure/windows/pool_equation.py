@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from itertools import product
-from typing import TYPE_CHECKING
 
 from nnviz.figure.arrays.fit import largest_fit
 from nnviz.figure.arrays.grid import MOST, Table, changed, operator
@@ -21,14 +20,12 @@ from nnviz.figure.windows._padded import Padded, padded, result
 from nnviz.figure.windows._panel import step_panel
 from nnviz.figure.windows._part import Part, flat_enough, part_of, plan_of
 from nnviz.figure.windows._pictures import input_picture, large, output_picture
+from nnviz.libraries import np
 from nnviz.request import Appearance
 from nnviz.shades import color_levels, colored
 from nnviz.shapes import AnyAxis, unravel
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    import numpy as np
 
 RANK = 0
 ABREAST = (2, 3)
