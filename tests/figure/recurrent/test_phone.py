@@ -13,7 +13,6 @@ from nnviz.figure.scene import Scene
 from nnviz.trace import Trace
 from view_checks import drawn, words
 
-CELLS = ("rnn", "lstm", "gru")
 ONE = ("unrolled", "rolled", "cell", "wiring")
 SEVERAL = ("stacked", "cell", "wiring")
 
@@ -30,37 +29,60 @@ def _several(cell: str, layers: int, both: bool, hidden: int, length: int) -> Tr
     return run("rnn", x, cell=cell, weights=weights)
 
 
-def _looked_at(trace: Trace, view: str, width: int, step: int, **look: Any) -> Scene:
-    """Of a step and without one: checked by `drawn` against the page."""
-    drawn(trace, view=view, width=width, **look)
-    scene = drawn(trace, step, view=view, width=width, **look)
+def _looked_at(trace: Trace, view: str, width: int, *step: int, **look: Any) -> Scene:
+    """Checked by `drawn` against the page."""
+    scene = drawn(trace, *step, view=view, width=width, **look)
     assert all(text.size >= 11 for text in scene.texts())
     return scene
 
 
+# Each cell with and without outputs, in Korean and plain, small and large; not every pair.
 @pytest.mark.parametrize("view", ONE)
-@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize(
-    ("hidden", "length", "width"), [(2, 3, 320), (6, 10, 360), (6, 3, 320), (30, 10, 320)]
+    ("cell", "hidden", "length", "outputs", "width", "look"),
+    [
+        ("rnn", 2, 3, 0, 320, {"lang": "ko"}),
+        ("rnn", 30, 10, 3, 360, {"plain": True}),
+        ("gru", 6, 10, 0, 320, {}),
+        ("gru", 2, 3, 3, 360, {"lang": "ko", "plain": True}),
+        ("lstm", 6, 10, 3, 360, {"lang": "ko"}),
+        ("lstm", 2, 10, 0, 320, {"plain": True}),
+    ],
 )
-def test_a_chain_fits_a_phone(cell: str, view: str, hidden: int, length: int, width: int) -> None:
-    trace = _one(cell, hidden, length, 3)
-    _looked_at(trace, view, width, 3, lang="ko" if width == 320 else "en")
+def test_a_chain_fits_a_phone(
+    cell: str, view: str, hidden: int, length: int, outputs: int, width: int, look: dict[str, Any]
+) -> None:
+    trace = _one(cell, hidden, length, outputs)
+    _looked_at(trace, view, width, **look)
+    _looked_at(trace, view, width, 3, **look)
+
+
+def test_a_cell_of_thirty_units_fits_the_narrowest_phone() -> None:
+    _looked_at(_one("lstm", 30, 3, 3), "cell", 320, 3)
 
 
 @pytest.mark.parametrize("view", SEVERAL)
-@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize(
-    ("layers", "both", "hidden", "length"), [(2, False, 2, 3), (2, True, 6, 10)]
+    ("cell", "layers", "both", "hidden", "length", "look"),
+    [
+        ("rnn", 2, False, 6, 3, {"plain": True}),
+        ("gru", 1, True, 2, 10, {"lang": "ko"}),
+        ("lstm", 2, True, 6, 10, {}),
+        ("lstm", 1, True, 2, 3, {"plain": True}),
+    ],
 )
 def test_layers_and_directions_fit_a_phone(
-    cell: str, view: str, layers: int, both: bool, hidden: int, length: int
+    cell: str, view: str, layers: int, both: bool, hidden: int, length: int, look: dict[str, Any]
 ) -> None:
-    _looked_at(_several(cell, layers, both, hidden, length), view, 320, 4)
+    trace = _several(cell, layers, both, hidden, length)
+    if view == "stacked":
+        _looked_at(trace, view, 320, **look)
+    _looked_at(trace, view, 320, 4, **look)
 
 
-@pytest.mark.parametrize("width", [320, 360])
-@pytest.mark.parametrize(("hidden", "outputs"), [(2, 0), (6, 3), (30, 3)])
+@pytest.mark.parametrize(
+    ("hidden", "outputs", "width"), [(2, 0, 320), (6, 3, 360), (30, 3, 320), (30, 0, 360)]
+)
 def test_neurons_fit_a_phone(hidden: int, outputs: int, width: int) -> None:
     _looked_at(_one("rnn", hidden, 3, outputs), "network", width, 3)
 
@@ -74,12 +96,21 @@ def test_symbols_fit_too(view: str, width: int) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "hidden", "outputs", "tall"),
-    [("lstm", 2, 0, 1250), ("lstm", 6, 3, 2250), ("gru", 6, 0, 1700), ("rnn", 6, 3, 850)],
+    [("lstm", 2, 0, 1080), ("lstm", 6, 3, 1400), ("gru", 6, 0, 1100), ("rnn", 6, 3, 600)],
 )
 def test_the_inside_of_a_cell_is_short_on_a_phone(
     cell: str, hidden: int, outputs: int, tall: int
 ) -> None:
     scene = drawn(_one(cell, hidden, 3, outputs), 3, view="cell", width=360)
+    assert scene.height <= tall
+
+
+@pytest.mark.parametrize(
+    ("cell", "hidden", "outputs", "tall"),
+    [("rnn", 2, 2, 740), ("lstm", 4, 0, 820), ("lstm", 4, 3, 980), ("gru", 4, 3, 840)],
+)
+def test_a_step_is_about_a_screen(cell: str, hidden: int, outputs: int, tall: int) -> None:
+    scene = drawn(_one(cell, hidden, 10, outputs), 3, view="unrolled", width=360)
     assert scene.height <= tall
 
 

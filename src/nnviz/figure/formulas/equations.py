@@ -59,7 +59,7 @@ def equation_rows(
     for equation, block in zip(equations, made.blocks, strict=True):
         head = fact_line(style, equation.label, equation.equation if symbols else None, room)
         rows.append(replace(column([head, block], 8), axis=0))
-    return flow(rows, min(style.room, room), 40, 24)
+    return flow(rows, min(style.room, room), 40, 16 if style.on_phone else 24)
 
 
 def _tried(style: Style, equations: Sequence[VectorEquation]) -> list[list[TermLayout]]:
@@ -67,7 +67,7 @@ def _tried(style: Style, equations: Sequence[VectorEquation]) -> list[list[TermL
     few, brief = (6, 5, 4, 3), []
     terse = [style.terser, *(replace(style, precision=min(n, style.precision)) for n in (2, 1))]
     for s in terse:
-        brief += [TermLayout(s, SMALL, n, tight=True, rows=4) for n in few]
+        brief += [TermLayout(s, SMALL, n, tight=True, rows=3 + (not s.on_phone)) for n in few]
     large = [[TermLayout(style, text, n) for text in (BODY, SMALL)] for n in (8, *few)]
     if len(equations) <= FEW:
         return [*large, brief]

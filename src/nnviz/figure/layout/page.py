@@ -39,7 +39,7 @@ from collections.abc import Sequence
 
 from nnviz.elision import shortened
 from nnviz.figure.layout.blocks import Block, column, lines, remark
-from nnviz.figure.layout.style import MARGIN, SMALL, TITLE, Piece, Style, up4
+from nnviz.figure.layout.style import BODY, MARGIN, SMALL, TITLE, Piece, Style, up4
 from nnviz.figure.scene import Scene, extent
 from nnviz.request import Appearance
 from nnviz.shapes import times
@@ -149,11 +149,14 @@ def fact_line(
     *,
     colored: bool = True,
 ) -> Block:
-    """A label, and the equation behind it where there is one, its symbols coloured or not."""
-    muted = style.theme.muted
+    """A label, and the equation behind it where there is one, its symbols coloured or not.
+
+    Small on a phone, where few would fit a line.
+    """
+    muted, size = style.theme.muted, SMALL if style.on_phone else BODY
     said = [] if equation is None else tokens(equation, style.show)
     pieces = [style.piece(t) if colored else Piece(t.text, muted, False, t.place) for t in said]
-    return lines(style, [Piece(style.say(label) + "  ", muted), *pieces], room=room)
+    return lines(style, [Piece(style.say(label) + "  ", muted), *pieces], size, room=room)
 
 
 def note_lines(style: Style, trace: Trace, room: float) -> list[Block]:
