@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import run
+from nnviz.figure.scene import Text
 from nnviz.formats import load
 from nnviz.request import Appearance, Request, Screen
 from nnviz.trace import Trace
@@ -27,9 +28,14 @@ SIZES = st.builds(
 
 
 def cells(trace: Trace, step: int, precision: int) -> list[str]:
-    """The numbers in the cells of a figure, without the kernel's in their corners."""
-    scene = drawn(trace, step, precision=precision)
-    return [t.content for t in scene.texts() if t.cell is not None and t.content[:1] != "×"]
+    """The numbers in the cells of a figure, without the kernel's in their corners and products."""
+    found: list[str] = []
+    name = ""
+    for part in drawn(trace, step, precision=precision).parts():
+        name = part if isinstance(part, str) else name
+        if isinstance(part, Text) and part.cell is not None and not name.startswith("products"):
+            found.append(part.content)
+    return [text for text in found if text[:1] != "×"]
 
 
 def written(trace: Trace, step: int, precision: int) -> tuple[set[str], list[str]]:

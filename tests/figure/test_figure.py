@@ -70,7 +70,7 @@ def test_the_default_is_channels_from_two_channels_on() -> None:
     assert "partial map 1" in texts(drawn(two))
     assert "kernel" in texts(drawn(note()))
     alone = run("conv", RNG.integers(0, 9, (2, 4, 4)), kernel=np.eye(2, dtype=int), depthwise=True)
-    assert "feature map, channel 0" in texts(drawn(alone, view="channels"))
+    assert texts(drawn(alone, view="channels")).count("feature map") == 2
 
 
 def test_the_whole_result_of_the_note() -> None:

@@ -75,9 +75,10 @@ def test_a_group_an_array_in_reading_order_with_cells_by_address() -> None:
     assert found["input, 5 by 5"] == {at: str(n) for at, n in np.ndenumerate(array)}
     assert found["feature map, 3 by 3"][2, 0] == str(note().output[2, 0])
     said = [text.text for text in written("2").iter(f"{NAMESPACE}text")]
-    order = [said.index(name) for name in ("input", "kernel", "feature map")]
+    order = [said.index(name) for name in ("input", "kernel", "feature map", "products")]
     assert order == sorted(order)
-    assert "".join(written("2").itertext()).rstrip().endswith("= 9")  # the sum
+    sums = "".join(written("2").itertext())
+    assert sums.index("feature map\n") < sums.rindex("= 9\nproducts")  # the sum, and what it adds
 
 
 @pytest.mark.parametrize(

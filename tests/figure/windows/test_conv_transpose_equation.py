@@ -51,7 +51,12 @@ def test_refusals() -> None:
 
 
 def test_its_views_are_not_those_of_convolution() -> None:
-    assert figure.view_names("conv_transpose") == ("equation", "scatter", "output")
+    assert figure.view_names("conv_transpose") == (
+        "equation",
+        "iso",
+        "scatter",
+        "output",
+    )
     assert "equation" in figure.view_names("conv")
     assert not any("transpose" in name for name in figure.view_names("conv"))
 
