@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from nnviz.equations import VectorEquation, lists, number_by_number
 from nnviz.errors import UsageError
-from nnviz.expressions import Equation, Expr, Name, Num, numbers, parts, with_parts
+from nnviz.expressions import Equation, Expr, Name, Num, inside, names, numbers, with_parts
 from nnviz.lazy import Lazy
 from nnviz.libraries import np
 from nnviz.numerals import BLANK
@@ -275,17 +275,19 @@ def _of_vectors(step: Step, cut: _Cut) -> Step:
     """A step of vectors: those that are left out are so in every equation."""
     equations = step.equations
     lefts = {equation.left for equation in equations}
-    names = dict.fromkeys(n for e in equations for n in _names(e.right) if n not in lefts)
+    read_from = dict.fromkeys(n for e in equations for n in names(e.right) if n not in lefts)
     if cut.blank == "output":
         read = {q.symbol: "input" if q.key == "x" else "state" for q in step.quantities}
         hidden = {part for e in cut.last(equations) or equations for part in _made(e)}
-        hidden |= {name for name in names if read.get(name) in cut.unknown}
+        hidden |= {name for name in read_from if read.get(name) in cut.unknown}
     else:
-        hidden = set(cut.last([name for name in names if cut.chosen(name)]))
+        hidden = set(cut.last([name for name in read_from if cut.chosen(name)]))
     made = tuple(
-        e._replace(at=e.at.without(hidden & {e.left, *_inside(e.right)}, BLANK)) for e in equations
+        e._replace(at=e.at.without(hidden & {e.left, *inside(e.right)}, BLANK)) for e in equations
     )
-    told = names.keys() - hidden if cut.blank == "output" else {q.symbol for q in step.quantities}
+    told = (
+        read_from.keys() - hidden if cut.blank == "output" else {q.symbol for q in step.quantities}
+    )
     quantities = tuple(
         q if q.symbol in told else q._replace(value=blanked(q.value)) for q in step.quantities
     )
@@ -302,14 +304,4 @@ def _of_vectors(step: Step, cut: _Cut) -> Step:
 def _made(equation: VectorEquation) -> Iterator[Expr]:
     """What an equation makes: its left side, and all that is worked out on the right."""
     yield equation.left
-    yield from (part for part in _inside(equation.right) if not isinstance(part, Name | Num))
-
-
-def _inside(expr: Expr) -> Iterator[Expr]:
-    yield expr
-    for part in parts(expr):
-        yield from _inside(part)
-
-
-def _names(expr: Expr) -> Iterator[Name]:
-    return (part for part in _inside(expr) if isinstance(part, Name))
+    yield from (part for part in inside(equation.right) if not isinstance(part, Name | Num))

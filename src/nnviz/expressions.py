@@ -129,12 +129,16 @@ def with_parts(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
     return expr
 
 
+def inside(expr: Expr) -> Iterator[Expr]:
+    """An expression and everything that it is made of, left to right."""
+    yield expr
+    for part in parts(expr):
+        yield from inside(part)
+
+
 def leaves(expr: Expr) -> Iterator[Num | Name]:
     """Every number and name of an expression, left to right."""
-    if isinstance(expr, Num | Name):
-        yield expr
-    for part in parts(expr):
-        yield from leaves(part)
+    return (part for part in inside(expr) if isinstance(part, Num | Name))
 
 
 def numbers(expr: Expr) -> Iterator[Num]:

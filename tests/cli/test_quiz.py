@@ -30,6 +30,7 @@ from nnviz.variants import varied
 Nnviz = Callable[..., Any]
 X = '"1 2 3 4; 5 6 7 8; 1 1 2 2; 9 8 7 1"'
 CHANNELS = '"[[[1,2,3],[4,5,6],[7,8,9]],[[1,0,1],[2,0,1],[0,0,1]]]"'
+SAMPLES = Path(__file__).parents[2] / "samples"
 COMMANDS = {
     "conv": f'conv {X} -k "1 0; 0 -1"',
     "conv, bias, activation": f'conv {X} -k "1 0; 0 -1" --bias 2 --act sigmoid',
@@ -43,7 +44,8 @@ COMMANDS = {
     "dense": 'dense "1 2 3" --weight "1 0 1; 2 2 0" --bias "1 2"',
     "flatten": 'flatten "1 2; 3 4"',
     "rnn": 'rnn "1 2; 3 4; 0.5 1" --hidden 2 --outputs 1',
-    "lstm, both directions": 'rnn "1 2; 3 4" --cell lstm --hidden 2',
+    "lstm": 'rnn "1 2; 3 4" --cell lstm --hidden 2',
+    "two layers, both directions": f"rnn '1 0; 0 1; 1 1' --weights {SAMPLES}/rnn-two-layers.json",
     "gru": 'rnn "1 2; 3 4" --cell gru --hidden 2',
     "feedback": 'rnn "1 2" --hidden 2 --outputs 2 --mode one-to-many --length 3 --feedback',
     "net": f'net "conv --filters 2 --size 2 | act relu | pool -k 2 | flatten" {X}',
@@ -203,6 +205,18 @@ def test_weights_that_are_asked_for_are_nowhere() -> None:
         assert "____" in told or "underline" in told
 
 
+def test_a_step_says_nothing_of_its_answer_to_who_asks_for_more() -> None:
+    """Which cell is the maximum, and what a layer of a net is fed: no figure draws them yet."""
+    step = exercise(traced(COMMANDS["max pooling"]), Exercise(), None).steps[0]
+    assert "max" in traced(COMMANDS["max pooling"]).steps[0].cells
+    assert "max" not in step.cells
+    first, second, *_ = exercise(traced(COMMANDS["net"]), Exercise(), None).layers
+    assert not is_blank(next(numbers(first.steps[0].formula[0].sides[0])).value)
+    assert all(is_blank(n.value) for n in numbers(second.steps[0].formula[0].sides[-1]))
+    (value,) = [n.value for n in numbers(second.steps[0].formula[0].sides[0])][1:]
+    assert is_blank(value)  # of max(0, x)
+
+
 # --- all else is there ---------------------------------------------------------
 
 
@@ -275,6 +289,11 @@ def test_other_numbers_are_of_the_same_kind(values: list[float], seed: int) -> N
     assert np.abs(made).max() <= np.abs(array).max()
     assert all(float(f"{v:.2f}") == v for v in made.tolist())
     assert np.array_equal(made, varied(array, str(seed)))
+
+
+def test_zeros_and_ones_come_to_stand_elsewhere() -> None:
+    kernel = np.array([[1, 0, 1], [0, 1, 0], [1, 0, 1]])
+    assert any(not np.array_equal(varied(kernel, str(seed)), kernel) for seed in range(5))
 
 
 def test_thirty_pupils_have_thirty_sheets(nnviz: Nnviz) -> None:

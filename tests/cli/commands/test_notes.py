@@ -236,6 +236,8 @@ def test_figures_keep_their_names_and_go_with_their_blocks(nnviz: Nnviz, tmp_pat
     path.write_text(path.read_text() * 2)  # every block copied with what it made
     nnviz("notes", str(path))
     assert len(files_in(folder)) == 4
+    named = re.findall(r"conv-\d", path.read_text())
+    assert named[:2] == ["conv-2", "conv-1"]  # of a block that was copied the first keeps its name
     path.write_text(path.read_text().replace(CONV, 'pool "1 2; 3 4" -k 2'))
     (folder / "mine.svg").write_text("<svg/>")
     nnviz("notes", str(path))

@@ -13,7 +13,8 @@ from drawing import drawn, texts
 from helpers import run
 from nnviz import NnvizError, conv
 from nnviz.figure import draw
-from nnviz.figure.scene import extent
+from nnviz.figure.layout.filled import filled
+from nnviz.figure.scene import Scene, extent
 from nnviz.formats import load
 from nnviz.request import Appearance, Request
 
@@ -125,4 +126,16 @@ def test_what_is_tall_stands_abreast_on_a_slide() -> None:
     trace = run("rnn", [[1, 2]], cell="lstm", hidden=3)
     scene = draw(trace, Appearance(view="cell", width=1280, ratio=(16, 9)), (1,))
     cells = [text.size for text in scene.texts() if text.at is not None]
-    assert min(cells) * scene.zoom >= 11
+    assert min(cells) * scene.zoom >= 11.5  # not the small letters of a narrower arrangement
+
+
+def test_small_letters_are_not_taken_for_large_ones() -> None:
+    """Of two arrangements the one whose letters are larger, though the other is enlarged more."""
+    trace = run("rnn", [[1, 2]], cell="lstm", hidden=3)
+
+    def of_a_page(look: Appearance) -> Scene:
+        return draw(trace, look._replace(ratio=None, width=min(look.width, 1088)), (1,))
+
+    scene = filled(of_a_page, Appearance(view="cell", width=1280, ratio=(16, 9)))
+    cells = [text.size for text in scene.texts() if text.at is not None]
+    assert (min(cells), scene.zoom < 0.67) == (15, True)

@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from nnviz.elision import shown
 from nnviz.equations import VectorEquation
-from nnviz.expressions import Call, Expr, Name, Product, parts
+from nnviz.expressions import Call, Expr, Name, Product, inside
 from nnviz.figure.arrays.elided import cell_size, elided
 from nnviz.figure.arrays.grid import CellSize, called
 from nnviz.figure.formulas.vectors import TermLayout, sized_box
@@ -150,19 +150,13 @@ class Cell:
         return found
 
 
-def _parts(expr: Expr) -> Iterator[Expr]:
-    yield expr
-    for part in parts(expr):
-        yield from _parts(part)
-
-
 def _products(expr: Expr) -> Iterator[Product]:
-    return (part for part in _parts(expr) if isinstance(part, Product))
+    return (part for part in inside(expr) if isinstance(part, Product))
 
 
 def _is_small(expr: Expr) -> bool:
     """Whether it is worked out from vectors alone: 1 − z, tanh c."""
-    dots = any(isinstance(part, Product) and part.dot for part in _parts(expr))
+    dots = any(isinstance(part, Product) and part.dot for part in inside(expr))
     return not isinstance(expr, Name) and not dots
 
 
