@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from nnviz.words import Words, safe
 
@@ -47,6 +47,8 @@ class NnvizError(ValueError):
         self.hint = Words(hint) if isinstance(hint, str) else hint
         self.place = place
         self.context: list[Words] = []
+        self.partial: Any = None
+        """The Trace of what was done before, where a reader should see it."""
         super().__init__(str(self.message))
 
     def __str__(self) -> str:

@@ -171,6 +171,9 @@ class Trace:
     layers: tuple[Trace, ...] = ()
     layer_names: tuple[Words | str, ...] = ()
     """Those of a net that is run, or counted: `params` has no traces of its layers."""
+    sources: tuple[tuple[int, ...], ...] = ()
+    """The layers whose outputs each layer takes, from 1; 0 is the input. Two and more where
+    branches meet."""
     fields: Fields | None = None
     """What sees what through a chain, where one output cell is asked about."""
     recurrence: Recurrence | None = None

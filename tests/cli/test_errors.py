@@ -194,7 +194,7 @@ def test_faults_are_one_message(
     def fail(*_: object) -> None:
         raise fault
 
-    monkeypatch.setattr("nnviz.cli.flow.read_input", lambda *_, **__: fail())
+    monkeypatch.setattr("nnviz.cli.computing.read_input", lambda *_, **__: fail())
     result = nnviz("conv", M, "--json")
     assert result.code == 1
     assert result.err.startswith("error: ")
@@ -208,7 +208,7 @@ def test_debugging_shows_the_traceback(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("nnviz.cli.flow.read_input", fail)
+    monkeypatch.setattr("nnviz.cli.computing.read_input", fail)
     with pytest.raises(ZeroDivisionError):
         nnviz("conv", M, "--json", NNVIZ_DEBUG="1")
 
@@ -222,7 +222,7 @@ def test_interrupt(nnviz: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("nnviz.cli.flow.read_input", stop)
+    monkeypatch.setattr("nnviz.cli.computing.read_input", stop)
     result = nnviz("conv", M, "--json")
     assert (result.code, result.out, result.err) == (130, "", "")
 

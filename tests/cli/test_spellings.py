@@ -23,7 +23,7 @@ Read = Callable[[list[str]], Any]
 
 
 def _in_a_chain(words: list[str]) -> Any:
-    (link,) = parse_chain(shlex.join(words), "NET", Context(Stdin(None))).links
+    (link,) = parse_chain(shlex.join(words), "NET", Context(Stdin(None))).nodes
     return link.options
 
 

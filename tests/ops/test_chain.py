@@ -57,7 +57,7 @@ WORDS = [
 
 @pytest.mark.parametrize(("text", "count"), [w[1:] for w in WORDS], ids=[w[0] for w in WORDS])
 def test_splits_into_layers(text: str, count: int) -> None:
-    assert len(parse_chain(text, "NET", CONTEXT).links) == count
+    assert len(parse_chain(text, "NET", CONTEXT).nodes) == count
 
 
 def test_quotes_protect_and_a_backslash_outside_them_is_itself() -> None:
@@ -85,7 +85,7 @@ def test_options_mean_what_they_mean_on_the_command_line() -> None:
         "NET",
         CONTEXT,
     )
-    conv, pool = (link.options for link in chain.links)
+    conv, pool = (link.options for link in chain.nodes)
     assert (conv.kernel, conv.stride, conv.bias) == (2, (2, 1), -1)
     assert (pool.ceil_mode, pool.count_include_pad) == (True, False)
 

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from itertools import starmap
 from typing import Any, NamedTuple
 
 from nnviz import files, formats, lang, memory
 from nnviz.cli import checks, options, streams, walk
 from nnviz.cli.checks import Written
+from nnviz.cli.computing import Computed, computed
 from nnviz.cli.options import Shared
 from nnviz.errors import NnvizError, UsageError
 from nnviz.exercise import Exercise, exercise
 from nnviz.formats import Made
-from nnviz.libraries import np
 from nnviz.options.operation import Operation
-from nnviz.options.option import Context, Text
-from nnviz.read import ImageOptions, Stdin, read_input
+from nnviz.options.option import Context
+from nnviz.read import Stdin
 from nnviz.request import Appearance, Request
 from nnviz.shapes import times
 from nnviz.trace import Trace
-from nnviz.variants import varied, varied_options
 from nnviz.words import Words
 
 
@@ -33,18 +32,6 @@ class _File(NamedTuple):
 
 _Drawn = tuple[Trace, Request]
 """A trace, and how it is drawn."""
-
-
-class Computed(NamedTuple):
-    """A command that was read, checked and run."""
-
-    operation: Operation[Any]
-    options: Any
-    """The record that the operation declares."""
-    given: np.ndarray | None
-    """The array that INPUT is; None where there is none."""
-    trace: Trace
-    shared: Shared
 
 
 class Ran(NamedTuple):
@@ -77,7 +64,7 @@ def compute(operation: Operation[Any], given: Written, context: Context) -> Comp
     if flag := walk.wanted(shared):
         raise UsageError("{flag} changes nothing of what is asked for here", flag=flag)
     _check_words(operation, given, context.stdin)
-    return _computed(operation, given, shared, context)
+    return computed(operation, given, shared, context)
 
 
 def _run_with(
@@ -103,12 +90,8 @@ def _run_with(
         operation.parse(read, context)
         streams.write_text(announced)
         return []
-    trace = _computed(operation, given, shared, context).trace
-    if shared.output.watch and (stdin.is_read or not stdin.opened):
-        raise UsageError(
-            "--watch waits for a file to change, and {what} is read",
-            what=Words("standard input") if stdin.is_read else Words("none"),
-        )
+    trace, failed = _as_far_as(operation, given, shared, context, forms)
+    _check_watch(shared, stdin)
     look = appearance(shared, language, env)
     made = list(_render(trace, look, shared, besides(shared, look, context)))
     # Once more: the chain may have named files, and a map of channels is several.
@@ -128,7 +111,34 @@ def _run_with(
         heard = streams.spoken(language, sys.stderr)
         notes += [note for file in made for note in file.made.notes]
         remark(dict.fromkeys([*stdin.notes, *notes]), made, lambda words: lang.say(words, heard))
+    if failed is not None:  # what there is of it is drawn
+        raise failed
     return [file.path for file in made]
+
+
+def _check_watch(shared: Shared, stdin: Stdin) -> None:
+    if shared.output.watch and (stdin.is_read or not stdin.opened):
+        raise UsageError(
+            "--watch waits for a file to change, and {what} is read",
+            what=Words("standard input") if stdin.is_read else Words("none"),
+        )
+
+
+def _as_far_as(
+    operation: Operation[Any],
+    given: Written,
+    shared: Shared,
+    context: Context,
+    forms: Sequence[formats.Format],
+) -> tuple[Trace, NnvizError | None]:
+    """What was computed; of what fails the part before, to be drawn, and why it does."""
+    try:
+        return computed(operation, given, shared, context).trace, None
+    except NnvizError as error:
+        of_values = bool(shared.output.map) or any(form.kind == "values" for form in forms)
+        if error.partial is None or of_values:
+            raise
+        return error.partial, error
 
 
 # --- before anything is computed -----------------------------------------------
@@ -178,54 +188,7 @@ def _stream(shared: Shared) -> str | None:
     return named[0]
 
 
-# --- computing -----------------------------------------------------------------
-
-
-def _computed(
-    operation: Operation[Any], given: Written, shared: Shared, context: Context
-) -> Computed:
-    record, asked = operation.parse(_own_texts(operation, given, shared), context), shared.input
-    seed = shared.practice.seed if shared.practice.quiz else None
-    if seed is not None:
-        record = varied_options(record, seed)
-    image = ImageOptions(asked.gray, asked.resize, asked.unit, asked.frame, asked.dtype)
-    if not operation.reads_input(given.texts):
-        if given.input is not None:
-            raise UsageError(
-                "{op} reads no INPUT with these options, and {input} was given",
-                op=operation.name,
-                input=given.input,
-            )
-        trace = checks.checked(operation.run(None, record), shared)
-        return Computed(operation, record, None, trace, shared)
-    spec = _spec(operation, given.input, context.stdin)
-    source = read_input(spec, stdin=context.stdin, image=image, channels_last=asked.channels_last)
-    x = _in_type(source.array, asked.dtype)
-    if seed is not None and not source.image:
-        x = varied(x, f"{seed} input")
-    try:
-        trace = operation.perform(x, record)
-    except NnvizError as error:
-        error.context.append(
-            Words("in {op} on an input of {shape}", op=operation.name, shape=times(x.shape))
-        )
-        raise
-    trace = replace(
-        trace,
-        image=source.image or trace.image,
-        notes=(*trace.notes, *checks.past(trace, source.array)),
-    )
-    return Computed(operation, record, x, checks.checked(trace, shared), shared)
-
-
-def _own_texts(operation: Operation[Any], given: Written, shared: Shared) -> Mapping[str, Text]:
-    """The texts of an operation's own options. A --seed that is the exercise's alone is none."""
-    own = next((o for o in operation.options if o.name == "seed"), None)
-    if own is None or not shared.practice.quiz:
-        return given.texts
-    needed = {name for each in own.belongs_to for name in each.split("|")}
-    kept = any(given.texts.get(name) for name in needed)
-    return {name: text for name, text in given.texts.items() if kept or name != "seed"}
+# --- what stands beside --------------------------------------------------------
 
 
 def besides(shared: Shared, look: Appearance, context: Context) -> tuple[_Drawn, ...]:
@@ -248,24 +211,6 @@ def _beside(text: str, shared: Shared, look: Appearance, context: Context) -> _D
         filter=figure.filter,
     )
     return trace, Request(own.output.steps or shared.output.steps, appearance=look)
-
-
-def _in_type(array: np.ndarray, dtype: str | None) -> np.ndarray:
-    """An array in the type of --dtype; what that cannot hold is infinite, which is said later."""
-    with np.errstate(all="ignore"):
-        return array if dtype is None else array.astype(dtype)
-
-
-def _spec(operation: Operation[Any], given: str | None, stdin: Stdin) -> str:
-    if given is not None:
-        return given
-    if stdin.typed:
-        raise UsageError(
-            "{op} needs an INPUT",
-            op=operation.name,
-            hint=Words("for example: nnviz {example}", example=operation.example),
-        )
-    return "-"
 
 
 # --- rendering and writing -----------------------------------------------------

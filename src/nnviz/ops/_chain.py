@@ -1,21 +1,23 @@
 """Networks as chains of commands: `conv --filters 6 | act relu | pool -k 2`.
 
-The words are split as a POSIX shell does, and each layer's options are read by the
-declaration that the command line reads them by.
+What `_language` finds in a text is read here: each layer's options by the declaration that the
+command line reads them by.
 """
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from nnviz import ops
-from nnviz.errors import NnvizError, Place, UsageError
+from nnviz.errors import NnvizError, UsageError
+from nnviz.ops._joins import JOINS, JoinOptions
+from nnviz.ops._language import Laid, Word, layers
+from nnviz.ops._network import Network, Node, blamed
 from nnviz.options import elsewhere
 from nnviz.options.operation import Operation
 from nnviz.options.option import Context, Kind, Text
@@ -27,43 +29,20 @@ from nnviz.words import Words
 EXAMPLE = "conv --filters 6 --size 5 | act relu | pool -k 2"
 
 
-class Link(NamedTuple):
-    """One layer of a chain: an operation with its options, and where it was written."""
-
-    number: int
-    """From 1."""
-    text: str
-    place: Place
-    operation: Operation[Any]
-    options: Any
-    """The record that the operation declares."""
-
-    @contextmanager
-    def blamed(self) -> Iterator[None]:
-        """Errors inside say which layer they come from."""
-        with _blamed(self.number, self.text, self.place):
-            yield
-
-
-class Chain(NamedTuple):
-    """The layers of a network, in order."""
-
-    text: str
-    links: tuple[Link, ...]
-
-
-def chain() -> Kind[Chain]:
+def chain() -> Kind[Network]:
     """A chain as text, or a file of one."""
 
-    def parse(text: str, flag: str, context: Context) -> Chain:
+    def parse(text: str, flag: str, context: Context) -> Network:
         name = flag
         if text == "-":
             name, text = STANDARD_INPUT, decode(context.stdin.read(flag), STANDARD_INPUT)
         elif os.path.exists(text):
             name, text = text, _content(text)
+        elif text in known_nets():
+            name, text = f"{text}.net", known_nets()[text].read_text(encoding="utf-8")
         return parse_chain(text, name, context)
 
-    def accept(value: Any, flag: str) -> Chain:
+    def accept(value: Any, flag: str) -> Network:
         if not isinstance(value, str):
             raise UsageError("{flag} is not a text such as {example}", flag=flag, example=EXAMPLE)
         return parse(value, flag, Context(Stdin(None)))
@@ -72,9 +51,17 @@ def chain() -> Kind[Chain]:
 
 
 def _looks(text: str) -> bool:
-    """Whether a text begins as a chain does, with the name of a layer."""
+    """Whether a text begins as a chain does, with the name of a layer, or is a known network's."""
     first = text.split(maxsplit=1)[:1]
-    return bool(first) and _named(first[0])[0] in ops.names()
+    known = text in known_nets()
+    return known or (bool(first) and _named(first[0])[0] in ops.names())
+
+
+@cache
+def known_nets() -> Mapping[str, Path]:
+    """The files of the networks that the package knows, by name."""
+    found = (Path(ops.__file__).parent.parent / "nets").glob("*.net")
+    return {path.stem: path for path in sorted(found)}
 
 
 def _content(path: str) -> str:
@@ -88,34 +75,48 @@ def _content(path: str) -> str:
 class _Layer(NamedTuple):
     """A layer as it is written: its options are still text."""
 
-    number: int
-    text: str
-    place: Place
     operation: Operation[Any]
     texts: Mapping[str, Text]
     pointed: Callable[[], AbstractContextManager[None]]
     """Errors inside point at the word that they are of."""
 
 
-def parse_chain(text: str, name: str, context: Context) -> Chain:
+def parse_chain(text: str, name: str, context: Context) -> Network:
     """The layers that a text names; an error points at the one that is wrong."""
-    written = [
-        _written(number, words, text, name) for number, words in enumerate(_layers(text, name), 1)
-    ]
-    if not written:
+    laid = layers(text, name)
+    if not laid:
         raise UsageError("the chain has no layers", hint=Words("for example {e}", e=EXAMPLE))
-    for layer in written:  # a second - is found before the first is read
-        with _blamed(layer.number, layer.text, layer.place):
+    first = {layer.words: layer for layer in reversed(laid)}  # a repeated one is read once
+    written = {
+        words: _written(layer, text, name) for words, layer in first.items() if layer.join is None
+    }
+    for words, layer in written.items():  # a second - is found before the first is read
+        with _blamed(first[words]):
             for option in layer.operation.options:
                 if option.kind.is_read and layer.texts.get(option.name) == "-":
                     context.stdin.reserve(option.label)
-    return Chain(text.strip(), tuple(_link(layer, context) for layer in written))
+    options = {words: _options(first[words], layer, context) for words, layer in written.items()}
+    nodes: list[Node] = []
+    slides = [False]  # whether windows slide anywhere before
+    for at in laid:
+        before = any(slides[n] for n in at.sources)
+        operation, record = (
+            (written[at.words].operation, options[at.words])
+            if at.join is None
+            else (JOINS[at.join], JoinOptions(maps=before))
+        )
+        slides.append(before or operation.slides)
+        nodes.append(Node(at.number, at.text, at.place, operation, record, at.sources, at.name))
+    return Network(text.strip(), tuple(nodes))
 
 
-def _written(number: int, words: Sequence[_Word], text: str, source: str) -> _Layer:
-    place = place_at(text, words[0].start, source, words[-1].end - words[0].start)
-    shown = " ".join(text[words[0].start : words[-1].end].split())
-    with _blamed(number, shown, place):
+def _blamed(layer: Laid) -> AbstractContextManager[None]:
+    return blamed(layer.number, layer.text, layer.place)
+
+
+def _written(layer: Laid, text: str, source: str) -> _Layer:
+    words = layer.words
+    with _blamed(layer):
         name, *more = _named(words[0].text)
         operation = _operation(name)
         pointed = partial(_pointed, operation, words, text, source)
@@ -124,7 +125,7 @@ def _written(number: int, words: Sequence[_Word], text: str, source: str) -> _La
         missing = [a.label for a in operation.arguments if a.name not in texts]
         if missing:
             raise UsageError("{op} needs {what}", op=operation.name, what=missing[0])
-        return _Layer(number, shown, place, operation, texts, pointed)
+        return _Layer(operation, texts, pointed)
 
 
 def _texts(words: Sequence[str], operation: Operation[Any]) -> Mapping[str, Text]:
@@ -143,15 +144,14 @@ def _texts(words: Sequence[str], operation: Operation[Any]) -> Mapping[str, Text
     return texts
 
 
-def _link(layer: _Layer, context: Context) -> Link:
-    number, text, place, operation, texts, pointed = layer
-    with _blamed(number, text, place), pointed():
-        options = operation.parse(texts, context)
-        if not operation.reads_input(texts):
+def _options(laid: Laid, layer: _Layer, context: Context) -> Any:
+    with _blamed(laid), layer.pointed():
+        options = layer.operation.parse(layer.texts, context)
+        if not layer.operation.reads_input(layer.texts):
             raise UsageError(
                 "a layer of a chain takes what comes before it, but this one takes no input"
             )
-        return Link(number, text, place, operation, options)
+        return options
 
 
 def _named(word: str) -> tuple[str, ...]:
@@ -161,7 +161,7 @@ def _named(word: str) -> tuple[str, ...]:
 
 @contextmanager
 def _pointed(
-    operation: Operation[Any], words: Sequence[_Word], text: str, name: str
+    operation: Operation[Any], words: Sequence[Word], text: str, name: str
 ) -> Iterator[None]:
     """Errors inside that name a flag point at it and at its value, as they are written."""
     try:
@@ -206,75 +206,3 @@ def _operation(name: str) -> Operation[Any]:
             hint=Words("layers: {names}", names=", ".join(layers)),
         )
     return layers[name]
-
-
-@contextmanager
-def _blamed(number: int, text: str, place: Place) -> Iterator[None]:
-    try:
-        yield
-    except NnvizError as error:
-        if error.place is None:
-            error.place = place
-        error.context.append(Words("in layer {n} of the chain: {text}", n=number, text=text))
-        raise
-
-
-# --- words ---------------------------------------------------------------------
-
-
-class _Word(NamedTuple):
-    text: str
-    start: int
-    end: int
-
-
-def _layers(text: str, name: str) -> Iterator[Sequence[_Word]]:
-    """The words between `|` and new lines; a `|` with nothing on a side is an error."""
-    words: list[_Word] = []
-    pipe: int | None = None
-    for item in _scan(text, name):
-        if isinstance(item, _Word):
-            words.append(item)
-            pipe = None
-            continue
-        at, sign = item
-        if sign == "|":
-            if not words:
-                raise UsageError("there is no layer before this |", place=place_at(text, at, name))
-            pipe = at
-        if words:
-            yield words
-            words = []
-    if words:
-        yield words
-    elif pipe is not None:
-        raise UsageError("there is no layer after this |", place=place_at(text, pipe, name))
-
-
-_QUOTED = r"""'(?P<raw>[^']*)'|"(?P<text>(?:[^"\\]|\\["\\]|\\(?!["\\]))*)\""""
-"""Quotes protect everything; between double ones `\\"` and `\\\\` are `"` and `\\`."""
-_QUOTES = re.compile(_QUOTED)
-_ITEMS = re.compile(
-    rf"""(?P<sign>[|\n])|\#[^\n]*|(?P<word>(?:{_QUOTED}|[^\s|'"])+)|(?P<open>['"])"""
-)
-
-
-def _scan(text: str, name: str) -> Iterator[_Word | tuple[int, str]]:
-    """Words, and the signs between layers with their places."""
-    for found in _ITEMS.finditer(text):
-        if found["open"]:
-            raise UsageError(
-                "the quote {quote} is never closed",
-                quote=found[0],
-                place=place_at(text, found.start(), name),
-            )
-        if found["word"]:
-            yield _Word(_QUOTES.sub(_unquoted, found[0]), *found.span())
-        elif found["sign"]:
-            yield found.start(), found[0]
-
-
-def _unquoted(quoted: re.Match[str]) -> str:
-    if quoted["text"] is None:
-        return quoted["raw"]
-    return re.sub(r'\\(["\\])', r"\1", quoted["text"])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import prod
+from math import lcm, prod
+from typing import NamedTuple
 
 from nnviz.errors import UsageError
 from nnviz.fields import Fields, Map, Table
@@ -25,47 +26,70 @@ class Field:
     Windows alone: r grows by (extent − 1) · jump, the jump by the stride (Araujo, Norris and
     Sim, Computing Receptive Fields of Convolutional Neural Networks, 2019). The same comes of
     asking each layer, from the last to the first, which cells it reads; and that goes through
-    transposed layers too, where it is the largest field of an output cell.
+    transposed layers too, where it is the largest field of an output cell, and through branches,
+    where it is what all of them see together.
     """
 
     def __init__(self, shape: tuple[int, ...]) -> None:
-        self._shapes = [shape]
-        self._layers: list[Layer] = []
-        self._rank: int | None = len(shape) if len(shape) < 3 else len(shape) - 1
+        rank = len(shape) if len(shape) < 3 else len(shape) - 1
+        self._nodes = [_Node((), Layer(shape, name=Words("input")), rank, frozenset(), 1)]
 
-    def pass_through(self, layer: Layer) -> None:
-        """Go on to what a layer makes."""
-        before = self._shapes[-1]
-        self._shapes.append(layer.output)
-        self._layers.append(layer)
-        if self._rank is None:
-            return
-        rank = self._rank if layer.plan is None else layer.plan.dims
-        told = layer.everywhere is not None and rank <= min(self._rank, len(layer.output))
-        if told and layer.plan is None:  # what moves cells elsewhere has no rows and columns
-            axes = {*range(-rank, 0)}.difference(layer.everywhere or ())
-            told = all(before[axis] == layer.output[axis] for axis in axes)
-        self._rank = rank if told else None
+    def pass_through(self, layer: Layer, sources: tuple[int, ...] | None = None) -> None:
+        """Go on to what a layer makes of those numbered so, or of the last one."""
+        sources = (len(self._nodes) - 1,) if sources is None else sources
+        before = [self._nodes[n] for n in sources]
+        rank = _rank(layer, before)
+        everywhere = frozenset(layer.everywhere or ()).union(*(b.everywhere for b in before))
+        period = lcm(*(b.period for b in before))
+        if rank is not None and layer.plan is not None:
+            period *= prod(a.stride for a in layer.plan.axes if isinstance(a, TransposedAxis))
+        self._nodes.append(_Node(sources, layer, rank, everywhere, period))
+
+    @property
+    def _last(self) -> _Node:
+        return self._nodes[-1]
 
     @property
     def sizes(self) -> list[int] | None:
         """Input cells along each axis, edges left aside; None where it is all of them."""
-        if self._rank is None:
+        rank = self._last.rank
+        if rank is None or self._last.everywhere.intersection(range(-rank, 0)):
             return None
-        axes = range(-self._rank, 0)
-        if any(axis in (layer.everywhere or ()) for layer in self._layers for axis in axes):
-            return None
-        return [_widest(self._windows(axis)) for axis in axes]
+        # The fields repeat after so many output cells; without transposed layers all are alike.
+        tried = range(min(self._last.period, _MOST))
+        return [
+            max(high - low + 1 for low, high in (self._seen(axis, o) for o in tried))
+            for axis in range(-rank, 0)
+        ]
 
-    def _windows(self, axis: int) -> list[WindowAxis]:
-        return [layer.plan.axes[axis] for layer in self._layers if layer.plan is not None]
+    @property
+    def centre(self) -> list[float] | None:
+        """The middle of what the first output cell sees, in cells of the input from 0."""
+        if self.sizes is None:
+            return None
+        assert self._last.rank is not None
+        return [sum(self._seen(axis, 0)) / 2 for axis in range(-self._last.rank, 0)]
+
+    def _seen(self, axis: int, o: int) -> tuple[int, int]:
+        """The first and the last input cell that output cell `o` sees, as if without edges."""
+        spans = {len(self._nodes) - 1: (o, o)}
+        for n in range(len(self._nodes) - 1, 0, -1):
+            if n not in spans:
+                continue
+            node, (low, high) = self._nodes[n], spans.pop(n)
+            if node.layer.plan is not None:
+                low, high = _read(node.layer.plan.axes[axis], low, high)
+            for source in node.sources if low <= high else ():
+                known = spans.get(source, (low, high))
+                spans[source] = min(low, known[0]), max(high, known[1])
+        return spans.get(0, (0, -1))
 
     def fields(self, asked: tuple[int, ...]) -> Fields:
         """What every cell reads, layer by layer; `asked` is a cell of the last one's map.
 
         Raises UsageError where that is no cell of it, or there are no rows and columns.
         """
-        output, rank = self._shapes[-1], self._rank
+        output, rank = self._last.layer.output, self._last.rank
         if rank not in (1, 2):
             raise UsageError(
                 "{flag}: an output of {shape} has no rows and columns that go back to the input's",
@@ -81,38 +105,107 @@ class Field:
                 shape=times(shape),
                 hint=Words("the first is {cell}", cell=",".join("0" * rank)),
             )
-        if (most := max(n for each in self._shapes for n in each[-rank:])) > _LONGEST:
+        if (most := max(n for each in self._nodes for n in each.layer.output[-rank:])) > _LONGEST:
             raise UsageError(
                 "{flag} draws maps of up to {most} cells a side, and this chain has one of {n}",
                 flag="--field",
                 most=_LONGEST,
                 n=most,
             )
-        sizes = self.sizes
-        return Fields(self._maps(rank), asked, None if sizes is None else tuple(sizes), self._jump)
+        sizes, jump = self.sizes, self.jump
+        return Fields(self._maps(rank), asked, None if sizes is None else tuple(sizes), jump)
 
     def _maps(self, rank: int) -> tuple[Map, ...]:
-        axes = range(-rank, 0)
-        nothing: tuple[Table, ...] = tuple(((),) * self._shapes[0][axis] for axis in axes)
-        made = [Map((Words("input"),), nothing)]
-        for before, layer in zip(self._shapes, self._layers, strict=False):
-            reads = tuple(_reads(layer, axis, before[axis]) for axis in axes)
-            same = all(
-                table == _same(before[axis]) for table, axis in zip(reads, axes, strict=True)
+        """The maps that everything goes through: what lies in branches is taken together."""
+        axes, input_ = range(-rank, 0), self._nodes[0].layer
+        nothing: tuple[Table, ...] = tuple(((),) * input_.output[axis] for axis in axes)
+        made = [Map((input_.name,), nothing)]
+        same = tuple(_same(input_.output[axis]) for axis in axes)
+        reads, names = {0: same}, list[Words | str]()
+        reach = _reaches(self._nodes)
+        for n, node in enumerate(self._nodes[1:], 1):
+            reads[n] = tuple(
+                _composed(node.layer, axis, [reads[s][axis + rank] for s in node.sources])
+                for axis in axes
             )
-            if same and len(made) > 1:
-                made[-1] = made[-1]._replace(names=(*made[-1].names, layer.name))
+            names.append(node.layer.name)
+            if reach[n] > n:
+                continue
+            if reads[n] == same and len(made) > 1:
+                made[-1] = made[-1]._replace(names=(*made[-1].names, *names))
             else:
-                made.append(Map((layer.name,), reads))
+                made.append(Map(tuple(names), reads[n]))
+            same = tuple(_same(node.layer.output[axis]) for axis in axes)
+            reads, names = {n: same}, []
         return tuple(made)
 
     @property
-    def _jump(self) -> tuple[Fraction, ...] | None:
-        assert self._rank is not None
-        along = [self._windows(axis) for axis in range(-self._rank, 0)]
-        if any(isinstance(w, AdaptiveAxis) and w.even is None for each in along for w in each):
+    def jump(self) -> tuple[Fraction, ...] | None:
+        """From the field of an output cell to its neighbour's; None where that is not always
+        the same.
+        """
+        rank = self._last.rank
+        if rank is None:
             return None
-        return tuple(prod((_step(w) for w in each), start=Fraction(1)) for each in along)
+        jumps: list[tuple[Fraction, ...] | None] = [(Fraction(1),) * rank]
+        for node in self._nodes[1:]:
+            before = {jumps[source] for source in node.sources}
+            found = before.pop()
+            jumps.append(None if before or found is None else _jumped(node.layer, found, rank))
+        return jumps[-1]
+
+
+class _Node(NamedTuple):
+    """A layer among those so far, and what is known of it."""
+
+    sources: tuple[int, ...]
+    layer: Layer
+    rank: int | None
+    """How many of its last axes go back to the input's; None where that is not told."""
+    everywhere: frozenset[int]
+    """The axes along which it, or one before it, sees everything."""
+    period: int
+    """After so many output cells fields repeat: the strides of transposed layers."""
+
+
+def _rank(layer: Layer, before: Sequence[_Node]) -> int | None:
+    ranks = {b.rank for b in before}
+    known = ranks.pop()
+    if ranks or known is None or layer.everywhere is None:
+        return None
+    rank = known if layer.plan is None else layer.plan.dims
+    if rank > min(known, len(layer.output)):
+        return None
+    if layer.plan is None:  # what moves cells elsewhere has no rows and columns
+        axes = {*range(-rank, 0)}.difference(layer.everywhere)
+        for b in before:
+            if any(b.layer.output[axis] != layer.output[axis] for axis in axes):
+                return None
+    return rank
+
+
+def _jumped(layer: Layer, before: tuple[Fraction, ...], rank: int) -> tuple[Fraction, ...] | None:
+    if layer.plan is None:
+        return before
+    axes = layer.plan.axes[-rank:]
+    if any(isinstance(axis, AdaptiveAxis) and axis.even is None for axis in axes):
+        return None
+    return tuple(jump * _step(axis) for jump, axis in zip(before[-rank:], axes, strict=True))
+
+
+def _reaches(nodes: Sequence[_Node]) -> list[int]:
+    """For each layer the furthest that takes what it, or one before it, makes: where that is
+    itself or the next alone, everything goes through it.
+    """
+    furthest = [0] * len(nodes)
+    for n, node in enumerate(nodes):
+        for source in node.sources:
+            furthest[source] = n
+    over, found = 0, []
+    for n in range(len(nodes)):
+        found.append(over)
+        over = max(over, furthest[n])
+    return found
 
 
 def _step(window: WindowAxis) -> Fraction:
@@ -125,33 +218,25 @@ def _same(size: int) -> Table:
     return tuple((i,) for i in range(size))
 
 
-def _reads(layer: Layer, axis: int, size: int) -> Table:
-    """What each cell along an axis reads there; the padding is no cell."""
+def _composed(layer: Layer, axis: int, before: Sequence[Table]) -> Table:
+    """What each cell along an axis reads of the map that the layers before it go back to."""
+    size = max(map(len, before))
     table = _same(size)
     if layer.plan is not None:
         window, mode = layer.plan.axes[axis], layer.plan.mode
         table = tuple(_sources(window, o, mode) for o in range(window.out))
     if axis in (layer.everywhere or ()):
-        return (tuple(sorted({i for some in table for i in some})),) * layer.output[axis]
-    return table
+        table = (tuple(sorted({i for some in table for i in some})),) * layer.output[axis]
+    if before == [_same(size)]:
+        return table
+    return tuple(
+        tuple(sorted({i for known in before for own in some for i in known[own]})) for some in table
+    )
 
 
 def _sources(window: WindowAxis, o: int, mode: PadMode) -> tuple[int, ...]:
     taps = window.taps(o, real=mode == "zeros")
     return tuple(sorted({s for _, p in taps if (s := window.source(p, mode)) is not None}))
-
-
-def _widest(windows: Sequence[WindowAxis]) -> int:
-    """The most cells that an output cell sees through windows on windows, from first to last."""
-    # The fields repeat after so many output cells; without transposed layers all are alike.
-    period = prod(axis.stride for axis in windows if isinstance(axis, TransposedAxis))
-    widest = 0
-    for o in range(min(period, _MOST)):
-        low, high = o, o
-        for axis in reversed(windows):
-            low, high = _read(axis, low, high)
-        widest = max(widest, high - low + 1)
-    return widest
 
 
 def _read(axis: WindowAxis, low: int, high: int) -> tuple[int, int]:

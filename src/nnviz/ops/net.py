@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from nnviz import memory
+from nnviz.errors import NnvizError
 from nnviz.libraries import np
-from nnviz.ops._chain import EXAMPLE, Chain, chain
+from nnviz.ops._chain import EXAMPLE, chain
+from nnviz.ops._network import Network, Node, stopped
 from nnviz.options.operation import Needs, Operation
 from nnviz.options.option import argument
 from nnviz.shapes import times
@@ -18,35 +22,40 @@ from nnviz.words import Words
 class NetOptions:
     """Which network."""
 
-    net: Chain = argument(kind=chain(), help="The chain, as text or a file.")
+    net: Network = argument(kind=chain(), help="The chain, as text or a file.")
 
 
 def run(x: np.ndarray, options: NetOptions) -> Trace:
-    """Run x through the layers of the chain."""
-    has_batch = x.ndim == 4
-    _check_memory(x, options.net)
+    """Run x through the layers of the network."""
+    net, is_batch = options.net, x.ndim == 4
+    _check_memory(x, net)
     layers: list[Trace] = []
-    at = x
-    for link in options.net.links:
-        given = link.operation.batched(link.options) if has_batch else link.options
-        with link.blamed():
-            if has_batch and at.ndim == 2:  # rows of samples: not a matrix, not a sequence
-                link.operation.layer(at.shape[1:], given)  # type: ignore[misc]
-            layers.append(link.operation.perform(at, given))
-        at = layers[-1].output
-    shapes = " → ".join(times(a.shape) for a in (x, *(layer.output for layer in layers)))
+
+    def made(node: Node, x: Any) -> np.ndarray:
+        layers.append(node.perform(x, is_batch=is_batch))
+        return layers[-1].output
+
+    try:
+        (net.of_samples() if is_batch else net).through(x, made)
+    except NnvizError as error:
+        if layers:
+            error.partial = replace(_trace(x, net, layers), said=(stopped(len(layers)),))
+        raise
+    return _trace(x, net, layers)
+
+
+def _trace(x: np.ndarray, net: Network, layers: list[Trace]) -> Trace:
+    """The network as far as it was run."""
+    nodes = net.nodes[: len(layers)]
     return Trace(
         op="net",
         title=Words("Network"),
         arrays={"input": x},
-        results=Results(output=at),
-        options={"net": options.net.text},
+        results=Results(output=layers[-1].output),
+        options={"net": net.text},
         roles={"input": "input", "output": "output"},
         equation=("input", "→", "output"),
-        facts=(
-            Fact(Words("layers: {chain}", chain=" | ".join(k.text for k in options.net.links))),
-            Fact(Words("shapes: {shapes}", shapes=shapes)),
-        ),
+        facts=tuple(_facts(x, nodes, layers)),
         notes=tuple(
             Words("layer {n}: {note}", n=n, note=note)
             for n, layer in enumerate(layers, 1)
@@ -54,20 +63,36 @@ def run(x: np.ndarray, options: NetOptions) -> Trace:
         ),
         layers=tuple(layers),
         samples=len(x) if x.ndim == 4 else 1,
-        layer_names=tuple(layer.short or layer.op.replace("_", " ") for layer in layers),
+        layer_names=tuple(
+            node.titled(layer.short or layer.op.replace("_", " "))
+            for node, layer in zip(nodes, layers, strict=True)
+        ),
+        sources=tuple(node.sources for node in nodes),
     )
 
 
-def _check_memory(x: np.ndarray, net: Chain) -> None:
+def _facts(x: np.ndarray, nodes: Sequence[Node], layers: Sequence[Trace]) -> Iterator[Fact]:
+    """The layers and their shapes, where they follow one another."""
+    if all(node.sources == (node.number - 1,) for node in nodes):
+        shapes = " → ".join(times(a.shape) for a in (x, *(layer.output for layer in layers)))
+        yield Fact(Words("layers: {chain}", chain=" | ".join(node.text for node in nodes)))
+        yield Fact(Words("shapes: {shapes}", shapes=shapes))
+
+
+def _check_memory(x: np.ndarray, net: Network) -> None:
     """Raise NnvizError where all that the layers make, which is kept, does not fit."""
-    shape, made = x.shape, [Needs(x.nbytes, x.size, x.shape)]
-    for link in net.links:
-        options = link.operation.batched(link.options) if x.ndim == 4 else link.options
-        needs = link.operation.needs(shape, x.itemsize, options)
-        if needs is None:
-            return  # it is refused where it is run
-        made.append(needs)
-        shape = needs.output
+    samples, shape = (len(x), x.shape[1:]) if x.ndim == 4 else (1, x.shape)
+    made = [Needs(x.nbytes, x.size, x.shape)]
+
+    def needed(node: Node, shape: Any) -> Any:
+        layer = node.counted(shape)
+        made.append(node.operation.cost(layer, samples, x.itemsize, node.options))
+        return layer.output
+
+    try:
+        net.through(shape, needed)
+    except NnvizError:
+        return  # it is refused where it is run
     memory.check(sum(n.bytes for n in made), sum(n.cells for n in made), Words("the network"))
 
 

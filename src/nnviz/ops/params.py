@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from nnviz.errors import UsageError
+from nnviz.errors import NnvizError, UsageError
 from nnviz.fields import Cells, Fields, count
-from nnviz.ops._chain import Chain, chain
+from nnviz.ops._chain import chain
 from nnviz.ops._field import Field
 from nnviz.ops._layer import Layer
+from nnviz.ops._network import Network, Node, Shape, stopped
 from nnviz.options import kinds
 from nnviz.options.operation import FEW_HAVE, Operation
 from nnviz.options.option import argument, option
@@ -29,7 +31,7 @@ _PICTURE = 8
 class ParamsOptions:
     """Which network, and what goes into it."""
 
-    net: Chain = argument(kind=chain(), help="The chain, as text or a file.")
+    net: Network = argument(kind=chain(), help="The chain, as text or a file.")
     input: tuple[int, ...] | None = option(
         "--input", kind=kinds.sizes(1), help="The input's shape: CxHxW, TxD or D."
     )
@@ -46,51 +48,71 @@ class ParamsOptions:
 
 
 def run(_: object, options: ParamsOptions) -> Trace:
-    """Count the chain over an input of the shape that --input gives."""
+    """Count the network over an input of the shape that --input gives."""
     if options.input is None:
         raise UsageError(
             "params needs --input: CxHxW, TxD or D", hint="for example --input 1x28x28"
         )
-    shape = options.input
-    rows: list[dict[str, Any]] = []
-    versus: list[dict[str, Any]] = []
-    notes = _doubts(shape)
-    names: list[Words | str] = []
-    field = Field(shape)
-    for link in options.net.links:
-        assert link.operation.layer is not None
-        with link.blamed():
-            layer: Layer = link.operation.layer(shape, link.options)
-        layer = layer._replace(name=layer.name or link.operation.name)
-        names.append(layer.name)
-        field.pass_through(layer)
-        rows.append(_row(link.text, shape, layer, field.sizes))
-        if layer.mlp is not None and options.versus == "mlp":
-            versus.append(_versus(link.text, layer, layer.mlp))
-        notes += [Words("layer {n}: {note}", n=len(rows), note=note) for note in layer.notes]
-        shape = layer.output
-    total = {name: sum(row[name] for row in rows) for name in _TOTALS}
-    fields = None if options.field is None else field.fields(options.field)
-    return Trace(
-        op="params",
-        title=Words("Parameters"),
-        arrays={},
-        results=Results(rows=rows, total=total, versus=versus, **_field(fields)),
-        options={
-            "net": options.net.text,
-            "input": list(options.input),
-            "versus": options.versus,
-            "field": options.field and list(options.field),
-        },
-        facts=(
-            Fact(Words("input {shape}", shape=times(options.input))),
-            Fact(Words("MACs are multiply–accumulates; biases are not counted in them")),
-            *(map(Fact, fields.told) if fields else ()),
-        ),
-        notes=tuple(notes),
-        layer_names=tuple(names),
-        fields=fields,
-    )
+    counts = _Counts(options, Field(options.input), notes=_doubts(options.input))
+    try:
+        options.net.through(options.input, counts.count)
+    except NnvizError as error:
+        if counts.rows:
+            said = (stopped(len(counts.rows)),)
+            error.partial = replace(counts.trace(None), said=said)
+        raise
+    return counts.trace(options.field)
+
+
+@dataclass
+class _Counts:
+    """The layers counted so far."""
+
+    options: ParamsOptions
+    field: Field
+    notes: list[Words]
+    rows: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    versus: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    names: list[Words | str] = dataclasses.field(default_factory=list)
+
+    def count(self, node: Node, shape: Any) -> Shape:
+        """Count a layer over an input of a shape; the shape of what it makes."""
+        layer = node.counted(shape)
+        self.names.append(node.titled(layer.name))
+        self.field.pass_through(layer, node.sources)
+        self.rows.append(_row(node, shape, layer, self.field.sizes))
+        if layer.mlp is not None and self.options.versus == "mlp":
+            self.versus.append(_versus(node.text, layer, layer.mlp))
+        self.notes += [Words("layer {n}: {note}", n=node.number, note=n) for n in layer.notes]
+        return layer.output
+
+    def trace(self, asked: Shape | None) -> Trace:
+        """The counts, and the fields of the output cell that is asked for."""
+        rows, net, options = self.rows, self.options.net, self.options
+        total = {name: sum(row[name] for row in rows) for name in _TOTALS}
+        fields = None if asked is None else self.field.fields(asked)
+        assert options.input is not None
+        return Trace(
+            op="params",
+            title=Words("Parameters"),
+            arrays={},
+            results=Results(rows=rows, total=total, versus=self.versus, **_field(fields)),
+            options={
+                "net": net.text,
+                "input": list(options.input),
+                "versus": options.versus,
+                "field": options.field and list(options.field),
+            },
+            facts=(
+                Fact(Words("input {shape}", shape=times(options.input))),
+                Fact(Words("MACs are multiply–accumulates; biases are not counted in them")),
+                *(map(Fact, fields.told) if fields else ()),
+            ),
+            notes=tuple(self.notes),
+            layer_names=tuple(self.names),
+            fields=fields,
+            sources=tuple(node.sources for node in net.nodes[: len(rows)]),
+        )
 
 
 def _field(fields: Fields | None) -> dict[str, Any]:
@@ -114,12 +136,13 @@ def _doubts(shape: tuple[int, ...]) -> list[Words]:
     return doubts(shape, "--input", f"--input {'x'.join(map(str, shape[2:] + shape[:2]))}")
 
 
-def _row(
-    text: str, shape: tuple[int, ...], layer: Layer, field: list[int] | None
-) -> dict[str, Any]:
+def _row(node: Node, shape: Any, layer: Layer, field: list[int] | None) -> dict[str, Any]:
+    """What is known of a layer; of one where branches meet also which they are."""
+    joins = node.operation.joins
     return {
-        "layer": text,
-        "input": list(shape),
+        "layer": node.text,
+        "input": [*map(list, shape)] if joins else list(shape),
+        **({"from": list(node.sources)} if node.sources != (node.number - 1,) else {}),
         "output": list(layer.output),
         "formula": layer.formula,
         "weights": layer.weights,

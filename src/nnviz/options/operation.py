@@ -58,6 +58,10 @@ class Operation(NamedTuple, Generic[Record]):
     """The same of a number that the layer has learned: drawn, and in the type computed in."""
     batched: Callable[[Record], Record] = lambda options: options
     """The options in force where a chain's input has a batch axis."""
+    joins: bool = False
+    """Whether branches meet here: it takes a tuple of inputs, and `layer` one of shapes."""
+    slides: bool = False
+    """Whether it works on maps of rows and columns, so that a matrix is one channel of them."""
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -70,7 +74,7 @@ class Operation(NamedTuple, Generic[Record]):
 
     def perform(self, x: Any, options: Record) -> Trace:
         """`run`, where there is memory for it."""
-        if x is not None:
+        if x is not None and not self.joins:
             self.check_memory(x, options)
         return self.run(x, options)
 
@@ -89,12 +93,15 @@ class Operation(NamedTuple, Generic[Record]):
                 layer = self.layer(one, options)
             except NnvizError:
                 continue
-            output, learned = samples * prod(layer.output), layer.weights + layer.biases
-            taken = output * self.cell_bytes(item, options) + learned * self.weight_bytes
-            return Needs(
-                taken, output + learned, layer.output if samples == 1 else (samples, *layer.output)
-            )
+            return self.cost(layer, samples, item, options)
         return None
+
+    def cost(self, layer: Any, samples: int, item: int, options: Record) -> Needs:
+        """What a layer, as it is counted, makes of some samples."""
+        output, learned = samples * prod(layer.output), layer.weights + layer.biases
+        taken = output * self.cell_bytes(item, options) + learned * self.weight_bytes
+        shape = layer.output if samples == 1 else (samples, *layer.output)
+        return Needs(taken, output + learned, shape)
 
     def option(self, name: str) -> Option:
         """The option of this (Python) name."""

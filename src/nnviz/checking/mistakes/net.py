@@ -4,64 +4,73 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from nnviz.checking import mistakes
 from nnviz.checking.case import Case, Mistake, Turned
 from nnviz.ops import load
+from nnviz.options.operation import Operation
 from nnviz.trace import Trace
 from nnviz.words import Words
 
 
-def _layers(case: Case) -> list[Case]:
-    """Each layer as a case of its own, its weights those of the right network."""
-    made = []
-    for link, trace in zip(case.options.net.links, case.trace.layers, strict=True):
-        options = link.operation.batched(link.options) if case.x.ndim == 4 else link.options
-        settled = mistakes.load(link.operation.name).settled(trace, options)
-        made.append(Case(link.operation, trace.arrays["input"], settled, trace, options))
-    return made
+class _Layers:
+    """The layers of the right network, each with a case of its own but where branches meet."""
 
+    def __init__(self, case: Case) -> None:
+        traces = case.trace.layers
+        net = case.options.net
+        self._net = net.of_samples() if case.x.ndim == 4 else net
+        self._made = [case.x, *(trace.output for trace in traces)]
+        self.count = len(traces)
+        self.cases: dict[int, Case] = {}
+        for node, trace in zip(self._net.nodes, traces, strict=True):
+            if not node.operation.joins:
+                settled = mistakes.load(node.operation.name).settled(trace, node.options)
+                x = trace.arrays["input"]
+                self.cases[node.number] = Case(node.operation, x, settled, trace, node.options)
 
-def _through(layers: Sequence[Case], x: np.ndarray, runs: Sequence[Trace]) -> Sequence[Trace]:
-    """The run of the last of some layers, where x reaches the first; `runs` if there is none."""
-    for layer in layers:
-        runs = [layer.run(x)]
-        x = runs[0].output
-    return runs
+    def after(self, number: int, output: np.ndarray) -> Sequence[Trace]:
+        """The layers that come after one, where that gives another output."""
+        runs: Sequence[Trace] = self._net.rerun(self._made, number, output)
+        return runs[-1:]
 
 
 def _in_layers(rank: int) -> Callable[[Case], Iterator[Turned]]:
     """The mistakes of a rank, in one layer after the other."""
 
     def turn(case: Case) -> Iterator[Turned]:
-        layers = _layers(case)
-        for n, layer in enumerate(layers, 1):
+        layers = _Layers(case)
+        for n, layer in layers.cases.items():
             for mistake in mistakes.load(layer.operation.name).mistakes:
                 for turned in mistake.turn(layer) if mistake.rank == rank else ():
                     said = Words("layer {n}: {mistake}", n=n, mistake=turned.said)
                     made = turned._replace(said=said, name=mistake.name)
-                    if n < len(layers):
-                        runs, within = partial(_after, turned, layers[n:]), (turned, layer.trace)
+                    if n < layers.count:
+                        runs, within = partial(_after, turned, layers, n), (turned, layer.trace)
                         made = Turned(said, runs, name=mistake.name, within=within)
                     yield made
 
     return turn
 
 
-def _after(turned: Turned, layers: Sequence[Case]) -> Sequence[Trace]:
-    runs = turned.runs()
-    return _through(layers, turned.join([run.output for run in runs]), runs)
+def _after(turned: Turned, layers: _Layers, number: int) -> Sequence[Trace]:
+    return layers.after(number, turned.join([run.output for run in turned.runs()]))
 
 
 def _left_out(case: Case) -> Iterator[Turned]:
-    show, layers = load("show"), _layers(case)  # show hands every number on
-    for n, layer in enumerate(layers, 1):
-        shown = [show.run(layer.x, show.record())]
-        yield Turned(
-            Words("layer {n} left out", n=n), partial(_through, layers[n:], layer.x, shown)
-        )
+    show, layers = load("show"), _Layers(case)  # show hands every number on
+    for n, layer in layers.cases.items():
+        runs = partial(layers.after, n, layer.x)
+        if n == layers.count:
+            runs = partial(_shown, show, layer.x)
+        yield Turned(Words("layer {n} left out", n=n), runs)
+
+
+def _shown(show: Operation[Any], x: np.ndarray) -> Sequence[Trace]:
+    return [show.run(x, show.record())]
 
 
 MISTAKES = (

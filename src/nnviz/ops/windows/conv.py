@@ -175,4 +175,5 @@ OPERATION = Operation(
     layer=layer,
     cell_bytes=lambda _, options: 8 if options.act is None else 24,
     batched=of_samples,
+    slides=True,
 )

@@ -211,4 +211,5 @@ OPERATION = Operation(
     layer=layer,
     cell_bytes=lambda item, options: item if options.kind == "max" else 8,
     batched=lambda options: replace(options, dims=options.over(2)),
+    slides=True,
 )

@@ -1,0 +1,100 @@
+"""A command that was read and checked, computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from nnviz.cli import checks
+from nnviz.cli.checks import Written
+from nnviz.cli.options import Shared
+from nnviz.errors import NnvizError, UsageError
+from nnviz.libraries import np
+from nnviz.options.operation import Operation
+from nnviz.options.option import Context, Text
+from nnviz.read import ImageOptions, Stdin, read_input
+from nnviz.shapes import times
+from nnviz.trace import Trace
+from nnviz.variants import varied, varied_options
+from nnviz.words import Words
+
+
+class Computed(NamedTuple):
+    """A command that was read, checked and run."""
+
+    operation: Operation[Any]
+    options: Any
+    """The record that the operation declares."""
+    given: np.ndarray | None
+    """The array that INPUT is; None where there is none."""
+    trace: Trace
+    shared: Shared
+
+
+def computed(
+    operation: Operation[Any], given: Written, shared: Shared, context: Context
+) -> Computed:
+    """The command run; NnvizError where it cannot be, with what was done before as `partial`."""
+    record, asked = operation.parse(_own_texts(operation, given, shared), context), shared.input
+    seed = shared.practice.seed if shared.practice.quiz else None
+    if seed is not None:
+        record = varied_options(record, seed)
+    image = ImageOptions(asked.gray, asked.resize, asked.unit, asked.frame, asked.dtype)
+    if not operation.reads_input(given.texts):
+        if given.input is not None:
+            raise UsageError(
+                "{op} reads no INPUT with these options, and {input} was given",
+                op=operation.name,
+                input=given.input,
+            )
+        trace = checks.checked(operation.run(None, record), shared)
+        return Computed(operation, record, None, trace, shared)
+    spec = _spec(operation, given.input, context.stdin)
+    source = read_input(spec, stdin=context.stdin, image=image, channels_last=asked.channels_last)
+    x = _in_type(source.array, asked.dtype)
+    if seed is not None and not source.image:
+        x = varied(x, f"{seed} input")
+    try:
+        trace = operation.perform(x, record)
+    except NnvizError as error:
+        error.context.append(
+            Words("in {op} on an input of {shape}", op=operation.name, shape=times(x.shape))
+        )
+        if error.partial is not None:
+            error.partial = replace(error.partial, image=source.image)
+        raise
+    trace = replace(
+        trace,
+        image=source.image or trace.image,
+        notes=(*trace.notes, *checks.past(trace, source.array)),
+    )
+    return Computed(operation, record, x, checks.checked(trace, shared), shared)
+
+
+def _own_texts(operation: Operation[Any], given: Written, shared: Shared) -> Mapping[str, Text]:
+    """The texts of an operation's own options. A --seed that is the exercise's alone is none."""
+    own = next((o for o in operation.options if o.name == "seed"), None)
+    if own is None or not shared.practice.quiz:
+        return given.texts
+    needed = {name for each in own.belongs_to for name in each.split("|")}
+    kept = any(given.texts.get(name) for name in needed)
+    return {name: text for name, text in given.texts.items() if kept or name != "seed"}
+
+
+def _in_type(array: np.ndarray, dtype: str | None) -> np.ndarray:
+    """An array in the type of --dtype; what that cannot hold is infinite, which is said later."""
+    with np.errstate(all="ignore"):
+        return array if dtype is None else array.astype(dtype)
+
+
+def _spec(operation: Operation[Any], given: str | None, stdin: Stdin) -> str:
+    if given is not None:
+        return given
+    if stdin.typed:
+        raise UsageError(
+            "{op} needs an INPUT",
+            op=operation.name,
+            hint=Words("for example: nnviz {example}", example=operation.example),
+        )
+    return "-"
