@@ -28,6 +28,7 @@ RIGHT: dict[str, tuple[Any, Any]] = {
 WRONG: dict[str, tuple[Any, Any]] = {
     "off in the last decimal": ([0.47], [0.4621171572600098]),
     "cut off, not rounded": ([0.46], [0.4671]),
+    "below a power of ten": ([0.998], [1.0]),
     "off by one": ([4, 5], [3, 5]),
     "off by one among large ones": ([1234567, 3], [1234567, 4]),
     "off by a few among large ones": ([65253734, 3], [65253732.0, 3.0]),

@@ -75,7 +75,9 @@ class Written(NamedTuple):
         if self.decimals or largest >= 10:
             slack = np.maximum(slack, 0.5 * 10.0**-self.decimals * _TIE)
         if self.digits >= _FEWEST_DIGITS:
-            power = np.floor(np.log10(np.maximum(sizes, 1e-300)))
+            # 0.998 is no 1.00: whichever is smaller says where its last digit is.
+            written = np.abs(self.values.reshape(made.shape).astype(np.float64))
+            power = np.floor(np.log10(np.maximum(np.fmin(sizes, written), 1e-300)))
             slack = np.maximum(slack, 0.5 * 10 ** (power + 1 - self.digits) * _TIE)
         return slack
 
