@@ -111,6 +111,16 @@ MISTAKEN: dict[str, tuple[Any, dict[str, Any], str]] = {
         {"op": "net", "x": [[-1, -2], [3, 16]], "net": "relu | pool --kind avg --global"},
         "layer 1 left out",
     ),
+    "no skip": (
+        [[0, 2], [3, 0]],
+        {"op": "net", "x": [[-1, 2], [3, -4]], "net": "residual { relu }"},
+        "layer 2: branch 2 left out",
+    ),
+    "the first branch last": (
+        [[[-1, 2]], [[-2, 4]]],
+        {"op": "net", "x": [[-1, 2]], "net": "concat { conv -k 2 } { }"},
+        "layer 2: its branches in another order",
+    ),
     "the kernel of a layer": (
         [[8, 10], [14, 16]],
         {"op": "net", "x": X, "net": "conv -k '1 0; 2 -1' | relu"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import shlex
 from typing import Any
 
@@ -28,7 +29,7 @@ def script(trace: Trace) -> str:
 
 def calls(text: str) -> list[str]:
     """What is computed: the lines that make y."""
-    return [line.removeprefix("y = ") for line in text.splitlines() if line.startswith("y = ")]
+    return re.findall(r"^y\w* = (.*)", text, re.MULTILINE)
 
 
 def arrays(text: str) -> dict[str, np.ndarray]:
@@ -113,6 +114,18 @@ def test_arrays_and_calls_of_layers_have_their_numbers() -> None:
     written = script(run("net", np.array([1, 2]), net="linear --units 2 | relu | linear --units 1"))
     assert calls(written) == ["F.linear(x, w_1, b_1)", "F.relu(y)", "F.linear(y, w_3, b_3)"]
     assert set(arrays(written)) == {"x", "w_1", "b_1", "w_3", "b_3", "expected"}
+
+
+def test_what_a_layer_makes_has_its_number_where_branches_meet() -> None:
+    net = "residual { relu | tanh } | concat { } { conv -k 1 }"
+    written = script(run("net", np.array(X), net=net))
+    assert calls(written) == [
+        "F.relu(x)",
+        "torch.tanh(y_1)",
+        "y_2 + x",
+        "F.conv2d(y_3[None], w_4.reshape(1, 1, 1, 1))[0]",
+        "torch.cat([y_3.reshape(1, 3, 3), y_4.reshape(1, 3, 3)], 0)",
+    ]
 
 
 def test_a_long_row_is_wrapped() -> None:

@@ -35,14 +35,15 @@ class Case(NamedTuple):
     """An operation, its input and its options, with all that was drawn at random given."""
 
     operation: Operation[Any]
-    x: np.ndarray
+    x: Any
+    """An array; where branches meet a tuple of them."""
     options: Any
     trace: Trace
     """The right answer."""
     asked: Any = None
     """The options as they were asked for: padding that has a name still has it."""
 
-    def run(self, x: np.ndarray | None = None, **changes: Any) -> Trace:
+    def run(self, x: Any = None, **changes: Any) -> Trace:
         """The operation on another input, or with other options."""
         options = replace(self.options, **changes)
         return self.operation.perform(self.x if x is None else x, options)

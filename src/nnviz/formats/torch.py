@@ -28,13 +28,14 @@ import torch.nn.functional as F
 tensor = partial(torch.tensor, dtype=torch.float64)
 """
 _NAME = re.compile(r"\{(\w+)\}")
+INPUT = "x_{}"
+"""What a snippet calls what comes out of the second branch, the third … that meet in it."""
 
 
 def write(trace: Trace, request: Request) -> Made:  # noqa: ARG001 - every format takes both
     """A script that runs where PyTorch is installed, and says nothing where all is the same."""
-    layers = trace.layers or (trace,)
-    snippets = [_snippet(layer) for layer in layers]
-    lines = [*_arrays({"x": trace.arrays["input"]}), *_computed(snippets)]
+    computed = [*_computed(trace)]
+    lines = [*_arrays({"x": trace.arrays["input"]}), *computed]
     lines += [*_arrays({"expected": trace.output}), _assertion(trace.output)]
     text = "\n".join(lines)
     more = "from math import inf, nan\n" if re.search(r"\b(inf|nan)\b(?!\")", text) else ""
@@ -47,17 +48,24 @@ def _snippet(trace: Trace) -> Snippet:
     return trace.snippet()
 
 
-def _computed(snippets: list[Snippet]) -> Iterator[str]:
-    """The arrays and calls of each layer; of several, its arrays have its number."""
-    at = "x"
-    for number, snippet in enumerate(snippets, 1):
-        end = f"_{number}" if len(snippets) > 1 else ""
+def _computed(trace: Trace) -> Iterator[str]:
+    """The arrays and calls of each layer; of several, its arrays have its number, and where
+    there are branches what it makes too.
+    """
+    layers = trace.layers or (trace,)
+    sources = trace.sources or tuple((n,) for n in range(len(layers)))
+    branched = any(taken != (n,) for n, taken in enumerate(sources))
+    made = ["x"]
+    for number, (layer, taken) in enumerate(zip(layers, sources, strict=True), 1):
+        snippet, end = _snippet(layer), f"_{number}" if len(layers) > 1 else ""
+        made.append(f"y_{number}" if branched and number < len(layers) else "y")
         names = {name: name + end for name in snippet.arrays}
+        names |= {INPUT.format(n) if n > 1 else "x": made[t] for n, t in enumerate(taken, 1)}
         yield from _arrays({names[name]: array for name, array in snippet.arrays.items()})
-        yield from (_filled(line, names | {"x": at}) for line in snippet.before)
+        yield from (_filled(line, names) for line in snippet.before)
         for call in snippet.calls:
-            yield f"y = {_filled(call, names | {'x': at})}"
-            at = "y"
+            yield f"{made[-1]} = {_filled(call, names)}"
+            names["x"] = made[-1]
 
 
 def _filled(text: str, names: Mapping[str, str]) -> str:

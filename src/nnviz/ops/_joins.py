@@ -13,7 +13,7 @@ from nnviz.libraries import np
 from nnviz.ops._layer import Layer, places
 from nnviz.options.operation import Operation
 from nnviz.shapes import times, unravel
-from nnviz.trace import Equation, Formula, Name, Num, Results, Step, Steps, Sum, Trace
+from nnviz.trace import Equation, Formula, Name, Num, Results, Snippet, Step, Steps, Sum, Trace
 from nnviz.words import Words
 
 Shape = tuple[int, ...]
@@ -43,6 +43,7 @@ def _trace(
     output: np.ndarray,
     make: Callable[[int], Step],
     sign: str,
+    call: str,
 ) -> Trace:
     names = _named(len(x))
     arrays = dict(zip(names, x, strict=True))
@@ -58,7 +59,13 @@ def _trace(
         equation=(*signs, "=" if op == "add" else "→", "output"),
         steps=Steps(output.size, make),
         places=places(output.ndim),
+        snippet=lambda: Snippet((call,)),
     )
+
+
+def _calls(x: tuple[np.ndarray, ...]) -> list[str]:
+    """What the branches are called in a snippet."""
+    return ["{x}", *(f"{{x_{n}}}" for n in range(2, len(x) + 1))]
 
 
 # --- added -----------------------------------------------------------------------
@@ -97,7 +104,9 @@ def _add(x: tuple[np.ndarray, ...], _: JoinOptions) -> Trace:
             dict.fromkeys((*_named(len(x)), "output"), (index,)),
         )
 
-    return _trace("add", (Words("Sum of branches"), ADDED), x, output, step, "+")
+    return _trace(
+        "add", (Words("Sum of branches"), ADDED), x, output, step, "+", " + ".join(_calls(x))
+    )
 
 
 def _added(shapes: Any, _: JoinOptions) -> Layer:
@@ -147,6 +156,9 @@ def _concat(x: tuple[np.ndarray, ...], options: JoinOptions) -> Trace:
     output = np.concatenate(parts, axis)
     starts = [0, *accumulate(part.shape[axis] for part in parts)]
     names = [*_named(len(x))]
+    laid = zip(_calls(x), x, shapes, strict=True)
+    each = (call if a.shape == s else f"{call}.reshape{s}" for call, a, s in laid)
+    call = f"torch.cat([{', '.join(each)}], {axis})"
 
     def step(i: int) -> Step:
         index = unravel(i, output.shape)
@@ -165,7 +177,7 @@ def _concat(x: tuple[np.ndarray, ...], options: JoinOptions) -> Trace:
             {names[branch]: (source,), "output": (index,)},
         )
 
-    return _trace("concat", (Words("Branches joined"), JOINED), x, output, step, "|")
+    return _trace("concat", (Words("Branches joined"), JOINED), x, output, step, "|", call)
 
 
 def _moved(source: Shape, index: Shape, branch: int, value: Any) -> Formula:

@@ -26,11 +26,20 @@ class _Layers:
         self._made = [case.x, *(trace.output for trace in traces)]
         self.count = len(traces)
         self.cases: dict[int, Case] = {}
+        self.joins: dict[int, Case] = {}
         for node, trace in zip(self._net.nodes, traces, strict=True):
-            if not node.operation.joins:
+            if node.operation.joins:
+                x = node.fed(self._made)
+                self.joins[node.number] = Case(node.operation, x, node.options, trace)
+            else:
                 settled = mistakes.load(node.operation.name).settled(trace, node.options)
                 x = trace.arrays["input"]
                 self.cases[node.number] = Case(node.operation, x, settled, trace, node.options)
+
+    def joined(self, number: int, branches: tuple[np.ndarray, ...]) -> Sequence[Trace]:
+        """What comes of other branches where some meet; the last of the layers."""
+        run = self.joins[number].run(branches)
+        return [run] if number == self.count else self.after(number, run.output)
 
     def after(self, number: int, output: np.ndarray) -> Sequence[Trace]:
         """The layers that come after one, where that gives another output."""
@@ -69,11 +78,25 @@ def _left_out(case: Case) -> Iterator[Turned]:
         yield Turned(Words("layer {n} left out", n=n), runs)
 
 
+def _branches(case: Case) -> Iterator[Turned]:
+    """What comes out where a branch is left out, or where they are joined in another order."""
+    layers = _Layers(case)
+    for n, join in layers.joins.items():
+        for k in range(len(join.x)):
+            said = Words("layer {n}: branch {k} left out", n=n, k=k + 1)
+            kept = join.x[:k] + join.x[k + 1 :]
+            yield Turned(said, partial(layers.joined, n, kept), name="branch-left-out")
+        turned = tuple(reversed(join.x))
+        said = Words("layer {n}: its branches in another order", n=n)
+        yield Turned(said, partial(layers.joined, n, turned), name="branches-in-another-order")
+
+
 def _shown(show: Operation[Any], x: np.ndarray) -> Sequence[Trace]:
     return [show.run(x, show.record())]
 
 
 MISTAKES = (
     Mistake("layer-left-out", 1, _left_out),
+    Mistake("branch-left-out", 1, _branches),
     *(Mistake("layer", rank, _in_layers(rank)) for rank in range(1, 6)),
 )
