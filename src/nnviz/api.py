@@ -255,12 +255,13 @@ def params(
     chain: str,
     /,
     *,
-    input: Sizes,  # noqa: A002
+    input: Sizes | None = None,  # noqa: A002
     versus: Literal["mlp"] | None = None,
     field: Sizes | None = None,
 ) -> Result:
     """Parameters of a chain over an input of shape `input`, layer by layer: `.rows`, `.total`.
 
+    A known network ("lenet5") has an input of its own, as has a chain with `# input: 1x28x28`.
     `field` is a cell of the output, (row, column): `["field"]` is what it sees of the input.
     Raises NnvizError, with the layer and a caret, where the chain or a shape is wrong.
 

@@ -74,10 +74,14 @@ def test_a_command_without_input_has_none(nnviz: Nnviz) -> None:
     assert "INPUT" not in nnviz("params", "--help").out.partition("Options of")[0]
 
 
-def test_announcements_need_no_input(nnviz: Nnviz) -> None:
-    result = nnviz("conv", "--list-kernels", terminal=True)
+@pytest.mark.parametrize(
+    ("words", "listed"),
+    [(("conv", "--list-kernels"), "sobel-x"), (("params", "--list-nets"), "lenet5")],
+)
+def test_announcements_need_no_input(nnviz: Nnviz, words: tuple[str, ...], listed: str) -> None:
+    result = nnviz(*words, terminal=True)
     assert result.code == 0
-    assert "sobel-x" in result.out
+    assert listed in result.out
 
 
 # --- the program as a process -----------------------------------------------------

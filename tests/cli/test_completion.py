@@ -32,6 +32,8 @@ TYPED = [
     pytest.param("nnviz conv -k pict", "-k picture.png", id="a file for a kernel"),
     pytest.param("nnviz conv x -o pict", "-o picture.png", id="a file for the output"),
     pytest.param("nnviz act sig", "act sigmoid", id="an argument's choice"),
+    pytest.param("nnviz params vgg", "params vgg16", id="a known network"),
+    pytest.param("nnviz net pict", "net picture.png", id="a file for a network"),
 ]
 _CONTROL = re.compile(r"\x1b(\[[0-9;?<>=]*[a-zA-Z]|[()][A-Z0-9]|\][^\x07]*\x07|[=>78])|[\x07\r]")
 _ANSWERS = {b"\x1b[c": b"\x1b[?62c", b"\x1b[0c": b"\x1b[?62c", b"\x1b[6n": b"\x1b[1;1R"}

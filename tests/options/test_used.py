@@ -105,7 +105,13 @@ VALUES: Mapping[str, Mapping[str, list[Any]]] = {
     "flatten": {"axis": ["1", "-1"]},
     "show": {},
     "net": {"net": ["act relu"]},
-    "params": {"net": ["conv | act relu"], "input": ["3x9x9"], "versus": ["mlp"], "field": ["1,2"]},
+    "params": {
+        "net": ["conv | act relu"],
+        "input": ["3x9x9"],
+        "versus": ["mlp"],
+        "field": ["1,2"],
+        "list_nets": [True],
+    },
 }
 """What each option may say beside its default; several where one may fit no input."""
 BASES: Mapping[str, list[Texts]] = {

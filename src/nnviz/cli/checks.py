@@ -134,13 +134,17 @@ def can_use(operation: Operation[Any], option: Option) -> bool:
 
 def check_arguments(operation: Operation[Any], given: Written) -> None:
     """Raise UsageError where an argument is missing that stands before INPUT."""
+    if any(given.texts.get(option.name) for option in operation.options if option.prints):
+        return
     for argument in operation.arguments:
         if given.texts.get(argument.name) is None and argument.default is None:
             raise UsageError(
                 "{op} needs {name}: {what}",
                 op=operation.name,
                 name=argument.label,
-                what=", ".join(argument.kind.choices) or Words(argument.help),
+                what=Words(argument.help)
+                if argument.kind.looks
+                else ", ".join(argument.kind.choices),
                 hint=Words("for example: nnviz {example}", example=operation.example),
             )
 

@@ -1,5 +1,6 @@
 """Networks as chains of commands: `conv --filters 6 | act relu | pool -k 2`.
 
+The package knows some by name: a file each in `nnviz/nets`, whose first line says what it is.
 What `_language` finds in a text is read here: each layer's options by the declaration that the
 command line reads them by.
 """
@@ -7,6 +8,7 @@ command line reads them by.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache, partial
@@ -18,7 +20,7 @@ from nnviz.errors import NnvizError, UsageError
 from nnviz.ops._joins import JOINS, JoinOptions
 from nnviz.ops._language import Laid, Word, layers
 from nnviz.ops._network import Network, Node, blamed
-from nnviz.options import elsewhere
+from nnviz.options import elsewhere, kinds
 from nnviz.options.operation import Operation
 from nnviz.options.option import Context, Kind, Text
 from nnviz.options.program import WordsError
@@ -27,10 +29,13 @@ from nnviz.read.text import STANDARD_INPUT, decode, place_at
 from nnviz.words import Words
 
 EXAMPLE = "conv --filters 6 --size 5 | act relu | pool -k 2"
+_INPUT = re.compile(r"^\s*#\s*input:\s*([0-9]+(?:[x×,][0-9]+)*)\s*$", re.MULTILINE)
+"""The comment of a chain that says what it is made for."""
+NET = "A chain as text, a file of one, or a known network."
 
 
 def chain() -> Kind[Network]:
-    """A chain as text, or a file of one."""
+    """A chain as text, a file of one, or the name of a known network."""
 
     def parse(text: str, flag: str, context: Context) -> Network:
         name = flag
@@ -39,7 +44,7 @@ def chain() -> Kind[Network]:
         elif os.path.exists(text):
             name, text = text, _content(text)
         elif text in known_nets():
-            name, text = f"{text}.net", known_nets()[text].read_text(encoding="utf-8")
+            name, text = f"{text}.net", _content(str(known_nets()[text]))
         return parse_chain(text, name, context)
 
     def accept(value: Any, flag: str) -> Network:
@@ -47,7 +52,8 @@ def chain() -> Kind[Network]:
             raise UsageError("{flag} is not a text such as {example}", flag=flag, example=EXAMPLE)
         return parse(value, flag, Context(Stdin(None)))
 
-    return Kind("CHAIN|FILE", parse, accept, is_read=True, looks=_looks)
+    known = tuple(known_nets())
+    return Kind("CHAIN|FILE|NAME", parse, accept, known, is_read=True, looks=_looks)
 
 
 def _looks(text: str) -> bool:
@@ -107,7 +113,9 @@ def parse_chain(text: str, name: str, context: Context) -> Network:
         )
         slides.append(before or operation.slides)
         nodes.append(Node(at.number, at.text, at.place, operation, record, at.sources, at.name))
-    return Network(text.strip(), tuple(nodes))
+    made_for = _INPUT.search(text)
+    size = made_for and kinds.sizes(1).parse(made_for[1], "input", context)
+    return Network(text.strip(), tuple(nodes), size)
 
 
 def _blamed(layer: Laid) -> AbstractContextManager[None]:

@@ -86,6 +86,8 @@ class Network(NamedTuple):
 
     text: str
     nodes: tuple[Node, ...]
+    input: Shape | None = None
+    """The shape that it is made for, where its text says one."""
 
     def through(self, first: T, make: Callable[[Node, Any], T]) -> list[T]:
         """What goes in, and what `make` gives for each layer and what goes into that."""

@@ -9,7 +9,7 @@ from typing import Any
 from nnviz import memory
 from nnviz.errors import NnvizError
 from nnviz.libraries import np
-from nnviz.ops._chain import EXAMPLE, chain
+from nnviz.ops._chain import EXAMPLE, NET, chain
 from nnviz.ops._network import Network, Node, stopped
 from nnviz.options.operation import Needs, Operation
 from nnviz.options.option import argument
@@ -22,7 +22,7 @@ from nnviz.words import Words
 class NetOptions:
     """Which network."""
 
-    net: Network = argument(kind=chain(), help="The chain, as text or a file.")
+    net: Network = argument(kind=chain(), help=NET)
 
 
 def run(x: np.ndarray, options: NetOptions) -> Trace:
@@ -102,7 +102,7 @@ OPERATION = Operation(
     help="A chain of the other commands, run as one network.",
     example=f'net "{EXAMPLE}" samples/digit.png',
     more=(
-        'net "flatten | linear --units 2" "1 2; 3 4"',
+        "net lenet5 samples/digit.png",
         'net "conv --filters 2 | relu" "1 2 3; 4 5 6; 7 8 9" --json',
     ),
     record=NetOptions,

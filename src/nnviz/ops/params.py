@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.fields import Cells, Fields, count
-from nnviz.ops._chain import chain
+from nnviz.numerals import thousands
+from nnviz.ops._chain import NET, chain, known_nets
 from nnviz.ops._field import Field
 from nnviz.ops._layer import Layer
 from nnviz.ops._network import Network, Node, Shape, stopped
@@ -27,13 +28,33 @@ _PICTURE = 8
 """Cells a side from which an input is taken for a picture."""
 
 
+def _listed() -> str:
+    """The known networks: name, parameters, input, and what the first line of the file says."""
+    cells = []
+    for name in known_nets():
+        net = chain().accept(name, name)
+        total = run(None, ParamsOptions(net=net)).results["total"]["params"]
+        about = net.text.splitlines()[0].strip("# ")
+        cells.append((name, thousands(total), times(net.input or ()), about))
+    wide = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return "\n".join(
+        f"{name:{wide[0]}}  {total:>{wide[1]}}  {shape:{wide[2]}}  {about}"
+        for name, total, shape, about in cells
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParamsOptions:
     """Which network, and what goes into it."""
 
-    net: Network = argument(kind=chain(), help="The chain, as text or a file.")
+    net: Network = argument(kind=chain(), help=NET)
     input: tuple[int, ...] | None = option(
         "--input", kind=kinds.sizes(1), help="The input's shape: CxHxW, TxD or D."
+    )
+    list_nets: bool = option(
+        "--list-nets",
+        help="Print the known networks, with their parameters and inputs, and stop.",
+        prints=_listed,
     )
     versus: Literal["mlp"] | None = option(
         "--versus",
@@ -49,13 +70,14 @@ class ParamsOptions:
 
 def run(_: object, options: ParamsOptions) -> Trace:
     """Count the network over an input of the shape that --input gives."""
-    if options.input is None:
+    shape = options.input or options.net.input
+    if shape is None:
         raise UsageError(
             "params needs --input: CxHxW, TxD or D", hint="for example --input 1x28x28"
         )
-    counts = _Counts(options, Field(options.input), notes=_doubts(options.input))
+    counts = _Counts(options, shape, Field(shape), notes=_doubts(shape))
     try:
-        options.net.through(options.input, counts.count)
+        options.net.through(shape, counts.count)
     except NnvizError as error:
         if counts.rows:
             said = (stopped(len(counts.rows)),)
@@ -69,6 +91,7 @@ class _Counts:
     """The layers counted so far."""
 
     options: ParamsOptions
+    shape: Shape
     field: Field
     notes: list[Words]
     rows: list[dict[str, Any]] = dataclasses.field(default_factory=list)
@@ -91,7 +114,6 @@ class _Counts:
         rows, net, options = self.rows, self.options.net, self.options
         total = {name: sum(row[name] for row in rows) for name in _TOTALS}
         fields = None if asked is None else self.field.fields(asked)
-        assert options.input is not None
         return Trace(
             op="params",
             title=Words("Parameters"),
@@ -99,12 +121,12 @@ class _Counts:
             results=Results(rows=rows, total=total, versus=self.versus, **_field(fields)),
             options={
                 "net": net.text,
-                "input": list(options.input),
+                "input": list(self.shape),
                 "versus": options.versus,
                 "field": options.field and list(options.field),
             },
             facts=(
-                Fact(Words("input {shape}", shape=times(options.input))),
+                Fact(Words("input {shape}", shape=times(self.shape))),
                 Fact(Words("MACs are multiply–accumulates; biases are not counted in them")),
                 *(map(Fact, fields.told) if fields else ()),
             ),
@@ -170,7 +192,7 @@ OPERATION = Operation(
     example='params "conv --filters 6 --size 5 --pad 2 | act relu | pool -k 2" --input 1x28x28',
     more=(
         'params "conv --filters 8 --size 3" --input 3x32x32 --versus mlp',
-        'params "rnn --hidden 16" --input 10x8 --json',
+        "params lenet5 --json",
     ),
     record=ParamsOptions,
     run=run,
