@@ -235,10 +235,13 @@ def flatten(x: Array, /, *, axis: int = 0) -> Result:
     return _run("flatten", **locals())
 
 
-def net(chain: str, x: Array, /, *, channels_last: bool = False) -> Result:
+def net(
+    chain: str, x: Array, /, *, layer: int | str | None = None, channels_last: bool = False
+) -> Result:
     """Run `x` through a chain of commands, such as "conv --filters 6 | act relu | pool -k 2".
 
-    `r.layers` are the layers' results; the output is the last layer's.
+    `r.layers` are the layers' results; the output is the last layer's. With `layer`, a number
+    from 1 or a name, the result is that layer's.
 
     Raises NnvizError, with the layer and a caret, where the chain or a shape is wrong.
 
@@ -248,7 +251,7 @@ def net(chain: str, x: Array, /, *, channels_last: bool = False) -> Result:
     >>> nnviz.net("flatten", [[-1, 2], [3, 4]]).output.shape
     (4,)
     """
-    return _run("net", x=x, net=chain, channels_last=channels_last)
+    return _run("net", x=x, net=chain, layer=layer, channels_last=channels_last)
 
 
 def params(
@@ -306,9 +309,10 @@ def _made(op: str, x: Any, options: Mapping[str, Any], *, image: bool = False) -
         name: value if value is None or isinstance(value, str) else getattr(record, name)
         for name, value in options.items()
     }
-    if image:
-        trace = replace(trace, image=True)
-    elif x is not None and x.dtype.kind == "u":  # as a picture's pixels are; others are matrices
+    trace = trace.pictured(image)
+    if (
+        not image and x is not None and x.dtype.kind == "u"
+    ):  # as a picture's pixels are; others are matrices
         said = doubts(x.shape, "the input", "channels_last=True")
         trace = replace(trace, notes=(*trace.notes, *said))
     return Result(trace, (_again, (op, x, again, image)))

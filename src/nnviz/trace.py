@@ -8,7 +8,7 @@ LaTeX and the tests that evaluate it read the same one. Words are keys until a f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from nnviz.equations import Fact, Index, Quantity, VectorEquation, lists, number_by_number
@@ -189,6 +189,12 @@ class Trace:
     @property
     def output(self) -> np.ndarray:
         return self.results["output"]  # type: ignore[no-any-return]
+
+    def pictured(self, image: bool) -> Trace:
+        """The same where the command's input is a picture or not; a layer further on takes none."""
+        return replace(
+            self, image=self.image or (image and not any(self.sources[0] if self.sources else ()))
+        )
 
     def called(self, name: str) -> Words:
         """What an array or result is called."""

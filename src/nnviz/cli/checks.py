@@ -62,15 +62,21 @@ def check_beside(text: str, operation: Operation[Any], given: Written) -> None:
             )
 
 
-def check_view(operation: Operation[Any], view: str | None) -> None:
-    """Raise UsageError where the command has no such picture."""
-    if view is not None and view not in views_of_command(operation.name):
+def check_view(
+    operation: Operation[Any], given: Written, shared: Shared, forms: Sequence[Format] = ()
+) -> None:
+    """Raise UsageError where the command has no such picture; of a layer that is known later."""
+    view = shared.figure.view
+    if view is None or given.texts.get("layer") is not None:
+        return
+    if view not in views_of_command(operation.name):
         raise UsageError(
             "{op} has no view {name}",
             op=operation.name,
             name=view,
             hint=Words("it has: {names}", names=", ".join(views_of_command(operation.name))),
         )
+    formats.check_view(operation.name, view, forms)
 
 
 def check_files(operation: Operation[Any], given: Written, shared: Shared) -> None:
@@ -234,9 +240,7 @@ def _check_steps(trace: Trace, spec: str | None) -> None:
             "--steps {spec}: {op} has no steps of its own to count",
             spec=spec,
             op=trace.op,
-            hint="--trace has those of every layer; --steps all or none"
-            if trace.layers
-            else "leave --steps out",
+            hint="--layer N has those of a layer" if trace.layers else "leave --steps out",
         )
     _steps.choose(spec, len(trace.steps))
 

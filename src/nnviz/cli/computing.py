@@ -62,13 +62,10 @@ def computed(
             Words("in {op} on an input of {shape}", op=operation.name, shape=times(x.shape))
         )
         if error.partial is not None:
-            error.partial = replace(error.partial, image=source.image)
+            error.partial = error.partial.pictured(source.image)
         raise
-    trace = replace(
-        trace,
-        image=source.image or trace.image,
-        notes=(*trace.notes, *checks.past(trace, source.array)),
-    )
+    trace = trace.pictured(source.image)
+    trace = replace(trace, notes=(*trace.notes, *checks.past(trace, source.array)))
     return Computed(operation, record, x, checks.checked(trace, shared), shared)
 
 

@@ -60,7 +60,7 @@ def standard_input() -> Stdin:
 def compute(operation: Operation[Any], given: Written, context: Context) -> Computed:
     """A command for what is not its own output: to stand beside, to be compared, for a note."""
     shared = options.parse(given.texts, context)
-    checks.check_view(operation, shared.figure.view)
+    checks.check_view(operation, given, shared)
     if flag := walk.wanted(shared):
         raise UsageError("{flag} changes nothing of what is asked for here", flag=flag)
     _check_words(operation, given, context.stdin)
@@ -78,11 +78,10 @@ def _run_with(
     language = lang.resolve(shared.general.lang, env)
     walk.check(shared, env)
     stream = _stream(shared)
-    checks.check_view(operation, shared.figure.view)
-    checks.check_files(operation, given, shared)
     forms = _forms(shared, stream)
+    checks.check_view(operation, given, shared, forms)
+    checks.check_files(operation, given, shared)
     checks.check_used(operation, given, forms, maps=bool(shared.output.map))
-    formats.check_view(operation.name, shared.figure.view, forms)
     _check_words(operation, given, stdin)
     announced = operation.announcement(given.texts)
     if announced is not None:  # checked all the same, but nothing is waited for
@@ -91,6 +90,7 @@ def _run_with(
         streams.write_text(announced)
         return []
     trace, failed = _as_far_as(operation, given, shared, context, forms)
+    formats.check_view(trace.op, shared.figure.view, forms)  # of a layer
     _check_watch(shared, stdin)
     look = appearance(shared, language, env)
     made = list(_render(trace, look, shared, besides(shared, look, context)))

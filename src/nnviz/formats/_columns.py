@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from nnviz.elision import value_of
-from nnviz.expressions import equal_as_shown
+from nnviz.expressions import equal_as_shown, parts
 from nnviz.libraries import np
 from nnviz.numerals import aligned, thousands
 from nnviz.shapes import times
@@ -132,7 +132,8 @@ def _is_sum(formula: Formula) -> bool:
 def _sums(trace: Trace, steps: Sequence[Step], show: Show) -> Iterator[Column]:
     """A column for each part that a step has; those that it does not have are empty."""
     rows = [_parts(step, show) for step in steps]
-    if any(_weighted(step.formula) for step in steps):
+    bodies = [step.formula[0].sides[0] for step in steps if step.formula]
+    if any(isinstance(term, Product) for body in bodies for term in parts(body)):
         kind = "products"
     else:
         kind = "window" if trace.plan else "arithmetic"

@@ -58,6 +58,7 @@ def _trace(
         names=names,
         equation=(*signs, "=" if op == "add" else "→", "output"),
         steps=Steps(output.size, make),
+        samples=len(output) if output.ndim > 3 else 1,
         places=places(output.ndim),
         snippet=lambda: Snippet((call,)),
     )
@@ -181,8 +182,8 @@ def _concat(x: tuple[np.ndarray, ...], options: JoinOptions) -> Trace:
 
 
 def _moved(source: Shape, index: Shape, branch: int, value: Any) -> Formula:
-    """y₁,₀,₀ = b²₀,₀,₀ = 3."""
-    place = Name("b", ",".join(map(str, source)), "input", str(branch))
+    """y₁,₀,₀ = b⁽²⁾₀,₀,₀ = 3."""
+    place = Name("b", ",".join(map(str, source)), "input", f"({branch})")
     return (
         Equation((Name("y", ",".join(map(str, index)), "output"), place, Num(value, "output"))),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import reduce
 from typing import Any, NamedTuple, TypeVar
 
 from nnviz.errors import NnvizError, Place
@@ -42,6 +43,16 @@ class Node(NamedTuple):
     def titled(self, name: Words | str) -> Words | str:
         """What it is called as a layer, after its own name where it has one."""
         return Words("{name}: {layer}", name=self.name, layer=name) if self.name else name
+
+    @property
+    def said(self) -> Iterator[Words]:
+        """Its own name, and which layers it takes where that is not the one before it alone."""
+        if self.name:
+            yield Words("called {name}", name=self.name)
+        if self.sources != (self.number - 1,):
+            each: list[Any] = [source or Words("input") for source in self.sources]
+            joined = reduce(lambda name, more: Words("{name}, {more}", name=name, more=more), each)
+            yield Words("takes {layers}", layers=joined)
 
     def fed(self, made: Sequence[T]) -> Any:
         """What goes into it, of what every layer so far made: one thing, or a tuple of several."""

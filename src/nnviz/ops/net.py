@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nnviz import memory
-from nnviz.errors import NnvizError
+from nnviz.errors import NnvizError, UsageError
 from nnviz.libraries import np
 from nnviz.ops._chain import EXAMPLE, NET, chain
 from nnviz.ops._network import Network, Node, stopped
 from nnviz.options.operation import Needs, Operation
-from nnviz.options.option import argument
+from nnviz.options.option import Kind, argument, option
+from nnviz.read.text import listed
 from nnviz.shapes import times
 from nnviz.trace import Fact, Results, Trace
 from nnviz.words import Words
@@ -23,25 +24,59 @@ class NetOptions:
     """Which network."""
 
     net: Network = argument(kind=chain(), help=NET)
+    layer: str | None = option(
+        "--layer",
+        kind=Kind.of("N|NAME", lambda value, _: str(value)),
+        help="The layer that is shown, with its steps and values: its number or its name.",
+    )
 
 
 def run(x: np.ndarray, options: NetOptions) -> Trace:
-    """Run x through the layers of the network."""
+    """Run x through the layers of the network; the trace of the layer that is asked for."""
     net, is_batch = options.net, x.ndim == 4
+    number = _number(options.layer, net.nodes)
     _check_memory(x, net)
     layers: list[Trace] = []
 
     def made(node: Node, x: Any) -> np.ndarray:
-        layers.append(node.perform(x, is_batch=is_batch))
+        layer = node.perform(x, is_batch=is_batch)
+        layers.append(replace(layer, said=(*node.said, *layer.said)))
         return layers[-1].output
 
     try:
         (net.of_samples() if is_batch else net).through(x, made)
     except NnvizError as error:
         if layers:
-            error.partial = replace(_trace(x, net, layers), said=(stopped(len(layers)),))
+            whole = replace(_trace(x, net, layers), said=(stopped(len(layers)),))
+            error.partial = _chosen(whole, number, len(net.nodes))
         raise
-    return _trace(x, net, layers)
+    return _chosen(_trace(x, net, layers), number, len(layers))
+
+
+def _number(asked: str | None, nodes: Sequence[Node]) -> int:
+    """The number of the layer that is asked for, of a repeated one in its last turn; 0: none."""
+    if asked is None:
+        return 0
+    for node in reversed(nodes):
+        if asked in (str(node.number), node.name, node.name.partition(".")[0]) and asked:
+            return int(node.number)
+    raise UsageError(
+        "--layer {name}: there is no such layer",
+        name=asked,
+        hint=Words(
+            "there is: {names}",
+            names=listed([f"1-{len(nodes)}", *(node.name for node in nodes if node.name)]),
+        ),
+    )
+
+
+def _chosen(net: Trace, number: int, count: int) -> Trace:
+    """One of so many layers as what is shown; the network where none is asked for, or it failed."""
+    if not 0 < number <= len(net.layers):
+        return net
+    layer, name = net.layers[number - 1], net.layer_names[number - 1]
+    said = Words("layer {n} of {count}: {name}", n=number, count=count, name=name)
+    return replace(layer, said=(said, *layer.said), sources=net.sources[number - 1 : number])
 
 
 def _trace(x: np.ndarray, net: Network, layers: list[Trace]) -> Trace:

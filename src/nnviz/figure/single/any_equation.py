@@ -12,7 +12,7 @@ from nnviz.figure.arrays.named import NamedCells, named_picture
 from nnviz.figure.formulas.equations import equation_rows
 from nnviz.figure.formulas.facts import product_note
 from nnviz.figure.formulas.wrapped import worked
-from nnviz.figure.layout.blocks import Block, column
+from nnviz.figure.layout.blocks import Block, column, more_channels
 from nnviz.figure.layout.page import fact_line, page
 from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Rect, Scene, flatten
@@ -26,17 +26,21 @@ RANK = 0
 
 
 def fits(trace: Trace) -> Words | None:
-    """Whether its arrays are vectors or matrices."""
-    ranks = [trace.array(name).ndim for name in trace.equation if name.isidentifier()]
-    if not ranks:
+    """Whether it has arrays that say what they are made from."""
+    names = [name for name in trace.equation if name.isidentifier()]
+    if not names:
         return Words("it has no arrays")
-    return Words("it has more than two axes") if max(ranks) > 2 else None
+    flat = all(trace.array(name).ndim <= 2 for name in names)
+    told = len(trace.steps) and "output" in trace.steps[0].cells
+    return None if flat or told else Words("it has more than two axes")
 
 
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The arrays and the signs between them; a step's cells active, later outputs empty."""
     style = Style.of(appearance)
-    blocks = _blocks(trace, style, step, style.room)
+    blocks = _blocks(trace, style, step, style.room, sample=appearance.drawn_sample)
+    hidden = prod(trace.output.shape[:-2]) // trace.samples - 1 if step is None else 0
+    blocks += more_channels(style, hidden)
     return page(style, trace, appearance, step, blocks, facts=_facts(trace, style, step))
 
 
@@ -58,10 +62,16 @@ def _facts(trace: Trace, style: Style, step: Step | None) -> list[Block]:
 
 
 def _blocks(
-    trace: Trace, style: Style, step: Step | None, room: float, *, symbols: bool = True
+    trace: Trace,
+    style: Style,
+    step: Step | None,
+    room: float,
+    *,
+    symbols: bool = True,
+    sample: int = 0,
 ) -> list[Block]:
     """The arrays; of a step its equations between vectors too, or else its arithmetic."""
-    arrays = _arrays(trace, style, step, room)
+    arrays = _arrays(trace, style, step, room, sample)
     if step is None or not step.equations:
         return [arrays] if step is None else worked(style, [arrays], step)
     made = equation_rows(style, step.equations, room, symbols=symbols)
@@ -80,20 +90,29 @@ def _plain(block: Block) -> Block:
     )
 
 
-def _arrays(trace: Trace, style: Style, step: Step | None, room: float) -> Block:
-    arrays = {name: trace.array(name) for name in trace.equation if name.isidentifier()}
-    tables = {
-        name: _table(name, array, style.precision, step)
-        for name, array in arrays.items()
-        if max(array.shape, default=1) <= MOST
-    }
+def _arrays(trace: Trace, style: Style, step: Step | None, room: float, sample: int) -> Block:
     parts = [
-        _part(style, trace, name, arrays[name], tables.get(name), step)
-        if name in arrays
-        else operator(style, name)
+        _part(style, trace, name, step, sample) if name.isidentifier() else operator(style, name)
         for name in trace.equation
     ]
     return largest_fit(style, parts, rooms=(room,))
+
+
+def _plane(array: np.ndarray, name: str, step: Step | None, sample: int) -> Index:
+    """Where in an array of more than two axes the matrix is that a step reads or makes; else the
+    first of the sample.
+    """
+    lead = max(0, array.ndim - 2)
+    usual = (sample, *[0] * lead)[:lead] if lead > 1 else (0,) * lead
+    index = step.cells.get(name, ((),))[0][:lead] if step else ()
+    return (*index, *usual[len(index) :])
+
+
+def _within(step: Step, name: str, at: Index) -> Step:
+    """The step as it is in that matrix."""
+    n = len(at)
+    inside = [index for index in step.cells.get(name, ()) if index[:n] == at[: len(index)]]
+    return replace(step, index=step.index[n:], cells={name: tuple(i[n:] for i in inside)})
 
 
 def _table(name: str, array: np.ndarray, precision: int, step: Step | None) -> Table:
@@ -117,16 +136,16 @@ def _under(index: Index, shape: Index) -> range:
 
 
 def _part(
-    style: Style,
-    trace: Trace,
-    name: str,
-    array: np.ndarray,
-    table: Table | None,
-    step: Step | None,
+    style: Style, trace: Trace, name: str, step: Step | None, sample: int
 ) -> NamedCells | Block:
-    role, said = trace.roles.get(name, "plain"), trace.called(name)
-    if table is None:
+    role, said, whole = trace.roles.get(name, "plain"), trace.called(name), trace.array(name)
+    at = _plane(whole, name, step, sample)
+    array, step = whole[at], step and _within(step, name, at)
+    if at:
+        said = Words("{name}, channel {c}", name=said, c=at[-1])
+    if max(array.shape, default=1) > MOST:
         last = _under(step.index, array.shape).stop - 1 if step and name == "output" else None
-        at = None if last is None else divmod(last, array.shape[-1])
-        return named_picture(style, array.reshape(-1, array.shape[-1]), role, said, at=at)
+        made = None if last is None else divmod(last, array.shape[-1])
+        return named_picture(style, array.reshape(-1, array.shape[-1]), role, said, at=made)
+    table = _table(name, array, style.precision, step)
     return NamedCells(style, table, role, said, times(array.shape))
