@@ -93,7 +93,8 @@ def check_view(op: str, view: str | None, forms: Sequence[Format]) -> None:
     """Raise UsageError where no format that is asked for has the view of an operation."""
     users = [form for form in forms if "view" in form.uses]
     limits = [form.views(op) for form in users if form.views is not None]
-    if view is None or len(limits) < len(users) or any(view in names for names in limits):
+    asked = view is not None and limits and len(limits) == len(users)
+    if not asked or any(view in names for names in limits):
         return
     raise UsageError(
         "the terminal has no view {name} of {op}",
