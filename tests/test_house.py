@@ -89,7 +89,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "formats": COMMON | {"cache", "figure", "lang", "shades"},
     "files": {"errors", "numerals", "words"},
     "result": COMMON | {"figure", "formats", "lang", "files", "options"},
-    "api": COMMON | {"read", "options", "ops", "padding", "result"},
+    "calling": COMMON | {"read", "options", "ops", "result"},
+    "api": COMMON | {"calling", "padding", "result"},
     "cli": COMMON
     | {
         "checking",

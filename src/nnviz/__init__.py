@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nnviz.version import __version__
 
 if TYPE_CHECKING:
-    from nnviz.api import act, conv, conv_transpose, dense, flatten, net, params, pool, rnn
+    from nnviz.api import act, conv, conv_transpose, dense, flatten, net, norm, params, pool, rnn
     from nnviz.errors import NnvizError
     from nnviz.result import Result
 
@@ -24,6 +24,7 @@ __all__ = [
     "dense",
     "flatten",
     "net",
+    "norm",
     "params",
     "pool",
     "rnn",

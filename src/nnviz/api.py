@@ -6,24 +6,18 @@ Every call takes its arrays by position and its options by keyword, and raises
 The defaults that an operation declares are written out here once more, because a type checker,
 an editor and `inspect.signature` read a signature and nothing else; a test compares every one
 with its declaration, and that every argument gets there: by its own name, so that a body is
-`locals()`, or by the one that `_POSITIONAL` has for it. `channels_last` takes an `x` of
+`locals()`, or by the one that `nnviz.calling` has for it. `channels_last` takes an `x` of
 H×W×C, or of N×H×W×C.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, Never, TypeAlias
 
-from nnviz import ops
 from nnviz.activation_steps import Activation
-from nnviz.errors import FLAG, NnvizError
-from nnviz.libraries import np
-from nnviz.options.operation import Operation
+from nnviz.calling import run as _run
 from nnviz.padding import PadName
-from nnviz.read.axes import channels_first, doubts
-from nnviz.read.objects import as_array, is_picture
 from nnviz.result import Result
 from nnviz.shapes import PadMode
 
@@ -223,6 +217,40 @@ def dense(x: Array, w: Array, b: Array | None = None, /) -> Result:
     return _run("dense", **locals())
 
 
+def norm(
+    x: Array,
+    kind: Literal["batch", "layer", "group"],
+    /,
+    *,
+    gamma: Array | None = None,
+    beta: Array | None = None,
+    mean: Array | None = None,
+    var: Array | None = None,
+    train: bool = False,
+    groups: int | None = None,
+    axis: int = -1,
+    eps: float = 1e-5,
+    dims: int | None = None,
+    channels_last: bool = False,
+) -> Result:
+    """Normalization γ·(x − μ) / √(σ² + ε) + β; the output has the shape of `x`.
+
+    "batch" takes `mean` and `var`, one a channel, or in `train` those of `x` itself (the
+    variance biased); "group" those of each of `groups` of channels; "layer" those of the
+    axes from `axis` on, as ONNX has it. `gamma` and `beta` are a number, or one a channel
+    (layer: of the shape of those axes). `x` is H×W, C×H×W, N×C×H×W or (C,), by `dims` others.
+
+    Raises NnvizError where shapes do not fit. Source: Ioffe and Szegedy (2015); Ba, Kiros
+    and Hinton (2016); Wu and He (2018); torch.nn.functional.batch_norm, layer_norm, group_norm.
+
+    >>> import nnviz
+    >>> r = nnviz.norm([1, 2, 3], "layer", eps=0)
+    >>> r.output.round(3).tolist(), r.output.shape
+    ([-1.225, 0.0, 1.225], (3,))
+    """
+    return _run("norm", **locals())
+
+
 def flatten(x: Array, /, *, axis: int = 0) -> Result:
     """The rows of `x` end to end: a vector for `axis` 0, else the two axes of ONNX's Flatten.
 
@@ -275,66 +303,3 @@ def params(
     [784]
     """
     return _run("params", net=chain, input=input, versus=versus, field=field)
-
-
-# --- what every call does: its arrays taken in, its operation run, its errors named ------------
-
-_POSITIONAL = {"conv": {"kernel": "w", "bias": "b"}, "dense": {"weight": "w", "bias": "b"}}
-"""What the calls name otherwise than the command line does."""
-
-
-def _run(op: str, /, *, x: Any = None, channels_last: bool = False, **given: Any) -> Result:
-    """The result of an operation on what a caller gave; errors have the names of the call."""
-    operation = ops.load(op)
-    own = {name: option for option, name in _POSITIONAL.get(op, {}).items()}
-    options = {own.get(name, name): value for name, value in given.items()}
-    if "w" in given:  # an array that has to be given, which an option need not be
-        options[own["w"]] = _needed(given["w"], f"the {own['w']}")
-    try:
-        image = is_picture(x)
-        x = None if x is None and not operation.takes_input else as_array(x, "the input")
-        if channels_last and x is not None:
-            x = channels_first(x, "the input", image=image)
-        return _made(op, x, options, image=image)
-    except NnvizError as error:
-        raise _in_python(error, operation, set(options)) from None
-
-
-def _made(op: str, x: Any, options: Mapping[str, Any], *, image: bool = False) -> Result:
-    """The result of options whose arrays are nobody else's, and how to make it again."""
-    operation = ops.load(op)
-    record = operation.accept(options)
-    trace = operation.perform(x if x is None else np.atleast_1d(x), record)
-    again = {
-        name: value if value is None or isinstance(value, str) else getattr(record, name)
-        for name, value in options.items()
-    }
-    trace = trace.pictured(image)
-    if (
-        not image and x is not None and x.dtype.kind == "u"
-    ):  # as a picture's pixels are; others are matrices
-        said = doubts(x.shape, "the input", "channels_last=True")
-        trace = replace(trace, notes=(*trace.notes, *said))
-    return Result(trace, (_again, (op, x, again, image)))
-
-
-def _again(op: str, x: Any, options: Mapping[str, Any], image: bool) -> Result:
-    return _made(op, x, options, image=image)
-
-
-def _in_python(error: NnvizError, operation: Operation[Any], known: set[str]) -> NnvizError:
-    """The error with the names of the call: padding, not --pad.
-
-    A hint at an option that the call does not have is left out.
-    """
-    own = _POSITIONAL.get(operation.name, {}) | {"--channels-last": "channels_last"}
-    options = {flag: o for o in operation.options for flag in (*o.flags, o.off) if flag}
-    names = {flag: own.get(o.name, o.name) for flag, o in options.items() if o.name in known}
-    error.rename(lambda name: names.get(name, own.get(name, name)))
-    if any(flag in options for flag in FLAG.findall(str(error.hint or ""))):
-        error.hint = None
-    return error
-
-
-def _needed(array: Any, name: str) -> Any:
-    return as_array(array, name) if array is None or isinstance(array, str) else array

@@ -44,6 +44,8 @@ SIGNS = {
     "β": r"\beta",
     "γ": r"\gamma",
     "σ": r"\sigma",
+    "μ": r"\mu",
+    "ε": r"\varepsilon",
 }
 """Signs of formulas, and how they are written in one."""
 _FUNCTIONS = {"tanh", "max", "min", "exp", "log"}
@@ -55,7 +57,7 @@ _BRACKETS = {
 }
 _TALL = re.compile(r"\\(frac|begin|left|sqrt)\b")
 _PIECE = re.compile(
-    rf"√(?P<root>\w+)|(?P<word>[A-Za-z]{{2,}})|(?P<sign>[{''.join(SIGNS)}])(?P<next>(?=[A-Za-z]))?"
+    rf"√(?P<root>\w+)|(?P<hat>\w)\u0302|(?P<word>[A-Za-z]{{2,}})|(?P<sign>[{''.join(SIGNS)}])(?P<next>(?=[A-Za-z]))?"
     r"|(?P<said>[^\x00-\x7f]+)|(?P<plain>[A-Za-z0-9()\[\], .+/=:'-])|."
 )
 _TEXT_SIGNS = str.maketrans({**dict.fromkeys("\\{}$&#%~^_`*|<>", " "), "…": "..."})
@@ -204,6 +206,8 @@ def symbol(written: str, *, words: bool = True) -> str:
         match found.lastgroup:
             case "root":
                 return rf"\sqrt{{{found['root']}}}"
+            case "hat":
+                return rf"\hat{{{found['hat']}}}"
             case "word":
                 return _function(found[0]) if words else found[0]
             case "sign" | "next":

@@ -22,6 +22,9 @@ NAMES = {
     "act leaky-relu": "leaky ReLU",
     "act softmax": "softmax",
     "flatten": "flatten",
+    "norm batch": "batch norm",
+    "layernorm": "layer norm",
+    "norm group --groups 2": "group norm, 2 groups",
 }
 ROWS = {
     "dense --units 120": "dense 120",
