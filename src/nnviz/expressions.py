@@ -11,7 +11,7 @@ from nnviz.numerals import is_blank, plain
 if TYPE_CHECKING:
     from fractions import Fraction
 
-Role = Literal["input", "weight", "output", "hidden", "bias", "intermediate", "plain"]
+Role = Literal["input", "weight", "output", "hidden", "bias", "intermediate", "gradient", "plain"]
 """What a number or an array is; a figure gives each role one hue."""
 
 

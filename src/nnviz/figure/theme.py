@@ -81,6 +81,7 @@ _LIGHT = Theme(
         "output": Tone("#1d7a4f", "#ecf7f1", "#9fdcbd", "#0d4a2e"),
         "hidden": Tone("#553399", "#f3effb", "#c9b8ee", "#3b2370"),
         "bias": Tone("#931052", "#fbeef6", "#eab6d6", "#6b0a3b"),
+        "gradient": Tone("#990800", "#fdf0ee", "#f5b5ad", "#6b0f08"),
         "intermediate": Tone("#5b6670", "#f4f6f8", "#d5dbe1", "#3a444d"),
         "plain": Tone("#1b2733", "#f4f6f8", "#d5dbe1", "#1b2733"),
     },
@@ -102,6 +103,7 @@ _DARK = Theme(
         "output": Tone("#5fca98", "#112d1f", "#1b5c3f", "#b4f0d3"),
         "hidden": Tone("#917cf8", "#241d3a", "#4a3a8c", "#dccfff"),
         "bias": Tone("#e4679b", "#34182a", "#742756", "#ffc9e7"),
+        "gradient": Tone("#f55a4e", "#33161b", "#7a2433", "#ffd0d8"),
         "intermediate": Tone("#a9b5c0", "#1f262d", "#444f5a", "#d3dbe2"),
         "plain": Tone("#e9eef3", "#1f262d", "#444f5a", "#e9eef3"),
     },
@@ -119,6 +121,7 @@ _GREYS: dict[Role, Tone] = {
     "output": Tone("#000000", "#ffffff", "#d4d4d4", "#000000", (12, 3)),
     "hidden": Tone("#000000", "#f1f1f1", "#cccccc", "#000000", (8, 3, 2, 3)),
     "bias": Tone("#000000", "#ffffff", "#d4d4d4", "#000000", (2, 3)),
+    "gradient": Tone("#000000", "#ffffff", "#d4d4d4", "#000000", (2, 2, 8, 2)),
     "intermediate": Tone("#4d4d4d", "#f7f7f7", "#d4d4d4", "#2b2b2b"),
     "plain": Tone("#000000", "#f7f7f7", "#d4d4d4", "#000000"),
 }
@@ -145,6 +148,7 @@ _MIDDLE: dict[Role, str] = {
     "output": "#03814d",
     "hidden": "#834cfa",
     "bias": "#db067b",
+    "gradient": "#da2f54",
     "intermediate": "#6f7780",
     "plain": "#6f7780",
 }

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import partial, reduce
 from itertools import accumulate
 from typing import Any
 
 from nnviz.errors import NnvizError
+from nnviz.gradient import Backward, Part, Term
 from nnviz.libraries import np
 from nnviz.ops._layer import Layer, places
 from nnviz.options.operation import Operation
@@ -44,6 +45,7 @@ def _trace(
     make: Callable[[int], Step],
     sign: str,
     call: str,
+    back: Callable[[np.ndarray], Backward],
 ) -> Trace:
     names = _named(len(x))
     arrays = dict(zip(names, x, strict=True))
@@ -61,6 +63,7 @@ def _trace(
         samples=len(output) if output.ndim > 3 else 1,
         places=places(output.ndim),
         snippet=lambda: Snippet((call,)),
+        backward=back,
     )
 
 
@@ -105,9 +108,12 @@ def _add(x: tuple[np.ndarray, ...], _: JoinOptions) -> Trace:
             dict.fromkeys((*_named(len(x)), "output"), (index,)),
         )
 
-    return _trace(
-        "add", (Words("Sum of branches"), ADDED), x, output, step, "+", " + ".join(_calls(x))
-    )
+    def back(g: np.ndarray) -> Backward:
+        whole = Part(lambda: g, lambda index: [Term(index, 1)], places=places(g.ndim))
+        return Backward(g, dict.fromkeys(_named(len(x)), whole))
+
+    said = Words("Sum of branches"), ADDED
+    return _trace("add", said, x, output, step, "+", " + ".join(_calls(x)), back)
 
 
 def _added(shapes: Any, _: JoinOptions) -> Layer:
@@ -155,15 +161,20 @@ def _concat(x: tuple[np.ndarray, ...], options: JoinOptions) -> Trace:
     axis, shapes = _laid([each.shape for each in x], options)
     parts = [each.reshape(shape) for each, shape in zip(x, shapes, strict=True)]
     output = np.concatenate(parts, axis)
-    starts = [0, *accumulate(part.shape[axis] for part in parts)]
+    ends = [*accumulate(part.shape[axis] for part in parts)]
+    starts = [0, *ends[:-1]]
     names = [*_named(len(x))]
+
+    def back(g: np.ndarray) -> Backward:
+        return Backward(g, dict(zip(names, map(partial(_cut, g, axis), x, starts), strict=True)))
+
     laid = zip(_calls(x), x, shapes, strict=True)
     each = (call if a.shape == s else f"{call}.reshape{s}" for call, a, s in laid)
     call = f"torch.cat([{', '.join(each)}], {axis})"
 
     def step(i: int) -> Step:
         index = unravel(i, output.shape)
-        branch = max(n for n, start in enumerate(starts[:-1]) if start <= index[axis])
+        branch = max(n for n, start in enumerate(starts) if start <= index[axis])
         source = (*index[:axis], index[axis] - starts[branch], *index[axis + 1 :])
         own = x[branch].shape
         if len(own) < len(source):  # the channel that it gained
@@ -178,7 +189,20 @@ def _concat(x: tuple[np.ndarray, ...], options: JoinOptions) -> Trace:
             {names[branch]: (source,), "output": (index,)},
         )
 
-    return _trace("concat", (Words("Branches joined"), JOINED), x, output, step, "|", call)
+    return _trace("concat", (Words("Branches joined"), JOINED), x, output, step, "|", call, back)
+
+
+def _cut(g: np.ndarray, axis: int, x: np.ndarray, start: int) -> Part:
+    """What goes back to a branch that begins at a channel."""
+    gained = g.ndim > x.ndim
+    count = 1 if gained else x.shape[axis]
+
+    def terms(index: Shape) -> list[Term]:
+        own = (*index[:axis], 0, *index[axis:]) if gained else index
+        return [Term((*own[:axis], own[axis] + start, *own[axis + 1 :]), 1)]
+
+    cut = (slice(None),) * axis + (slice(start, start + count),)
+    return Part(lambda: g[cut].reshape(x.shape), terms, places=places(x.ndim))
 
 
 def _moved(source: Shape, index: Shape, branch: int, value: Any) -> Formula:

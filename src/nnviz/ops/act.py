@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from nnviz.activation_steps import ACTIVATIONS, Activation, activation_step, along, exp, shown
 from nnviz.errors import UsageError
+from nnviz.gradient import Backward
 from nnviz.libraries import np
 from nnviz.numerals import exact
 from nnviz.ops._calls import activation_call
@@ -117,7 +118,14 @@ def run(x: np.ndarray, options: ActOptions) -> Trace:
         steps=Steps(output.size, step),
         places=places(output.ndim),
         snippet=lambda: Snippet((activation_call(options.name, **_taken(options)),)),
+        backward=lambda g: _backward(x, output, options, g),
     )
+
+
+def _backward(x: np.ndarray, y: np.ndarray, options: ActOptions, g: np.ndarray) -> Backward:
+    from nnviz.ops._act_backward import act_backward
+
+    return act_backward(x, y, options.name, _taken(options), g)
 
 
 def _completed(rank: int, options: ActOptions) -> ActOptions:

@@ -7,6 +7,7 @@ from math import prod
 from typing import Any
 
 from nnviz.errors import NnvizError, UsageError
+from nnviz.gradient import Backward
 from nnviz.libraries import np
 from nnviz.ops._layer import Layer, float_name, places
 from nnviz.options import kinds
@@ -168,7 +169,14 @@ def run(x: np.ndarray, options: DenseOptions) -> Trace:
         steps=Steps(output.size, step),
         places=places(output.ndim),
         snippet=lambda: _snippet(w, b),
+        backward=lambda g: _backward(x, w, b, g),
     )
+
+
+def _backward(x: np.ndarray, w: np.ndarray, b: np.ndarray | None, g: np.ndarray) -> Backward:
+    from nnviz.ops._dense_backward import dense_backward
+
+    return dense_backward(x, w, b, g)
 
 
 def _snippet(w: np.ndarray, b: np.ndarray | None) -> Snippet:

@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from math import prod
 
 from nnviz.errors import UsageError
+from nnviz.gradient import Backward, Part, Term
 from nnviz.libraries import np
 from nnviz.numerals import exact
 from nnviz.ops._layer import Layer, places
 from nnviz.options import kinds
 from nnviz.options.operation import Operation
 from nnviz.options.option import option
-from nnviz.shapes import unravel
-from nnviz.trace import Equation, Fact, Name, Num, Results, Snippet, Step, Steps, Trace
+from nnviz.shapes import ravel, unravel
+from nnviz.trace import Equation, Fact, Index, Name, Num, Results, Snippet, Step, Steps, Trace
 from nnviz.words import Words
 
 NAME = Words("flatten")
@@ -75,7 +76,17 @@ def run(x: np.ndarray, options: FlattenOptions) -> Trace:
         steps=Steps(output.size, step),
         places=places(output.ndim),
         snippet=lambda: Snippet((f"{{x}}.reshape{output.shape}",)),
+        backward=lambda g: _backward(x, g),
     )
+
+
+def _backward(x: np.ndarray, g: np.ndarray) -> Backward:
+    """Each gradient goes back to where its number came from."""
+
+    def terms(index: Index) -> list[Term]:
+        return [Term(unravel(ravel(index, x.shape), g.shape), 1)]
+
+    return Backward(g, {"input": Part(lambda: g.reshape(x.shape), terms, places=places(x.ndim))})
 
 
 def _apart(shape: tuple[int, ...]) -> list[Fact]:

@@ -25,9 +25,9 @@ from nnviz.trace import Equation, flat, tokens
 from nnviz.words import Words, safe
 
 # Middle tones of the 256-colour palette: at least 3.9 : 1 on black and on white.
-_HUES = {"input": 32, "weight": 166, "output": 29, "hidden": 98, "bias": 162}
+_HUES = {"input": 32, "weight": 166, "output": 29, "hidden": 98, "bias": 162, "gradient": 160}
 # The nearest of sixteen would give input and output one colour.
-_SIXTEEN = {"input": 4, "weight": 3, "output": 2, "hidden": 5, "bias": 1}
+_SIXTEEN = {"input": 4, "weight": 3, "output": 2, "hidden": 5, "bias": 1, "gradient": 9}
 
 
 @cache

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from nnviz.activation_steps import activation_step, along, shown
+from nnviz.gradient import Backward
 from nnviz.libraries import np
 from nnviz.ops._layer import places
 from nnviz.ops.windows._calls import conv_snippet
@@ -102,7 +103,14 @@ class WeightedSum(NamedTuple):
             places=places(self.output.ndim, self.plan.dims),
             plan=self.plan,
             snippet=lambda: conv_snippet(self.plan, self.kernel, self.bias, self.act),
+            backward=self._backward,
         )
+
+    def _backward(self, g: np.ndarray) -> Backward:
+        from nnviz.ops.windows._conv_backward import Sums, conv_backward
+
+        has_bias = self.bias is not None
+        return conv_backward(Sums(self.plan, self.x, self.w, has_bias, self.pre, self.act), g)
 
     def _said(self) -> Iterator[Words]:
         if self.flip:

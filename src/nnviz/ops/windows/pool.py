@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
+from nnviz.gradient import Backward
 from nnviz.libraries import np
 from nnviz.numerals import exact
 from nnviz.ops._layer import Layer, channels_first, detailed, places
@@ -86,6 +87,7 @@ def run(x: np.ndarray, options: PoolOptions) -> Trace:
         places=places(output.ndim, plan.dims),
         plan=plan,
         snippet=lambda: pool_snippet(plan, kind, options.p, include, divisor),
+        backward=explain.backward,
     )
 
 
@@ -169,12 +171,26 @@ class _Explain:
             cells=cells,
         )
 
+    def backward(self, g: np.ndarray) -> Backward:
+        """The way back from a gradient of the output."""
+        from nnviz.core.pool import max_indices
+        from nnviz.ops.windows._pool_backward import Pooled, pool_backward
+
+        plan, kind = self.plan, self.kind
+        divisors = np.ones(plan.out)
+        for o in np.ndindex(*plan.out) if kind != "max" else ():
+            divisors[o] = self._divisor(o) if kind == "avg" else self._grown(o)
+        indices = max_indices(self.x, plan.axes) if kind == "max" else None
+        return pool_backward(
+            Pooled(plan, self.x, self.output, kind, float(self.p), divisors, indices), g
+        )
+
     def _left(self, window: list[Any], o: Index, detail: dict[str, Any]) -> Expr:
         numbers = tuple(Num(value, "input") for value in window)
         if self.kind == "max":
             return Call("max", numbers)
         if self.kind == "avg":
-            divisor = self.divisor or self._counted(o, self.include_pad)
+            divisor = self._divisor(o)
             detail["divisor"] = divisor
             return Quotient(Sum(numbers, per_line=self.plan.kernel[-1]), Num(divisor))
         total: Expr = Sum(tuple(Power(Call("abs", (number,)), Num(self.p)) for number in numbers))
@@ -184,6 +200,18 @@ class _Explain:
         if is_cut:  # PyTorch and ONNX make a norm of an average
             total = Product((total, Quotient(Num(whole), Num(left))))
         return Power(total, Quotient(Num(1), Num(self.p)))
+
+    def _divisor(self, o: Index) -> int:
+        """What an average over this window is divided by."""
+        return self.divisor or self._counted(o, self.include_pad)
+
+    def _grown(self, o: Index) -> float:
+        """How many times the cells that are left of a window its kernel has: PyTorch and ONNX
+        make a norm of an average.
+        """
+        if isinstance(self.plan.axes[0], AdaptiveAxis):
+            return 1.0
+        return prod(self.plan.kernel) / self._counted(o, include_pad=True)
 
     def _counted(self, o: Index, include_pad: bool) -> int:
         """The cells that an average over this window divides by."""

@@ -1,0 +1,187 @@
+"""The way back: from a run and the gradient of its output to the gradient of what went in.
+
+An operation says of each array that went in which output cells its cells reach, and by which
+factors: the terms of its own sums, turned round (`Trace.backward`). A gradient is then a run
+like any other, Trace in and Trace out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple
+
+from nnviz.errors import NnvizError, UsageError
+from nnviz.expressions import Role
+from nnviz.libraries import np
+from nnviz.shapes import times, unravel
+from nnviz.trace import (
+    Equation,
+    Expr,
+    Fact,
+    Index,
+    Num,
+    Place,
+    Product,
+    Results,
+    Step,
+    Steps,
+    Sum,
+    Trace,
+)
+from nnviz.words import Words
+
+GRADIENT = "gradient"
+"""What the gradient that arrives at the output is called among the arrays."""
+_MOST = 10**6
+"""Terms of a step, past which there are no steps."""
+
+
+class Term(NamedTuple):
+    """What one output cell hands back to a cell: its gradient times a factor."""
+
+    at: Index
+    """The output cell."""
+    factor: int | float
+    place: Index | None = None
+    """Where the factor stands in the array that factors are from."""
+    shown: Expr | None = None
+    """The factor written out, where it is no number of an array."""
+
+
+class Part(NamedTuple):
+    """The gradient of one array that went in."""
+
+    value: Callable[[], np.ndarray]
+    terms: Callable[[Index], Sequence[Term]]
+    """What adds up to the gradient of the cell at an index."""
+    factors: str = ""
+    """The array that the factors are from."""
+    sign: str = "→"
+    """What stands between the output's gradient and that array."""
+    places: tuple[Place, ...] = ()
+    """What the axes of the array are called."""
+    terms_a_cell: int = 1
+    """How many terms a step may have."""
+    facts: tuple[Fact, ...] = ()
+    said: tuple[Words, ...] = ()
+    notes: tuple[Words, ...] = ()
+
+
+class Backward(NamedTuple):
+    """What an operation knows of its way back."""
+
+    gradient: np.ndarray
+    """What the terms multiply: that of the output, or of the sums before an activation."""
+    parts: Mapping[str, Part]
+    """By the names of the arrays that went in."""
+    through: Words | None = None
+    """The activation that the output's gradient came back through first."""
+
+
+def arriving(given: Any, output: np.ndarray) -> np.ndarray:
+    """The gradient at the output: one number for all, or an array of its shape.
+
+    Raises NnvizError where it has another.
+    """
+    g = np.asarray(given)
+    if g.ndim and g.shape != output.shape:
+        raise NnvizError(
+            "{flag} is {shape}, but the output is {output}",
+            flag="--grad",
+            shape=times(g.shape),
+            output=times(output.shape),
+            hint="one number is taken for every cell",
+        )
+    return np.broadcast_to(g, output.shape).copy()
+
+
+def backward(trace: Trace, given: Any = 1, of: str = "input") -> Trace:
+    """The run that goes back from the gradient of an output to that of an array that went in.
+
+    Every gradient is a result, `grad_input`, `grad_kernel` …; the one asked for is the output.
+    Raises UsageError where there is none.
+    """
+    if trace.backward is None:
+        raise UsageError("{op} has no gradients", op=trace.op)
+    g = arriving(given, trace.output)
+    back: Backward = trace.backward(g)
+    if of not in back.parts:
+        raise UsageError(
+            "{op} has no gradient of {name}",
+            op=trace.op,
+            name=of,
+            hint=Words("it has: {names}", names=", ".join(back.parts)),
+        )
+    return _trace(trace, g, back, of)
+
+
+def _trace(forward: Trace, g: np.ndarray, back: Backward, of: str) -> Trace:
+    part, value = back.parts[of], back.parts[of].value()
+    results: dict[str, Any] = {f"grad_{name}": p.value for name, p in back.parts.items()}
+    results |= {"output": value, f"grad_{of}": value}
+    arrays = {GRADIENT: back.gradient, **forward.arrays}
+    roles: dict[str, Role] = {**forward.roles, "output": "gradient", GRADIENT: "gradient"}
+    if back.through is not None:
+        arrays["grad_output"], roles["grad_output"] = g, "gradient"
+    factors = [part.sign, part.factors] if part.factors else []
+    count = value.size if part.terms_a_cell <= _MOST else 0
+    return replace(
+        forward,
+        op=f"{forward.op}_backward",
+        title=Words(
+            "{title}: gradient of the {name}", title=forward.title, name=forward.called(of)
+        ),
+        short="",
+        arrays=arrays,
+        results=Results(**results),
+        options={**forward.options, "backward": True, "of": of},
+        roles=roles,
+        equation=(GRADIENT, *factors, "=" if factors else "→", "output"),
+        facts=part.facts,
+        said=(*_said(back), *part.said, *forward.said),
+        notes=part.notes,
+        steps=Steps(count, partial(_step, back.gradient, part, value, _role(forward, part))),
+        places=part.places,
+        plan=None,
+        names={
+            **forward.names,
+            GRADIENT: Words("gradient of the output")
+            if back.through is None
+            else Words("gradient of the sum"),
+            "output": Words("gradient of the {name}", name=forward.called(of)),
+        },
+        samples=1,
+        snippet=None,
+        backward=None,
+    )
+
+
+def _said(back: Backward) -> Iterator[Words]:
+    if back.through is not None:
+        yield Words("back through {act} first", act=back.through)
+
+
+def _role(forward: Trace, part: Part) -> Role:
+    return forward.roles.get(part.factors, "intermediate")
+
+
+def _step(g: np.ndarray, part: Part, value: np.ndarray, role: Role, i: int) -> Step:
+    index = unravel(i, value.shape)
+    terms = sorted(part.terms(index), key=lambda term: term.at)
+    made = value[index].item()
+    products = tuple(
+        Product((Num(g[t.at].item(), "gradient"), t.shown or Num(t.factor, role))) for t in terms
+    )
+    cells = {GRADIENT: tuple(term.at for term in terms), "output": (index,)}
+    if part.factors:
+        cells[part.factors] = tuple(t.place for t in terms if t.place is not None)
+    return Step(
+        number=i + 1,
+        index=index,
+        formula=(Equation((Sum(products or (Num(0),)), Num(made, "gradient"))),),
+        value=made,
+        detail={"terms": [[list(t.at), g[t.at].item(), t.factor] for t in terms]},
+        cells=cells,
+    )

@@ -1,0 +1,61 @@
+"""The gradients of a fully connected layer: Wᵀ times what arrives, the outer product, the sum."""
+
+from __future__ import annotations
+
+from nnviz.core import gradients
+from nnviz.core.dense import dense
+from nnviz.gradient import Backward, Part, Term
+from nnviz.libraries import np
+from nnviz.ops._layer import places
+from nnviz.trace import Index
+
+
+def dense_backward(x: np.ndarray, w: np.ndarray, b: np.ndarray | None, g: np.ndarray) -> Backward:
+    """The way back from the gradient of the output, `g`: of a vector x, or of rows of them."""
+    rows, given = x.reshape(-1, x.shape[-1]), g.reshape(-1, g.shape[-1])
+    lead = list(np.ndindex(*x.shape[:-1]))
+
+    def of_input(index: Index) -> list[Term]:
+        return [
+            Term((*index[:-1], unit), w[unit, index[-1]].item(), (unit, index[-1]))
+            for unit in range(len(w))
+        ]
+
+    def of_weight(index: Index) -> list[Term]:
+        unit, k = index
+        return [Term((*row, unit), x[(*row, k)].item(), (*row, k)) for row in lead]
+
+    def of_bias(index: Index) -> list[Term]:
+        assert b is not None
+        stands = [slice(None) if n == 1 < g.shape[at] else i for at, n, i in _along(b, g, index)]
+        picked = np.zeros(g.shape, bool)
+        picked[(..., *stands)] = True
+        return [Term(tuple(at), 1) for at in np.argwhere(picked).tolist()]
+
+    parts = {
+        "input": Part(
+            lambda: dense(given, w.T, None).reshape(x.shape),
+            of_input,
+            "weight",
+            "·",
+            places(x.ndim),
+            len(w),
+        ),
+        "weight": Part(
+            lambda: dense(given.T, rows.T, None), of_weight, "input", "⊗", places(2), len(rows)
+        ),
+    }
+    if b is not None:
+        parts["bias"] = Part(
+            lambda: gradients.summed_to(g, b.shape),
+            of_bias,
+            places=places(b.ndim),
+            terms_a_cell=g.size,
+        )
+    return Backward(g, parts)
+
+
+def _along(b: np.ndarray, g: np.ndarray, index: Index) -> list[tuple[int, int, int]]:
+    """Each axis of a bias: which of the output's it is, its length, and a coordinate on it."""
+    first = g.ndim - b.ndim
+    return [(first + at, n, i) for at, (n, i) in enumerate(zip(b.shape, index, strict=True))]

@@ -1,0 +1,161 @@
+"""The gradients of a convolution, and of a transposed one: of its input, kernel and bias."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from math import prod
+from typing import NamedTuple
+
+from nnviz.activation_steps import shown
+from nnviz.core import gradients
+from nnviz.gradient import Backward, Part, Term
+from nnviz.libraries import np
+from nnviz.ops._layer import places
+from nnviz.plans import Index, WindowAxis, WindowPlan
+from nnviz.trace import Place
+from nnviz.turned import meetings, readers
+from nnviz.words import Words
+
+
+class Sums(NamedTuple):
+    """What the forward sums were made of."""
+
+    plan: WindowPlan[WindowAxis]
+    x: np.ndarray
+    """(N, C, *spatial)"""
+    w: np.ndarray
+    """Of the plan's shape `weight`."""
+    has_bias: bool
+    pre: np.ndarray
+    """Before the activation, as it is shown."""
+    act: str | None
+
+
+def conv_backward(sums: Sums, g: np.ndarray) -> Backward:
+    """The way back from the gradient of the output, `g`."""
+    plan, pre = sums.plan, g
+    if sums.act is not None:
+        pre = gradients.act_input(g, sums.pre, sums.act)
+    full = pre.reshape(plan.samples, plan.filters, *plan.out)
+    back = _Back(plan, sums.x, sums.w, full)
+    turned = Words("the kernel meets the gradient turned by 180°")
+    parts = {
+        "input": Part(
+            back.input,
+            back.input_terms,
+            "kernel",
+            "∗" if plan.transposed else "∗ᵀ",
+            places(plan.rank, plan.dims),
+            plan.group_filters * prod(plan.kernel),
+            said=() if plan.transposed else (turned,),
+        ),
+        "kernel": Part(
+            back.kernel,
+            back.kernel_terms,
+            "input",
+            "⋆",
+            places(len(plan.given or ()), plan.dims),
+            plan.samples * prod(plan.sizes if plan.transposed else plan.out),
+            said=(Words("a weight is shared, so the gradients of all places are added"),),
+        ),
+    }
+    if sums.has_bias:
+        parts["bias"] = Part(
+            lambda: gradients.summed_to(np.moveaxis(full, 1, -1), (plan.filters,)),
+            back.bias_terms,
+            places=(Place(Words("filter")),),
+            terms_a_cell=plan.samples * prod(plan.out),
+        )
+    return Backward(pre, parts, None if sums.act is None else Words(shown(sums.act)))
+
+
+class _Back(NamedTuple):
+    plan: WindowPlan[WindowAxis]
+    x: np.ndarray
+    w: np.ndarray
+    g: np.ndarray
+    """Of the sums, (N, F, *out)."""
+
+    # --- of the input
+
+    def input(self) -> np.ndarray:
+        plan, axes = self.plan, list(self.plan.axes)
+        if plan.transposed:
+            made = gradients.transposed_input(self.g, self.w, axes, groups=plan.groups)  # type: ignore[arg-type]
+        else:
+            made = gradients.conv_input(
+                self.g,
+                self.w,
+                axes,  # type: ignore[arg-type]
+                groups=plan.groups,
+                mode=plan.mode,
+            )
+        return made.reshape(self.x.shape[-plan.rank :])
+
+    def input_terms(self, index: Index) -> list[Term]:
+        """Each output cell that reads an input cell, by the weight with which it does."""
+        plan = self.plan
+        n, c, cell = self._input_cell(index)
+        first = c // plan.group_channels * plan.group_filters
+        found = []
+        for f in range(first, first + plan.group_filters):
+            weight, given = plan.weight_of(f, c), plan.given_of(f, c)
+            for o, k in readers(plan, cell):
+                factor = self.w[weight + k].item()
+                found.append(Term(self._shown(n, f, o), factor, given + k))
+        return found
+
+    def _input_cell(self, index: Index) -> tuple[int, int, Index]:
+        n, c, *cell = (0,) * (self.plan.dims + 2 - len(index)) + index
+        return n, c, tuple(cell)
+
+    def _shown(self, n: int, f: int, cell: Index) -> Index:
+        """An output cell as an index into the output as it is shown."""
+        return (n, f, *cell)[-len(self.plan.shown) :]
+
+    # --- of the kernel
+
+    def kernel(self) -> np.ndarray:
+        plan, axes = self.plan, list(self.plan.axes)
+        if plan.transposed:
+            made = gradients.transposed_weight(self.x, self.g, axes, groups=plan.groups)  # type: ignore[arg-type]
+        else:
+            made = gradients.conv_weight(
+                self.x,
+                self.g,
+                axes,  # type: ignore[arg-type]
+                groups=plan.groups,
+                mode=plan.mode,
+            )
+        assert plan.given is not None
+        # A kernel that was given for all channels has the sum of theirs.
+        return gradients.summed_to(made, plan.given) if plan.shared else made.reshape(plan.given)
+
+    def kernel_terms(self, index: Index) -> list[Term]:
+        """Each output cell that a weight helps to make, by the number that it meets there."""
+        plan = self.plan
+        lead, k = index[: len(index) - plan.dims], index[len(index) - plan.dims :]
+        met = meetings(plan, k)
+        found = []
+        for n, (f, c) in product(range(plan.samples), self._sharing(lead)):
+            for o, source in met:
+                factor = self.x[(n, c, *source)].item()
+                found.append(Term(self._shown(n, f, o), factor, plan.place(n, c, source)))
+        return found
+
+    def _sharing(self, lead: Index) -> Iterator[tuple[int, int]]:
+        """The filters and channels whose kernel stands at an index of the one that was given."""
+        plan = self.plan
+        for f in range(plan.filters):
+            for c in plan.channels_of(f):
+                if plan.given_of(f, c) == lead:
+                    yield f, c
+
+    # --- of the bias
+
+    def bias_terms(self, index: Index) -> Sequence[Term]:
+        cells = product(range(self.plan.samples), *map(range, self.plan.out))
+        return [
+            Term(self._shown(n, index[0], cell), 1) for n, *rest in cells for cell in [tuple(rest)]
+        ]

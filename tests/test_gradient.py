@@ -1,0 +1,205 @@
+"""Gradients of every operation: their terms add up, and moving each number says the same."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from helpers import run
+from nnviz.errors import NnvizError, UsageError
+from nnviz.gradient import backward
+from nnviz.trace import Trace
+
+X = np.array([[5, 1, 0], [2, 4, 3], [0, 2, 4]])
+RNG = np.random.default_rng(7)
+CUBE = RNG.permutation(4 * 5 * 6).reshape(4, 5, 6)
+
+
+def whole(*shape: int) -> np.ndarray:
+    return RNG.integers(-5, 6, shape)
+
+
+REFUSED = [
+    ("no gradients", "show", X, {}, 1, "input", UsageError, "show has no gradients"),
+    ("no such", "flatten", X, {}, 1, "kernel", UsageError, "no gradient of kernel"),
+    ("no bias", "conv", X, {"kernel": X}, 1, "bias", UsageError, "it has: input, kernel"),
+    ("another shape", "flatten", X, {}, X, "input", NnvizError, "is 3×3, but the output is 9"),
+]
+
+
+@pytest.mark.parametrize(
+    ("op", "x", "options", "g", "of", "kind", "why"),
+    [r[1:] for r in REFUSED],
+    ids=[r[0] for r in REFUSED],
+)
+def test_refusals(
+    op: str, x: Any, options: dict[str, Any], g: Any, of: str, kind: type[Exception], why: str
+) -> None:
+    with pytest.raises(kind, match=why):
+        backward(run(op, x, **options), g, of)
+
+
+REFLECTED = {"kernel": whole(2, 4, 3, 3), "padding": 1, "padding_mode": "reflect"}
+OVERLAPPING = {"kernel": 3, "stride": 2, "padding": 1, "ceil_mode": True}
+REAL = {"kernel": 2, "padding": 1, "kind": "avg", "count_include_pad": False}
+ACTS = ("relu", "leaky-relu", "elu", "gelu", "sigmoid", "hard-sigmoid", "tanh", "softmax")
+CASES: dict[str, tuple[str, np.ndarray, dict[str, Any]]] = {
+    "a matrix": ("conv", X, {"kernel": np.array([[2, 1], [1, 1]]), "bias": np.array(3)}),
+    "a batch in groups": (
+        "conv",
+        whole(2, 4, 5, 6),
+        {"kernel": whole(6, 2, 3, 2), "groups": 2, "padding": 1, "stride": 2, "bias": whole(6)},
+    ),
+    "a kernel of every channel": ("conv", CUBE, {"kernel": whole(3, 2), "dilation": 2}),
+    "a kernel a channel": ("conv", CUBE, {"kernel": whole(4, 2, 2)}),
+    "mirrored": (
+        "conv",
+        CUBE,
+        {"kernel": whole(2, 4, 3, 3), "padding": 1, "padding_mode": "reflect"},
+    ),
+    "around": ("conv", CUBE, {"kernel": whole(4, 3, 2), "padding": 2, "padding_mode": "circular"}),
+    "replicated": ("conv", X, {"kernel": whole(2, 2), "padding": 3, "padding_mode": "replicate"}),
+    "depthwise": (
+        "conv",
+        CUBE,
+        {"kernel": whole(8, 1, 2, 2), "depthwise": True, "padding": "same"},
+    ),
+    "a vector": ("conv", whole(7), {"kernel": whole(3), "stride": 3}),
+    "a volume": ("conv", whole(2, 3, 4, 3), {"kernel": whole(1, 2, 2, 2, 2)}),
+    "drawn": ("conv", CUBE, {"filters": 3}),
+    "sigmoid": ("conv", X, {"kernel": X / 9, "act": "sigmoid"}),
+    "softmax": ("conv", X / 4, {"kernel": np.array([[2, 1], [1, 1]]), "act": "softmax"}),
+    "spread": (
+        "conv",
+        whole(2, 4, 3, 3),
+        {"kernel": whole(4, 3, 3, 2), "groups": 2, "padding": 1, "stride": 2, "transpose": True},
+    ),
+    "spread with a bias": (
+        "conv",
+        X,
+        {
+            "kernel": whole(2, 2),
+            "stride": 2,
+            "transpose": True,
+            "bias": np.array(1),
+            "output_padding": 1,
+        },
+    ),
+    "maxima": ("pool", CUBE, {"kernel": 2}),
+    "overlapping maxima": ("pool", CUBE, {"kernel": 3, "stride": 1, "padding": 1}),
+    "averages": (
+        "pool",
+        CUBE,
+        OVERLAPPING | {"kind": "avg"},
+    ),
+    "real cells": (
+        "pool",
+        X,
+        {"kernel": 2, "padding": 1, "kind": "avg", "count_include_pad": False},
+    ),
+    "a divisor": ("pool", X, {"kernel": 2, "kind": "avg", "divisor_override": 3}),
+    "a norm": (
+        "pool",
+        CUBE + 1,
+        OVERLAPPING | {"kind": "lp", "p": 3},
+    ),
+    "global": ("pool", CUBE, {"kind": "avg"}),
+    "adaptive": ("pool", CUBE, {"adaptive": (3, 4), "kind": "avg"}),
+    "adaptive maxima": ("pool", CUBE, {"adaptive": (3, 4)}),
+    **{
+        name: ("act", np.array([[-3.1, -0.4, 0.3], [1.2, 0.9, 2.8]]), {"name": name})
+        for name in (
+            "relu",
+            "leaky-relu",
+            "elu",
+            "gelu",
+            "sigmoid",
+            "hard-sigmoid",
+            "tanh",
+            "softmax",
+        )
+    },
+    "softmax of columns": ("act", X / 2, {"name": "softmax", "axis": 0}),
+    "dense": ("dense", whole(4), {"weight": whole(3, 4), "bias": whole(3)}),
+    "dense rows": ("dense", whole(2, 4), {"weight": whole(3, 4), "bias": whole(3)}),
+    "a broadcast bias": ("dense", whole(2, 4), {"weight": whole(3, 4), "bias": whole(2, 1)}),
+    "one bias": ("dense", whole(4), {"weight": whole(3, 4), "bias": np.array(2)}),
+    "flatten": ("flatten", CUBE, {}),
+    "flatten in two": ("flatten", CUBE, {"axis": 1}),
+}
+
+
+def loss(op: str, x: np.ndarray, options: dict[str, Any], g: np.ndarray) -> float:
+    return math.fsum((g * run(op, x, **options).output).ravel().tolist())
+
+
+def moved(op: str, x: np.ndarray, options: dict[str, Any], g: np.ndarray, of: str) -> np.ndarray:
+    """What moving each number of an array does to Σ g·y, by a little each way."""
+    given = np.asarray(x if of == "input" else options[of], float)
+    found, by = np.zeros(given.shape), 1e-5
+    for at in np.ndindex(*given.shape):
+        losses = []
+        for way in (by, -by):
+            now = given.copy()
+            now[at] += way
+            changed = (now, options) if of == "input" else (x, options | {of: now})
+            losses.append(loss(op, *changed, g))
+        found[at] = (losses[0] - losses[1]) / (2 * by)
+    return found
+
+
+@pytest.mark.parametrize(("op", "x", "options"), CASES.values(), ids=CASES)
+def test_moving_each_number_says_the_same(op: str, x: np.ndarray, options: dict[str, Any]) -> None:
+    forward = run(op, x, **options)
+    g = np.random.default_rng(1).integers(-4, 5, forward.output.shape)
+    assert forward.backward is not None
+    for of in forward.backward(g).parts:
+        if of in ("input", *options):
+            made, near = backward(forward, g, of).output, moved(op, x, options, g, of)
+            if made.size > near.size:  # one number for all
+                made = made.sum()
+            np.testing.assert_allclose(made.reshape(near.shape), near, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize(("op", "x", "options"), CASES.values(), ids=CASES)
+def test_the_terms_of_every_step_add_up(op: str, x: np.ndarray, options: dict[str, Any]) -> None:
+    forward = run(op, x, **options)
+    g = np.random.default_rng(2).integers(-4, 5, forward.output.shape)
+    assert forward.backward is not None
+    for of in forward.backward(g).parts:
+        made = backward(forward, g, of)
+        assert made.output.shape == forward.array(of).shape
+        assert len(made.steps) == made.output.size
+        for step in made.steps:
+            _adds_up(made, step)
+
+
+def _adds_up(made: Trace, step: Any) -> None:
+    terms = step.detail["terms"]
+    arrived = made.arrays["gradient"]
+    assert all(arrived[tuple(at)] == g for at, g, _ in terms)
+    assert [at for at, _, _ in terms] == sorted(at for at, _, _ in terms)
+    total = math.fsum(g * factor for _, g, factor in terms)
+    assert total == pytest.approx(step.value, rel=1e-9, abs=1e-9)
+    assert made.output[step.index] == step.value
+
+
+def test_whole_numbers_stay_whole_and_exact() -> None:
+    forward = run("conv", X, kernel=np.array([[2, 1], [1, 1]]))
+    g = np.array([[1, 0], [1, 2]])
+    assert backward(forward, g).output.tolist() == [[2, 1, 0], [3, 6, 2], [1, 3, 2]]
+    assert backward(forward, g, "kernel").output.tolist() == [[15, 11], [6, 14]]
+    big = 2**61
+    made = backward(run("flatten", X), big)
+    assert made.output.tolist() == np.full((3, 3), big).tolist()
+    with pytest.raises(NnvizError, match="outside the whole numbers"):
+        backward(forward, 2**62)
+
+
+def test_one_number_stands_for_every_cell() -> None:
+    made = backward(run("pool", X, kernel=2, stride=1), 3)  # the last window has two 4s
+    assert made.output.tolist() == [[3, 0, 0], [0, 9, 0], [0, 0, 0]]
+    assert made.results["grad_input"] is made.output
