@@ -141,13 +141,13 @@ def moved(op: str, x: np.ndarray, options: dict[str, Any], g: np.ndarray, of: st
     given = np.asarray(x if of == "input" else options[of], float)
     found, by = np.zeros(given.shape), 1e-5
     for at in np.ndindex(*given.shape):
-        losses = []
+        ups = []
         for way in (by, -by):
             now = given.copy()
             now[at] += way
             changed = (now, options) if of == "input" else (x, options | {of: now})
-            losses.append(loss(op, *changed, g))
-        found[at] = (losses[0] - losses[1]) / (2 * by)
+            ups.append(loss(op, changed[0], changed[1], g))
+        found[at] = (ups[0] - ups[1]) / (2 * by)
     return found
 
 

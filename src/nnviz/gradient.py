@@ -25,6 +25,7 @@ from nnviz.trace import (
     Place,
     Product,
     Results,
+    Snippet,
     Step,
     Steps,
     Sum,
@@ -76,7 +77,7 @@ class Backward(NamedTuple):
     """What the terms multiply: that of the output, or of the sums before an activation."""
     parts: Mapping[str, Part]
     """By the names of the arrays that went in."""
-    through: Words | None = None
+    through: str = ""
     """The activation that the output's gradient came back through first."""
 
 
@@ -123,7 +124,7 @@ def _trace(forward: Trace, g: np.ndarray, back: Backward, of: str) -> Trace:
     results |= {"output": value, f"grad_{of}": value}
     arrays = {GRADIENT: back.gradient, **forward.arrays}
     roles: dict[str, Role] = {**forward.roles, "output": "gradient", GRADIENT: "gradient"}
-    if back.through is not None:
+    if back.through:
         arrays["grad_output"], roles["grad_output"] = g, "gradient"
     factors = [part.sign, part.factors] if part.factors else []
     count = value.size if part.terms_a_cell <= _MOST else 0
@@ -148,18 +149,31 @@ def _trace(forward: Trace, g: np.ndarray, back: Backward, of: str) -> Trace:
         names={
             **forward.names,
             GRADIENT: Words("gradient of the output")
-            if back.through is None
+            if not back.through
             else Words("gradient of the sum"),
             "output": Words("gradient of the {name}", name=forward.called(of)),
         },
         samples=1,
-        snippet=None,
+        snippet=partial(_snippet, forward, g, of) if forward.snippet else None,
         backward=None,
     )
 
 
+def _snippet(forward: Trace, g: np.ndarray, of: str) -> Snippet:
+    """The forward calls, and what PyTorch's autograd makes of them."""
+    assert forward.snippet is not None
+    calls, arrays, before = forward.snippet()
+    name = {"input": "x", "bias": "b"}.get(of, "w")
+    leaf = name if name == "x" else f"{{{name}}}"
+    return Snippet(
+        (*calls, f"torch.autograd.grad({{x}}, {leaf}, {{g}})[0]"),
+        {**arrays, "g": g},
+        (*before, f"{{{name}}}.requires_grad_()"),
+    )
+
+
 def _said(back: Backward) -> Iterator[Words]:
-    if back.through is not None:
+    if back.through:
         yield Words("back through {act} first", act=back.through)
 
 

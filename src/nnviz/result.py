@@ -12,6 +12,7 @@ from nnviz import formats, lang
 from nnviz import steps as _steps
 from nnviz.errors import NnvizError, UsageError
 from nnviz.files import write
+from nnviz.gradient import backward
 from nnviz.lazy import Lazy
 from nnviz.libraries import np
 from nnviz.numerals import exact
@@ -153,6 +154,20 @@ class Result(Mapping[str, Any]):
         """The layers of a net, each a result; none of another."""
         layers = enumerate(self.trace.layers)
         return tuple(Result(layer, (_layer, (self, i))) for i, layer in layers)
+
+    def backward(self, grad: Any = 1, /, of: str = "input") -> Result:
+        """The way back: `["grad_input"]`, `["grad_kernel"]` …, each shaped like what it belongs to.
+
+        `grad` is the gradient that arrives at the output, of its shape, or one number for all;
+        the gradient of the array named by `of` is the output and has the steps.
+        Raises NnvizError for a gradient of another shape, or a name that has none.
+
+        >>> import nnviz
+        >>> r = nnviz.conv([[5, 1, 0], [2, 4, 3], [0, 2, 4]], [[2, 1], [1, 1]])
+        >>> r.backward([[1, 0], [1, 2]])["grad_kernel"].tolist()
+        [[15, 11], [6, 14]]
+        """
+        return _backward(self, kinds.array().accept(grad, "grad"), of)
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -303,6 +318,10 @@ _DETAILS: Mapping[str, Kind[Any]] = {
     "embed_font": SWITCH,
     "symbols": SWITCH,
 }
+
+
+def _backward(result: Result, grad: np.ndarray, of: str) -> Result:
+    return Result(backward(result.trace, grad, of), (_backward, (result, grad, of)))
 
 
 def _layer(net: Result, i: int) -> Result:

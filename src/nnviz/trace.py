@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from nnviz.equations import Fact, Index, Quantity, VectorEquation, lists, number_by_number
 from nnviz.errors import NnvizError
@@ -36,9 +36,6 @@ from nnviz.notation import Token, flat, text, tokens
 from nnviz.plans import WindowPlan
 from nnviz.recurrence import Recurrence
 from nnviz.words import Words
-
-if TYPE_CHECKING:
-    from nnviz.gradient import Backward
 
 # --- steps ---------------------------------------------------------------------
 
@@ -188,8 +185,9 @@ class Trace:
     """What an array is called in formulas, where its own name does not say it: y_3."""
     snippet: Callable[[], Snippet] | None = None
     """How it is written in PyTorch, where that is known."""
-    backward: Callable[[np.ndarray], Backward] | None = None
-    """The way back from a gradient of the output, where there is one (`nnviz.gradient`)."""
+    backward: Callable[[np.ndarray], Any] | None = None
+    """The way back from a gradient of the output, where there is one: a `Backward` of
+    `nnviz.gradient`."""
 
     @property
     def output(self) -> np.ndarray:

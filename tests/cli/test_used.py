@@ -11,7 +11,7 @@ import pytest
 
 from nnviz import formats
 from nnviz.cli import options
-from nnviz.request import EXERCISE, WALK
+from nnviz.request import EXERCISE, GRADIENTS, WALK
 
 Nnviz = Callable[..., Any]
 FONT = Path(formats.__file__).parents[1] / "figure" / "fonts" / "DejaVuSans-Bold.ttf"
@@ -47,6 +47,9 @@ VALUES: dict[str, list[str]] = {
     "embed": ["obsidian"],
     "frame": ["1"],
     "channels_last": [],
+    "backward": [],
+    "grad": ["2"],
+    "of": ["kernel"],
 }
 """A value beside the default; none of a switch."""
 CASES = [(form, name) for form in formats.names() for name in VALUES if form != "none"]
@@ -78,6 +81,8 @@ def test_an_option_is_used_by_a_format_or_refused(
     words += ["-o", str(out)] if out else ["-f", form]
     if name in EXERCISE[1:] and name in loaded.uses:
         words.append("--quiz")
+    if name in GRADIENTS[1:]:
+        words.append("--backward")
 
     def made(*more: str) -> bytes:
         result = nnviz(*words, *more)

@@ -10,6 +10,7 @@ from nnviz.cli import checks
 from nnviz.cli.checks import Written
 from nnviz.cli.options import Shared
 from nnviz.errors import NnvizError, UsageError
+from nnviz.gradient import backward
 from nnviz.libraries import np
 from nnviz.options.operation import Operation
 from nnviz.options.option import Context, Text
@@ -64,9 +65,17 @@ def computed(
         if error.partial is not None:
             error.partial = error.partial.pictured(source.image)
         raise
-    trace = trace.pictured(source.image)
+    trace = _asked(trace.pictured(source.image), shared)
     trace = replace(trace, notes=(*trace.notes, *checks.past(trace, source.array)))
     return Computed(operation, record, x, checks.checked(trace, shared), shared)
+
+
+def _asked(trace: Trace, shared: Shared) -> Trace:
+    """The run itself, or its way back."""
+    wanted = shared.gradient
+    if not wanted.backward:
+        return trace
+    return backward(trace, 1 if wanted.grad is None else wanted.grad, wanted.of)
 
 
 def _own_texts(operation: Operation[Any], given: Written, shared: Shared) -> Mapping[str, Text]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from nnviz.cli import _values as values
+from nnviz.libraries import np
 from nnviz.options import kinds as _kinds
 from nnviz.options import page as _page
 from nnviz.options.option import SWITCH, Context, Option, Text, declared, option
@@ -220,6 +221,26 @@ class PracticeOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GradientOptions:
+    """The way back."""
+
+    backward: bool = option("--backward", help="The gradients: the way back from the output.")
+    grad: np.ndarray | None = option(
+        "--grad",
+        kind=_kinds.array(),
+        help="The gradient that arrives at the output: its shape, or one number (default: 1).",
+        belongs_to=("backward",),
+    )
+    of: str = option(
+        "--of",
+        kind=values.named,
+        help="Whose gradient is the output and has the steps: input, kernel, weight, bias.",
+        default="input",
+        belongs_to=("backward",),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GeneralOptions:
     """What is said, and how."""
 
@@ -242,6 +263,7 @@ GROUPS: Mapping[str, type] = {
     "Output options": OutputOptions,
     "Figure options": FigureOptions,
     "Exercise options": PracticeOptions,
+    "Gradient options": GradientOptions,
     "General options": GeneralOptions,
 }
 """The records by their headings in the help, in its order."""
@@ -254,6 +276,7 @@ class Shared(NamedTuple):
     output: OutputOptions
     figure: FigureOptions
     practice: PracticeOptions
+    gradient: GradientOptions
     general: GeneralOptions
 
 

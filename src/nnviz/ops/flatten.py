@@ -11,8 +11,9 @@ from nnviz.libraries import np
 from nnviz.numerals import exact
 from nnviz.ops._layer import Layer, places
 from nnviz.options import kinds
-from nnviz.options.operation import Operation
+from nnviz.options.operation import FEW_HAVE, Operation
 from nnviz.options.option import option
+from nnviz.request import GRADIENTS
 from nnviz.shapes import ravel, unravel
 from nnviz.trace import Equation, Fact, Index, Name, Num, Results, Snippet, Step, Steps, Trace
 from nnviz.words import Words
@@ -113,6 +114,7 @@ OPERATION = Operation(
     ),
     record=FlattenOptions,
     run=run,
+    lacks=FEW_HAVE.difference(GRADIENTS),
     layer=layer,
     batched=lambda options: replace(options, axis=options.axis or 1),
 )

@@ -13,11 +13,12 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from nnviz import memory
 from nnviz.errors import NnvizError, UsageError
 from nnviz.options.option import Context, Option, Text, declared, parse
+from nnviz.request import GRADIENTS
 from nnviz.trace import Trace
 from nnviz.words import Words
 
 Record = TypeVar("Record")
-FEW_HAVE = frozenset({"filter", "symbols"})
+FEW_HAVE = frozenset({"filter", "symbols", *GRADIENTS})
 """Options of every command that most operations cannot use; one that can does not lack them."""
 
 

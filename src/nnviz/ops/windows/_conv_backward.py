@@ -67,7 +67,7 @@ def conv_backward(sums: Sums, g: np.ndarray) -> Backward:
             places=(Place(Words("filter")),),
             terms_a_cell=plan.samples * prod(plan.out),
         )
-    return Backward(pre, parts, None if sums.act is None else Words(shown(sums.act)))
+    return Backward(pre, parts, "" if sums.act is None else shown(sums.act))
 
 
 class _Back(NamedTuple):

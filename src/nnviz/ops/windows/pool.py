@@ -14,8 +14,9 @@ from nnviz.ops._layer import Layer, channels_first, detailed, places
 from nnviz.ops.windows._calls import pool_snippet
 from nnviz.ops.windows._pool_options import Kind, PoolOptions, includes_pad, pool_plan, scope_of
 from nnviz.ops.windows._window import batched, said_of, size_facts, strides_of, unused_notes
-from nnviz.options.operation import Operation
+from nnviz.options.operation import FEW_HAVE, Operation
 from nnviz.plans import WindowPlan
+from nnviz.request import GRADIENTS
 from nnviz.shapes import AdaptiveAxis, AnyAxis, ravel, times
 from nnviz.trace import (
     Call,
@@ -236,6 +237,7 @@ OPERATION = Operation(
     ),
     record=PoolOptions,
     run=run,
+    lacks=FEW_HAVE.difference(GRADIENTS),
     layer=layer,
     cell_bytes=lambda item, options: item if options.kind == "max" else 8,
     batched=lambda options: replace(options, dims=options.over(2)),

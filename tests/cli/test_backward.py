@@ -1,0 +1,77 @@
+"""--backward on the command line, and in Python."""
+
+from __future__ import annotations
+
+import json
+import pickle
+
+import numpy as np
+import pytest
+
+import nnviz as library
+from cli.conftest import Nnviz
+
+X, W, G = "5 1 0; 2 4 3; 0 2 4", "2 1; 1 1", "1 0; 1 2"
+CONV = ("conv", X, "-k", W, "--backward", "--grad", G)
+
+REFUSED = [
+    ((*CONV[:4], "--grad", "2"), 2, "--grad belongs to --backward"),
+    ((*CONV[:4], "--of", "kernel"), 2, "--of belongs to --backward"),
+    ((*CONV, "--of", "weight"), 2, "it has: input, kernel"),
+    ((*CONV[:5], "--grad", "1 2"), 1, "--grad is 2, but the output is 2×2"),
+    (("show", X, "--backward"), 2, "show cannot use --backward"),
+    (("params", "flatten", "--input", "3", "--backward"), 2, "params cannot use --backward"),
+]
+
+
+@pytest.mark.parametrize(("words", "code", "message"), REFUSED, ids=[r[2] for r in REFUSED])
+def test_refusals(nnviz: Nnviz, words: tuple[str, ...], code: int, message: str) -> None:
+    done = nnviz(*words)
+    assert (done.code, done.out) == (code, "")
+    assert message in done.err
+
+
+def test_every_gradient_is_a_result(nnviz: Nnviz) -> None:
+    assert json.loads(nnviz(*CONV, "--json").out) == [[2, 1, 0], [3, 6, 2], [1, 3, 2]]
+    for more in (["--of", "kernel"], ["--get", "grad_kernel"]):
+        assert json.loads(nnviz(*CONV, *more, "--json").out) == [[15, 11], [6, 14]]
+
+
+def test_a_trace_has_the_output_cell_the_gradient_and_the_factor_of_each_term(nnviz: Nnviz) -> None:
+    step = json.loads(nnviz(*CONV, "--trace").out)["steps"][1]
+    assert step["terms"] == [[[0, 0], 1, 1], [[0, 1], 0, 2]]
+    assert (step["formula"], step["value"]) == ("(1×1) + (0×2) = 1", 1)
+
+
+def test_the_default_is_the_gradient_of_the_sum_of_the_outputs(nnviz: Nnviz) -> None:
+    assert json.loads(nnviz("conv", X, "-k", W, "--backward", "--json").out)[1] == [3, 5, 2]
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_the_terminal_shows_it(
+    nnviz: Nnviz, monkeypatch: pytest.MonkeyPatch, columns: int, lang: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    out = nnviz(*CONV, "--lang", lang).out
+    assert "(1×1) + (0×1) + (1×1) + (2×2)" in out.replace("\n", " ") or columns < 80
+    assert max(map(len, out.splitlines())) <= columns
+    assert "gradient" not in out or lang == "en"
+
+
+def test_a_script_asks_autograd(nnviz: Nnviz) -> None:
+    written = nnviz(*CONV, "--of", "kernel", "-f", "torch").out
+    assert "w.requires_grad_()" in written
+    assert "y = torch.autograd.grad(y, w, g)[0]" in written
+    compile(written, "script", "exec")
+
+
+def test_python() -> None:
+    r = library.conv([[5, 1, 0], [2, 4, 3], [0, 2, 4]], [[2, 1], [1, 1]])
+    g = r.backward([[1, 0], [1, 2]], of="kernel")
+    assert g["grad_kernel"].tolist() == g.output.tolist() == [[15, 11], [6, 14]]
+    assert g["grad_input"].tolist() == [[2, 1, 0], [3, 6, 2], [1, 3, 2]]
+    assert g.steps[0].formula == "(1×5) + (0×1) + (1×2) + (2×4) = 15"
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(g)).output, g.output)
+    with pytest.raises(library.NnvizError, match="it has: input, kernel"):
+        r.backward(of="bias")
