@@ -26,6 +26,8 @@ SHAPES = {
     "digit.png": (28, 28),
 }
 
+NETWORKS = {"rnn-weights.json", "rnn-two-layers.json", "digits.net", "digits.safetensors"}
+
 
 def sample(name: str) -> np.ndarray:
     return read_input(str(FOLDER / name), stdin=Stdin(None)).array
@@ -33,7 +35,7 @@ def sample(name: str) -> np.ndarray:
 
 def test_every_sample_is_tested_and_listed() -> None:
     names = {path.name for path in FOLDER.iterdir()} - {"README.md"}
-    assert names == {*SHAPES, "rnn-weights.json", "rnn-two-layers.json"}
+    assert names == {*SHAPES, *NETWORKS}
     readme = (FOLDER / "README.md").read_text(encoding="utf-8")
     assert all(f"`{name}`" in readme for name in names)
 

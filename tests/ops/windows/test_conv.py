@@ -213,6 +213,7 @@ def test_notes_say_default_shared_kernel_and_unused_cells() -> None:
     assert "--depthwise keeps the channels apart" in [str(note) for note in smoothed.notes]
     bare = run("conv", NOTE, kernel=np.array(3))
     assert "for a size use --size" in str(bare.notes[0])
+    assert not run("conv", NOTE, kernel=np.array(1 / 255)).notes  # a fraction is no size
     assert bare.output.tolist() == (3 * np.array(NOTE)).tolist()
 
 

@@ -93,15 +93,11 @@ def _kernel_notes(plan: WindowPlan[Axis], options: ConvOptions) -> Iterable[Word
     if given is None and given_shape(options) is not None:
         yield Words("the kernel is the default, {name}", name=DEFAULT)
     if given is not None and not isinstance(given, str) and given.ndim < min(2, plan.dims):
-        if given.ndim == 0 and plan.dims == 1:
+        if given.ndim == 0 and given >= 1 and given % 1 == 0:
             yield Words(
                 "the kernel is one cell, {value}; for a size use --size", value=given.item()
             )
-        elif given.ndim == 0:
-            yield Words(
-                "the kernel is the 1×1 matrix {value}; for a size use --size", value=given.item()
-            )
-        else:
+        elif given.ndim:
             yield Words(
                 "the kernel of one row is taken as {shape}; --dims 1 slides it over one axis",
                 shape=times(plan.weight[2:]),
