@@ -288,11 +288,13 @@ def params(
     *,
     input: Sizes | None = None,  # noqa: A002
     versus: Literal["mlp"] | None = None,
+    like: Literal["torch", "tf"] | None = None,
     field: Sizes | None = None,
 ) -> Result:
     """Parameters of a chain over an input of shape `input`, layer by layer: `.rows`, `.total`.
 
     A known network ("lenet5") has an input of its own, as has a chain with `# input: 1x28x28`.
+    `like` is whose counts they are (LSTMs have two biases a gate in PyTorch), ours by default.
     `field` is a cell of the output, (row, column): `["field"]` is what it sees of the input.
     Raises NnvizError, with the layer and a caret, where the chain or a shape is wrong.
 
@@ -302,4 +304,4 @@ def params(
     >>> nnviz.params("flatten | dense --units 10", input=(1, 28, 28)).rows[0]["output"]
     [784]
     """
-    return _run("params", net=chain, input=input, versus=versus, field=field)
+    return _run("params", net=chain, input=input, versus=versus, like=like, field=field)

@@ -14,7 +14,6 @@ from pathlib import Path
 from time import sleep, time
 
 from nnviz.errors import NnvizError, UsageError
-from nnviz.numerals import ratio
 
 _UNFINISHED = re.compile(r"\..*\.([0-9a-f]{8})-(\d+)-\w{8}\.nnviz", re.DOTALL)
 """A file that is being written: `.NAME.HOST-PROCESS-RANDOM.nnviz`."""
@@ -204,20 +203,3 @@ def _mode(real: Path) -> int:
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
-
-
-def size(n: int) -> str:
-    """A number of bytes as people say it.
-
-    >>> size(812), size(24_600), size(3_400_000)
-    ('812 bytes', '24 KB', '3.2 MB')
-    >>> size(6_400_000_000)
-    '6.0 GB'
-    """
-    if n < 1024:
-        return f"{n} bytes" if n != 1 else "1 byte"
-    if n < 1024**2:
-        return f"{n // 1024} KB"
-    if n < 1024**3:
-        return f"{ratio(n, 1024**2, 1)} MB"
-    return f"{ratio(n, 1024**3, 1)} GB"

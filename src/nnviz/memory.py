@@ -14,8 +14,7 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from nnviz.errors import NnvizError
-from nnviz.files import size
-from nnviz.numerals import thousands
+from nnviz.numerals import size, thousands
 from nnviz.words import Words
 
 _SMALL = 2**26

@@ -136,6 +136,23 @@ def thousands(n: int) -> str:
     return f"{n:,}"
 
 
+def size(n: int) -> str:
+    """A number of bytes as people say it.
+
+    >>> size(812), size(24_600), size(3_400_000)
+    ('812 bytes', '24 KB', '3.2 MB')
+    >>> size(6_400_000_000)
+    '6.0 GB'
+    """
+    if n < 1024:
+        return f"{n} bytes" if n != 1 else "1 byte"
+    if n < 1024**2:
+        return f"{n // 1024} KB"
+    if n < 1024**3:
+        return f"{ratio(n, 1024**2, 1)} MB"
+    return f"{ratio(n, 1024**3, 1)} GB"
+
+
 def raised(text: object) -> str:
     """What has a superscript as one, the rest as it is.
 

@@ -169,10 +169,13 @@ def test_a_recurrent_step_is_an_equation_of_vectors() -> None:
 def test_parameters_have_their_derivation() -> None:
     lines = note(MADE["params"]()).splitlines()
     assert (
-        "| layer | output | derivation | weights | biases | params | MACs | receptive field |"
-        in lines
+        "| layer | output | derivation | weights | biases | params | MACs | "
+        "memory | receptive field | jump | first centre |" in lines
     )
-    assert "| conv 3×3, 2 | 2×26×26 | 2 × (1·3·3) + 2 | 18 | 2 | 20 | 12,168 | 3×3 |" in lines
+    assert (
+        "| conv 3×3, 2 | 2×26×26 | 2 × (1·3·3) + 2 | 18 | 2 | 20 | 12,168 | "
+        "5 KB | 3×3 | 1×1 | 1, 1 |" in lines
+    )
     assert "| **total** |" in "\n".join(lines)
     assert "the same maps by a multilayer perceptron, without biases" in lines
 

@@ -114,6 +114,75 @@ def test_a_recurrent_layer_is_counted_as_pytorch_counts_too(
     assert not run("params", None, net=chain + " --no-bias", input=shape).notes
 
 
+COUNTED = [
+    # torch.nn.LSTM(3, 6): 4·6·(3 + 6) + 2·4·6; Keras's LSTM has 4·6 biases.
+    ("rnn --cell lstm --hidden 6", {None: 240, "torch": 264, "tf": 240}),
+    # torch.nn.GRU(3, 6): 3·6·(3 + 6) + 2·3·6; Keras's reset_after=True has as many.
+    ("rnn --cell gru --hidden 6", {None: 180, "torch": 198, "tf": 198}),
+    # reset_after=False: one bias a gate.
+    (
+        "rnn --cell gru --hidden 6 --no-linear-before-reset",
+        {None: 180, "torch": 198, "tf": 180},
+    ),
+    ("rnn --hidden 6 --outputs 2", {None: 60 + 14, "torch": 66 + 14, "tf": 60 + 14}),
+    ("rnn --cell lstm --hidden 6 --no-bias", {None: 216, "torch": 216, "tf": 216}),
+    ("dense --units 4", {None: 16, "torch": 16, "tf": 16}),
+]
+
+
+@pytest.mark.parametrize(("chain", "counts"), COUNTED, ids=[c[0] for c in COUNTED])
+def test_counts_are_those_of_the_framework(chain: str, counts: dict[str | None, int]) -> None:
+    for like, count in counts.items():
+        trace = run("params", None, net=chain, input=(5, 3), like=like)
+        assert trace.results["total"]["params"] == count
+        (row,) = trace.results["rows"]
+        assert eval(row["formula"].translate(str.maketrans("×·", "**"))) == count
+        assert (like is None) == (trace.options["like"] is None)
+        assert not (like and trace.notes)
+
+
+def test_keras_is_tensorflow_in_every_spelling() -> None:
+    for like in ("keras", "tf"):
+        assert run("params", None, net="flatten", input=(2, 2), like=like).options["like"] == "tf"
+        pooled = run("pool", np.ones((3, 3)), kernel=(2, 2), like=like)
+        assert pooled.output.shape == (1, 1)
+
+
+def test_flops_and_memory() -> None:
+    """Twice the MACs; four bytes a number of what a layer makes, added up."""
+    results = run("params", None, net="conv --filters 2 --size 3 | relu", input=(1, 6, 6)).results
+    conv, relu = results["rows"]
+    assert (conv["macs"], conv["flops"], conv["memory"]) == (16 * 2 * 9, 2 * 16 * 2 * 9, 16 * 2 * 4)
+    assert (relu["macs"], relu["flops"], relu["memory"]) == (0, 0, 128)
+    assert {k: results["total"][k] for k in ("flops", "memory")} == {"flops": 576, "memory": 256}
+
+
+SEEN: list[tuple[str, Any, Any, Any]] = [
+    ("conv --size 3", [3, 3], [1, 1], [1, 1]),
+    ("conv --size 3 --pad 1", [3, 3], [1, 1], [0, 0]),
+    ("conv --size 3 --stride 2 | pool -k 2", [5, 5], [4, 4], [2, 2]),
+    ("residual { conv --size 3 --pad 1 }", [3, 3], [1, 1], [0, 0]),
+    (
+        "concat { conv --size 1x5 --pad 0x2 } { pool -k 3 --stride 1 --pad 1 }",
+        [3, 5],
+        [1, 1],
+        [0, 0],
+    ),
+    ("conv --transpose --size 2 --stride 2", [1, 1], [0.5, 0.5], [0, 0]),
+    ("conv --size 3 | conv --transpose --size 3 --stride 2", [4, 4], [0.5, 0.5], [0.5, 0.5]),
+    ("pool --global", [12, 12], [12, 12], [5.5, 5.5]),
+    ("flatten", None, None, None),
+]
+
+
+@pytest.mark.parametrize(("net", "field", "jump", "centre"), SEEN, ids=[s[0] for s in SEEN])
+def test_the_field_its_jump_and_the_centre_of_the_first(
+    net: str, field: Any, jump: Any, centre: Any
+) -> None:
+    row = run("params", None, net=net, input=(1, 12, 12)).results["rows"][-1]
+    assert (row["receptive_field"], row["jump"], row["centre"]) == (field, jump, centre)
+
+
 WINDOWS = st.one_of(
     st.tuples(
         st.just("conv --size {}x1 --stride {}x1 --pad 0x0 --dilation {}x1"),

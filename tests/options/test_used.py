@@ -116,13 +116,14 @@ VALUES: Mapping[str, Mapping[str, list[Any]]] = {
     },
     "flatten": {"axis": ["1", "-1"]},
     "show": {},
-    "net": {"net": ["act relu"]},
+    "net": {"net": ["act relu"], "layer": ["1"]},
     "params": {
         "net": ["conv | act relu"],
         "input": ["3x9x9"],
         "versus": ["mlp"],
         "field": ["1,2"],
         "list_nets": [True],
+        "like": ["torch", "keras"],
     },
 }
 """What each option may say beside its default; several where one may fit no input."""
@@ -141,7 +142,7 @@ INPUTS: Mapping[str, list[Any]] = {
     "pool": [_PLANE, _MAPS, _BATCH],
     "params": [None],
 }
-ANYWAY = {("pool", "like"), ("pool", "global_map")}
+ANYWAY = {("pool", "like"), ("params", "like"), ("pool", "global_map")}
 """Whose rules hold may be said where all agree, and that no kernel is a window of everything."""
 
 

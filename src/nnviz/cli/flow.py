@@ -8,7 +8,7 @@ from dataclasses import asdict
 from itertools import starmap
 from typing import Any, NamedTuple
 
-from nnviz import files, formats, lang, memory
+from nnviz import files, formats, lang, memory, numerals
 from nnviz.cli import checks, options, streams, walk
 from nnviz.cli.checks import Written
 from nnviz.cli.computing import Computed, computed
@@ -290,6 +290,6 @@ def remark(notes: Iterable[Words], made: list[_File], say: Callable[[Words], str
         streams.remark(say(Words("note: {note}", note=note)))
     for file in made:
         pixels = times(file.made.size) if file.made.size else ""
-        size = files.size(len(file.made.content))
+        size = numerals.size(len(file.made.content))
         text = ", ".join(part for part in (file.path, pixels, size) if part)
         streams.remark(say(Words("wrote {file}", file=text)))

@@ -5,14 +5,14 @@ What stands in a cell is words and formulas; the terminal, Markdown and LaTeX wr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from nnviz.elision import value_of
 from nnviz.expressions import equal_as_shown, parts
 from nnviz.libraries import np
-from nnviz.numerals import aligned, thousands
+from nnviz.numerals import aligned, rounded, size, thousands
 from nnviz.shapes import times
 from nnviz.trace import (
     Call,
@@ -42,16 +42,27 @@ _PARTS: tuple[tuple[str, Align], ...] = (
     ("value", "point"),
 )
 """The parts of a sum, and how their columns stand."""
-_COUNTS: tuple[tuple[str, str, Align], ...] = (
-    ("layer", "layer", "left"),
-    ("output", "output", "left"),
-    ("formula", "derivation", "left"),
-    ("weights", "weights", "right"),
-    ("biases", "biases", "right"),
-    ("params", "params", "right"),
-    ("macs", "MACs", "right"),
-    ("receptive_field", "receptive field", "right"),
+_COUNTS: tuple[tuple[str, Words, Align], ...] = (
+    ("layer", Words("layer"), "left"),
+    ("output", Words("output"), "left"),
+    ("formula", Words("derivation"), "left"),
+    ("weights", Words("weights"), "right"),
+    ("biases", Words("biases"), "right"),
+    ("kept", Words("not learned"), "right"),
+    ("params", Words("params"), "right"),
+    ("macs", Words("MACs"), "right"),
+    ("memory", Words("memory"), "right"),
+    ("receptive_field", Words("receptive field"), "right"),
+    ("jump", Words("jump"), "right"),
+    ("centre", Words("first centre"), "right"),
 )
+_SAID: Mapping[str, Callable[[Any], Words | str]] = {
+    "memory": size,
+    "jump": lambda steps: times(map(rounded, steps)),
+    "centre": lambda place: ", ".join(map(rounded, place)),
+}
+"""How a column is written, if not as a count."""
+_COSTS = ("macs", "memory", "receptive_field", "jump", "centre")
 ROLES = {"output": "output", "weights": "weight", "biases": "bias"}
 VERSUS = Words("the same maps by a multilayer perceptron, without biases")
 
@@ -251,12 +262,22 @@ def _written(texts: Sequence[str]) -> tuple[Words | str, ...]:
 # --- parameters -------------------------------------------------------------------------
 
 
-def count_columns(trace: Trace) -> Iterator[Column]:
-    """Every layer with its output, derivation and counts, and the totals in the last row."""
+def count_tables(trace: Trace) -> tuple[list[Column], list[Column]]:
+    """Every layer with its counts, and beside what it costs and sees; the last row is the total."""
+    columns = [*_count_columns(trace)]
+    counts = [column for key, column in columns if key not in _COSTS]
+    costs = [column for key, column in columns if key in ("layer", *_COSTS)]
+    return counts, costs
+
+
+def _count_columns(trace: Trace) -> Iterator[tuple[str, Column]]:
     rows = [*named_rows(trace), {"layer": Words("total"), **trace.results["total"]}]
     for key, heading, align in _COUNTS:
-        entries = [Entry((counted(row.get(key)),), role=ROLES.get(key, "")) for row in rows]
-        yield Column(heading, entries, align)
+        say = _SAID.get(key, counted)
+        cells = [say(row[key]) if row.get(key) is not None else "" for row in rows]
+        entries = [Entry((cell,), role=ROLES.get(key, "")) for cell in cells]
+        if any(cells):
+            yield key, Column(heading, entries, align)
 
 
 def versus_columns(trace: Trace) -> Iterator[Column]:
@@ -293,8 +314,6 @@ def named_rows(trace: Trace) -> list[dict[str, Any]]:
 def counted(value: Any) -> Words | str:
     """A count with its thousands apart, a shape, a name."""
     match value:
-        case None:
-            return ""
         case Words() | str():
             return value
         case int():

@@ -32,7 +32,9 @@ class Field:
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         rank = len(shape) if len(shape) < 3 else len(shape) - 1
-        self._nodes = [_Node((), Layer(shape, name=Words("input")), rank, frozenset(), 1)]
+        lines, jump = (_Line(0, 0, 1),) * rank, (Fraction(1),) * rank
+        input_ = Layer(shape, name=Words("input"))
+        self._nodes = [_Node((), input_, rank, frozenset(), 1, lines, jump)]
 
     def pass_through(self, layer: Layer, sources: tuple[int, ...] | None = None) -> None:
         """Go on to what a layer makes of those numbered so, or of the last one."""
@@ -43,7 +45,8 @@ class Field:
         period = lcm(*(b.period for b in before))
         if rank is not None and layer.plan is not None:
             period *= prod(a.stride for a in layer.plan.axes if isinstance(a, TransposedAxis))
-        self._nodes.append(_Node(sources, layer, rank, everywhere, period))
+        lines, jump = _lines(layer, before, rank), _jump(layer, before, rank)
+        self._nodes.append(_Node(sources, layer, rank, everywhere, period, lines, jump))
 
     @property
     def _last(self) -> _Node:
@@ -72,17 +75,22 @@ class Field:
 
     def _seen(self, axis: int, o: int) -> tuple[int, int]:
         """The first and the last input cell that output cell `o` sees, as if without edges."""
-        spans = {len(self._nodes) - 1: (o, o)}
-        for n in range(len(self._nodes) - 1, 0, -1):
+        spans, ends = {len(self._nodes) - 1: (o, o)}, [(0, -1)]
+        for n in range(len(self._nodes) - 1, -1, -1):
             if n not in spans:
                 continue
             node, (low, high) = self._nodes[n], spans.pop(n)
+            if node.lines is not None:
+                line = node.lines[axis]
+                ends.append((line.low + low * line.jump, line.high + high * line.jump))
+                continue
             if node.layer.plan is not None:
                 low, high = _read(node.layer.plan.axes[axis], low, high)
             for source in node.sources if low <= high else ():
                 known = spans.get(source, (low, high))
                 spans[source] = min(low, known[0]), max(high, known[1])
-        return spans.get(0, (0, -1))
+        lows, highs = zip(*(ends[1:] or ends), strict=True)
+        return min(lows), max(highs)
 
     def fields(self, asked: tuple[int, ...]) -> Fields:
         """What every cell reads, layer by layer; `asked` is a cell of the last one's map.
@@ -144,15 +152,7 @@ class Field:
         """From the field of an output cell to its neighbour's; None where that is not always
         the same.
         """
-        rank = self._last.rank
-        if rank is None:
-            return None
-        jumps: list[tuple[Fraction, ...] | None] = [(Fraction(1),) * rank]
-        for node in self._nodes[1:]:
-            before = {jumps[source] for source in node.sources}
-            found = before.pop()
-            jumps.append(None if before or found is None else _jumped(node.layer, found, rank))
-        return jumps[-1]
+        return self._last.jump
 
 
 class _Node(NamedTuple):
@@ -166,6 +166,17 @@ class _Node(NamedTuple):
     """The axes along which it, or one before it, sees everything."""
     period: int
     """After so many output cells fields repeat: the strides of transposed layers."""
+    lines: tuple[_Line, ...] | None
+    """What its cells see along each of those axes, where that is so simply said."""
+    jump: tuple[Fraction, ...] | None
+
+
+class _Line(NamedTuple):
+    """Output cell o sees the input cells from low + o·jump to high + o·jump."""
+
+    low: int
+    high: int
+    jump: int
 
 
 def _rank(layer: Layer, before: Sequence[_Node]) -> int | None:
@@ -184,13 +195,37 @@ def _rank(layer: Layer, before: Sequence[_Node]) -> int | None:
     return rank
 
 
-def _jumped(layer: Layer, before: tuple[Fraction, ...], rank: int) -> tuple[Fraction, ...] | None:
-    if layer.plan is None:
-        return before
-    axes = layer.plan.axes[-rank:]
+def _jump(layer: Layer, before: Sequence[_Node], rank: int | None) -> tuple[Fraction, ...] | None:
+    if rank is None or any(b.jump is None for b in before):
+        return None
+    jumps = {b.jump[-rank:] for b in before if b.jump is not None}
+    found = jumps.pop()
+    if jumps or layer.plan is None:
+        return None if jumps else found
+    axes = layer.plan.axes
     if any(isinstance(axis, AdaptiveAxis) and axis.even is None for axis in axes):
         return None
-    return tuple(jump * _step(axis) for jump, axis in zip(before[-rank:], axes, strict=True))
+    return tuple(jump * _step(axis) for jump, axis in zip(found, axes, strict=True))
+
+
+def _lines(layer: Layer, before: Sequence[_Node], rank: int | None) -> tuple[_Line, ...] | None:
+    """What the cells see where windows slide evenly, in branches by the same steps."""
+    jump, made = _jump(layer, before, rank), []
+    if rank is None or jump is None or any(b.lines is None for b in before):
+        return None
+    for axis in range(-rank, 0):
+        lines = [b.lines[axis] for b in before if b.lines is not None]
+        low, high = min(line.low for line in lines), max(line.high for line in lines)
+        step = lines[0].jump
+        if layer.plan is not None:
+            window = layer.plan.axes[axis]
+            if isinstance(window, TransposedAxis):
+                return None
+            low -= step * window.before
+            high += step * (window.extent - 1 - window.before)
+            step *= window.stride
+        made.append(_Line(low, high, step))
+    return tuple(made)
 
 
 def _reaches(nodes: Sequence[_Node]) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from nnviz.axes import index_names
@@ -34,6 +34,10 @@ class Layer(NamedTuple):
     """What a reader of the counts should be told."""
     name: Words | str = ""
     """What it is called among layers, as in `Trace.short`."""
+    kept: int = 0
+    """Numbers that it has and does not learn: running means and variances."""
+    like: Mapping[str, Layer] = {}
+    """The same as a framework counts it, where that is otherwise."""
 
 
 def detailed(name: Words | str, details: Iterable[Words | str]) -> Words | str:

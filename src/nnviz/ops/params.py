@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import prod
 from typing import Any, Literal
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.fields import Cells, Fields, count
-from nnviz.numerals import thousands
+from nnviz.numerals import size, thousands
 from nnviz.ops._chain import NET, chain, known_nets
 from nnviz.ops._field import Field
 from nnviz.ops._layer import Layer
@@ -23,7 +25,13 @@ from nnviz.shapes import times
 from nnviz.trace import Fact, Results, Trace
 from nnviz.words import Words
 
-_TOTALS = ("weights", "biases", "params", "macs")
+_TOTALS = ("weights", "biases", "params", "macs", "flops", "memory")
+_ITEM = 4
+"""Bytes of a number in float32."""
+_LIKE = {
+    name: Words("counted as in {framework}", framework=framework)
+    for name, framework in (("torch", "PyTorch"), ("tf", "Keras"))
+}
 _PICTURE = 8
 """Cells a side from which an input is taken for a picture."""
 
@@ -60,6 +68,11 @@ class ParamsOptions:
         "--versus",
         kind=kinds.choice("mlp"),
         help="Set each conv beside the dense layer that makes the same map.",
+    )
+    like: Literal["torch", "tf"] | None = option(
+        "--like",
+        kind=kinds.choice("torch", "tf", keras="tf"),
+        help="Count as PyTorch or TensorFlow (Keras) does.",
     )
     field: tuple[int, ...] | None = option(
         "--field",
@@ -103,7 +116,8 @@ class _Counts:
         layer = node.counted(shape)
         self.names.append(node.titled(layer.name))
         self.field.pass_through(layer, node.sources)
-        self.rows.append(_row(node, shape, layer, self.field.sizes))
+        layer = layer.like.get(self.options.like or "", layer)
+        self.rows.append(_row(node, shape, layer) | _seen(self.field))
         if layer.mlp is not None and self.options.versus == "mlp":
             self.versus.append(_versus(node.text, layer, layer.mlp))
         self.notes += [Words("layer {n}: {note}", n=node.number, note=n) for n in layer.notes]
@@ -123,11 +137,25 @@ class _Counts:
                 "net": net.text,
                 "input": list(self.shape),
                 "versus": options.versus,
+                "like": options.like,
                 "field": options.field and list(options.field),
             },
             facts=(
                 Fact(Words("input {shape}", shape=times(self.shape))),
-                Fact(Words("MACs are multiply–accumulates; biases are not counted in them")),
+                Fact(
+                    Words(
+                        "{macs} multiply–accumulates (MACs) are {flops} FLOPs; biases in neither",
+                        macs=thousands(total["macs"]),
+                        flops=thousands(total["flops"]),
+                    )
+                ),
+                Fact(
+                    Words(
+                        "memory: what the layers make, in float32, {size}",
+                        size=size(total["memory"]),
+                    )
+                ),
+                *([Fact(_LIKE[options.like])] if options.like else []),
                 *(map(Fact, fields.told) if fields else ()),
             ),
             notes=tuple(self.notes),
@@ -158,7 +186,7 @@ def _doubts(shape: tuple[int, ...]) -> list[Words]:
     return doubts(shape, "--input", f"--input {'x'.join(map(str, shape[2:] + shape[:2]))}")
 
 
-def _row(node: Node, shape: Any, layer: Layer, field: list[int] | None) -> dict[str, Any]:
+def _row(node: Node, shape: Any, layer: Layer) -> dict[str, Any]:
     """What is known of a layer; of one where branches meet also which they are."""
     joins = node.operation.joins
     return {
@@ -169,10 +197,26 @@ def _row(node: Node, shape: Any, layer: Layer, field: list[int] | None) -> dict[
         "formula": layer.formula,
         "weights": layer.weights,
         "biases": layer.biases,
-        "params": layer.weights + layer.biases,
+        **({"kept": layer.kept} if layer.kept else {}),
+        "params": layer.weights + layer.biases + layer.kept,
         "macs": layer.macs,
-        "receptive_field": field,
+        "flops": 2 * layer.macs,
+        "memory": prod(layer.output) * _ITEM,
     }
+
+
+def _seen(field: Field) -> dict[str, Any]:
+    """The receptive field, how far it goes from cell to cell, and the middle of the first."""
+    sizes, jump, centre = field.sizes, field.jump, field.centre
+    return {
+        "receptive_field": sizes,
+        "jump": jump and sizes and [*map(_number, jump)],
+        "centre": centre and [*map(_number, centre)],
+    }
+
+
+def _number(n: Fraction | float) -> int | float:
+    return int(n) if n == int(n) else float(n)
 
 
 def _versus(text: str, layer: Layer, mlp: Sequence[int]) -> dict[str, Any]:

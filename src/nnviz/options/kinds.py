@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 from nnviz.errors import UsageError
@@ -159,22 +159,23 @@ def _fraction(text: str) -> float:
     return float(Fraction(over) / Fraction(under)) if slash else float(text)
 
 
-def choice(*names: Name) -> Kind[Name]:
-    """One of some names."""
+def choice(*names: Name, **others: Name) -> Kind[Name]:
+    """One of some names; `others` are taken for one of them."""
+    known: dict[str, Name] = {**{name: name for name in names}, **others}
 
     def accept(value: Any, flag: str) -> Name:
-        if isinstance(value, str) and value in names:
-            return names[names.index(value)]
+        if isinstance(value, str) and value in known:
+            return known[value]
         raise UsageError(
             "{flag} {value} is none of: {names}", flag=flag, value=value, names=", ".join(names)
         )
 
     return Kind(
-        "|".join(names), lambda text, flag, _: accept(plain(text, names), flag), accept, names
+        "|".join(names), lambda text, flag, _: accept(plain(text, known), flag), accept, names
     )
 
 
-def plain(text: str, names: Sequence[str]) -> str:
+def plain(text: str, names: Collection[str]) -> str:
     """The name that a text means, whatever its case and with _ for -; else the text itself.
 
     >>> plain("Sobel_X", ["sobel-x", "box"])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import prod
 
 from nnviz.expressions import names
-from nnviz.formats._columns import VERSUS, count_columns, step_columns, versus_columns
+from nnviz.formats._columns import VERSUS, count_tables, step_columns, versus_columns
 from nnviz.formats._steps import left_out, some
 from nnviz.formats._view import View, ran, said, shape_text
 from nnviz.formats.note import arrays, equations
@@ -46,7 +46,8 @@ def note(trace: Trace, request: Request, figure: Figure) -> Iterator[Block]:
         yield Picture(figure.file, alternative(trace, look), request.embed)
     yield from _head(desk, trace)
     if "rows" in trace.results:
-        yield Table((*count_columns(trace),), total=True)
+        counts, costs = count_tables(trace)
+        yield Table((*counts, *costs[1:]), total=True)
         if trace.results.get("versus"):
             yield Paragraph(desk.say(VERSUS))
             yield Table((*versus_columns(trace),))

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from nnviz.formats._columns import ROLES, VERSUS, count_columns, named_rows, versus_columns
+from nnviz.formats._columns import ROLES, VERSUS, count_tables, named_rows, versus_columns
 from nnviz.formats.terminal.paper import Paper
-from nnviz.formats.terminal.table import Cell, Column, column, fitted
+from nnviz.formats.terminal.table import Cell, Column, column, fitted, unbroken
 from nnviz.numerals import thousands
 from nnviz.trace import Trace
 
@@ -19,7 +19,10 @@ _WIDEST = 100
 
 def params_table(paper: Paper, trace: Trace) -> Iterator[RenderableType]:
     """Every layer with its output, derivation and counts, and the totals."""
-    yield fitted(paper, [column(paper, each) for each in count_columns(trace)], total=True)
+    counts, costs = ([column(paper, each) for each in part] for part in count_tables(trace))
+    whole = [*counts, *costs[1:]]
+    for part in [whole] if unbroken(paper, whole) else [counts, costs]:
+        yield fitted(paper, part, total=True)
     if trace.results.get("versus"):
         title = paper.say(VERSUS)
         columns = [column(paper, each) for each in versus_columns(trace)]

@@ -139,6 +139,14 @@ def fitted(paper: Paper, columns: Sequence[Column], *, total: bool = False) -> R
     return spaced([fitted(paper, block, total=total) for block in blocks])
 
 
+def unbroken(paper: Paper, columns: Sequence[Column]) -> bool:
+    """Whether no cell has to be broken: headings may be, at spaces."""
+    return paper.width - _GAP * (len(columns) - 1) >= sum(
+        max(*map(cell_len, column.heading.split()), *(cell.natural for cell in column.cells))
+        for column in columns
+    )
+
+
 def _pages(
     paper: Paper, columns: Sequence[Column], widths: Sequence[int], total: bool
 ) -> Iterator[RenderableType]:

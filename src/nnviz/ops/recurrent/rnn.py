@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.libraries import np
@@ -106,16 +105,32 @@ def layer(shape: tuple[int, ...], options: RnnOptions) -> Layer:
     if options.mode == "one-to-many":
         steps = options.length or steps
     w = weights_of(options, inputs, drawn=False)
+    ours, torch = _counted(steps, options, w), _counted(steps, options, w, 2)
+    # Keras has a second bias in the GRU that resets after the product, as PyTorch's does.
+    after = options.cell == "gru" and options.linear_before_reset
+    tf = torch if after else _counted(steps, options, w, 1)
+    said = Words(
+        "{ours} parameters with one bias a gate; PyTorch counts {theirs}, with two",
+        ours=thousands(ours.weights + ours.biases),
+        theirs=thousands(torch.weights + torch.biases),
+    )
+    notes = (said,) if torch.biases != ours.biases else ()
+    return ours._replace(notes=notes, like={"torch": torch, "tf": tf})
+
+
+def _counted(steps: int, options: RnnOptions, w: Weights, biases: int | None = None) -> Layer:
+    """The layer with as many biases a gate as it has, or with so many."""
     gates, size = len(GATES[options.cell]), w.hidden
+    rows = f"{gates}·{size}" if gates > 1 else f"{size}"
     parts = []
-    weights = 0
-    for both in w.cells:
-        for cell in both:
-            weights += cell.wx.size + cell.wh.size
-            biases = sum(bias is not None for bias in (cell.b, cell.bh))
-            rows = f"{gates}·{size}" if gates > 1 else f"{size}"
-            bias = " + " + (f"2·{rows}" if biases == 2 else rows) if biases else ""
-            parts.append(f"{rows} × ({cell.wx.shape[1]} + {size}){bias}")
+    weights = learned = 0
+    for cell in (cell for both in w.cells for cell in both):
+        weights += cell.wx.size + cell.wh.size
+        there = sum(bias is not None for bias in (cell.b, cell.bh))
+        there = min(there, 1) * biases if biases else there
+        learned += there * gates * size
+        bias = " + " + (f"2·{rows}" if there == 2 else rows) if there else ""
+        parts.append(f"{rows} × ({cell.wx.shape[1]} + {size}){bias}")
     macs = steps * weights
     if w.wy is not None:
         weights += w.wy.size
@@ -124,28 +139,9 @@ def layer(shape: tuple[int, ...], options: RnnOptions) -> Layer:
         parts += [str(len(w.by))] if w.by is not None else []
     handed_on = w.directions * size if w.wy is None else len(w.wy)
     output = (handed_on,) if options.mode == "many-to-one" else (steps, handed_on)
-    biases = sum(bias.size for bias in w.biases())
-    made = Layer(
-        output,
-        " + ".join(parts),
-        weights,
-        biases,
-        macs,
-        everywhere=None,
-        name=short_rnn(options, w),
-    )
-    return made._replace(notes=tuple(_both_counts(w, weights + biases)))
-
-
-def _both_counts(w: Weights, count: int) -> Iterator[Words]:
-    """Where a gate has one bias, as in the textbook: how many PyTorch counts, with its two."""
-    single = [cell.b for both in w.cells for cell in both if cell.b is not None and cell.bh is None]
-    if single:
-        yield Words(
-            "{ours} parameters with one bias a gate; PyTorch counts {theirs}, with two",
-            ours=thousands(count),
-            theirs=thousands(count + sum(bias.size for bias in single)),
-        )
+    learned += 0 if w.by is None else len(w.by)
+    said = " + ".join(parts)
+    return Layer(output, said, weights, learned, macs, everywhere=None, name=short_rnn(options, w))
 
 
 OPERATION = Operation(

@@ -88,7 +88,7 @@ class PoolOptions:
     )
     like: Framework | None = option(
         "--like",
-        kind=kinds.choice(*FRAMEWORKS),
+        kind=kinds.choice(*FRAMEWORKS, keras="tf"),
         help="Whose defaults and edge rules (default: torch).",
     )
     dims: int | None = option(
