@@ -93,7 +93,7 @@ def test_the_values_in_the_boxes_are_those_of_the_steps(cell: str, layers: int, 
     stack = _stack(trace)
     for step in trace.steps:
         t, layer, direction = step.index[0] + 1, step.detail["layer"], step.detail["direction"]
-        own = [s.vectors for s in stack.states[layer] if s.direction == direction]
+        own = [s.vectors for s in stack.states[layer] if s.chain.direction == direction]
         assert [v.letter for v in own] == (["c", "h"] if cell == "lstm" else ["h"])
         before = t + 1 if direction else t - 1
         for vectors in own:
@@ -235,10 +235,10 @@ def test_each_step_has_a_place_of_its_own(cell: str, layers: int, both: bool) ->
 def _lit(stack: Stack) -> set[str]:
     """The states that are active, by name."""
     found = set()
-    for layer, states in enumerate(stack.states):
+    for states in stack.states:
         for state in states:
             for t in range(stack.length + 2):
-                if stack.active(t, layer, state):
+                if stack.active(t, state):
                     vectors = state.vectors
                     found.add(f"{vectors.letter}{t}{vectors.sup}")
     return found
@@ -268,7 +268,8 @@ def test_what_a_step_reads_and_makes_is_lit(step: int, lit: set[str]) -> None:
 def test_what_comes_after_a_step_is_empty() -> None:
     trace = _net(both=False, outputs=1)
     stack = _stack(trace, 3)
-    empty = {(t, layer) for t in (0, 1, 2, 3) for layer in range(2) if stack.blank(t, layer, 0)}
+    chains = [(t, chain) for t in (0, 1, 2, 3) for chain in stack.plan.chains]
+    empty = {(t, chain.layer) for t, chain in chains if stack.blank(t, chain)}
     assert empty == {(2, 1), (3, 0), (3, 1)}
     assert [stack.y_blank(t) for t in (1, 2, 3)] == [False, True, True]
     assert not _stack(trace, 4).y_blank(2)

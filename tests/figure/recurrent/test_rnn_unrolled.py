@@ -12,7 +12,7 @@ from helpers import run
 from nnviz import figure
 from nnviz.errors import NnvizError
 from nnviz.figure.layout.style import Style
-from nnviz.figure.recurrent._unrolled import arranged, measured_chain
+from nnviz.figure.recurrent._unrolled import measured_chain
 from nnviz.figure.scene import Box, Path, Rect, Scene, extent
 from nnviz.request import Appearance
 from nnviz.trace import Trace
@@ -154,9 +154,8 @@ def test_the_one_of_a_character_is_never_left_out() -> None:
 def test_a_long_sequence_keeps_the_step_and_the_time_before_it(step: int) -> None:
     trace = run("rnn", np.arange(100.0).reshape(-1, 1) / 100, hidden=2)
     chain = measured_chain(trace, Style.of(Appearance()), trace.steps[step - 1])
-    times = [t for row in arranged(chain) for t in row]
-    assert {1, step, max(1, step - 1), 100} <= set(times)
-    kept = [t for t in times if t is not None]
+    assert {1, step, max(1, step - 1), 100} <= set(chain.times)
+    kept = [t for t in chain.times if t is not None]
     assert kept == sorted(kept)
     scene = drawn(trace, step)
     hidden = sum(int(s.split()[0]) for s in words(scene) if s.endswith(" more"))
@@ -188,7 +187,7 @@ def test_an_lstm_has_its_cell_states_too() -> None:
     trace = run("rnn", X, cell="lstm", hidden=3, outputs=1)
     said = words(drawn(trace, precision=3))
     assert [s for s in said if s[:1] == "c" and s[1:].isdigit()] == ["c0", "c1", "c2", "c3"]
-    cells = measured_chain(trace, Style.of(Appearance()), None).states[0].vectors
+    cells = measured_chain(trace, Style.of(Appearance()), None).states[0][0].vectors
     assert cells.letter == "c"
     for step in trace.steps:
         np.testing.assert_array_equal(cells.rows[step.number], step.detail["c"])

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
 
 from nnviz.elision import MOST_CELLS, shown
 from nnviz.figure.arrays.elided import cell_size, elided
@@ -16,11 +15,11 @@ from nnviz.figure.formulas.vectors import sized_box
 from nnviz.figure.layout.blocks import Block, lines, remark
 from nnviz.figure.layout.lines import Point, arrow, rounded_arrow
 from nnviz.figure.layout.page import fact_line, fact_lines
-from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, near4, up8
+from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, up8
 from nnviz.figure.recurrent._sizes import Sizes, sizes_said
 from nnviz.figure.scene import Mark
 from nnviz.libraries import np
-from nnviz.recurrence import Recurrence
+from nnviz.recurrence import Chain, Recurrence
 from nnviz.shapes import times
 from nnviz.trace import Equation, Role, Step, Trace
 from nnviz.words import Words, safe
@@ -64,36 +63,6 @@ class Vectors:
             active=every if active else (),
             blank=every if blank else (),
         )
-
-
-class State(NamedTuple):
-    """One state of a cell: its vectors, and how far below the top of the cell it stands."""
-
-    vectors: Vectors
-    direction: int
-    top: int
-
-    @property
-    def lane(self) -> int:
-        """How far below the top of the cell its arrows are."""
-        return self.top + near4(self.vectors.height / 2)
-
-
-def states_of(directions: Iterable[Iterable[Vectors]]) -> list[State]:
-    """The states of a cell, one above the other, those of each direction together."""
-    found, top = [], 0
-    for direction, several in enumerate(directions):
-        for vectors in several:
-            top += LABEL + 4
-            found.append(State(vectors, direction, top))
-            top += vectors.height
-        top += 12
-    return found
-
-
-def height_of(states: Sequence[State]) -> int:
-    """The height of a cell with these states in it."""
-    return states[-1].top + states[-1].vectors.height + 12
 
 
 @dataclass(frozen=True)
@@ -144,12 +113,6 @@ class Net:
     def pad(self) -> int:
         """The room beside the vector inside a cell."""
         return 8 if self.text == SMALL else 12
-
-    def column_width(self, named: Sequence[Vectors], times: Iterable[int], cell: float) -> int:
-        """The width of a column with a cell so wide, these vectors and their names."""
-        names = [self.style.width(self.name(v, self.length), self.naming) for v in named]
-        letters = [self.style.width(self.character(t), BODY, True) for t in times]
-        return up8(max(*names, *letters, *(v.size.width for v in named), cell))
 
     @cached_property
     def sizes(self) -> Sizes:
@@ -208,6 +171,10 @@ class Net:
         pieces = [Piece(letter, color), Piece(sub, color, place="sub")]
         return [*pieces, Piece(sup, color, place="sup")] if sup else pieces
 
+    def end(self, chain: Chain) -> str:
+        """How the names of a chain's weights end."""
+        return self.plan.end(chain) * self.plan.several
+
     def weight(self, letter: str, end: str = "", sup: str = "") -> list[Piece]:
         """W with its subscript and shape; `end` is that of its name among the arrays."""
         if self.bare:
@@ -219,12 +186,7 @@ class Net:
         """The shapes that do not stand beside their weights."""
         if not self.bare:
             return []
-        several = self.plan.several
-        every = [
-            (letter, self.plan.end(c) * several, self.plan.raised(c))
-            for c in self.plan.chains
-            for letter in "xh"
-        ]
+        every = [(w, self.end(c), self.plan.raised(c)) for c in self.plan.chains for w in "xh"]
         every += [("y", "", "")] if "Wy" in self.trace.arrays else []
         said, whole = Words("weights"), replace(self, bare=False)
         pieces = [Piece(self.style.say(said), self.style.theme.muted)]

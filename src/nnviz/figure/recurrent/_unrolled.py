@@ -6,13 +6,15 @@ leads from the end of a row to the start of the next. What is left out is said.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from nnviz.elision import shown
-from nnviz.figure.layout.style import SMALL, Style, up4
-from nnviz.figure.recurrent._net import Net, State, Vectors, height_of, states_of
-from nnviz.libraries import np
+from nnviz.elision import MOST_CELLS, shown
+from nnviz.figure.layout.lines import Point
+from nnviz.figure.layout.style import SMALL, Piece, Style, up4
+from nnviz.figure.recurrent._stacked import Stack, State
+from nnviz.figure.scene import Mark
 from nnviz.trace import Step, Trace
 
 MOST_ROWS = 3
@@ -20,7 +22,7 @@ MOST_ROWS = 3
 
 
 @dataclass(frozen=True)
-class Chain(Net):
+class Chain(Stack):
     """What an unrolled net is made of, for one size of text and one width of gaps."""
 
     narrow: bool = False
@@ -28,41 +30,21 @@ class Chain(Net):
     close: bool = False
     """The shape of W_h at the first arrow of a row alone, so that they stand closer still."""
 
-    @cached_property
-    def x(self) -> Vectors:
-        return self.vectors("x", self.trace.arrays["input"])
+    everywhere = True
+    most = MOST_CELLS
 
     @cached_property
-    def y(self) -> Vectors | None:
-        found = self.trace.results.get("y")
-        return None if found is None else self.vectors("y", found)
-
-    @cached_property
-    def states(self) -> list[State]:
-        """The states in a cell, one above the other."""
-        return states_of([map(self._state, self.letters)])
-
-    def _state(self, letter: str) -> Vectors:
-        first, made = self.trace.arrays[letter + "0"], self.trace.results[letter]
-        return self.vectors(letter, np.vstack([first.reshape(1, -1), made]))
-
-    # --- measures --------------------------------------------------------------------
-
-    @cached_property
-    def width(self) -> int:
-        """The width of a column."""
-        named = [self.x, *([self.y] if self.y else []), *(s.vectors for s in self.states)]
-        return self.column_width(named, range(1, self.length + 1), self.inner + 2 * self.pad)
+    def drawable(self) -> list[int]:
+        return [*range(1, self.length + 1)]
 
     @cached_property
     def inner(self) -> int:
         """The width of the states in a cell."""
-        return max(state.vectors.size.width for state in self.states)
+        return max(state.vectors.size.width for state in self.states[0])
 
     @property
-    def tall(self) -> int:
-        """The height of a cell."""
-        return height_of(self.states)
+    def dots(self) -> int:
+        return self.width
 
     @cached_property
     def gap(self) -> int:
@@ -82,7 +64,7 @@ class Chain(Net):
             room = max(symbol, self.style.width(self.shape("h"), SMALL))
         return up4(room + 20) + (20 if self.feedback else 0)
 
-    @property
+    @cached_property
     def lead(self) -> int:
         """Before the first column: h_0 and its arrow."""
         return self.inner + self.first_gap
@@ -97,44 +79,45 @@ class Chain(Net):
     @property
     def lane(self) -> int:
         """How far right of the last column the line to the next row goes down."""
-        return self.tail + 12 + 8 * (len(self.states) - 1) + (12 if self.feedback else 0)
+        return self.tail + 12 + 8 * (len(self.states[0]) - 1) + (12 if self.feedback else 0)
 
     def capacity(self, several: bool) -> int:
         """How many columns fit in a row."""
         room = self.style.room - self.lead - (self.lane + 4 if several else self.tail)
         return int((room + self.gap) // (self.width + self.gap))
 
-    def left(self, i: int) -> int:
-        """The x of column `i` of a row."""
-        return self.lead + i * (self.width + self.gap)
+    @cached_property
+    def rows(self) -> list[list[int | None]]:
+        """As even as can be.
 
-    # --- a step ------------------------------------------------------------------------
+        Of a step on a narrow page one row, so that it is on a screen with its sum.
+        """
+        count, fit = self.length, self.capacity(several=False)
+        if count <= fit:
+            return [list(range(1, count + 1))]
+        if self.step is not None and self.style.on_phone:
+            last = max(self.step.number, fit)
+            return [list(range(max(1, last - fit + 1), last + 1))]
+        across = max(1, self.capacity(several=True))
+        times = _times(count, max(8, MOST_ROWS * across), self.step)
+        rows = -(-len(times) // across)
+        each = -(-len(times) // rows)
+        return [times[i : i + each] for i in range(0, len(times), each)]
 
-    def now(self, t: int) -> bool:
-        """Whether time t is that of the step."""
-        return self.step is not None and self.step.number == t
-
-    def later(self, t: int) -> bool:
-        """Whether time t comes after the step that is drawn."""
-        return self.step is not None and t > self.step.number
-
-
-def arranged(chain: Chain) -> list[list[int | None]]:
-    """The times of each row, as even as can be; None stands for what is left out.
-
-    Of a step on a narrow page one row, so that it is on a screen with its sum.
-    """
-    count, fit = chain.length, chain.capacity(several=False)
-    if count <= fit:
-        return [list(range(1, count + 1))]
-    if chain.step is not None and chain.style.on_phone:
-        last = max(chain.step.number, fit)
-        return [list(range(max(1, last - fit + 1), last + 1))]
-    across = max(1, chain.capacity(several=True))
-    times_ = _times(count, max(8, MOST_ROWS * across), chain.step)
-    rows = -(-len(times_) // across)
-    each = -(-len(times_) // rows)
-    return [times_[i : i + each] for i in range(0, len(times_), each)]
+    def on_arrow(self, state: State, end: Point) -> Iterator[Mark]:
+        """c, or W_h and its shape."""
+        first = end[0] == self.lead
+        gap = self.first_gap if first else self.gap
+        x, y = end[0] - (gap - (20 if self.feedback else 0)) / 2 - 4, end[1]
+        letter, style = state.vectors.letter, self.style
+        if letter == "h" and (self.bare or (self.close and not first)):
+            yield style.text(x, y - 8, self.symbol("h"), SMALL, anchor="middle")
+        elif letter == "h" and self.narrow:
+            yield from self.around((x, y), "h")
+        else:
+            tone = style.theme.tone("hidden")
+            said = [Piece("c", tone.line)] if letter == "c" else self.weight("h")
+            yield style.text(x, y - 8, said, SMALL, anchor="middle")
 
 
 def _times(count: int, most: int, step: Step | None) -> list[int | None]:
@@ -167,8 +150,7 @@ def measured_chain(trace: Trace, style: Style, step: Step | None) -> Chain:
 
 
 def _left_out_and_rows(chain: Chain) -> tuple[int, int]:
-    rows = arranged(chain)
-    return sum(row.count(None) for row in rows), len(rows)
+    return chain.times.count(None), len(chain.rows)
 
 
 def _fitting(chains: list[Chain], least: int) -> list[Chain]:

@@ -7,9 +7,9 @@ from nnviz.figure.layout.blocks import Block, column, remark
 from nnviz.figure.layout.lines import rounded_arrow
 from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import SMALL, Style, near4
-from nnviz.figure.recurrent._columns import Row, row_block, state_label
 from nnviz.figure.recurrent._net import formulas, one_chain
-from nnviz.figure.recurrent._unrolled import Chain, arranged, measured_chain
+from nnviz.figure.recurrent._row import Row, row_block
+from nnviz.figure.recurrent._unrolled import Chain, measured_chain
 from nnviz.figure.scene import Mark, Scene
 from nnviz.request import Appearance
 from nnviz.trace import Step, Trace
@@ -39,7 +39,7 @@ def panel(trace: Trace, style: Style, step: Step) -> Block:
 
 def _worked_chain(chain: Chain) -> list[Block]:
     """The rows, which times they are where not all, and the arithmetic of a step."""
-    times, n = [t for row in arranged(chain) for t in row], chain.length
+    times, n = chain.times, chain.length
     part = len(times) < n and None not in times
     words = Words("times {first} to {last} of {n}", first=times[0], last=times[-1], n=n)
     said = [remark(chain.style, words, SMALL)] if part else []
@@ -52,7 +52,7 @@ def _worked_chain(chain: Chain) -> list[Block]:
 def _chain_rows(chain: Chain) -> Block:
     """Every row, with a line from the end of one to the start of the next."""
     marks: list[Mark] = []
-    y, width, several = 0, 0.0, arranged(chain)
+    y, width, several = 0, 0.0, chain.rows
     before: tuple[Row, int] | None = None
     for n, times in enumerate(several):
         row = Row(chain, times, sum(map(len, several[:n])))
@@ -60,41 +60,36 @@ def _chain_rows(chain: Chain) -> Block:
         marks.append(block.at(0, y))
         width = max(width, block.width)
         if before is not None:
-            marks += _turn(*before, row, y)
+            marks += _turn(chain, *before, row, y)
         if n + 1 < len(several):
             before = (row, y)
-            width = max(width, _right(row) + chain.lane)
+            width = max(width, row.end + chain.lane)
         y += row.height + _between(chain)
     return Block(width, y - _between(chain), tuple(marks))
 
 
 def _between(chain: Chain) -> int:
     """Between two rows of columns: room for each line from one to the next."""
-    return 24 + 8 * (len(chain.states) + chain.feedback)
+    return 24 + 8 * (len(chain.states[0]) + chain.feedback)
 
 
-def _right(row: Row) -> int:
-    """The right side of the last column."""
-    return row.chain.left(len(row.times) - 1) + row.chain.width
-
-
-def _turn(row: Row, top: int, below: Row, start: int) -> list[Mark]:
+def _turn(chain: Chain, row: Row, top: int, below: Row, start: int) -> list[Mark]:
     """From the end of a row at `top` down, back, and into the next at `start`.
 
     c outside h, so that none cross; then y on its way to x.
     """
-    chain, right, between = row.chain, _right(row), top + row.height + _between(row.chain) - 16
+    right, between = row.end, top + row.height + _between(chain) - 16
     tone, up = chain.style.theme.tone("hidden"), near4(chain.inner / 2)
     marks: list[Mark] = []
-    for n, state in enumerate(chain.states):
+    for n, state in enumerate(chain.states[0]):
         down, left, back = right + chain.lane - 8 * n, up - 8 * n, between - 8 * n
-        level, end = top + row.box + state.lane, (chain.lead, start + below.box + state.lane)
+        level, end = top + row.level(state), (chain.lead, start + below.level(state))
         path = [(right, level), (down, level), (down, back), (left, back), (left, end[1]), end]
         marks += rounded_arrow(path, tone.line, 2, tone.dash)
-        marks += state_label(chain, state, end)
+        marks += chain.on_arrow(state, end)
     if chain.feedback:
         fed = [(x, top + y) for x, y in row.fed_from(len(row.times) - 1)]
-        left, back = up - 8 * len(chain.states), between - 8 * len(chain.states)
+        left, back = up - 8 * len(chain.states[0]), between - 8 * len(chain.states[0])
         x, at = below.fed_to(0)
         turn = [(fed[-1][0], back), (left, back), (left, start + at), (x, start + at)]
         marks += chain.fed_back([*fed, *turn])

@@ -1,0 +1,227 @@
+"""A row of columns of a recurrent net, and the arrows between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from nnviz.figure.layout.blocks import Block
+from nnviz.figure.layout.lines import Point
+from nnviz.figure.layout.style import SMALL, middle, near4
+from nnviz.figure.recurrent._net import LABEL
+from nnviz.figure.recurrent._stacked import Stack, State
+from nnviz.figure.scene import Mark, Rect
+from nnviz.trace import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The levels of one row: what stands at which y, and where its columns are."""
+
+    net: Stack
+    times: Sequence[int | None]
+    start: int = 0
+    """How many columns, or dots, stand in the rows before."""
+
+    @property
+    def there(self) -> list[int]:
+        return [t for t in self.times if t is not None]
+
+    # --- heights ---------------------------------------------------------------------
+
+    def box(self, layer: int) -> int:
+        """The top of the boxes of a layer; of that past the last one, of y."""
+        net, head = self.net, 0
+        if net.y is not None and any(map(net.has_y, self.there)):
+            head = LABEL + net.y.height + net.up
+        elif any(map(net.plan.ends_in_h, self.there)):
+            head = LABEL + net.up
+        return head + sum(net.tall(k) + net.up for k in range(layer + 1, net.layers))
+
+    def level(self, state: State) -> int:
+        """Where the arrows of a state are."""
+        return self.box(state.chain.layer) + state.lane
+
+    @property
+    def top(self) -> int:
+        """The top of the boxes."""
+        return self.box(self.net.layers - 1)
+
+    @property
+    def bottom(self) -> int:
+        """The bottom of the boxes."""
+        return self.box(0) + self.net.tall(0)
+
+    @property
+    def x_top(self) -> int:
+        return self.bottom + self.net.up
+
+    @property
+    def x_level(self) -> int:
+        """The middle of the inputs."""
+        return self.x_top + near4(self.net.x.height / 2)
+
+    @property
+    def height(self) -> int:
+        if not any(map(self.net.has_x, self.there)):
+            return self.bottom
+        letters = any(map(self.net.character, self.there))
+        return self.x_top + self.net.x.height + LABEL + LABEL * letters
+
+    # --- columns ---------------------------------------------------------------------
+
+    def left(self, i: int) -> int:
+        return self.net.left(self.times[:i])
+
+    def right(self, i: int) -> int:
+        return self.left(i + 1) - self.net.gap
+
+    def center(self, i: int) -> float:
+        return (self.left(i) + self.right(i)) / 2
+
+    @property
+    def end(self) -> int:
+        """The right side of the last column."""
+        return self.right(len(self.times) - 1)
+
+    @property
+    def width(self) -> int:
+        return self.end + self.net.tail
+
+    # --- where y goes back to x --------------------------------------------------------
+
+    def fed_from(self, i: int) -> list[Point]:
+        """From y down behind its cell, to the level of the inputs; or from dots there."""
+        lane, y = self.right(i) + 12, self.net.y
+        if self.times[i] is None:
+            return [(self.center(i) + 16, self.x_level), (lane, self.x_level)]
+        assert y is not None
+        start, level = y.size.width / 2 + 2, LABEL + near4(y.height / 2)
+        return [(self.center(i) + start, level), (lane, level), (lane, self.x_level)]
+
+    def fed_to(self, i: int) -> Point:
+        """The left side of x, or of dots in its place."""
+        beside = 16 if self.times[i] is None else self.net.x.size.width / 2 + 2
+        return self.center(i) - beside, self.x_level
+
+
+def row_block(row: Row) -> Block:
+    """The columns of a row, and the arrows between."""
+    net = row.net
+    marks: list[Mark] = []
+    for state in (state for states in net.states for state in states):
+        marks += _between_columns(row, state)
+    for i, t in enumerate(row.times):
+        marks += _dots(row, i) if t is None else _column(row, i, t)
+    for i in range(len(row.times) - 1 if net.feedback else 0):
+        marks += net.fed_back([*row.fed_from(i), row.fed_to(i + 1)])
+    return Block(row.width, row.height, tuple(marks))
+
+
+def _between_columns(row: Row, state: State) -> Iterator[Mark]:
+    """What a chain starts from, and its arrows from there from column to column."""
+    net, y = row.net, row.level(state)
+    pairs = [(row.right(i), row.left(i + 1)) for i in range(len(row.times) - 1)]
+    if state.chain.backward:
+        yield from _named(row, state, net.length + 1, row.width - net.inner / 2)
+        pairs = [(row.width - net.inner - 4, row.end), *((b, a) for a, b in pairs)]
+    elif row.start == 0:
+        yield from _named(row, state, (row.times[0] or 1) - 1, net.inner / 2)
+        pairs = [(net.inner + 4, net.lead), *pairs]
+    for start, end in pairs:
+        yield from net.arrow((start, y), (end, y), "hidden")
+        yield from net.on_arrow(state, (end, y))
+
+
+def _named(row: Row, state: State, t: int, x: float) -> Iterator[Mark]:
+    """A state around `x`, its name above it."""
+    net, vectors = row.net, state.vectors
+    active, blank = net.active(t, state), net.blank(t, state.chain)
+    block = vectors.block(net.style, net.state_row(t), active=active, blank=blank)
+    return net.named(vectors, t, block, x, row.box(state.chain.layer) + state.top)
+
+
+# --- a column ------------------------------------------------------------------------
+
+
+def _dots(row: Row, i: int) -> Iterator[Mark]:
+    """Dots where times are left out, and how many."""
+    net = row.net
+    levels = [row.level(state) for states in net.states for state in states]
+    levels += [row.x_level] if net.feedback else []
+    below = row.level(net.states[0][-1]) + 24
+    return net.dotted(row.center(i), levels, net.hidden(row.start + i), below)
+
+
+def _column(row: Row, i: int, t: int) -> Iterator[Mark]:
+    """x_t, a box a layer, y_t, and the arrows up."""
+    net, x = row.net, row.center(i)
+    for layer in range(net.layers):
+        yield from _box(row, i, t, layer)
+        if layer:
+            bottom = row.box(layer - 1)
+            yield from _up(row, i, layer, (bottom, bottom - net.up), "hidden")
+    if net.has_x(t):
+        yield from _x_below(row, i, t)
+    if net.has_y(t):
+        yield from _y_above(row, i, t)
+    if net.plan.ends_in_h(t):
+        yield from net.handed_on(x, row.top)
+
+
+def _box(row: Row, i: int, t: int, layer: int) -> Iterator[Mark]:
+    """A layer at a time with its states; of a step, an outline around what it makes."""
+    net, theme, top = row.net, row.net.style.theme, row.box(layer)
+    box = Rect(row.left(i), top, net.width, net.tall(layer), theme.panel, radius=12)
+    firm, line = theme.tone("hidden").line, 3
+    m = net.cell_step
+    made = m is not None and m.time == t and m.chain.layer == layer
+    if made and net.plan.directions == 1:
+        yield box._replace(stroke=firm, line=line, now="hidden")
+    else:
+        yield box._replace(stroke=theme.ink, line=1.5)
+        if m is not None and made:
+            start, end = net.part(m.chain)
+            part = Rect(box.x + 4, top + start + 4, box.width - 8, end - start - 8, radius=8)
+            yield part._replace(stroke=firm, line=line, now="hidden")
+    for state in net.states[layer]:
+        yield from _named(row, state, t, row.center(i))
+
+
+def _x_below(row: Row, i: int, t: int) -> Iterator[Mark]:
+    """x_t, its name and character, and its arrow up."""
+    net, x, m = row.net, row.center(i), row.net.cell_step
+    blank = net.feedback and m is not None and t > m.time
+    active = m is not None and (t, 0) == (m.time, m.chain.layer)
+    block = net.x.block(net.style, net.row(t), active=active, blank=blank)
+    yield net.array(net.x, t, block, x, row.x_top)
+    yield from _up(row, i, 0, (row.x_top - 4, row.bottom), "input")
+    yield from net.below(net.x, t, x, row.x_top + block.height)
+
+
+def _y_above(row: Row, i: int, t: int) -> Iterator[Mark]:
+    """y_t, its name, and the arrow up to it."""
+    net, y, m = row.net, row.net.y, row.net.cell_step
+    assert y is not None
+    active = m is not None and t == m.time and net.makes_y
+    at = net.row(t) if len(y.rows) == len(net.drawable) else 0
+    block = y.block(net.style, at, active=active, blank=net.y_blank(t))
+    yield from net.named(y, t, block, row.center(i), LABEL)
+    yield from _up(row, i, net.layers, (row.top, row.top - net.up + 2), "output")
+
+
+def _up(row: Row, i: int, layer: int, ends: tuple[int, int], role: Role) -> Iterator[Mark]:
+    """An arrow up to a layer or to y, with the names of its weights, one above the other.
+
+    They stand before it where y goes down behind it, and where they are said once.
+    """
+    net, x, (start, end) = row.net, row.center(i), ends
+    yield from net.arrow((x, start), (x, end), role)
+    there = net.has_x if layer == 0 else net.has_y if layer == net.layers else bool
+    if not net.everywhere and i != next(k for k, t in enumerate(row.times) if t and there(t)):
+        return
+    before, labels = net.feedback or not net.everywhere, net.weights_up(layer)
+    level = (row.box(layer - 1) if layer else row.x_top) - net.up / 2 - 8 * (len(labels) - 1)
+    for n, label in enumerate(labels):
+        at = x - 8 if before else x + 8, middle(level + 16 * n, SMALL)
+        yield net.style.text(*at, label, SMALL, anchor="end" if before else "start")
