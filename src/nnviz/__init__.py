@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Any
 from nnviz.version import __version__
 
 if TYPE_CHECKING:
-    from nnviz.api import act, conv, conv_transpose, dense, flatten, net, norm, params, pool, rnn
+    from nnviz.api import (
+        act,
+        conv,
+        conv_transpose,
+        dense,
+        flatten,
+        net,
+        norm,
+        params,
+        pool,
+        rnn,
+        upsample,
+    )
     from nnviz.errors import NnvizError
     from nnviz.result import Result
 
@@ -28,6 +40,7 @@ __all__ = [
     "params",
     "pool",
     "rnn",
+    "upsample",
 ]
 
 

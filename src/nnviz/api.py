@@ -251,6 +251,31 @@ def norm(
     return _run("norm", **locals())
 
 
+def upsample(
+    x: Array,
+    mode: Literal["nearest", "bilinear"],
+    /,
+    *,
+    by: Sizes = 2,
+    channels_last: bool = False,
+) -> Result:
+    """A map `by` times as large, for each axis or for both: cells repeated, or lines between.
+
+    `x` is H×W, C×H×W or N×C×H×W; H' = H · by. The middles of cells are on the middles of
+    those they cover ("half pixel", `align_corners=False`), and nothing lies past the ends.
+    Repeated whole numbers stay whole.
+
+    Raises NnvizError where there are no rows and columns. Source:
+    torch.nn.functional.interpolate; ONNX operator Resize.
+
+    >>> import nnviz
+    >>> r = nnviz.upsample([[0, 4]], "bilinear", by=(1, 2))
+    >>> r.output.tolist(), r.output.shape
+    ([[0.0, 1.0, 3.0, 4.0]], (1, 4))
+    """
+    return _run("upsample", **locals())
+
+
 def flatten(x: Array, /, *, axis: int = 0) -> Result:
     """The rows of `x` end to end: a vector for `axis` 0, else the two axes of ONNX's Flatten.
 

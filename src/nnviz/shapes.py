@@ -316,3 +316,15 @@ def ravel(index: Sequence[int], shape: Sequence[int]) -> int:
     for i, n in zip(index, shape, strict=True):
         flat = flat * n + i
     return flat
+
+
+def between(o: int, size: int, times: int) -> tuple[int, int, float]:
+    """The two cells that cell `o` of a line `times` as long lies between, and how near it is to
+    the second: middles of cells on middles (half-pixel), nothing past the ends.
+
+    >>> between(0, 3, 2), between(1, 3, 2), between(2, 3, 2)
+    ((0, 0, 0.0), (0, 1, 0.25), (0, 1, 0.75))
+    """
+    halves = min(max(2 * o + 1 - times, 0), 2 * times * (size - 1))
+    low, rest = divmod(halves, 2 * times)
+    return low, low + (rest > 0), rest / (2 * times)

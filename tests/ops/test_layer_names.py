@@ -22,6 +22,8 @@ NAMES = {
     "act leaky-relu": "leaky ReLU",
     "act softmax": "softmax",
     "flatten": "flatten",
+    "upsample nearest": "nearest upsampling 2×2",
+    "upsample bilinear --by 3x1": "bilinear upsampling 3×1",
     "norm batch": "batch norm",
     "layernorm": "layer norm",
     "norm group --groups 2": "group norm, 2 groups",

@@ -102,6 +102,7 @@ VALUES: Mapping[str, Mapping[str, list[Any]]] = {
         "bias": ["1", "1 2"],
         "no_bias": [True],
     },
+    "upsample": {"mode": ["bilinear"], "by": ["3"]},
     "norm": {
         "kind": ["layer", "group"],
         "gamma": ["2"],
@@ -132,6 +133,7 @@ BASES: Mapping[str, list[Texts]] = {
     "pool": [{}, {"kernel": "3", "stride": "2"}, {"kernel": "3", "stride": "2", "kind": "avg"}],
     "rnn": [{"hidden": "2"}, {"hidden": "2", "outputs": "3"}, {"weights": json.dumps(_W)}],
     "act": [{"name": "relu"}],
+    "upsample": [{"mode": "nearest"}],
     "norm": [{"kind": "batch"}, {"kind": "layer"}, {"kind": "group", "groups": "1"}],
     "dense": [{"units": "2"}, {"weight": "1 2 3; 4 5 6"}],
     "net": [{"net": "pool -k 2"}],

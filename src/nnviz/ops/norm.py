@@ -153,12 +153,14 @@ def _step(i: int, numbers: _Numbers, learned: Mapping[str, np.ndarray], eps: flo
     values = {s.of: x[together].reshape(len(same), -1), s.x: x[at], s.mean: mean, s.var: var}
     values |= {s.gamma: learned["gamma"][own], s.beta: learned["beta"][own], _EPS: eps}
     values |= {s.hat: hat[at], s.y: made[at]}
-    called = {"i": index, "n,c": index, "c": index[-1:], "n,g": at[:2], "g": at[1:2]}
+    group = [f"g{g}" for g in at[1:2]]
+    called = {"i": index, "n,c": index, "c": index[-1:], "n,g": [*at[:1], *group], "g": group}
     subs = {name: ",".join(map(str, each)) for name, each in called.items()}
     here = Substitution(values, subs)
     named = {"x": s.x, "mean": s.mean, "var": s.var, "x_hat": s.hat}
     vectors = here.quantities(**named, gamma=s.gamma, beta=s.beta, y=s.y)
-    cells = {"input": tuple(map(plan.place, same)), **dict.fromkeys(learned, (own,))}
+    read = dict.fromkeys((index, *map(plan.place, same)))
+    cells = {"input": tuple(read), **dict.fromkeys(learned, (own,))}
     return Step.of_vectors(i + 1, index, here.equations(_facts(plan)), vectors, cells)
 
 

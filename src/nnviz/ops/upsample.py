@@ -1,0 +1,177 @@
+"""Upsampling: a map made larger, by repeating its cells or by lines between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from itertools import product
+from typing import Literal, get_args
+
+from nnviz.libraries import np
+from nnviz.ops._layer import Layer, channels_first, float_name, places
+from nnviz.options import kinds
+from nnviz.options.operation import Operation
+from nnviz.options.option import argument, option
+from nnviz.plans import WindowPlan
+from nnviz.shapes import TransposedAxis, between, times, unravel
+from nnviz.trace import (
+    Call,
+    Equation,
+    Expr,
+    Fact,
+    Index,
+    Name,
+    Neg,
+    Num,
+    Product,
+    Quotient,
+    Results,
+    Role,
+    Snippet,
+    Step,
+    Steps,
+    Sum,
+    Trace,
+)
+from nnviz.words import Words
+
+Mode = Literal["nearest", "bilinear"]
+_MODES: tuple[Mode, ...] = get_args(Mode)
+_TITLES = {"nearest": Words("Nearest upsampling"), "bilinear": Words("Bilinear upsampling")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpsampleOptions:
+    """How many times as large, and what stands in the new cells."""
+
+    mode: Mode = argument(
+        kind=kinds.choice(*_MODES), help="Cells repeated, or lines drawn between them."
+    )
+    by: tuple[int, ...] = option(
+        "--by", kind=kinds.sizes(1), help="How many times as large each axis is.", default=(2,)
+    )
+
+
+def run(x: np.ndarray, options: UpsampleOptions) -> Trace:
+    """Every cell of a larger map from one of x, or from up to four."""
+    from nnviz.core.exact import cast
+    from nnviz.core.upsample import linear, nearest
+
+    samples, by = len(x) if x.ndim == 4 else 1, _by(options)
+    channels_first(x.shape[x.ndim == 4 :], 2, "upsample")
+    output = nearest(x, by) if options.mode == "nearest" else linear(cast(x, float_name(x)), by)
+    return Trace(
+        op="upsample",
+        title=_TITLES[options.mode],
+        short=_short(options),
+        arrays={"input": x},
+        results=Results(output=output),
+        options={"mode": options.mode, "by": list(by)},
+        roles={"input": "input", "output": "output"},
+        equation=("input", "→", "output"),
+        facts=tuple(_facts(options)),
+        samples=samples,
+        steps=Steps(output.size, lambda i: _step(i, x, output, options)),
+        places=places(output.ndim),
+        snippet=lambda: _snippet(x.shape, output.shape, options),
+    )
+
+
+def _by(options: UpsampleOptions) -> tuple[int, ...]:
+    return kinds.each_axis(options.by, 2, "--by")
+
+
+def _facts(options: UpsampleOptions) -> list[Fact]:
+    """Where in the input a cell of the output lies, along each axis: middles on middles."""
+    half, found = Num(0.5), []
+    for label, name, n in zip((Words("row"), Words("column")), "ij", _by(options), strict=True):
+        at: Expr = Quotient(Sum((Name(name), half)), Num(n))
+        at = Sum((at, Neg(half)))
+        if options.mode == "nearest":
+            at = Call("floor", (Quotient(Name(name), Num(n)),))
+        found.append(Fact(label, Equation((Name(f"{name}′"), at))))
+    return found
+
+
+# --- steps -----------------------------------------------------------------------------
+
+
+def _step(number: int, x: np.ndarray, output: np.ndarray, options: UpsampleOptions) -> Step:
+    """A cell: the one that it repeats, or the sum of its neighbours, each by how near it is."""
+    index = unravel(number, output.shape)
+    sides = []
+    for axis, (o, n) in enumerate(zip(index[-2:], _by(options), strict=True), -2):
+        near = (o // n, o // n, 0.0)
+        low, high, share = near if options.mode == "nearest" else between(o, x.shape[axis], n)
+        sides.append([(low, 1 - share), *([(high, share)] if share else [])])
+    read = {(*index[:-2], row, column): p * q for (row, p), (column, q) in product(*sides)}
+    value = output[index].item()
+    made: Expr = Sum(
+        tuple(Product((Num(x[at].item(), "input"), Num(p, "weight"))) for at, p in read.items())
+    )
+    if len(read) == 1:
+        made = _named("x", next(iter(read)), "input")
+    return Step(
+        number=number + 1,
+        index=index,
+        formula=(Equation((_named("y", index, "output"), made, Num(value, "output"))),),
+        value=value,
+        detail={"from": [*map(list, read)], "weights": [*read.values()]},
+        cells={"input": tuple(read), "output": (index,)},
+    )
+
+
+def _named(text: str, index: Index, role: Role) -> Name:
+    return Name(text, ",".join(map(str, index)), role)
+
+
+def _snippet(shape: Index, made: Index, options: UpsampleOptions) -> Snippet:
+    """PyTorch's call, which wants samples and channels."""
+    whole = (1,) * (4 - len(shape)) + shape
+    x = "{x}" if whole == shape else f"{{x}}.reshape{whole}"
+    corners = "" if options.mode == "nearest" else ", align_corners=False"
+    scale = _by(options)
+    call = f'F.interpolate({x}, scale_factor={scale}, mode="{options.mode}"{corners})'
+    return Snippet((call if whole == shape else f"{call}.reshape{made}",))
+
+
+# --- as a layer ------------------------------------------------------------------------
+
+
+def _short(options: UpsampleOptions) -> Words:
+    size = times(_by(options))
+    if options.mode == "nearest":
+        return Words("nearest upsampling {size}", size=size)
+    return Words("bilinear upsampling {size}", size=size)
+
+
+def layer(shape: tuple[int, ...], options: UpsampleOptions) -> Layer:
+    """Nothing to learn; what it reads is what a transposed convolution would."""
+    channels, *space = channels_first(shape, 2, "upsample")
+    axes = tuple(map(partial(_axis, options.mode), space, _by(options)))
+    plan = WindowPlan(axes, channels, channels, channels)
+    output = (*shape[:-2], *(axis.out for axis in axes))
+    return Layer(output, plan=plan, name=_short(options))
+
+
+def _axis(mode: Mode, size: int, n: int) -> TransposedAxis:
+    """An axis whose cells are spread over those that are made of them: 2n cells, of odd n one
+    less, where lines are drawn between.
+    """
+    if mode == "nearest":
+        return TransposedAxis(size, n, n)
+    return TransposedAxis(size, 2 * n - n % 2, n, before=n // 2, after=n // 2)
+
+
+OPERATION = Operation(
+    name="upsample",
+    rank=8,
+    help="A map made larger: cells repeated, or lines between them.",
+    example='upsample nearest "1 2; 3 4"',
+    more=('upsample bilinear "1 2; 3 4" --steps 6', 'upsample nearest "1 2; 3 4" --by 1x3'),
+    record=UpsampleOptions,
+    run=run,
+    layer=layer,
+    cell_bytes=lambda item, options: item if options.mode == "nearest" else 32,
+    slides=True,
+)
