@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,13 +38,24 @@ PUBLISHED = {
     # Ronneberger and others (2015), figure 1: convolutions 9·(1·64 + 64·64 + …), up-convolutions
     # 4·(1024·512 + 512·256 + …), then two classes, 64·2 + 2: summed up below.
     "unet": Published((1, 512, 512), (2, 512, 512), 31_030_658),
+    # torchvision.models.resnet18 and its GFLOPS 1.81; the field: Araujo, Norris and Sim.
+    "resnet18": Published((3, 224, 224), (1000,), 11_689_512, [435, 435], 1_814_073_344),
+    # torchvision.models.resnet50 and its GFLOPS 4.09.
+    "resnet50": Published((3, 224, 224), (1000,), 25_557_032, [427, 427], 4_089_184_256),
+    # keras.applications.MobileNet: 4,231,976 are trained; 569 million: Howard and others (2017),
+    # table 4; the field: Araujo, Norris and Sim.
+    "mobilenet-v1": Published((3, 224, 224), (1000,), 4_231_976, [315, 315], 568_740_352),
     # https://github.com/karpathy/char-rnn prints 240,321, with two biases a gate: 2·512 more.
     "char-rnn": Published((50, 65), (50, 65), 240_321 - 2 * 512),
 }
 
 
-def counted(name: str) -> Any:
-    return run("params", None, net=name).results
+KERAS = {"mobilenet-v1": 4_253_864, "vgg16": 138_357_544}
+"""The Total params of keras.applications: with means and variances, which are not trained."""
+
+
+def counted(name: str, like: str | None = None) -> Any:
+    return run("params", None, net=name, like=like).results
 
 
 @pytest.mark.parametrize("name", known_nets())
@@ -53,9 +65,28 @@ def test_a_known_network_counts_as_published(name: str) -> None:
     assert chain().accept(name, name).input == published.input
     assert tuple(rows[-1]["output"]) == published.output
     assert total["params"] == published.params
-    fields = [row["receptive_field"] for row in rows if row["receptive_field"]]
-    assert published.field in (None, fields[-1] if fields else None)
+    maps = [row for row in rows if row["receptive_field"] and "--global" not in row["layer"]]
+    assert published.field in (None, maps[-1]["receptive_field"] if maps else None)
     assert published.macs in (None, total["macs"])
+
+
+@pytest.mark.parametrize(("name", "params"), KERAS.items())
+def test_a_known_network_counts_as_in_keras(name: str, params: int) -> None:
+    results = counted(name, "tf")
+    total, rows = results["total"], results["rows"]
+    assert total["params"] == params
+    kept = sum(row.get("kept", 0) for row in rows)
+    assert total["weights"] + total["biases"] == params - kept == PUBLISHED[name].params
+    assert total.get("kept", 0) == kept
+
+
+def test_the_paper_of_resnet_strides_in_the_first_convolution() -> None:
+    """Its field is 483: Araujo, Norris and Sim, table 1."""
+    text = chain().accept("resnet50", "resnet50").text
+    block = r"(--size 1)( --no-bias \| norm batch \| act relu\n.*--size 3) (--stride 2)"
+    theirs = re.sub(block, r"\1 \3\2", text)
+    rows = run("params", None, net=theirs, input=(3, 224, 224)).results["rows"]
+    assert [483, 483] in [row["receptive_field"] for row in rows]
 
 
 def test_the_unet_has_the_layers_of_its_figure() -> None:

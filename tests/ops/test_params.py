@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -229,3 +230,23 @@ def test_the_receptive_field_is_what_a_cell_of_the_output_depends_on(layers: Any
     spans = [int(np.ptp(np.flatnonzero(row))) + 1 for row in moved if row.any()]
     rows = run("params", None, net=chain, input=(1, size, 1)).results["rows"]
     assert rows[-1]["receptive_field"] == [max(spans), 1]
+
+
+ENORMOUS = [
+    ("dense --units 1000000", (1_000_000,), 10**12 + 10**6),
+    ("conv --filters 100000 --size 99", (1000, 100, 100), 100_000 * (1000 * 99 * 99 + 1)),
+    ("conv --transpose --filters 100000 --size 99", (1000, 9, 9), 100_000 * (1000 * 99 * 99 + 1)),
+    ("rnn --hidden 100000", (9, 100_000), 2 * 10**10 + 10**5),
+]
+
+
+@pytest.mark.parametrize(("net", "shape", "params"), ENORMOUS, ids=[e[0] for e in ENORMOUS])
+def test_counting_makes_no_array(net: str, shape: tuple[int, ...], params: int) -> None:
+    run("params", None, net="conv | flatten | dense --units 2", input=(1, 4, 4))  # what it loads
+    run("params", None, net="rnn --hidden 2", input=(4, 4))
+    tracemalloc.start()
+    try:
+        assert run("params", None, net=net, input=shape).results["total"]["params"] == params
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+    finally:
+        tracemalloc.stop()

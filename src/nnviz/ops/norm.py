@@ -218,7 +218,12 @@ def layer(shape: Shape, options: NormOptions) -> Layer:
     seen = {"layer": dims, "group": max(dims, 1), "batch": dims * options.train}[options.kind]
     everywhere = tuple(range(-seen, 0))
     made = Layer(shape, f"{count} + {count}", count, count, everywhere=everywhere)
-    return made._replace(name=_short(options))
+    made = made._replace(name=_short(options))
+    if options.kind != "batch":
+        return made
+    # Keras counts the running mean and variance, as parameters that are not learned.
+    keras = made._replace(formula=f"{made.formula} + 2·{count}", kept=2 * count)
+    return made._replace(like={"tf": keras})
 
 
 OPERATION = Operation(

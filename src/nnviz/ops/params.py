@@ -25,7 +25,7 @@ from nnviz.shapes import times
 from nnviz.trace import Fact, Results, Trace
 from nnviz.words import Words
 
-_TOTALS = ("weights", "biases", "params", "macs", "flops", "memory")
+_TOTALS = ("weights", "biases", "kept", "params", "macs", "flops", "memory")
 _ITEM = 4
 """Bytes of a number in float32."""
 _LIKE = {
@@ -126,7 +126,8 @@ class _Counts:
     def trace(self, asked: Shape | None) -> Trace:
         """The counts, and the fields of the output cell that is asked for."""
         rows, net, options = self.rows, self.options.net, self.options
-        total = {name: sum(row[name] for row in rows) for name in _TOTALS}
+        names = [name for name in _TOTALS if any(name in row for row in rows)]
+        total = {name: sum(row.get(name, 0) for row in rows) for name in names}
         fields = None if asked is None else self.field.fields(asked)
         return Trace(
             op="params",
