@@ -19,6 +19,7 @@ ROOT = Path(nnviz.__file__).parent
 TESTS = Path(__file__).parent
 COMMON = {
     "activation_steps",
+    "branches",
     "words",
     "errors",
     "shapes",
@@ -48,6 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "shapes": set(),
     "padding": {"errors", "shapes", "words"},
     "plans": {"shapes"},
+    "branches": set(),
     "fields": {"words"},
     "memory": {"errors", "files", "numerals", "words"},
     "axes": set(),

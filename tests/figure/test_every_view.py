@@ -47,6 +47,11 @@ VALUES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 }
 NET = "conv --filters 2 --size {k} --pad 1 | act relu | flatten | dense --units 3 | act softmax"
 
+BRANCHES = (
+    "c: conv --filters 2 --size 1 | a: residual { conv --filters 2 --size 1 | relu } { tanh }"
+    " | b: concat { relu } { } | conv --filters 2 --size 1 | add c"
+)
+
 
 def _layers(shape: tuple[int, ...]) -> dict[str, Any]:
     """Two layers in both directions."""
@@ -73,6 +78,9 @@ SUBJECTS: dict[str, tuple[str, Any]] = {
     "gru": ("rnn", {"hidden": 6, "cell": "gru", "outputs": 3}),
     "layers": ("rnn", _layers),
     "net": ("net", {"net": NET.format(k=2)}),
+    "branches": ("net", {"net": BRANCHES}),
+    "add": ("net", {"net": BRANCHES, "layer": "a"}),
+    "concat": ("net", {"net": BRANCHES, "layer": "b"}),
     "params": ("params", lambda shape: {"net": NET.format(k=3), "input": shape}),
     "fields": (
         "params",

@@ -18,7 +18,7 @@ from nnviz.trace import Equation, Formula, Name, Num, Results, Snippet, Step, St
 from nnviz.words import Words
 
 Shape = tuple[int, ...]
-ADDED, JOINED = Words("add"), Words("concat")
+ADDED = Words("add")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +189,8 @@ def _concat(x: tuple[np.ndarray, ...], options: JoinOptions) -> Trace:
             {names[branch]: (source,), "output": (index,)},
         )
 
-    return _trace("concat", (Words("Branches joined"), JOINED), x, output, step, "|", call, back)
+    said = Words("Branches joined"), _joined_in(axis, shapes)
+    return _trace("concat", said, x, output, step, "|", call, back)
 
 
 def _cut(g: np.ndarray, axis: int, x: np.ndarray, start: int) -> Part:
@@ -216,7 +217,12 @@ def _moved(source: Shape, index: Shape, branch: int, value: Any) -> Formula:
 def _joined(shapes: Any, options: JoinOptions) -> Layer:
     axis, laid = _laid(shapes, replace(options, batch=False))
     output = (*laid[0][:axis], sum(s[axis] for s in laid), *laid[0][axis + 1 :])
-    return Layer(output, name=JOINED)
+    return Layer(output, name=_joined_in(axis, laid))
+
+
+def _joined_in(axis: int, shapes: Sequence[Shape]) -> Words:
+    """What it is called: concat 256+128."""
+    return Words("concat {parts}", parts="+".join(str(shape[axis]) for shape in shapes))
 
 
 CONCAT: Operation[JoinOptions] = Operation(

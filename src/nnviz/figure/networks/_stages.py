@@ -1,17 +1,29 @@
-"""Stages of a chain in rows: a name above, a picture, what is said beneath, arrows between."""
+"""Stages of a chain in rows: a name above, a picture, what is said beneath, arrows between.
+
+Lanes that meet stand one below the other as one stage; what goes past some stages goes above them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import count, pairwise
+from typing import NamedTuple
 
-from nnviz.figure.layout.blocks import Block, wrapped
-from nnviz.figure.layout.lines import arrow
-from nnviz.figure.layout.style import Style, near4
-from nnviz.figure.scene import Group, Mark, Text
+from nnviz.figure.layout.blocks import Block, column, wrapped
+from nnviz.figure.layout.lines import Point, arrow, polyline, rounded_arrow, rounded_line
+from nnviz.figure.layout.style import Style, near4, up4
+from nnviz.figure.scene import Ellipse, Group, Mark, Text
 
 GAP = 16
-ARROW = 32
+ARROW, FORK = 32, 12
+"""What leads to a stage, and to lanes."""
+LEVEL = 16
+"""From a line above a row to the next."""
+REACH = 14
+"""How far from the middle of a sign the lines to it end."""
+Line = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,41 +38,174 @@ class Stage:
     body: Callable[[], Block]
     label: str = ""
     """To be read out, of the whole stage."""
+    port: float = 0
+    """Where lines come in from above, from its left; 0 where they end before it."""
+    forks: bool = False
+    """Whether what comes in parts in it."""
+
+    @property
+    def bare(self) -> bool:
+        """Whether it has no words, and so stands level with the maps of others alone."""
+        return not self.head.height
 
 
-def in_rows(style: Style, stages: Sequence[Stage]) -> list[list[Stage]]:
-    """As many a row as the page has room for."""
-    widths = [stage.width + (ARROW if i else 0) for i, stage in enumerate(stages)]
-    return [list(stages[line]) for line in wrapped(stages, widths, 0, style.room)]
+class _Row(NamedTuple):
+    """Stages that stand in a row, and the lines past them, each as high as it has to be."""
+
+    places: range
+    levels: Mapping[Line, int]
+    """How high each line is, from 1."""
+    head: float
+    body: float
+    """The heights of the words above and of the largest maps."""
+    axis: float
+    height: float
+    width: float
 
 
-def row_height(row: Sequence[Stage]) -> float:
-    """Of a row with the gap beneath it."""
-    head, foot = max(s.head.height for s in row), max(s.foot.height for s in row)
-    return head + max(s.height for s in row) + 8 + foot + GAP
+@dataclass(frozen=True)
+class Flow:
+    """Stages in as many rows as the room asks for."""
 
+    style: Style
+    stages: Sequence[Stage]
+    room: float
+    lines: Sequence[Line] = ()
+    """What goes past stages: from after one (−1: from what comes in) to one, by their places."""
+    led: bool = False
+    """Whether an arrow leads to the first."""
+    apart: frozenset[int] = frozenset()
+    """The places of those to which none leads."""
 
-def stage_row(style: Style, stages: Sequence[Stage], *, first: bool) -> Block:
-    """Names level above, shapes level beneath, and what is made centred between."""
-    head = max(s.head.height for s in stages)
-    bodies = [stage.body() for stage in stages]
-    body = max(b.height for b in bodies)
-    axis = near4(head + 4 + body / 2)
-    marks: list[Mark] = []
-    x = 0.0
-    for i, (stage, inner) in enumerate(zip(stages, bodies, strict=True)):
-        if i or not first:
-            marks += arrow((x + 4, axis), (x + ARROW - 4, axis), style.theme.muted)
-            x += ARROW
-        parts = (
-            _centred(stage.head, stage.width).at(x, 0),
-            inner.at(x + near4((stage.width - inner.width) / 2), near4(axis - inner.height / 2)),
-            _centred(stage.foot, stage.width).at(x, head + body + 8),
+    @cached_property
+    def rows(self) -> Sequence[_Row]:
+        """As many stages a row as the page has room for."""
+        widths = [stage.width + self._lead(i) for i, stage in enumerate(self.stages)]
+        found = wrapped(self.stages, widths, 0, self.room - GAP * self.led)
+        return [self._row(range(s.start, s.stop), sum(widths[s])) for s in found]
+
+    @property
+    def height(self) -> float:
+        return sum(row.height + GAP for row in self.rows) - GAP if self.rows else LEVEL
+
+    @property
+    def width(self) -> float:
+        on = GAP * (self.led and len(self.rows) > 1)
+        return max((row.width + on for row in self.rows), default=0)
+
+    @property
+    def entry(self) -> float:
+        """Where what comes in does so, from its top."""
+        return self.rows[0].axis if self.rows else LEVEL / 2
+
+    @property
+    def exit(self) -> Point:
+        """Where what goes out leaves it."""
+        if not self.rows:
+            return 0, LEVEL / 2
+        last = self.rows[-1]
+        return self._end(last), self.height - last.height + last.axis
+
+    def block(self) -> Block:
+        """It drawn; in a lane, lines lead from row to row."""
+        made = column([self._drawn(row) for row in self.rows], GAP)
+        marks, y = [*made.marks], 0.0
+        for row, after in pairwise(self.rows if self.led else ()):
+            top, x = y + row.height + GAP, self._end(row)
+            down = (row.width + GAP - 4, y + row.axis), (row.width + GAP - 4, top - GAP / 2)
+            back = (8, top - GAP / 2), (8, top + after.axis)
+            ends = (x, y + row.axis), (ARROW - 4, top + after.axis)
+            marks += rounded_arrow([ends[0], *down, *back, ends[1]], self.style.theme.muted)
+            y = top
+        return replace(made, marks=tuple(marks))
+
+    def _end(self, row: _Row) -> float:
+        """Where what goes out of a row begins."""
+        return row.width + (0 if self.stages[row.places[-1]].bare else 4)
+
+    def _lead(self, place: int) -> int:
+        if not (place or self.led):
+            return 0
+        return FORK if self.stages[place].forks else ARROW
+
+    def _row(self, places: range, width: float) -> _Row:
+        stages = self.stages[places.start : places.stop]
+        levels = _levels(
+            [(a, b) for a, b in self.lines if a + 1 < places.stop and places.start <= b]
         )
-        marks.append(Group(parts, label=stage.label))
-        x += stage.width
-    height = head + body + 8 + max(s.foot.height for s in stages)
-    return Block(x, height, tuple(marks), axis)
+        named = [stage for stage in stages if not stage.bare]
+        head = max((s.head.height for s in named), default=0)
+        body = max((s.height for s in named), default=0)
+        foot = max((s.foot.height for s in named), default=0)
+        half = max((s.height / 2 for s in stages if s.bare), default=0)
+        above = max(near4(head + 4 + body / 2) if named else 0, half)
+        below = max(head + body + 8 + foot - near4(head + 4 + body / 2) if named else 0, half)
+        axis = near4(LEVEL * max(levels.values(), default=0) + above)
+        return _Row(places, levels, head, body, axis, up4(axis + below), width)
+
+    def _drawn(self, row: _Row) -> Block:
+        """Names level above, shapes level beneath, and what is made centred between."""
+        marks: list[Mark] = []
+        x, top = 0.0, row.axis - near4(row.head + 4 + row.body / 2)
+        lefts: dict[int, float] = {}
+        for place in row.places:
+            stage, inner = self.stages[place], self.stages[place].body()
+            if self._lead(place):
+                again = self.led and place == row.places[0] and place
+                marks += () if again else self._led(place, x, row.axis)
+                x += self._lead(place)
+            lefts[place] = x
+            parts = (
+                _centred(stage.head, stage.width).at(x, top),
+                inner.at(
+                    x + near4((stage.width - inner.width) / 2),
+                    near4(row.axis - inner.height / 2),
+                ),
+                _centred(stage.foot, stage.width).at(x, top + row.head + row.body + 8),
+            )
+            marks.append(Group(parts, label=stage.label))
+            x += stage.width
+        marks += self._past(row, lefts)
+        return Block(x, row.height, tuple(marks), row.axis)
+
+    def _led(self, place: int, x: float, y: float) -> Sequence[Mark]:
+        """The arrow to a stage."""
+        muted = self.style.theme.muted
+        start = x if place and self.stages[place - 1].bare else x + 4
+        if place in self.apart:
+            forked = any(place == after + 1 for after, _ in self.lines)
+            return (polyline([(start, y), (x + 8, y)], muted, 2),) if forked else ()
+        if self.stages[place].forks:
+            return (polyline([(start, y), (x + FORK, y)], muted, 2),)
+        return arrow((start, y), (x + ARROW - 4, y), muted)
+
+    def _past(self, row: _Row, lefts: dict[int, float]) -> Iterator[Mark]:
+        """The lines above a row, from where each leaves it to where it comes down."""
+        muted, most = self.style.theme.muted, max(row.levels.values(), default=0)
+        for (start, end), level in row.levels.items():
+            y = LEVEL * (most - level) + LEVEL / 2
+            points: list[Point] = [(0, y)]
+            if start + 1 in lefts:
+                x = lefts[start + 1] - self._lead(start + 1) + 8
+                yield Ellipse(x, row.axis, 3, 3, muted)
+                points = [(x, row.axis), (x, y)]
+            if end not in lefts:
+                yield rounded_line([*points, (row.width, y)], muted)
+                continue
+            stage, x = self.stages[end], lefts[end] + self.stages[end].port
+            ends: list[Point] = [(x, y), (x, row.axis - REACH)]
+            if not stage.port:
+                ends = [(x - 20, y), (x - 20, row.axis), (x - 4, row.axis)]
+            yield from rounded_arrow([*points, *ends], muted)
+
+
+def _levels(lines: Sequence[Line]) -> Mapping[Line, int]:
+    """How high each line is: as low as others allow; those from one stage may be one line."""
+    levels: dict[Line, int] = {}
+    for start, end in sorted(lines, key=lambda line: (line[1] - line[0], line)):
+        taken = {n for (a, b), n in levels.items() if a != start and a < end and start < b}
+        levels[start, end] = next(n for n in count(1) if n not in taken)
+    return levels
 
 
 def _centred(block: Block, width: float) -> Block:

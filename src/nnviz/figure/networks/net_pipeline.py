@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import product
 
+from nnviz.branches import Sources, branched, in_a_row
 from nnviz.figure.arrays.grid import called
 from nnviz.figure.arrays.picture import odd_legend, pixels
 from nnviz.figure.arrays.thumbnail import Size, Thumbnail, thumbnail
@@ -14,7 +16,8 @@ from nnviz.figure.formulas.parameter_counts import counted, counts, layer_names
 from nnviz.figure.layout.blocks import Block, column, lines, remark, row
 from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, up4
-from nnviz.figure.networks._stages import GAP, Stage, in_rows, row_height, stage_row
+from nnviz.figure.networks._lanes import Branches, joint
+from nnviz.figure.networks._stages import Flow, Stage
 from nnviz.figure.scene import Image, Mark, Rect, Scene
 from nnviz.libraries import np
 from nnviz.numerals import scientific
@@ -27,10 +30,15 @@ from nnviz.words import Words
 RANK = 0
 ROOMS = (204, 140), (140, 140), (140, 124)
 """What the maps of a layer may take, the largest first."""
-LEAST, SAID = 72, (160, 136)
-"""The least room of what is said of a layer, and the most that it has without breaking."""
-LOW = 976
-"""The height of all rows that is tried for: with title, legend and notes a page of 1,200."""
+SMALL_ROOMS = (104, 104), (88, 80), (72, 56)
+SIZES = (ROOMS, (160, 136)), (ROOMS + SMALL_ROOMS, (160, 136, 104, 80))
+"""Those, with the most that what is said of a layer has without breaking; of many layers less."""
+LEAST = 72
+"""The least that it has."""
+LOW, NEAR = 960, 1.2
+"""The height of all rows that is tried for: with title, legend and notes a page of 1,200; where
+that is too low, how much taller than the lowest they may be.
+"""
 _KINDS: tuple[tuple[str, Role], ...] = (("weights", "weight"), ("biases", "bias"))
 
 
@@ -48,6 +56,9 @@ class _Layer:
     params: tuple[int, int]
     small: Thumbnail
     made: np.ndarray
+    sign: str | None = None
+    """What is said where branches meet, which has no maps of its own."""
+    added: bool = False
 
     @property
     def shades(self) -> Levels | None:
@@ -55,31 +66,46 @@ class _Layer:
 
 
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
-    """Input and layers left to right, as many a row as fit the page."""
+    """Input and layers left to right, as many a row as fit the page; branches past each other."""
     style = Style.of(appearance)
     layers = _layers(trace, style, appearance.drawn_sample)
-    rows = [stage_row(style, part, first=i == 0) for i, part in enumerate(_rows(style, layers))]
     legend = [*_signed_legend(style, layers), *_past_shades(style, layers)]
-    blocks = [column([column(rows, GAP), *legend], 8)]
+    blocks = [column([_flow(style, trace.sources, layers).block(), *legend], 8)]
     blocks += [row(marks)] if (marks := _odd_marks(style, layers)) else []
     return page(style, trace, appearance, step, blocks, facts=[_total(style, trace)])
 
 
-def _rows(style: Style, layers: Sequence[_Layer]) -> list[list[Stage]]:
-    """The stages in rows: on a page, in as few as there can be, and then with the largest maps."""
-    found, said = [], cache(partial(_said, style))
+def _flow(style: Style, sources: Sources, layers: Sequence[_Layer]) -> Flow:
+    """The stages in rows: on a page, in as few as there can be, and then with the largest maps;
+    lanes one below the other where they have room.
+    """
+    said = cache(partial(_said, style))
 
-    def stage(layer: _Layer, room: Size, most: float) -> Stage:
+    def stage(room: Size, most: float, number: int) -> Stage:
+        layer = layers[number]
+        shape = times(layer.made.shape)
+        label = called(style, layer.name, shape)
+        if layer.sign is not None:
+            made = joint(style, layer.sign, shape, added=layer.added)
+            return replace(made, label=label)
         width, height = layer.small.size(room)
         head, foot = said(layer, width, most)
         wide = up4(max(width, head.width, foot.width))
-        label = called(style, layer.name, times(layer.made.shape))
         return Stage(head, foot, wide, height, lambda: layer.small.block(room).labelled(label))
 
-    for room, most in product(ROOMS, SAID):
-        found.append(in_rows(style, [stage(layer, room, most) for layer in layers]))
-
-    return min(found, key=lambda rows: (max(LOW, sum(map(row_height, rows))), len(rows)))
+    found: list[Flow] = []
+    for chain, (rooms, widths) in product((branched(sources), in_a_row(sources)), SIZES):
+        flows = [
+            Branches(style, sources, partial(stage, room, most)).flow(chain)
+            for room, most in product(rooms, widths)
+        ]
+        found += [flow for flow in flows if flow.width <= style.room]
+        least = min((flow.height for flow in found), default=math.inf)
+        if least <= LOW or (found and widths is SIZES[-1][1]):
+            break
+    if least <= LOW:
+        return min((f for f in found if f.height <= LOW), key=lambda flow: len(flow.rows))
+    return next((flow for flow in found if flow.height <= NEAR * least), flows[-1])
 
 
 # --- the stages ------------------------------------------------------------------
@@ -94,17 +120,26 @@ def _layers(trace: Trace, style: Style, sample: int) -> list[_Layer]:
 
     pictured = trace.image or colored(one(x))
     shades = levels_as_is(one(x), image=trace.image) if pictured else None
+    known = [shades]
     found = [_input_layer(trace, style, one(x))]
-    named = zip(trace.layers, layer_names(style, trace), strict=True)
-    for i, (layer, name) in enumerate(named):
-        # Pooling makes of a picture one with the same range.
-        shades = shades if layer.op == "pool" else None
-        role: Role = "output" if i + 1 == len(trace.layers) else "intermediate"
-        if role == "intermediate" and layer.roles.get("output") == "hidden":
-            role = "hidden"
+    named = zip(trace.layers, layer_names(style, trace), trace.sources, strict=True)
+    for layer, name, taken in named:
+        role: Role = "hidden" if layer.roles.get("output") == "hidden" else "intermediate"
+        role = "output" if len(found) == len(trace.layers) else role
         made = one(layer.output)
-        small = thumbnail(style, made, role, shades)
-        found.append(_Layer(name, role, _parameters(layer), small, made))
+        # Pooling makes of a picture one with the same range.
+        known.append(known[taken[0]] if layer.op == "pool" else None)
+        if len(taken) == 1:
+            small = thumbnail(style, made, role, known[-1])
+            found.append(_Layer(name, role, _parameters(layer), small, made))
+            continue
+        sign = "" if layer.op == "add" and name == style.say(layer.short) else name
+        small, added = Thumbnail(style, role, made), layer.op == "add"
+        found.append(_Layer(name, role, (0, 0), small, made, sign, added))
+    if found[-1].sign is not None:
+        last = found[-1].made
+        small = thumbnail(style, last, "output")
+        found.append(_Layer(style.say(Words("output")), "output", (0, 0), small, last))
     return found
 
 

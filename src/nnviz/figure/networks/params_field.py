@@ -13,7 +13,7 @@ from nnviz.figure.layout.blocks import Block, column, lines, remark
 from nnviz.figure.layout.lines import segments
 from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import BODY, SMALL, Style, near4, up4
-from nnviz.figure.networks._stages import GAP, Stage, in_rows, row_height, stage_row
+from nnviz.figure.networks._stages import GAP, Flow, Stage
 from nnviz.figure.scene import Command, Mark, Path, Rect, Scene
 from nnviz.shapes import times
 from nnviz.trace import Role, Step, Trace
@@ -62,12 +62,12 @@ def _panel(style: Style, title: Words, maps: Sequence[Map], lit: Sequence[Cells]
     """The maps in a chain, with the largest cells with which they are not too tall."""
     between: list[Role] = ["intermediate"] * (len(maps) - 2)
     roles: tuple[Role, ...] = ("input", *between, "output")
-    arrangements = [
-        in_rows(style, list(map(partial(_stage, style, side), maps, lit, roles))) for side in SIDES
+    flows = [
+        Flow(style, list(map(partial(_stage, style, side), maps, lit, roles)), style.room)
+        for side in SIDES
     ]
-    rows = min(arrangements, key=lambda rows: (max(LOW, sum(map(row_height, rows))), len(rows)))
-    drawn = [stage_row(style, part, first=i == 0) for i, part in enumerate(rows)]
-    return column([lines(style, style.say(title), bold=True), *drawn], GAP)
+    flow = min(flows, key=lambda flow: (max(LOW, flow.height + GAP), len(flow.rows)))
+    return column([lines(style, style.say(title), bold=True), flow.block()], GAP)
 
 
 def _stage(style: Style, side: int, made: Map, lit: Cells, role: Role) -> Stage:
