@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from helpers import run
+from nnviz.backpropagation import backward
 from nnviz.errors import NnvizError, UsageError
-from nnviz.gradient import backward
 from nnviz.trace import Trace
 
 X = np.array([[5, 1, 0], [2, 4, 3], [0, 2, 4]])

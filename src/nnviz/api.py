@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, Never, TypeAlias
 
 from nnviz.activation_steps import Activation
 from nnviz.calling import run as _run
+from nnviz.losses import LossName
 from nnviz.padding import PadName
 from nnviz.result import Result
 from nnviz.shapes import PadMode
@@ -289,12 +290,20 @@ def flatten(x: Array, /, *, axis: int = 0) -> Result:
 
 
 def net(
-    chain: str, x: Array, /, *, layer: int | str | None = None, channels_last: bool = False
+    chain: str,
+    x: Array,
+    /,
+    *,
+    layer: int | str | None = None,
+    target: Array | None = None,
+    loss: LossName | None = None,
+    channels_last: bool = False,
 ) -> Result:
     """Run `x` through a chain of commands, such as "conv --filters 6 | act relu | pool -k 2".
 
     `r.layers` are the layers' results; the output is the last layer's. With `layer`, a number
-    from 1 or a name, the result is that layer's.
+    from 1 or a name, the result is that layer's. `target` and `loss` ("mse", "cross-entropy")
+    make `["loss"]` and every gradient, `["grad_1.kernel"]` …, results too.
 
     Raises NnvizError, with the layer and a caret, where the chain or a shape is wrong.
 
@@ -304,7 +313,8 @@ def net(
     >>> nnviz.net("flatten", [[-1, 2], [3, 4]]).output.shape
     (4,)
     """
-    return _run("net", x=x, net=chain, layer=layer, channels_last=channels_last)
+    options = {"layer": layer, "target": target, "loss": loss}
+    return _run("net", x=x, net=chain, channels_last=channels_last, **options)
 
 
 def params(

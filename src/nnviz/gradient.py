@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from nnviz.errors import NnvizError, UsageError
+from nnviz.errors import NnvizError
 from nnviz.expressions import Role
 from nnviz.libraries import np
 from nnviz.shapes import times, unravel
@@ -35,6 +35,8 @@ from nnviz.words import Words
 
 GRADIENT = "gradient"
 """What the gradient that arrives at the output is called among the arrays."""
+LOST = "grad_output"
+"""What the gradient is called that a loss sends back to the output."""
 _MOST = 10**6
 """Terms of a step, past which there are no steps."""
 
@@ -76,17 +78,21 @@ class Backward(NamedTuple):
     gradient: np.ndarray
     """What the terms multiply: that of the output, or of the sums before an activation."""
     parts: Mapping[str, Part]
-    """By the names of the arrays that went in."""
+    """By the names of the arrays that went in; those of what it is fed begin with input."""
+    arrived: np.ndarray | None = None
+    """That of the output, where it came back through an activation first."""
     through: str = ""
     """The activation that the output's gradient came back through first."""
 
 
-def arriving(given: Any, output: np.ndarray) -> np.ndarray:
-    """The gradient at the output: one number for all, or an array of its shape.
+def arriving(given: Any, forward: Trace) -> np.ndarray:
+    """The gradient at an output: an array of its shape, or one number for all; where there is
+    none that of the loss, or 1, as of the sum of the outputs.
 
     Raises NnvizError where it has another.
     """
-    g = np.asarray(given)
+    output = forward.output
+    g = np.asarray(forward.results.get(LOST, 1) if given is None else given)
     if g.ndim and g.shape != output.shape:
         raise NnvizError(
             "{flag} is {shape}, but the output is {output}",
@@ -98,34 +104,15 @@ def arriving(given: Any, output: np.ndarray) -> np.ndarray:
     return np.broadcast_to(g, output.shape).copy()
 
 
-def backward(trace: Trace, given: Any = 1, of: str = "input") -> Trace:
-    """The run that goes back from the gradient of an output to that of an array that went in.
-
-    Every gradient is a result, `grad_input`, `grad_kernel` …; the one asked for is the output.
-    Raises UsageError where there is none.
-    """
-    if trace.backward is None:
-        raise UsageError("{op} has no gradients", op=trace.op)
-    g = arriving(given, trace.output)
-    back: Backward = trace.backward(g)
-    if of not in back.parts:
-        raise UsageError(
-            "{op} has no gradient of {name}",
-            op=trace.op,
-            name=of,
-            hint=Words("it has: {names}", names=", ".join(back.parts)),
-        )
-    return _trace(trace, g, back, of)
-
-
-def _trace(forward: Trace, g: np.ndarray, back: Backward, of: str) -> Trace:
+def gradient(forward: Trace, back: Backward, of: str) -> Trace:
+    """The gradient of an array as a run, with a step for each of its numbers."""
     part, value = back.parts[of], back.parts[of].value()
     results: dict[str, Any] = {f"grad_{name}": p.value for name, p in back.parts.items()}
     results |= {"output": value, f"grad_{of}": value}
     arrays = {GRADIENT: back.gradient, **forward.arrays}
     roles: dict[str, Role] = {**forward.roles, "output": "gradient", GRADIENT: "gradient"}
-    if back.through:
-        arrays["grad_output"], roles["grad_output"] = g, "gradient"
+    if back.arrived is not None:
+        arrays[LOST], roles[LOST] = back.arrived, "gradient"
     factors = [part.sign, part.factors] if part.factors else []
     count = value.size if part.terms_a_cell <= _MOST else 0
     return replace(
@@ -154,12 +141,16 @@ def _trace(forward: Trace, g: np.ndarray, back: Backward, of: str) -> Trace:
             "output": Words("gradient of the {name}", name=forward.called(of)),
         },
         samples=1,
-        snippet=partial(_snippet, forward, g, of) if forward.snippet else None,
+        layers=(),
+        layer_names=(),
+        layer_keys=(),
+        sources=(),
+        snippet=partial(_snippet, forward, back, of) if forward.snippet else None,
         backward=None,
     )
 
 
-def _snippet(forward: Trace, g: np.ndarray, of: str) -> Snippet:
+def _snippet(forward: Trace, back: Backward, of: str) -> Snippet:
     """The forward calls, and what PyTorch's autograd makes of them."""
     assert forward.snippet is not None
     calls, arrays, before = forward.snippet()
@@ -167,7 +158,7 @@ def _snippet(forward: Trace, g: np.ndarray, of: str) -> Snippet:
     leaf = name if name == "x" else f"{{{name}}}"
     return Snippet(
         (*calls, f"torch.autograd.grad({{x}}, {leaf}, {{g}})[0]"),
-        {**arrays, "g": g},
+        {**arrays, "g": back.gradient if back.arrived is None else back.arrived},
         (*before, f"{{{name}}}.requires_grad_()"),
     )
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Never, TypeAlias
 
 from nnviz import formats, lang
 from nnviz import steps as _steps
+from nnviz.backpropagation import backward
 from nnviz.errors import NnvizError, UsageError
 from nnviz.files import write
-from nnviz.gradient import backward
 from nnviz.lazy import Lazy
 from nnviz.libraries import np
+from nnviz.losses import LOSSES, LossName, loss_of
 from nnviz.numerals import exact
 from nnviz.options import kinds, page
 from nnviz.options.option import SWITCH, Kind
@@ -155,11 +156,20 @@ class Result(Mapping[str, Any]):
         layers = enumerate(self.trace.layers)
         return tuple(Result(layer, (_layer, (self, i))) for i, layer in layers)
 
-    def backward(self, grad: Any = 1, /, of: str = "input") -> Result:
+    def backward(
+        self,
+        grad: Any = None,
+        /,
+        of: str = "input",
+        *,
+        target: Any = None,
+        loss: LossName | None = None,
+    ) -> Result:
         """The way back: `["grad_input"]`, `["grad_kernel"]` …, each shaped like what it belongs to.
 
-        `grad` is the gradient that arrives at the output, of its shape, or one number for all;
-        the gradient of the array named by `of` is the output and has the steps.
+        `grad` is the gradient that arrives at the output, of its shape, or one number for all
+        (1, where there is no loss); the gradient of the array named by `of` is the output and
+        has the steps. `target` and `loss` ("mse", "cross-entropy") make it that of a loss.
         Raises NnvizError for a gradient of another shape, or a name that has none.
 
         >>> import nnviz
@@ -167,7 +177,15 @@ class Result(Mapping[str, Any]):
         >>> r.backward([[1, 0], [1, 2]])["grad_kernel"].tolist()
         [[15, 11], [6, 14]]
         """
-        return _backward(self, kinds.array().accept(grad, "grad"), of)
+        read = kinds.array().accept
+        if loss is not None or target is not None:
+            if loss not in LOSSES or target is None or grad is not None:
+                raise UsageError(
+                    "a loss takes target and loss, and no gradient beside them",
+                    hint=Words("losses: {names}", names=", ".join(LOSSES)),
+                )
+            grad = loss_of(self.output, read(target, "target"), loss).gradient
+        return _backward(self, None if grad is None else read(grad, "grad"), of)
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -320,7 +338,7 @@ _DETAILS: Mapping[str, Kind[Any]] = {
 }
 
 
-def _backward(result: Result, grad: np.ndarray, of: str) -> Result:
+def _backward(result: Result, grad: np.ndarray | None, of: str) -> Result:
     return Result(backward(result.trace, grad, of), (_backward, (result, grad, of)))
 
 

@@ -174,6 +174,8 @@ class Trace:
     sources: tuple[tuple[int, ...], ...] = ()
     """The layers whose outputs each layer takes, from 1; 0 is the input. Two and more where
     branches meet."""
+    layer_keys: tuple[str, ...] = ()
+    """What the arrays of each layer are called by: its number, or the name that it was given."""
     fields: Fields | None = None
     """What sees what through a chain, where one output cell is asked about."""
     recurrence: Recurrence | None = None

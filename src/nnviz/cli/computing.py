@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from nnviz.backpropagation import backward
 from nnviz.cli import checks
 from nnviz.cli.checks import Written
 from nnviz.cli.options import Shared
 from nnviz.errors import NnvizError, UsageError
-from nnviz.gradient import backward
 from nnviz.libraries import np
 from nnviz.options.operation import Operation
 from nnviz.options.option import Context, Text
@@ -75,7 +75,7 @@ def _asked(trace: Trace, shared: Shared) -> Trace:
     wanted = shared.gradient
     if not wanted.backward:
         return trace
-    return backward(trace, 1 if wanted.grad is None else wanted.grad, wanted.of)
+    return backward(trace, wanted.grad, wanted.of)
 
 
 def _own_texts(operation: Operation[Any], given: Written, shared: Shared) -> Mapping[str, Text]:

@@ -7,13 +7,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nnviz import memory
+from nnviz.backpropagation import with_loss
 from nnviz.errors import NnvizError, UsageError
 from nnviz.libraries import np
+from nnviz.losses import LOSSES, LossName
 from nnviz.ops._chain import EXAMPLE, NET, chain
 from nnviz.ops._network import Network, Node, stopped
-from nnviz.options.operation import Needs, Operation
+from nnviz.options import kinds
+from nnviz.options.operation import FEW_HAVE, Needs, Operation
 from nnviz.options.option import Kind, argument, option
 from nnviz.read.text import listed
+from nnviz.request import GRADIENTS
 from nnviz.shapes import times
 from nnviz.trace import Fact, Results, Trace
 from nnviz.words import Words
@@ -28,6 +32,18 @@ class NetOptions:
         "--layer",
         kind=Kind.of("N|NAME", lambda value, _: str(value)),
         help="The layer that is shown, with its steps and values: its number or its name.",
+    )
+    target: np.ndarray | None = option(
+        "--target",
+        kind=kinds.array(),
+        help="What the output should be: its shape; of the cross-entropy the class.",
+        belongs_to=("loss",),
+    )
+    loss: LossName | None = option(
+        "--loss",
+        kind=kinds.choice(*LOSSES),
+        help="The loss, and every gradient that it sends back.",
+        belongs_to=("target",),
     )
 
 
@@ -50,7 +66,10 @@ def run(x: np.ndarray, options: NetOptions) -> Trace:
             whole = replace(_trace(x, net, layers), said=(stopped(len(layers)),))
             error.partial = _chosen(whole, number, len(net.nodes))
         raise
-    return _chosen(_trace(x, net, layers), number, len(layers))
+    whole = _trace(x, net, layers)
+    if options.loss is not None:
+        whole = with_loss(whole, options.target, options.loss)
+    return _chosen(whole, number, len(layers))
 
 
 def _number(asked: str | None, nodes: Sequence[Node]) -> int:
@@ -102,6 +121,7 @@ def _trace(x: np.ndarray, net: Network, layers: list[Trace]) -> Trace:
             node.titled(layer.short or layer.op.replace("_", " "))
             for node, layer in zip(nodes, layers, strict=True)
         ),
+        layer_keys=tuple(node.key for node in nodes),
         sources=tuple(node.sources for node in nodes),
     )
 
@@ -142,4 +162,5 @@ OPERATION = Operation(
     ),
     record=NetOptions,
     run=run,
+    lacks=FEW_HAVE.difference(GRADIENTS),
 )

@@ -67,7 +67,9 @@ def conv_backward(sums: Sums, g: np.ndarray) -> Backward:
             places=(Place(Words("filter")),),
             terms_a_cell=plan.samples * prod(plan.out),
         )
-    return Backward(pre, parts, "" if sums.act is None else shown(sums.act))
+    if sums.act is None:
+        return Backward(pre, parts)
+    return Backward(pre, parts, g, shown(sums.act))
 
 
 class _Back(NamedTuple):

@@ -1,0 +1,107 @@
+"""Losses of an output and what it should be, and the gradients that they send back.
+
+Definitions as PyTorch has them: the mean of the squares; the cross-entropy of a class, or of one a
+row, from numbers that softmax has not yet gone over.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal, NamedTuple, get_args
+
+from nnviz.errors import NnvizError
+from nnviz.libraries import np
+from nnviz.shapes import times
+from nnviz.trace import Call, Equation, Expr, Fact, Name, Neg, Num, Power, Quotient, Sum
+from nnviz.words import Words
+
+LossName = Literal["mse", "cross-entropy"]
+LOSSES: tuple[LossName, ...] = get_args(LossName)
+_WRITTEN = 6
+"""Terms that are written out."""
+
+
+class Loss(NamedTuple):
+    """What a loss comes to, how, and what it sends back to the output."""
+
+    value: float
+    gradient: np.ndarray
+    fact: Fact
+
+
+def loss_of(output: np.ndarray, target: Any, name: LossName) -> Loss:
+    """The loss of an output against its target.
+
+    Raises NnvizError where the target has another shape, or is no class of the output.
+
+    >>> loss_of(np.array([1.0, 3.0]), np.array([0, 1]), "mse")[:2]
+    (2.5, array([1., 2.]))
+    >>> round(loss_of(np.array([0.0, 0.0]), np.array(1), "cross-entropy").value, 4)
+    0.6931
+    """
+    made = output.astype(np.float64)
+    return (_mse if name == "mse" else _cross_entropy)(made, np.asarray(target))
+
+
+def _mse(y: np.ndarray, target: np.ndarray) -> Loss:
+    if target.shape != y.shape:
+        raise NnvizError(
+            "{flag} is {shape}, but the output is {output}",
+            flag="--target",
+            shape=times(target.shape),
+            output=times(y.shape),
+        )
+    off = y - target
+    value = float((off * off).mean())
+    pairs = zip(y.ravel().tolist()[:_WRITTEN], target.ravel().tolist(), strict=False)
+    squares = tuple(Power(Sum((Num(a, "output"), Neg(Num(b)))), Num(2)) for a, b in pairs)
+    total: Expr = Sum(squares) if y.size <= _WRITTEN else Name("Σ (y − t)²")
+    return Loss(value, 2 * off / y.size, _fact(Quotient(total, Num(y.size)), value))
+
+
+def _cross_entropy(y: np.ndarray, target: np.ndarray) -> Loss:
+    if y.ndim not in (1, 2):
+        raise NnvizError(
+            "the cross-entropy is of a vector, or of rows of them, but the output is {shape}",
+            shape=times(y.shape),
+        )
+    rows = y.reshape(-1, y.shape[-1])
+    classes = _classes(target, *rows.shape)
+    at = np.arange(len(rows)), classes
+    away = rows - rows.max(axis=1, keepdims=True)
+    shares = np.exp(away)
+    shares /= shares.sum(axis=1, keepdims=True)
+    lost = np.log(np.exp(away).sum(axis=1)) - away[at]
+    value = float(lost.mean())
+    gradient = shares.copy()
+    gradient[at] -= 1
+    taken = shares[at].tolist()
+    logs = tuple(Neg(Call("ln", (Num(p, "output"),))) for p in taken[:_WRITTEN])
+    total: Expr = Sum(logs) if len(rows) <= _WRITTEN else Name("−Σ ln p")
+    whole = total if len(rows) == 1 else Quotient(total, Num(len(rows)))
+    return Loss(value, (gradient / len(rows)).reshape(y.shape), _fact(whole, value))
+
+
+def _classes(target: np.ndarray, rows: int, count: int) -> np.ndarray:
+    if target.size != rows:
+        raise NnvizError(
+            "{flag} has {n} numbers, but the output has {rows} rows",
+            flag="--target",
+            n=target.size,
+            rows=rows,
+            hint=Words("the cross-entropy takes a class a row, from 0 to {last}", last=count - 1),
+        )
+    for each in target.ravel().tolist():
+        if each != math.floor(each) or not 0 <= each < count:
+            raise NnvizError(
+                "{flag} {value} is no class of the output, which has {n}",
+                flag="--target",
+                value=each,
+                n=count,
+                hint=Words("classes are numbers from 0 to {last}", last=count - 1),
+            )
+    return target.ravel().astype(np.intp)
+
+
+def _fact(worked: Expr, value: float) -> Fact:
+    return Fact(Words("loss"), Equation((worked, Num(value))))
