@@ -127,6 +127,20 @@ CASES: dict[str, tuple[str, np.ndarray, dict[str, Any]]] = {
     "dense rows": ("dense", whole(2, 4), {"weight": whole(3, 4), "bias": whole(3)}),
     "a broadcast bias": ("dense", whole(2, 4), {"weight": whole(3, 4), "bias": whole(2, 1)}),
     "one bias": ("dense", whole(4), {"weight": whole(3, 4), "bias": np.array(2)}),
+    "batch norm": ("norm", CUBE, {"kind": "batch", "train": True, "gamma": whole(4) + 0.5}),
+    "its running moments": (
+        "norm",
+        CUBE,
+        {"kind": "batch", "mean": whole(4), "var": whole(4) ** 2 + 1, "gamma": whole(4)},
+    ),
+    "layer norm": ("norm", X / 2, {"kind": "layer", "gamma": whole(3), "beta": whole(3)}),
+    "layer norm of all": ("norm", X, {"kind": "layer", "axis": 0, "gamma": whole(3, 3)}),
+    "group norm": ("norm", CUBE, {"kind": "group", "groups": 2, "beta": whole(4)}),
+    "a batch in groups of channels": (
+        "norm",
+        whole(2, 4, 2, 3) / 2,
+        {"kind": "group", "groups": 2, "gamma": whole(4)},
+    ),
     "flatten": ("flatten", CUBE, {}),
     "flatten in two": ("flatten", CUBE, {"axis": 1}),
 }

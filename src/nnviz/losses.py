@@ -56,7 +56,7 @@ def _mse(y: np.ndarray, target: np.ndarray) -> Loss:
     pairs = zip(y.ravel().tolist()[:_WRITTEN], target.ravel().tolist(), strict=False)
     squares = tuple(Power(Sum((Num(a, "output"), Neg(Num(b)))), Num(2)) for a, b in pairs)
     total: Expr = Sum(squares) if y.size <= _WRITTEN else Name("Σ (y − t)²")
-    return Loss(value, 2 * off / y.size, _fact(Quotient(total, Num(y.size)), value))
+    return Loss(value, 2 * off / y.size, _said(Quotient(total, Num(y.size)), value))
 
 
 def _cross_entropy(y: np.ndarray, target: np.ndarray) -> Loss:
@@ -79,7 +79,7 @@ def _cross_entropy(y: np.ndarray, target: np.ndarray) -> Loss:
     logs = tuple(Neg(Call("ln", (Num(p, "output"),))) for p in taken[:_WRITTEN])
     total: Expr = Sum(logs) if len(rows) <= _WRITTEN else Name("−Σ ln p")
     whole = total if len(rows) == 1 else Quotient(total, Num(len(rows)))
-    return Loss(value, (gradient / len(rows)).reshape(y.shape), _fact(whole, value))
+    return Loss(value, (gradient / len(rows)).reshape(y.shape), _said(whole, value))
 
 
 def _classes(target: np.ndarray, rows: int, count: int) -> np.ndarray:
@@ -103,5 +103,5 @@ def _classes(target: np.ndarray, rows: int, count: int) -> np.ndarray:
     return target.ravel().astype(np.intp)
 
 
-def _fact(worked: Expr, value: float) -> Fact:
+def _said(worked: Expr, value: float) -> Fact:
     return Fact(Words("loss"), Equation((worked, Num(value))))

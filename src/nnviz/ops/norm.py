@@ -8,11 +8,13 @@ from math import prod
 from typing import NamedTuple
 
 from nnviz.equations import Substitution
+from nnviz.gradient import Backward
 from nnviz.libraries import np
 from nnviz.numerals import exact
 from nnviz.ops._layer import Layer, detailed, float_name, places
 from nnviz.ops._norm_plan import SAMPLES_FIRST, NormOptions, Plan, Shape, given, plan_of
-from nnviz.options.operation import Operation
+from nnviz.options.operation import FEW_HAVE, Operation
+from nnviz.request import GRADIENTS
 from nnviz.shapes import unravel
 from nnviz.trace import (
     Call,
@@ -77,7 +79,18 @@ def run(x: np.ndarray, options: NormOptions) -> Trace:
         steps=Steps(prod(plan.lines), lambda i: _step(i, numbers, arrays, options.eps)),
         places=places(plan.lead + 2 if plan.channels else x.ndim)[: plan.lead],
         snippet=lambda: _snippet(x.shape, plan, arrays, options),
+        backward=lambda g: _backward(x.shape, plan, numbers, inside["gamma"], options.eps, g),
     )
+
+
+def _backward(
+    shape: Shape, plan: Plan, numbers: _Numbers, gamma: np.ndarray, eps: float, g: np.ndarray
+) -> Backward:
+    from nnviz.ops._norm_backward import Normalized, norm_backward
+
+    deviation = np.sqrt(numbers.var + eps)
+    own = plan.view, plan.axes, numbers.hat, deviation, gamma, plan.learned
+    return norm_backward(Normalized(shape, *own), g)
 
 
 class _Numbers(NamedTuple):
@@ -237,6 +250,7 @@ OPERATION = Operation(
     ),
     record=NormOptions,
     run=run,
+    lacks=FEW_HAVE.difference(GRADIENTS),
     layer=layer,
     cell_bytes=lambda *_: 32,
     batched=_batched,
