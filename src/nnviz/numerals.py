@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -127,13 +127,30 @@ def ratio(over: int, under: int, decimals: int = 0) -> str:
     return thousands(whole) + (f".{rest:0{decimals}}" if decimals else "")
 
 
-def thousands(n: int) -> str:
+class AtLeast(int):
+    """A sum of which a part is not known."""
+
+
+def added(counts: Iterable[int | None]) -> int:
+    """The sum of some counts; AtLeast that where one of them is not known, which is None.
+
+    >>> thousands(added([3, 2])), thousands(added([3, None, 2])), thousands(added([None]))
+    ('5', '≥ 5', '?')
+    """
+    made = [*counts]
+    kind = int if all(type(n) is int for n in made) else AtLeast
+    return kind(sum(n or 0 for n in made))
+
+
+def thousands(n: int | None) -> str:
     """A whole number with its thousands apart.
 
     >>> thousands(3687936)
     '3,687,936'
     """
-    return f"{n:,}"
+    if not n and type(n) is not int:
+        return "?"
+    return f"≥ {n:,}" if isinstance(n, AtLeast) else f"{n:,}"
 
 
 def size(n: int) -> str:

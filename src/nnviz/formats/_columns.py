@@ -62,6 +62,8 @@ _SAID: Mapping[str, Callable[[Any], Words | str]] = {
     "centre": lambda place: ", ".join(map(rounded, place)),
 }
 """How a column is written, if not as a count."""
+_KNOWN = frozenset({"weights", "biases", "params", "macs"})
+"""What a layer has too where it is not known."""
 _COSTS = ("macs", "memory", "receptive_field", "jump", "centre")
 ROLES = {"output": "output", "weights": "weight", "biases": "bias"}
 VERSUS = Words("the same maps by a multilayer perceptron, without biases")
@@ -274,7 +276,10 @@ def _count_columns(trace: Trace) -> Iterator[tuple[str, Column]]:
     rows = [*named_rows(trace), {"layer": Words("total"), **trace.results["total"]}]
     for key, heading, align in _COUNTS:
         say = _SAID.get(key, counted)
-        cells = [say(row[key]) if row.get(key) is not None else "" for row in rows]
+        cells = [
+            "" if row.get(key) is None and key not in _KNOWN & row.keys() else say(row[key])
+            for row in rows
+        ]
         entries = [Entry((cell,), role=ROLES.get(key, "")) for cell in cells]
         if any(cells):
             yield key, Column(heading, entries, align)
@@ -316,6 +321,6 @@ def counted(value: Any) -> Words | str:
     match value:
         case Words() | str():
             return value
-        case int():
+        case int() | None:
             return thousands(value)
     return times(value)

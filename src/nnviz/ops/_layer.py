@@ -19,9 +19,10 @@ class Layer(NamedTuple):
 
     output: tuple[int, ...]
     formula: str = ""
-    weights: int = 0
-    biases: int = 0
-    macs: int = 0
+    weights: int | None = 0
+    """None, here and of what follows: not known."""
+    biases: int | None = 0
+    macs: int | None = 0
     plan: WindowPlan[Any] | None = None
     """Its windows, for the receptive field."""
     everywhere: tuple[int, ...] | None = ()
@@ -38,6 +39,12 @@ class Layer(NamedTuple):
     """Numbers that it has and does not learn: running means and variances."""
     like: Mapping[str, Layer] = {}
     """The same as a framework counts it, where that is otherwise."""
+
+    @property
+    def params(self) -> int | None:
+        if self.weights is None or self.biases is None:
+            return None
+        return self.weights + self.biases + self.kept
 
 
 def detailed(name: Words | str, details: Iterable[Words | str]) -> Words | str:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.fields import Cells, Fields, count
-from nnviz.numerals import size, thousands
+from nnviz.numerals import AtLeast, added, size, thousands
 from nnviz.ops._chain import NET, chain, known_nets
 from nnviz.ops._field import Field
 from nnviz.ops._layer import Layer
@@ -127,7 +127,9 @@ class _Counts:
         """The counts, and the fields of the output cell that is asked for."""
         rows, net, options = self.rows, self.options.net, self.options
         names = [name for name in _TOTALS if any(name in row for row in rows)]
-        total = {name: sum(row.get(name, 0) for row in rows) for name in names}
+        total: dict[str, Any] = {n: added(row.get(n, 0) for row in rows) for n in names}
+        if partly := [name for name in names if isinstance(total[name], AtLeast)]:
+            total["at_least"] = partly
         fields = None if asked is None else self.field.fields(asked)
         return Trace(
             op="params",
@@ -157,6 +159,8 @@ class _Counts:
                     )
                 ),
                 *([Fact(_LIKE[options.like])] if options.like else []),
+                *([Fact(_kept(total["kept"]))] if total.get("kept") else []),
+                *([Fact(Words("?: not known, and left out of totals with ≥"))] if partly else []),
                 *(map(Fact, fields.told) if fields else ()),
             ),
             notes=tuple(self.notes),
@@ -164,6 +168,10 @@ class _Counts:
             fields=fields,
             sources=tuple(node.sources for node in net.nodes[: len(rows)]),
         )
+
+
+def _kept(n: int) -> Words:
+    return Words("{n} of the parameters are means and variances, not learned", n=thousands(n))
 
 
 def _field(fields: Fields | None) -> dict[str, Any]:
@@ -199,9 +207,9 @@ def _row(node: Node, shape: Any, layer: Layer) -> dict[str, Any]:
         "weights": layer.weights,
         "biases": layer.biases,
         **({"kept": layer.kept} if layer.kept else {}),
-        "params": layer.weights + layer.biases + layer.kept,
+        "params": layer.params,
         "macs": layer.macs,
-        "flops": 2 * layer.macs,
+        "flops": None if layer.macs is None else 2 * layer.macs,
         "memory": prod(layer.output) * _ITEM,
     }
 

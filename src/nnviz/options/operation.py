@@ -99,7 +99,7 @@ class Operation(NamedTuple, Generic[Record]):
 
     def cost(self, layer: Any, samples: int, item: int, options: Record) -> Needs:
         """What a layer, as it is counted, makes of some samples."""
-        output, learned = samples * prod(layer.output), layer.weights + layer.biases
+        output, learned = samples * prod(layer.output), layer.params or 0
         taken = output * self.cell_bytes(item, options) + learned * self.weight_bytes
         shape = layer.output if samples == 1 else (samples, *layer.output)
         return Needs(taken, output + learned, shape)

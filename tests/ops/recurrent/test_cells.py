@@ -226,7 +226,7 @@ def test_counts_are_those_of_pytorch(cell: str, layers: int, directions: int, co
     w = draw_weights(cell, 2, 3, layers, directions, seed=0)
     values = ops.load("rnn").accept({"cell": cell, "weights": w})
     counted = rnn.layer((4, 2), values)
-    assert counted.weights + counted.biases == count == sum(a.size for a in w.values())
+    assert counted.params == count == sum(a.size for a in w.values())
     assert counted.output == (4, 3 * directions)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnviz.figure.formulas.parameter_counts import counts
+from nnviz.numerals import added
 from nnviz.shapes import times
 
 MANY = 20
@@ -36,7 +37,7 @@ class Line:
         return times(self.layers[-1]["output"])
 
     def total(self, kind: str) -> int:
-        return sum(layer[kind] for layer in self.layers)
+        return added(layer[kind] for layer in self.layers)
 
     @property
     def sum(self) -> str:

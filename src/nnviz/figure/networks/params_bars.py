@@ -155,7 +155,7 @@ def _layer_bar(style: Style, row: Line, scale: Scale, left: float, ends: float) 
     else:
         marks.append(style.note(name.width + 8, height - 8, row.shape))
     if not params:
-        end = style.text(style.room, 16, "0", BODY, fill=style.theme.muted, anchor="end")
+        end = style.text(style.room, 16, counts(params), BODY, fill=style.theme.muted, anchor="end")
         return Block(style.room, height, (*marks, end))
     marks.append(_end(style, counts(params), 16))
     bar = _counted_bar(style, row, scale, left, 8 if left else height + 4)
@@ -164,7 +164,7 @@ def _layer_bar(style: Style, row: Line, scale: Scale, left: float, ends: float) 
 
 def _counted_bar(style: Style, row: Line, scale: Scale, left: float, y: float) -> Block:
     """A bar from (left, y), and beneath it the counts; of several layers, what they add up to."""
-    parts = [(role, layer[kind]) for layer in row.layers for kind, role in _KINDS]
+    parts = [(role, layer[kind] or 0) for layer in row.layers for kind, role in _KINDS]
     marks = list(_bar(style, parts, scale, left, y))
     said = [
         Piece(counted(style, row.total(kind), kind), style.theme.tone(role).line)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnviz.figure.formulas.parameter_counts import layer_names, parameters_page
-from nnviz.figure.layout.blocks import Block, lines, remark
+from nnviz.figure.layout.blocks import Block, column, lines, remark
 from nnviz.figure.layout.lines import segments
 from nnviz.figure.layout.style import BODY, SMALL, Style, up4
 from nnviz.figure.networks._folded import rows_of
@@ -41,8 +41,8 @@ them that is no longer than a word stays whole."""
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The table, its totals beneath a rule; convolution against dense beneath that."""
     style = Style.of(appearance)
-    notes = [remark(style, fact.label, SMALL) for fact in trace.facts[1:]]
-    blocks = [_parameter_table(style, trace), *_versus_lines(style, trace), *notes]
+    notes = column([remark(style, fact.label, SMALL) for fact in trace.facts[1:]], 0)
+    blocks = [_parameter_table(style, trace), *_versus_lines(style, trace), notes]
     return parameters_page(style, trace, appearance, step, blocks)
 
 
@@ -74,7 +74,7 @@ def _row_texts(row: dict[str, Any], short: bool) -> list[str]:
     """A row as text; `short` writes very large counts as powers of ten."""
 
     def number(n: int) -> str:
-        return scientific(n, 4) if short and n >= 10**7 else thousands(n)
+        return scientific(n, 4) if short and n >= 10**7 and type(n) is int else thousands(n)
 
     field = row.get("receptive_field")
     numbers = [number(row[kind]) for kind in ("weights", "biases", "params", "macs")]

@@ -111,8 +111,8 @@ def layer(shape: tuple[int, ...], options: RnnOptions) -> Layer:
     tf = torch if after else _counted(steps, options, w, 1)
     said = Words(
         "{ours} parameters with one bias a gate; PyTorch counts {theirs}, with two",
-        ours=thousands(ours.weights + ours.biases),
-        theirs=thousands(torch.weights + torch.biases),
+        ours=thousands(ours.params),
+        theirs=thousands(torch.params),
     )
     notes = (said,) if torch.biases != ours.biases else ()
     return ours._replace(notes=notes, like={"torch": torch, "tf": tf})
