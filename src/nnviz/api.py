@@ -294,6 +294,7 @@ def net(
     x: Array,
     /,
     *,
+    weights: Mapping[str, Array] | str | None = None,
     layer: int | str | None = None,
     target: Array | None = None,
     loss: LossName | None = None,
@@ -304,6 +305,7 @@ def net(
     `r.layers` are the layers' results; the output is the last layer's. With `layer`, a number
     from 1 or a name, the result is that layer's. `target` and `loss` ("mse", "cross-entropy")
     make `["loss"]` and every gradient, `["grad_1.kernel"]` …, results too.
+    `weights` fill the layers: arrays by name (`1.kernel`, `c1.bias`), or the path of a file.
 
     Raises NnvizError, with the layer and a caret, where the chain or a shape is wrong.
 
@@ -313,7 +315,7 @@ def net(
     >>> nnviz.net("flatten", [[-1, 2], [3, 4]]).output.shape
     (4,)
     """
-    options = {"layer": layer, "target": target, "loss": loss}
+    options = {"weights": weights, "layer": layer, "target": target, "loss": loss}
     return _run("net", x=x, net=chain, channels_last=channels_last, **options)
 
 

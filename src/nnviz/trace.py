@@ -128,6 +128,17 @@ class Snippet(NamedTuple):
     """Statements that the calls rest on: a layer of `torch.nn` with its weights."""
 
 
+class Listing(NamedTuple):
+    """A table of its own: rows under headings, with what it is of."""
+
+    title: Words
+    headings: tuple[Words, ...]
+    rows: Sequence[tuple[Any, ...]]
+    """Words, counts, shapes; those of a column are of one kind."""
+    total: bool = False
+    """Whether the last row is that of all."""
+
+
 # --- the trace -----------------------------------------------------------------
 
 
@@ -176,6 +187,8 @@ class Trace:
     branches meet."""
     layer_keys: tuple[str, ...] = ()
     """What the arrays of each layer are called by: its number, or the name that it was given."""
+    listings: tuple[Listing, ...] = ()
+    """Tables beside the arrays and the steps."""
     fields: Fields | None = None
     """What sees what through a chain, where one output cell is asked about."""
     recurrence: Recurrence | None = None

@@ -19,6 +19,7 @@ from nnviz.trace import (
     Equation,
     Expr,
     Formula,
+    Listing,
     Name,
     Num,
     Product,
@@ -66,7 +67,6 @@ _KNOWN = frozenset({"weights", "biases", "params", "macs"})
 """What a layer has too where it is not known."""
 _COSTS = ("macs", "memory", "receptive_field", "jump", "centre")
 ROLES = {"output": "output", "weights": "weight", "biases": "bias"}
-VERSUS = Words("the same maps by a multilayer perceptron, without biases")
 
 
 class Entry(NamedTuple):
@@ -285,27 +285,11 @@ def _count_columns(trace: Trace) -> Iterator[tuple[str, Column]]:
             yield key, Column(heading, entries, align)
 
 
-def versus_columns(trace: Trace) -> Iterator[Column]:
-    """Each convolution beside the dense layer that would make the same map."""
-    rows = zip(trace.results["rows"], named_rows(trace), strict=True)
-    named = {row["layer"]: shown["layer"] for row, shown in rows}
-    headings: tuple[tuple[str, Align], ...] = (
-        ("layer", "left"),
-        ("weights, shared", "right"),
-        ("as a dense layer", "left"),
-        ("weights", "right"),
-    )
-    cells = [
-        (
-            named[row["layer"]],
-            row["conv"]["weights"],
-            row["dense"].get("formula", ""),
-            row["dense"]["weights"],
-        )
-        for row in trace.results["versus"]
-    ]
-    for i, (heading, align) in enumerate(headings):
-        yield Column(heading, [Entry((counted(row[i]),)) for row in cells], align)
+def listed_columns(listing: Listing) -> Iterator[Column]:
+    """The columns of a table, counts at the right."""
+    for heading, cells in zip(listing.headings, zip(*listing.rows, strict=True), strict=True):
+        entries = [Entry((counted(cell),)) for cell in cells]
+        yield Column(heading, entries, "right" if isinstance(cells[0], int) else "left")
 
 
 def named_rows(trace: Trace) -> list[dict[str, Any]]:

@@ -45,7 +45,9 @@ def chain() -> Kind[Network]:
             name, text = text, _content(text)
         elif text in known_nets():
             name, text = f"{text}.net", _content(str(known_nets()[text]))
-        return parse_chain(text, name, context)
+        beside = Path(name).with_suffix(".safetensors") if name.endswith(".net") else Path()
+        net = parse_chain(text, name, context)
+        return net._replace(beside=str(beside)) if beside.is_file() else net
 
     def accept(value: Any, flag: str) -> Network:
         if not isinstance(value, str):

@@ -39,6 +39,8 @@ class Layer(NamedTuple):
     """Numbers that it has and does not learn: running means and variances."""
     like: Mapping[str, Layer] = {}
     """The same as a framework counts it, where that is otherwise."""
+    learned: Mapping[str, tuple[int, ...]] = {}
+    """The shapes of the arrays that a file of weights may fill, by name: what no option gives."""
 
     @property
     def params(self) -> int | None:

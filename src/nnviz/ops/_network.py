@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import reduce
 from typing import Any, NamedTuple, TypeVar
 
@@ -99,6 +99,8 @@ class Network(NamedTuple):
     nodes: tuple[Node, ...]
     input: Shape | None = None
     """The shape that it is made for, where its text says one."""
+    beside: str = ""
+    """The file of weights beside that of the chain, where there is one."""
 
     def through(self, first: T, make: Callable[[Node, Any], T]) -> list[T]:
         """What goes in, and what `make` gives for each layer and what goes into that."""
@@ -106,6 +108,18 @@ class Network(NamedTuple):
         for node in self.nodes:
             made.append(make(node, node.fed(made)))
         return made
+
+    def counted(self, shape: Shape) -> list[Layer]:
+        """Its layers over an input of this shape, as far as they fit together."""
+        layers: list[Layer] = []
+
+        def count(node: Node, shape: Any) -> Any:
+            layers.append(node.counted(shape))
+            return layers[-1].output
+
+        with suppress(NnvizError):
+            self.through(shape, count)
+        return layers
 
     def of_samples(self) -> Network:
         """The same for an input with a batch axis."""

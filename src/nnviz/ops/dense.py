@@ -246,7 +246,15 @@ def layer(shape: tuple[int, ...], options: DenseOptions) -> Layer:
         macs=prod(rows) * inputs * units,
         everywhere=(-1,),
         name=_short(units),
+        learned=_learned(units, inputs, options),
     )
+
+
+def _learned(units: int, inputs: int, options: DenseOptions) -> dict[str, tuple[int, ...]]:
+    given = {"weight": options.weight is not None, "bias": options.bias is not None}
+    given["bias"] |= options.no_bias or options.units is None
+    shapes = {"weight": (units, inputs), "bias": (units,)}
+    return {name: shape for name, shape in shapes.items() if not given[name]}
 
 
 OPERATION = Operation(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,8 @@ from nnviz.errors import NnvizError, UsageError
 from nnviz.libraries import np
 from nnviz.losses import LOSSES, LossName
 from nnviz.ops._chain import EXAMPLE, NET, chain
+from nnviz.ops._filling import Filled, filled
+from nnviz.ops._layer import Layer
 from nnviz.ops._network import Network, Node, stopped
 from nnviz.options import kinds
 from nnviz.options.operation import FEW_HAVE, Needs, Operation
@@ -28,6 +30,11 @@ class NetOptions:
     """Which network."""
 
     net: Network = argument(kind=chain(), help=NET)
+    weights: Mapping[str, Any] | None = option(
+        "--weights",
+        kind=kinds.weights(),
+        help="Arrays for the layers, by number or name: 1.kernel, c1.bias.",
+    )
     layer: str | None = option(
         "--layer",
         kind=Kind.of("N|NAME", lambda value, _: str(value)),
@@ -49,9 +56,12 @@ class NetOptions:
 
 def run(x: np.ndarray, options: NetOptions) -> Trace:
     """Run x through the layers of the network; the trace of the layer that is asked for."""
-    net, is_batch = options.net, x.ndim == 4
-    number = _number(options.layer, net.nodes)
-    _check_memory(x, net)
+    is_batch = x.ndim == 4
+    number = _number(options.layer, options.net.nodes)
+    counted = options.net.counted(x.shape[is_batch:])
+    _check_memory(x, options.net, counted)
+    weighted = _weighted(counted, options)
+    net = weighted.net
     layers: list[Trace] = []
 
     def made(node: Node, x: Any) -> np.ndarray:
@@ -63,10 +73,10 @@ def run(x: np.ndarray, options: NetOptions) -> Trace:
         (net.of_samples() if is_batch else net).through(x, made)
     except NnvizError as error:
         if layers:
-            whole = replace(_trace(x, net, layers), said=(stopped(len(layers)),))
+            whole = replace(_trace(x, weighted, layers), said=(stopped(len(layers)),))
             error.partial = _chosen(whole, number, len(net.nodes))
         raise
-    whole = _trace(x, net, layers)
+    whole = _trace(x, weighted, layers)
     if options.loss is not None:
         whole = with_loss(whole, options.target, options.loss)
     return _chosen(whole, number, len(layers))
@@ -98,23 +108,45 @@ def _chosen(net: Trace, number: int, count: int) -> Trace:
     return replace(layer, said=(said, *layer.said), sources=net.sources[number - 1 : number])
 
 
-def _trace(x: np.ndarray, net: Network, layers: list[Trace]) -> Trace:
+def _weighted(layers: Sequence[Layer], options: NetOptions) -> Filled:
+    """The network with the weights that are given, or that lie beside it."""
+    net, given = options.net, options.weights
+    notes: tuple[Words, ...] = ()
+    if given is None and net.beside:
+        given = kinds.weights().accept(net.beside, "--weights")
+        notes = (Words("weights from {path}, which lies beside it", path=net.beside),)
+    if given is None:
+        return Filled(net)
+    try:
+        made = filled(net, layers, given)
+    except NnvizError as error:
+        error.context.append(Words("where --weights are put into the layers"))
+        raise
+    return made._replace(notes=(*notes, *made.notes))
+
+
+def _trace(x: np.ndarray, weighted: Filled, layers: list[Trace]) -> Trace:
     """The network as far as it was run."""
+    net = weighted.net
     nodes = net.nodes[: len(layers)]
     return Trace(
         op="net",
         title=Words("Network"),
         arrays={"input": x},
         results=Results(output=layers[-1].output),
-        options={"net": net.text},
+        options={"net": net.text} | weighted.told,
         roles={"input": "input", "output": "output"},
         equation=("input", "→", "output"),
         facts=tuple(_facts(x, nodes, layers)),
-        notes=tuple(
-            Words("layer {n}: {note}", n=n, note=note)
-            for n, layer in enumerate(layers, 1)
-            for note in layer.notes
+        notes=(
+            *weighted.notes,
+            *(
+                Words("layer {n}: {note}", n=n, note=note)
+                for n, layer in enumerate(layers, 1)
+                for note in layer.notes
+            ),
         ),
+        listings=weighted.listings,
         layers=tuple(layers),
         samples=len(x) if x.ndim == 4 else 1,
         layer_names=tuple(
@@ -134,20 +166,14 @@ def _facts(x: np.ndarray, nodes: Sequence[Node], layers: Sequence[Trace]) -> Ite
         yield Fact(Words("shapes: {shapes}", shapes=shapes))
 
 
-def _check_memory(x: np.ndarray, net: Network) -> None:
+def _check_memory(x: np.ndarray, net: Network, layers: Sequence[Layer]) -> None:
     """Raise NnvizError where all that the layers make, which is kept, does not fit."""
-    samples, shape = (len(x), x.shape[1:]) if x.ndim == 4 else (1, x.shape)
-    made = [Needs(x.nbytes, x.size, x.shape)]
-
-    def needed(node: Node, shape: Any) -> Any:
-        layer = node.counted(shape)
-        made.append(node.operation.cost(layer, samples, x.itemsize, node.options))
-        return layer.output
-
-    try:
-        net.through(shape, needed)
-    except NnvizError:
+    if len(layers) < len(net.nodes):
         return  # it is refused where it is run
+    samples = len(x) if x.ndim == 4 else 1
+    made = [Needs(x.nbytes, x.size, x.shape)]
+    for node, layer in zip(net.nodes, layers, strict=True):
+        made.append(node.operation.cost(layer, samples, x.itemsize, node.options))
     memory.check(sum(n.bytes for n in made), sum(n.cells for n in made), Words("the network"))
 
 

@@ -40,6 +40,8 @@ _TITLES = {
     "layer": Words("Layer normalization"),
     "group": Words("Group normalization"),
 }
+_OWN = {"weight": "gamma", "bias": "beta", "running_mean": "mean", "running_var": "var"}
+"""Our names of PyTorch's arrays."""
 _TOLD = ("kind", "eps", "train", "groups", "axis")
 _SHORT = {
     "batch": Words("batch norm"),
@@ -231,7 +233,9 @@ def layer(shape: Shape, options: NormOptions) -> Layer:
     seen = {"layer": dims, "group": max(dims, 1), "batch": dims * options.train}[options.kind]
     everywhere = tuple(range(-seen, 0))
     made = Layer(shape, f"{count} + {count}", count, count, everywhere=everywhere)
-    made = made._replace(name=_short(options))
+    names = ("gamma", "beta") if options.train or plan.axes else tuple(_OWN.values())
+    learned = {n: plan.learned for n in names if getattr(options, n) is None}
+    made = made._replace(name=_short(options), learned=learned)
     if options.kind != "batch":
         return made
     # Keras counts the running mean and variance, as parameters that are not learned.
@@ -254,4 +258,5 @@ OPERATION = Operation(
     layer=layer,
     cell_bytes=lambda *_: 32,
     batched=_batched,
+    own_name=lambda name: "" if name == "num_batches_tracked" else _OWN.get(name, name),
 )

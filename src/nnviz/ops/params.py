@@ -22,7 +22,7 @@ from nnviz.options.option import argument, option
 from nnviz.read.axes import doubts
 from nnviz.request import EXERCISE, WALK
 from nnviz.shapes import times
-from nnviz.trace import Fact, Results, Trace
+from nnviz.trace import Fact, Listing, Results, Trace
 from nnviz.words import Words
 
 _TOTALS = ("weights", "biases", "kept", "params", "macs", "flops", "memory")
@@ -32,6 +32,13 @@ _LIKE = {
     name: Words("counted as in {framework}", framework=framework)
     for name, framework in (("torch", "PyTorch"), ("tf", "Keras"))
 }
+_VERSUS = Words("the same maps by a multilayer perceptron, without biases")
+_BESIDE = (
+    Words("layer"),
+    Words("weights, shared"),
+    Words("as a dense layer"),
+    Words("weights"),
+)
 _PICTURE = 8
 """Cells a side from which an input is taken for a picture."""
 
@@ -165,9 +172,24 @@ class _Counts:
             ),
             notes=tuple(self.notes),
             layer_names=tuple(self.names),
+            listings=self._listings(),
             fields=fields,
             sources=tuple(node.sources for node in net.nodes[: len(rows)]),
         )
+
+    def _listings(self) -> tuple[Listing, ...]:
+        """Each convolution beside the dense layer that would make the same map."""
+        texts = [row["layer"] for row in self.rows]
+        rows = [
+            (
+                self.names[texts.index(row["layer"])],
+                row["conv"]["weights"],
+                row["dense"]["formula"],
+                row["dense"]["weights"],
+            )
+            for row in self.versus
+        ]
+        return (Listing(_VERSUS, _BESIDE, rows),) if rows else ()
 
 
 def _kept(n: int) -> Words:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import operator
 import os
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 from nnviz.errors import UsageError
 from nnviz.libraries import np
 from nnviz.options.option import Context, Kind
 from nnviz.padding import PAD_NAMES, PadName, Pairs
-from nnviz.read import read_array
+from nnviz.read import Stdin, read_array, read_weights
 from nnviz.read.numbers import is_number
 from nnviz.read.objects import as_array
 from nnviz.words import Words
@@ -226,6 +226,22 @@ def array_or(*names: str) -> Kind[np.ndarray | str]:
 
 def _read(text: str, flag: str, context: Context, known: tuple[str, ...] = ()) -> np.ndarray:
     return read_array(text, stdin=context.stdin, name=flag, known=known)
+
+
+def weights() -> Kind[Mapping[str, Any]]:
+    """Arrays by name: a file of them, or in Python a dict too."""
+
+    def parse(text: str, flag: str, context: Context) -> Mapping[str, Any]:
+        return read_weights(text, stdin=context.stdin, name=flag)
+
+    def accept(value: Any, flag: str) -> Mapping[str, Any]:
+        if isinstance(value, Mapping):
+            return {str(name): as_array(array, str(name)) for name, array in value.items()}
+        if isinstance(value, str | os.PathLike):
+            return parse(os.fspath(value), flag, Context(Stdin(None)))
+        raise UsageError("{flag} is neither a dict of arrays by name nor a file", flag=flag)
+
+    return Kind("FILE[:PREFIX]", parse, accept, is_read=True)
 
 
 def each_axis(value: tuple[int, ...], n: int, flag: str) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ and the reference page are all made from an `Operation`.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from math import prod
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -57,6 +58,8 @@ class Operation(NamedTuple, Generic[Record]):
     takes `item` bytes."""
     weight_bytes: int = 24
     """The same of a number that the layer has learned: drawn, and in the type computed in."""
+    own_name: Callable[[str], str] = lambda name: name
+    """What is called so elsewhere, of the arrays that a layer learns; nothing where it is none."""
     batched: Callable[[Record], Record] = lambda options: options
     """The options in force where a chain's input has a batch axis."""
     joins: bool = False
@@ -103,6 +106,17 @@ class Operation(NamedTuple, Generic[Record]):
         taken = output * self.cell_bytes(item, options) + learned * self.weight_bytes
         shape = layer.output if samples == 1 else (samples, *layer.output)
         return Needs(taken, output + learned, shape)
+
+    def filled(self, options: Record, arrays: Mapping[str, Any]) -> Record:
+        """The options with arrays in the place of what is drawn at random."""
+        gone = {name for o in self.options if o.name in arrays for name in _names(o.apart_from)}
+        unused = {
+            o.name: o.default
+            for o in self.options
+            if o.name in gone or any(gone.issuperset(c.split("|")) for c in o.belongs_to)
+        }
+        made: Record = replace(options, **unused, **arrays)  # type: ignore[type-var]
+        return made
 
     def option(self, name: str) -> Option:
         """The option of this (Python) name."""
@@ -181,6 +195,11 @@ class Operation(NamedTuple, Generic[Record]):
         asked = {name for name in values if not _is_default(known[name], values[name])}
         there = {name for name, value in values.items() if value is not False}
         return self._used(self.record(**values), asked, asked | there)
+
+
+def _names(conditions: Collection[str]) -> set[str]:
+    """The options that conditions name, those apart that ask for a value."""
+    return {name for c in conditions if "=" not in c for name in c.split("|")}
 
 
 def _is_default(option: Option, value: Any) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import prod
 
 from nnviz.expressions import names
-from nnviz.formats._columns import VERSUS, count_tables, step_columns, versus_columns
+from nnviz.formats._columns import count_tables, listed_columns, step_columns
 from nnviz.formats._steps import left_out, some
 from nnviz.formats._view import View, ran, said, shape_text
 from nnviz.formats.note import arrays, equations
@@ -48,14 +48,14 @@ def note(trace: Trace, request: Request, figure: Figure) -> Iterator[Block]:
     if "rows" in trace.results:
         counts, costs = count_tables(trace)
         yield Table((*counts, *costs[1:]), total=True)
-        if trace.results.get("versus"):
-            yield Paragraph(desk.say(VERSUS))
-            yield Table((*versus_columns(trace),))
     elif trace.layers:
         yield from _layers(desk, trace)
     else:
         yield from _arrays(desk, trace)
         yield from _steps(desk, trace, request)
+    for listing in trace.listings:
+        yield Paragraph(desk.say(listing.title))
+        yield Table((*listed_columns(listing),), total=listing.total)
 
 
 def _titled(desk: Desk) -> bool:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.console import Group, RenderableType
-from rich.text import Text
+from rich.console import RenderableType
 
-from nnviz.formats._columns import ROLES, VERSUS, count_tables, named_rows, versus_columns
+from nnviz.formats._columns import ROLES, count_tables, named_rows
 from nnviz.formats.terminal.paper import Paper
 from nnviz.formats.terminal.table import Cell, Column, column, fitted, unbroken
 from nnviz.numerals import thousands
@@ -23,10 +22,6 @@ def params_table(paper: Paper, trace: Trace) -> Iterator[RenderableType]:
     whole = [*counts, *costs[1:]]
     for part in [whole] if unbroken(paper, whole) else [counts, costs]:
         yield fitted(paper, part, total=True)
-    if trace.results.get("versus"):
-        title = paper.say(VERSUS)
-        columns = [column(paper, each) for each in versus_columns(trace)]
-        yield Group(Text(title, "heading"), fitted(paper, columns))
 
 
 def params_bars(paper: Paper, trace: Trace) -> Iterator[RenderableType]:

@@ -13,7 +13,7 @@ from rich.measure import Measurement
 from rich.segment import Segment
 from rich.text import Text
 
-from nnviz.formats._columns import VECTOR
+from nnviz.formats._columns import VECTOR, listed_columns
 from nnviz.formats._view import View
 from nnviz.formats.terminal.equation import in_a_row
 from nnviz.formats.terminal.header import header, title
@@ -21,6 +21,7 @@ from nnviz.formats.terminal.lines import finished
 from nnviz.formats.terminal.paper import Paper, spaced, styles
 from nnviz.formats.terminal.params import params_bars, params_table
 from nnviz.formats.terminal.steps import chosen, steps_table
+from nnviz.formats.terminal.table import column, fitted
 from nnviz.request import Request, Screen
 from nnviz.trace import Trace
 from nnviz.words import Words
@@ -112,6 +113,10 @@ def _blocks(paper: Paper, trace: Trace, request: Request) -> Iterator[Renderable
     else:
         made = _arrays(paper, trace, request)
         yield from (block for block in made if block.renderables)
+    for listing in trace.listings:
+        columns = [column(paper, each) for each in listed_columns(listing)]
+        heading = Text(paper.say(listing.title), "heading")
+        yield Group(heading, fitted(paper, columns, total=listing.total))
 
 
 def _arrays(paper: Paper, trace: Trace, request: Request) -> Iterator[Group]:

@@ -6,12 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from nnviz.errors import UsageError
 from nnviz.libraries import np
 from nnviz.options import kinds
-from nnviz.options.option import Context, Kind, option
-from nnviz.read import read_weights
-from nnviz.read.objects import as_array
+from nnviz.options.option import option
 
 CellName = Literal["rnn", "lstm", "gru"]
 Activation = Literal["tanh", "relu", "sigmoid", "none"]
@@ -21,20 +18,6 @@ CELLS: tuple[CellName, ...] = get_args(CellName)
 ACTIVATIONS: tuple[Activation, ...] = ("tanh", "relu")
 OUTPUT_ACTIVATIONS: tuple[OutputActivation, ...] = get_args(OutputActivation)
 MODES: tuple[Mode, ...] = get_args(Mode)
-
-
-def _weights() -> Kind[Mapping[str, Any]]:
-    """Arrays by name: a file of them, or a dict."""
-
-    def parse(text: str, flag: str, context: Context) -> Mapping[str, Any]:
-        return read_weights(text, stdin=context.stdin, name=flag)
-
-    def accept(value: Any, flag: str) -> Mapping[str, Any]:
-        if isinstance(value, Mapping):
-            return {str(name): as_array(array, str(name)) for name, array in value.items()}
-        raise UsageError("{flag} is not a dict of arrays by name", flag=flag)
-
-    return Kind("FILE[:PREFIX]", parse, accept, is_read=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +32,7 @@ class RnnOptions:
     )
     weights: Mapping[str, Any] | None = option(
         "--weights",
-        kind=_weights(),
+        kind=kinds.weights(),
         help="Weights by name: JSON, .npz or .safetensors.",
         apart_from=("hidden",),
     )

@@ -16,13 +16,8 @@ from nnviz.words import Words
 GATES = {"rnn": ("",), "lstm": tuple("ifgo"), "gru": tuple("rzn")}
 """The gates of each cell, in the order of their Dh rows of its weights; a plain cell has one
 block of rows without a name."""
-_TORCH = re.compile(r"(weight|bias)_(ih|hh)_l(\d+)(_reverse)?")
-_TORCH_NAMES = {
-    ("weight", "ih"): "Wx",
-    ("weight", "hh"): "Wh",
-    ("bias", "ih"): "b",
-    ("bias", "hh"): "bh",
-}
+_NAME = re.compile(r"(weight_ih|weight_hh|bias_ih|bias_hh|Wx|Wh|bh?)(?:_l(\d+)(_reverse)?)?")
+_TORCH_NAMES = {"weight_ih": "Wx", "weight_hh": "Wh", "bias_ih": "b", "bias_hh": "bh"}
 _CELL = re.compile(r"(weight|bias)_(ih|hh)_l\d+(_reverse)?|W[xh]")
 _PROJECTED = re.compile(r"weight_hr_l\d+(_reverse)?")
 _PROJECTION = "it is the projection of an LSTM (proj_size), which nnviz does not have"
@@ -89,6 +84,20 @@ class Weights(NamedTuple):
         return [array for name, array in self.named().items() if name.startswith("b")]
 
 
+def own_name(name: str) -> str:
+    """What `Weights.named` calls an array of PyTorch's; both its biases are parts of one.
+
+    >>> own_name("weight_ih_l0"), own_name("bias_hh_l1_reverse")
+    ('Wx', 'b_l1_reverse')
+    """
+    found = _NAME.fullmatch(name)
+    if found is None:
+        return name
+    own = _TORCH_NAMES.get(found[1], found[1]).replace("bh", "b")
+    end = "" if found[2] in (None, "0") and not found[3] else f"_l{found[2]}{found[3] or ''}"
+    return own + end
+
+
 def weights_of(options: RnnOptions, inputs: int, *, drawn: bool = True) -> Weights:
     """The weights that the options give, checked against vectors of `inputs` numbers; of random
     ones, unless `drawn`, the shapes, in zeros that take no memory.
@@ -125,14 +134,11 @@ def _sorted(given: Mapping[str, Any]) -> tuple[dict[tuple[int, int], _Named], _N
     outputs: _Named = {}
     for name, value in _of_one_prefix(given).items():
         array = numbers_of(value, name)
-        torch = _TORCH.fullmatch(name)
-        if torch is not None:
-            place = (int(torch[3]), int(torch[4] is not None))
-            cells.setdefault(place, {})[_TORCH_NAMES[torch[1], torch[2]]] = array
+        if (of_cell := _NAME.fullmatch(name)) is not None:
+            place = (int(of_cell[2] or 0), int(of_cell[3] is not None))
+            cells.setdefault(place, {})[_TORCH_NAMES.get(of_cell[1], of_cell[1])] = array
         elif name in ("Wy", "by"):
             outputs[name] = array
-        elif name in ("Wx", "Wh", "b"):
-            cells.setdefault((0, 0), {})[name] = array
         else:
             raise NnvizError(
                 "{name} is not a weight of this cell",

@@ -11,7 +11,7 @@ from nnviz.ops._layer import Layer
 from nnviz.ops.recurrent._cells import inputs_of, joined, outputs_of, run_layers
 from nnviz.ops.recurrent._explained import Run, short_rnn
 from nnviz.ops.recurrent._rnn_options import RnnOptions
-from nnviz.ops.recurrent._weights import GATES, Weights, weights_of
+from nnviz.ops.recurrent._weights import GATES, Weights, own_name, weights_of
 from nnviz.options.operation import FEW_HAVE, Operation
 from nnviz.shapes import times
 from nnviz.trace import Trace
@@ -115,7 +115,14 @@ def layer(shape: tuple[int, ...], options: RnnOptions) -> Layer:
         theirs=thousands(torch.params),
     )
     notes = (said,) if torch.biases != ours.biases else ()
-    return ours._replace(notes=notes, like={"torch": torch, "tf": tf})
+    return ours._replace(notes=notes, like={"torch": torch, "tf": tf}, learned=_learned(w, options))
+
+
+def _learned(w: Weights, options: RnnOptions) -> dict[str, tuple[int, ...]]:
+    """What is drawn at random, where nothing has an option of its own."""
+    if options.hidden is None or any(a is not None for a in (options.b, options.wy, options.by)):
+        return {}
+    return {own_name(name): array.shape for name, array in w.named().items()}
 
 
 def _counted(steps: int, options: RnnOptions, w: Weights, biases: int | None = None) -> Layer:
@@ -157,5 +164,6 @@ OPERATION = Operation(
     run=run,
     layer=layer,
     lacks=FEW_HAVE - {"symbols"},
+    own_name=own_name,
     cell_bytes=lambda *_: 32,
 )

@@ -154,7 +154,13 @@ def layer(shape: tuple[int, ...], options: ConvOptions) -> Layer:
         everywhere=(-1,) if options.act == "softmax" else (),
         mlp=(prod(shape), made),
         name=short_conv(plan, options.act),
+        learned=_learned(plan, options) if learned else {},
     )
+
+
+def _learned(plan: WindowPlan[WindowAxis], options: ConvOptions) -> dict[str, tuple[int, ...]]:
+    takes_bias = not options.no_bias and options.bias is None
+    return {"kernel": plan.weight} | ({"bias": (plan.filters,)} if takes_bias else {})
 
 
 OPERATION = Operation(
@@ -173,4 +179,5 @@ OPERATION = Operation(
     cell_bytes=lambda _, options: 8 if options.act is None else 24,
     batched=of_samples,
     slides=True,
+    own_name=lambda name: "kernel" if name == "weight" else name,
 )
