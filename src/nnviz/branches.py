@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import reduce
 from typing import NamedTuple
 
+DEEPEST = 2
+"""Levels that a list sets in."""
 Sources = Sequence[Sequence[int]]
 """The layers that each layer takes, from 1; 0 is the input."""
 
@@ -47,6 +49,32 @@ def in_a_row(sources: Sources) -> Chain:
     """
     lines = [(s, n) for n, taken in enumerate(sources, 1) for s in {*taken} if s != n - 1]
     return Chain(tuple(Item(n) for n in range(1, len(sources) + 1)), tuple(lines))
+
+
+def marked(sources: Sources, first: str, more: str) -> list[str]:
+    """What stands before each layer in a list: what is in branches is set in, level by level.
+
+    >>> marked([(0,), (1,), (1,), (3,), (2, 4)], "•", " ")
+    ['', '•', '•', ' ', '']
+    """
+    found = [""] * len(sources)
+
+    def mark(chain: Chain, outside: list[bool]) -> None:
+        """`outside`: of each level that it is in, whether that begins with it."""
+        places = {item.layer: i for i, item in enumerate(chain.items)}
+        past = [(places.get(start, -1), places[end]) for start, end in chain.lines]
+        for i, item in enumerate(chain.items):
+            over = sorted(start for start, end in past if start < i < end)
+            levels = [*outside, *(start == i - 1 for start in over)]
+            signs = (first if begins else more for begins in levels[:DEEPEST])
+            found[item.layer - 1] = "".join(signs)
+            for lane in item.lanes:
+                mark(lane, [*levels, True])
+                levels = [False] * len(levels)
+            outside = [False] * len(outside)
+
+    mark(branched(sources), [])
+    return found
 
 
 def layers(chain: Chain) -> Iterator[int]:

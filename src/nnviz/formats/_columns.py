@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from nnviz.branches import marked
 from nnviz.elision import value_of
 from nnviz.expressions import equal_as_shown, parts
 from nnviz.libraries import np
@@ -274,13 +275,22 @@ def count_tables(trace: Trace) -> tuple[list[Column], list[Column]]:
 
 def _count_columns(trace: Trace) -> Iterator[tuple[str, Column]]:
     rows = [*named_rows(trace), {"layer": Words("total"), **trace.results["total"]}]
+    marks = [*marked(trace.sources, "•", "·"), ""]
+    joins = [*(len(taken) > 1 for taken in trace.sources), False]
     for key, heading, align in _COUNTS:
         say = _SAID.get(key, counted)
+        there = _KNOWN & {key}
         cells = [
-            "" if row.get(key) is None and key not in _KNOWN & row.keys() else say(row[key])
-            for row in rows
+            ""
+            if (row.get(key) is None and not there & row.keys()) or (join and row[key] == 0)
+            else say(row[key])
+            for row, join in zip(rows, joins, strict=True)
         ]
-        entries = [Entry((cell,), role=ROLES.get(key, "")) for cell in cells]
+        before = marks if key == "layer" else [""] * len(rows)
+        entries = [
+            Entry((*filter(None, (mark,)), cell), role=ROLES.get(key, ""))
+            for mark, cell in zip(before, cells, strict=True)
+        ]
         if any(cells):
             yield key, Column(heading, entries, align)
 

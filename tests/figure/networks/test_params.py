@@ -5,9 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import run
+from nnviz import formats
 from nnviz.figure.networks._folded import MANY, rows_of
 from nnviz.figure.networks.params_bars import Scale
 from nnviz.figure.scene import Path, Rect
+from nnviz.request import Request
 from nnviz.trace import Trace
 from view_checks import drawn, words
 
@@ -207,3 +209,49 @@ def test_every_chain_keeps_the_layout(
     net = " | ".join(f"conv --filters {n} --size 2" for n in filters)
     trace = _counted(net, (3, side, side), "mlp" if versus else None)
     assert f"{trace.results['total']['params']:,}" in words(drawn(trace, view=view))
+
+
+BRANCHED = (
+    "a: conv --filters 2 --size 1 | residual { relu | conv --filters 2 --size 1 } { tanh }"
+    " | concat { } { residual { elu } }"
+)
+SET_IN = ["a: conv 1×1, 2", "• ReLU", "· conv 1×1, 2", "• tanh", "add", "•• ELU", "· add",
+          "concat 2+2"]  # fmt: skip
+"""With ELU two levels begin."""
+
+
+@pytest.mark.parametrize("view", ["bars", "table"])
+@pytest.mark.parametrize("width", [320, 720])
+def test_what_is_in_branches_is_set_in_and_what_they_meet_in_counts_nothing(
+    view: str, width: int
+) -> None:
+    scene = drawn(_counted(BRANCHED, (2, 4, 4)), view=view, width=width)
+    texts = [t for t in scene.texts() if t.content.strip("•\u00a0")]
+    first = {t.content: t.start for t in reversed(texts)}
+    assert first["a: conv 1×1, 2"] == first["add"] == first["concat 2+2"] < first["ReLU"]
+    assert first["ReLU"] == first["tanh"] == first["conv 1×1, 2"]
+    assert [t.content.strip() for t in scene.texts()].count("•") == 2
+    level = {t.y for t in texts if t.content == "concat 2+2"}
+    assert not [t for t in texts if t.y in level and t.content == "0"]
+
+
+@pytest.mark.parametrize("form", ["table", "md", "tex"])
+def test_so_it_is_in_text(form: str) -> None:
+    made = formats.load(form).write(_counted(BRANCHED, (2, 4, 4)), Request())
+    lines = made.content.decode().replace("$\\cdot$", "·").replace("$\\times$", "×").splitlines()
+    lines = [line.strip("| ").replace("** ", "•• ").replace("* ", "• ") for line in lines]
+    starts = [line for line in lines if line.startswith(tuple(SET_IN))]
+    assert [next(s for s in SET_IN if line.startswith(s)) for line in starts[:8]] == SET_IN
+    joins = [line for line in starts if line.startswith(("add", "· add", "concat"))]
+    assert len(joins) >= 3
+    assert not any(" 0 " in line.replace("0, 0", "") for line in joins)
+
+
+def test_a_block_that_repeats_in_a_branch_is_folded_where_it_stands() -> None:
+    block = "residual { conv --filters 2 --size 1 | relu | relu }"
+    trace = _counted(f"concat {{ }} {{ tanh | 6 x {{ {block} }} }}", (2, 4, 4))
+    names = [str(name) for name in trace.layer_names]
+    folded = [row.name for row in rows_of(trace.results["rows"], names, trace.sources)]
+    assert folded[1].lstrip("\u00a0") == "6 × (conv 1×1, 2 → ReLU → ReLU → add)"
+    assert folded[1][0] == "\u00a0"
+    assert folded[0] == "•\u00a0tanh"

@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from nnviz.branches import Sources, marked
 from nnviz.figure.formulas.parameter_counts import counts
+from nnviz.figure.layout.blocks import Block, inset, lines
+from nnviz.figure.layout.style import Style, up4
 from nnviz.numerals import added
 from nnviz.shapes import times
 
+COUNTS = "weights", "biases", "params", "macs"
 MANY = 20
 """Layers of which there is a row each; of more, repeated blocks are folded."""
 LONGEST = 12
 """Layers of a block that may be repeated."""
+MARKS = "•\u00a0", "\u00a0" * 3
+"""Before the first layer of a lane, and before others in it."""
+
+
+def named_line(style: Style, name: str, size: int, room: float, *, bold: bool = False) -> Block:
+    """A name that goes on below beside its mark."""
+    said = name.lstrip("".join(MARKS))
+    mark = name[: -len(said)]
+    left = up4(style.width(mark, size)) if mark else 0
+    block = inset(lines(style, said, size, room=room - left, bold=bold), left)
+    sign = lines(style, mark, size).marks if "•" in mark else ()
+    return replace(block, marks=(*sign, *block.marks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +40,17 @@ class Line:
     names: Sequence[str]
     """Of the layers of one turn."""
     turns: int = 1
+    mark: str = ""
+    """Before the name of one in a branch."""
+    joins: bool = False
+    """Whether branches meet in it, which counts nothing."""
 
     @property
     def name(self) -> str:
         said = " → ".join(self.names)
-        if self.turns == 1:
-            return said
-        return f"{self.turns} × ({said})" if len(self.names) > 1 else f"{self.turns} × {said}"
+        if self.turns > 1:
+            said = f"{self.turns} × ({said})" if len(self.names) > 1 else f"{self.turns} × {said}"
+        return self.mark + said
 
     @property
     def shape(self) -> str:
@@ -50,19 +70,28 @@ class Line:
     @property
     def row(self) -> dict[str, Any]:
         """It as a row of the results: the sums, and what the last of its layers makes and sees."""
-        totals = {kind: self.total(kind) for kind in ("weights", "biases", "params", "macs")}
+        totals: dict[str, Any] = {kind: self.total(kind) for kind in COUNTS}
+        if self.joins:
+            totals = dict.fromkeys(COUNTS, "")
         formula = self.sum or " + ".join(filter(None, (row["formula"] for row in self.layers)))
         return {**self.layers[-1], "layer": self.name, "formula": formula, **totals}
 
 
-def rows_of(layers: Sequence[dict[str, Any]], names: Sequence[str]) -> list[Line]:
+def rows_of(
+    layers: Sequence[dict[str, Any]], names: Sequence[str], sources: Sources = ()
+) -> list[Line]:
     """A row a layer; of more than MANY, a row for all the turns of a block that repeats."""
-    kinds = [(name, tuple(layer["output"])) for layer, name in zip(layers, names, strict=True)]
+    sources = sources or [(n,) for n in range(len(layers))]
+    marks = marked(sources, *MARKS)
+    joins = [len(taken) > 1 for taken in sources]
+    shapes = [tuple(layer["output"]) for layer in layers]
+    kinds = [*zip(marks, names, joins, shapes, strict=True)]
     found, i = [], 0
     while i < len(kinds):
         period, turns = _block(kinds, i) if len(kinds) > MANY else (1, 1)
         end = i + period * turns
-        found.append(Line(layers[i:end], names[i : i + period], turns))
+        mark = min(marks[i:end], key=len)
+        found.append(Line(layers[i:end], names[i : i + period], turns, mark, all(joins[i:end])))
         i = end
     return found
 

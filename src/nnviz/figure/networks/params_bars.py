@@ -11,7 +11,7 @@ from nnviz.figure.formulas.parameter_counts import counted, counts, layer_names,
 from nnviz.figure.layout.blocks import Block, lines, remark
 from nnviz.figure.layout.lines import segments
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, near4, up4
-from nnviz.figure.networks._folded import Line, rows_of
+from nnviz.figure.networks._folded import Line, named_line, rows_of
 from nnviz.figure.scene import Mark, Rect, Scene, Text
 from nnviz.numerals import ratio, rounded, thousands
 from nnviz.request import Appearance
@@ -65,7 +65,7 @@ class Scale:
 
 def _parameter_bars(style: Style, trace: Trace) -> Block:
     total = trace.results["total"]
-    rows = rows_of(trace.results["rows"], layer_names(style, trace))
+    rows = rows_of(trace.results["rows"], layer_names(style, trace), trace.sources)
     ends = up4(max(_end(style, t).width for t in (counts(total["params"]), _params_head(style))))
     natural = max(style.width(row.name, BODY) + _beside(style, row) for row in rows)
     wide = style.room >= NARROW
@@ -145,7 +145,7 @@ def _beside(style: Style, row: Line) -> float:
 def _layer_bar(style: Style, row: Line, scale: Scale, left: float, ends: float) -> Block:
     """A layer: its name and output shape, its bar and what it counts, its parameters."""
     params = row.total("params")
-    name = lines(style, row.name, BODY, room=(left - 16) if left else style.room - ends - 16)
+    name = named_line(style, row.name, BODY, (left - 16) if left else style.room - ends - 16)
     marks: list[Mark] = [name.at(0, 0)]
     height = name.height
     room, wide = (left or style.room - ends) - 16, _beside(style, row)
@@ -155,7 +155,8 @@ def _layer_bar(style: Style, row: Line, scale: Scale, left: float, ends: float) 
     else:
         marks.append(style.note(name.width + 8, height - 8, row.shape))
     if not params:
-        end = style.text(style.room, 16, counts(params), BODY, fill=style.theme.muted, anchor="end")
+        zero = "" if row.joins else counts(params)
+        end = style.text(style.room, 16, zero, BODY, fill=style.theme.muted, anchor="end")
         return Block(style.room, height, (*marks, end))
     marks.append(_end(style, counts(params), 16))
     bar = _counted_bar(style, row, scale, left, 8 if left else height + 4)

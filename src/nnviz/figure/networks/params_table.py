@@ -10,7 +10,7 @@ from nnviz.figure.formulas.parameter_counts import layer_names, parameters_page
 from nnviz.figure.layout.blocks import Block, column, lines, remark
 from nnviz.figure.layout.lines import segments
 from nnviz.figure.layout.style import BODY, SMALL, Style, up4
-from nnviz.figure.networks._folded import rows_of
+from nnviz.figure.networks._folded import COUNTS, named_line, rows_of
 from nnviz.figure.scene import Mark, Scene
 from nnviz.numerals import scientific, thousands
 from nnviz.request import Appearance
@@ -77,7 +77,7 @@ def _row_texts(row: dict[str, Any], short: bool) -> list[str]:
         return scientific(n, 4) if short and n >= 10**7 and type(n) is int else thousands(n)
 
     field = row.get("receptive_field")
-    numbers = [number(row[kind]) for kind in ("weights", "biases", "params", "macs")]
+    numbers = [number(row[kind]) if row[kind] != "" else "" for kind in COUNTS]
     shape = times(row["output"]) if "output" in row else ""
     last = "" if "output" not in row else times(field) if field else "—"
     return [row["layer"], shape, row.get("formula", ""), *numbers, last]
@@ -87,7 +87,7 @@ def _parameter_table(style: Style, trace: Trace) -> Block:
     heads = [style.say(head) for head in _HEADS]
     results = trace.results
     total = {"layer": style.say(Words("total")), **results["total"]}
-    folded = rows_of(results["rows"], layer_names(style, trace))
+    folded = rows_of(results["rows"], layer_names(style, trace), trace.sources)
     every = [*(line.row for line in folded), total]
     made = [_row_texts(row, False) for row in every]
     sized = _sized(style, heads, made)
@@ -153,7 +153,7 @@ def _listed(style: Style, heads: list[str], rows: list[list[str]]) -> Block:
     for row in [heads, *rows]:
         bold = row in (heads, rows[-1])
         end = style.text(style.room, y + 16, row[count], BODY, bold=bold, anchor="end")
-        name = lines(style, row[0], BODY, room=style.room - end.width - 16, bold=bold)
+        name = named_line(style, row[0], BODY, style.room - end.width - 16, bold=bold)
         marks += [name.at(0, y), end]
         y += name.height
         if row is not heads:
@@ -175,7 +175,7 @@ def _table_line(style: Style, sized: _Grid, row: Sequence[str], *, bold: bool = 
         if not text:
             continue
         if c in _TEXTS:
-            block = lines(style, text, sized.size, room=sized.widths[c], bold=bold)
+            block = named_line(style, text, sized.size, sized.widths[c], bold=bold)
             marks.append(block.at(sized.left(c), 0))
             height = max(height, block.height)
         else:
