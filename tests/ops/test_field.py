@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from itertools import pairwise, product
-from typing import Any
+from math import prod
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -182,3 +184,69 @@ def test_runs_hold_all_the_numbers_and_no_others(numbers: list[int]) -> None:
     assert [n for first, last in found for n in range(first, last + 1)] == numbers
     assert all(after[0] - before[1] > 1 for before, after in pairwise(found))
     assert spans(numbers).count("–") <= len(found)
+
+
+# --- through branches: against sets of cells, on a line without ends -----------------
+
+Reads = Callable[[int], set[int]]
+
+
+class Piece(NamedTuple):
+    """A part of a chain on one axis: how it is written, and what its output cell o reads."""
+
+    text: str
+    reads: Reads
+    period: int = 1
+
+
+def window(kernel: int, stride: int, dilation: int, pad: int) -> Piece:
+    text = f"conv --size {kernel}x1 --stride {stride}x1 --dilation {dilation}x1 --pad {pad}x0"
+    return Piece(text, lambda o: {o * stride - pad + t * dilation for t in range(kernel)})
+
+
+def spread(kernel: int, stride: int) -> Piece:
+    text = f"conv --transpose --size {kernel}x1 --stride {stride}x1"
+    return Piece(
+        text, lambda o: {(o - t) // stride for t in range(kernel) if (o - t) % stride == 0}, stride
+    )
+
+
+def chained(pieces: Sequence[Piece]) -> Piece:
+    def reads(o: int) -> set[int]:
+        cells = {o}
+        for piece in reversed(pieces):
+            cells = {i for cell in cells for i in piece.reads(cell)}
+        return cells
+
+    return Piece(" | ".join(p.text for p in pieces), reads, prod(p.period for p in pieces))
+
+
+def branched(op: str, first: Piece, second: Piece) -> Piece:
+    text = f"{op} {{ {first.text} }} {{ {second.text} }}"
+    return Piece(text, lambda o: first.reads(o) | second.reads(o), max(first.period, second.period))
+
+
+SAME = st.builds(lambda k, d: window(2 * k + 1, 1, d, k * d), st.integers(0, 2), st.integers(1, 2))
+PIECES = st.one_of(
+    st.builds(window, st.integers(1, 4), st.integers(1, 3), st.integers(1, 2), st.integers(0, 1)),
+    st.integers(1, 3).flatmap(lambda s: st.builds(spread, st.integers(s, 4), st.just(s))),
+    st.builds(branched, st.sampled_from(["residual", "concat"]), SAME, SAME),
+)
+
+
+@settings(deadline=None, max_examples=80)
+@given(st.lists(PIECES, min_size=1, max_size=4).map(chained))
+def test_size_jump_and_centre_through_branches(piece: Piece) -> None:
+    row = run("params", None, net=piece.text, input=(1, 400, 1)).results["rows"][-1]
+    seen = [piece.reads(o) for o in range(3 * piece.period)]
+    assert row["receptive_field"] == [max(max(s) - min(s) + 1 for s in seen), 1]
+    assert row["centre"] == [(min(seen[0]) + max(seen[0])) / 2, 0]
+    jump, _ = row["jump"]
+    for a, b in zip(seen, seen[piece.period :], strict=False):
+        assert min(b) - min(a) == pytest.approx(jump * piece.period)
+
+
+def test_a_first_cell_that_sees_nothing_has_no_centre() -> None:
+    net = "conv --transpose -k 1 --stride 2 --pad 1"
+    row = run("params", None, net=net, input=(3, 4)).results["rows"][0]
+    assert (row["receptive_field"], row["jump"], row["centre"]) == ([1, 1], [0.5, 0.5], None)

@@ -67,11 +67,14 @@ class Field:
 
     @property
     def centre(self) -> list[float] | None:
-        """The middle of what the first output cell sees, in cells of the input from 0."""
+        """The middle of what the first output cell sees, in cells of the input from 0; None where
+        that is nothing, or everything.
+        """
         if self.sizes is None:
             return None
         assert self._last.rank is not None
-        return [sum(self._seen(axis, 0)) / 2 for axis in range(-self._last.rank, 0)]
+        ends = [self._seen(axis, 0) for axis in range(-self._last.rank, 0)]
+        return None if any(low > high for low, high in ends) else [sum(both) / 2 for both in ends]
 
     def _seen(self, axis: int, o: int) -> tuple[int, int]:
         """The first and the last input cell that output cell `o` sees, as if without edges."""
