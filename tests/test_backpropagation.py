@@ -67,8 +67,11 @@ def test_the_cross_entropy_of_maps_is_refused() -> None:
         loss_of(np.zeros((1, 2, 2)), 0, "cross-entropy")
 
 
+FED = "rnn --hidden 2 --outputs 2 --mode one-to-many --feedback"
+
+
 def test_a_layer_without_gradients_is_named() -> None:
-    r = nnviz.net("relu | rnn --hidden 2 | relu", [[1, 2]])
+    r = nnviz.net(f"relu | {FED} | relu", [[1, 2]])
     with pytest.raises(UsageError, match=r"layer 2 \(.*\) has no gradients"):
         r.backward()
 

@@ -67,6 +67,10 @@ class Part(NamedTuple):
     """What the axes of the array are called."""
     terms_a_cell: int = 1
     """How many terms a step may have."""
+    gradient: np.ndarray | None = None
+    """What its terms multiply, where that is not the same for all."""
+    arrived_at: Words | None = None
+    """What that is called."""
     facts: tuple[Fact, ...] = ()
     said: tuple[Words, ...] = ()
     notes: tuple[Words, ...] = ()
@@ -107,9 +111,10 @@ def arriving(given: Any, forward: Trace) -> np.ndarray:
 def gradient(forward: Trace, back: Backward, of: str) -> Trace:
     """The gradient of an array as a run, with a step for each of its numbers."""
     part, value = back.parts[of], back.parts[of].value()
+    arrived = back.gradient if part.gradient is None else part.gradient
     results: dict[str, Any] = {f"grad_{name}": p.value for name, p in back.parts.items()}
     results |= {"output": value, f"grad_{of}": value}
-    arrays = {GRADIENT: back.gradient, **forward.arrays}
+    arrays = {GRADIENT: arrived, **forward.arrays}
     roles: dict[str, Role] = {**forward.roles, "output": "gradient", GRADIENT: "gradient"}
     if back.arrived is not None:
         arrays[LOST], roles[LOST] = back.arrived, "gradient"
@@ -130,14 +135,12 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
         facts=part.facts,
         said=(*_said(back), *part.said, *forward.said),
         notes=part.notes,
-        steps=Steps(count, partial(_step, back.gradient, part, value, _role(forward, part))),
+        steps=Steps(count, partial(_step, arrived, part, value, _role(forward, part))),
         places=part.places,
         plan=None,
         names={
             **forward.names,
-            GRADIENT: Words("gradient of the output")
-            if not back.through
-            else Words("gradient of the sum"),
+            GRADIENT: part.arrived_at or _called(back),
             "output": Words("gradient of the {name}", name=forward.called(of)),
         },
         samples=1,
@@ -145,6 +148,9 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
         layer_names=(),
         layer_keys=(),
         sources=(),
+        recurrence=None,
+        states={},
+        symbols={},
         snippet=partial(_snippet, forward, back, of) if forward.snippet else None,
         backward=None,
     )
@@ -161,6 +167,10 @@ def _snippet(forward: Trace, back: Backward, of: str) -> Snippet:
         {**arrays, "g": back.gradient if back.arrived is None else back.arrived},
         (*before, f"{{{name}}}.requires_grad_()"),
     )
+
+
+def _called(back: Backward) -> Words:
+    return Words("gradient of the sum") if back.through else Words("gradient of the output")
 
 
 def _said(back: Backward) -> Iterator[Words]:

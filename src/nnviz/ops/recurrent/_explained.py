@@ -9,6 +9,7 @@ from typing import Any
 
 from nnviz.activation_steps import shown
 from nnviz.equations import VectorEquation, lists, number_by_number
+from nnviz.gradient import Backward
 from nnviz.libraries import np
 from nnviz.ops._layer import detailed
 from nnviz.ops.recurrent._calls import rnn_snippet
@@ -93,7 +94,14 @@ class Run:
             symbols={"output": self._handed_on},
             recurrence=self.plan,
             snippet=lambda: rnn_snippet(self.plan, self.given, self.w, self.h0, self.c0),
+            backward=None if self.plan.feedback else self._backward,
         )
+
+    def _backward(self, g: np.ndarray) -> Backward:
+        from nnviz.ops.recurrent._backward import Ran, rnn_backward
+
+        activation = self.given.output_activation
+        return rnn_backward(Ran(self.plan, self.tracks, self.h, self.w, activation), g)
 
     def _states(self) -> dict[str, np.ndarray]:
         """h, and c where there is one, of every layer and direction at every time."""
