@@ -28,7 +28,17 @@ def test_names_of_the_package() -> None:
         nnviz.convolve  # noqa: B018
 
 
-CALLS = ["conv", "conv_transpose", "pool", "rnn", "flatten", "norm", "upsample", "params"]
+CALLS = [
+    "conv",
+    "conv_transpose",
+    "pool",
+    "rnn",
+    "dropout",
+    "flatten",
+    "norm",
+    "upsample",
+    "params",
+]
 
 
 def keywords(name: str) -> list[inspect.Parameter]:
@@ -50,7 +60,7 @@ def test_defaults_are_those_of_the_declaration(name: str) -> None:
         if parameter.default is inspect.Parameter.empty:
             assert declared is None
             continue
-        first = {"net": "act relu", "kind": "batch", "mode": "nearest"}
+        first: dict[str, Any] = {"p": 0.5, "net": "act relu", "kind": "batch", "mode": "nearest"}
         given = {argument.name: first[argument.name] for argument in operation.arguments}
         accepted = operation.accept(given | {parameter.name: parameter.default})
         assert getattr(accepted, parameter.name) == declared, parameter.name

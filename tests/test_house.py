@@ -107,8 +107,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "files": {"errors", "numerals", "words"},
     "result": COMMON
     | {"figure", "formats", "backpropagation", "lang", "losses", "files", "options"},
-    "calling": COMMON | {"read", "options", "ops", "result"},
-    "api": COMMON | {"calling", "losses", "padding", "result"},
+    "calling": COMMON | {"read", "options", "ops", "padding", "result"},
+    "api": COMMON | {"calling", "losses", "result"},
     "cli": COMMON
     | {
         "checking",

@@ -1,7 +1,4 @@
-"""The Python calls.
-
-Every call takes its arrays by position and its options by keyword, and raises
-`NnvizError` for bad input with the words of the command line.
+"""The Python calls: arrays by position, options by keyword, `NnvizError` for bad input.
 
 The defaults that an operation declares are written out here once more, because a type checker,
 an editor and `inspect.signature` read a signature and nothing else; a test compares every one
@@ -12,26 +9,15 @@ H×W×C, or of N×H×W×C.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Never, TypeAlias
+from collections.abc import Mapping
+from typing import Literal, Never
 
 from nnviz.activation_steps import Activation
+from nnviz.calling import Array, Padding, Sizes
 from nnviz.calling import run as _run
 from nnviz.losses import LossName
-from nnviz.padding import PadName
 from nnviz.result import Result
 from nnviz.shapes import PadMode
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-    from PIL.Image import Image
-
-    Array: TypeAlias = ArrayLike | Image
-else:
-    Array = Any
-
-Sizes: TypeAlias = int | Sequence[int]
-Padding: TypeAlias = int | PadName | Sequence[int] | Sequence[Sequence[int]]
 
 
 def conv(
@@ -241,8 +227,8 @@ def norm(
     axes from `axis` on, as ONNX has it. `gamma` and `beta` are a number, or one a channel
     (layer: of the shape of those axes). `x` is H×W, C×H×W, N×C×H×W or (C,), by `dims` others.
 
-    Raises NnvizError where shapes do not fit. Source: Ioffe and Szegedy (2015); Ba, Kiros
-    and Hinton (2016); Wu and He (2018); torch.nn.functional.batch_norm, layer_norm, group_norm.
+    Raises NnvizError where shapes do not fit. Source: torch.nn.functional.batch_norm,
+    layer_norm, group_norm; Ioffe and Szegedy (2015); Ba et al. (2016); Wu and He (2018).
 
     >>> import nnviz
     >>> r = nnviz.norm([1, 2, 3], "layer", eps=0)
@@ -253,21 +239,14 @@ def norm(
 
 
 def upsample(
-    x: Array,
-    mode: Literal["nearest", "bilinear"],
-    /,
-    *,
-    by: Sizes = 2,
-    channels_last: bool = False,
+    x: Array, mode: Literal["nearest", "bilinear"], /, *, by: Sizes = 2, channels_last: bool = False
 ) -> Result:
     """A map `by` times as large, for each axis or for both: cells repeated, or lines between.
 
     `x` is H×W, C×H×W or N×C×H×W; H' = H · by. The middles of cells are on the middles of
-    those they cover ("half pixel", `align_corners=False`), and nothing lies past the ends.
-    Repeated whole numbers stay whole.
+    those they cover (`align_corners=False`). Whole numbers that are repeated stay whole.
 
-    Raises NnvizError where there are no rows and columns. Source:
-    torch.nn.functional.interpolate; ONNX operator Resize.
+    Raises NnvizError for fewer axes. Source: torch.nn.functional.interpolate; ONNX Resize.
 
     >>> import nnviz
     >>> r = nnviz.upsample([[0, 4]], "bilinear", by=(1, 2))
@@ -275,6 +254,35 @@ def upsample(
     ([[0.0, 1.0, 3.0, 4.0]], (1, 4))
     """
     return _run("upsample", **locals())
+
+
+def dropout(
+    x: Array, p: float, /, *, train: bool = False, seed: int = 0, by_channel: bool = False
+) -> Result:
+    """`x` itself; with `train` each number 0 with probability `p`, the others over 1 − p.
+
+    `seed` draws which; `by_channel` leaves out whole channels. `r["mask"]` is 1 for what stays.
+    Raises NnvizError for any other `p`. Source: Srivastava et al. (2014); torch.nn.Dropout.
+
+    >>> import nnviz
+    >>> r = nnviz.dropout([1, 2, 3], 0.5)
+    >>> r.output.tolist(), r.output.shape
+    ([1, 2, 3], (3,))
+    """
+    return _run("dropout", **locals())
+
+
+def embed(x: Array, w: Array, /) -> Result:
+    """The row of the table `w` (V×D) for each whole number of `x`, from 0; (T,) gives T×D.
+
+    Raises NnvizError where there is no such row. Source: torch.nn.Embedding; ONNX Gather.
+
+    >>> import nnviz
+    >>> r = nnviz.embed([1, 0, 1], [[1, 2], [3, 4]])
+    >>> r.output.tolist(), r.output.shape
+    ([[3, 4], [1, 2], [3, 4]], (3, 2))
+    """
+    return _run("embed", **locals())
 
 
 def flatten(x: Array, /, *, axis: int = 0) -> Result:
@@ -310,10 +318,9 @@ def net(
     Raises NnvizError, with the layer and a caret, where the chain or a shape is wrong.
 
     >>> import nnviz
-    >>> nnviz.net("act relu | pool -k 2", [[-1, 2], [3, 4]]).output.tolist()
-    [[4]]
-    >>> nnviz.net("flatten", [[-1, 2], [3, 4]]).output.shape
-    (4,)
+    >>> r = nnviz.net("act relu | pool -k 2", [[-1, 2], [3, 4]])
+    >>> r.output.tolist(), r.output.shape
+    ([[4]], (1, 1))
     """
     options = {"weights": weights, "layer": layer, "target": target, "loss": loss}
     return _run("net", x=x, net=chain, channels_last=channels_last, **options)
@@ -338,7 +345,5 @@ def params(
     >>> import nnviz
     >>> nnviz.params("conv --filters 64 --size 3", input=(3, 32, 32)).rows[0]["formula"]
     '64 × (3·3·3) + 64'
-    >>> nnviz.params("flatten | dense --units 10", input=(1, 28, 28)).rows[0]["output"]
-    [784]
     """
     return _run("params", net=chain, input=input, versus=versus, like=like, field=field)

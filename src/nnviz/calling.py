@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nnviz import ops
 from nnviz.errors import FLAG, NnvizError
 from nnviz.libraries import np
 from nnviz.options.operation import Operation
+from nnviz.padding import PadName
 from nnviz.read.axes import channels_first, doubts
 from nnviz.read.objects import as_array, is_picture
 from nnviz.result import Result
 
-_POSITIONAL = {"conv": {"kernel": "w", "bias": "b"}, "dense": {"weight": "w", "bias": "b"}}
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+    from PIL.Image import Image
+
+    Array: TypeAlias = ArrayLike | Image
+else:
+    Array = Any
+
+Sizes: TypeAlias = int | Sequence[int]
+Padding: TypeAlias = int | PadName | Sequence[int] | Sequence[Sequence[int]]
+
+_POSITIONAL = {
+    "conv": {"kernel": "w", "bias": "b"},
+    "dense": {"weight": "w", "bias": "b"},
+    "embed": {"weight": "w"},
+}
 """What the calls name otherwise than the command line does."""
 
 

@@ -24,6 +24,7 @@ NAMES = {
     "flatten": "flatten",
     "upsample nearest": "nearest upsampling 2×2",
     "upsample bilinear --by 3x1": "bilinear upsampling 3×1",
+    "dropout 0.5": "dropout 0.5",
     "norm batch": "batch norm",
     "layernorm": "layer norm",
     "norm group --groups 2": "group norm, 2 groups",

@@ -103,6 +103,13 @@ VALUES: Mapping[str, Mapping[str, list[Any]]] = {
         "no_bias": [True],
     },
     "upsample": {"mode": ["bilinear"], "by": ["3"]},
+    "dropout": {"p": ["0.25"], "train": [True], "seed": ["1"], "by_channel": [True]},
+    "embed": {
+        "weight": ["1 2; 3 4; 5 6; 7 8; 9 0"],
+        "count": ["20"],
+        "units": ["3"],
+        "seed": ["1"],
+    },
     "norm": {
         "kind": ["layer", "group"],
         "gamma": ["2"],
@@ -134,6 +141,8 @@ BASES: Mapping[str, list[Texts]] = {
     "rnn": [{"hidden": "2"}, {"hidden": "2", "outputs": "3"}, {"weights": json.dumps(_W)}],
     "act": [{"name": "relu"}],
     "upsample": [{"mode": "nearest"}],
+    "dropout": [{"p": "0.5"}],
+    "embed": [{"weight": "1 2; 3 4; 5 6"}, {"count": "9", "units": "2"}],
     "norm": [{"kind": "batch"}, {"kind": "layer"}, {"kind": "group", "groups": "1"}],
     "dense": [{"units": "2"}, {"weight": "1 2 3; 4 5 6"}],
     "net": [{"net": "pool -k 2"}],
@@ -143,9 +152,11 @@ INPUTS: Mapping[str, list[Any]] = {
     "conv": [_PLANE, _MAPS, _BATCH],
     "pool": [_PLANE, _MAPS, _BATCH],
     "params": [None],
+    "embed": [np.array([0, 2, 1])],
 }
-ANYWAY = {("pool", "like"), ("params", "like"), ("pool", "global_map")}
-"""Whose rules hold may be said where all agree, and that no kernel is a window of everything."""
+ANYWAY = {("dropout", "by_channel"), ("pool", "like"), ("params", "like"), ("pool", "global_map")}
+"""Whose rules hold may be said where all agree, that no kernel is a window of everything, and
+which dropout it is that does nothing."""
 
 
 def _companies(op: str) -> Iterator[Texts]:
