@@ -73,6 +73,8 @@ def programs(turns: int) -> None:
                 turns,
                 goal,
             )
+        layer = [*NNVIZ, "params", "conv --size 3", "--input", "3x224x224"]
+        compare("params resnet50", [*NNVIZ, "params", "resnet50"], {"one layer": layer}, turns, 1.5)
         compare("--version", [*NNVIZ, "--version"], {"pass": [PYTHON, "-c", "pass"]}, turns, 2.5)
         compare(
             "--help",

@@ -70,7 +70,7 @@ USAGE = [
         id="steps of counts",
     ),
     pytest.param(
-        ["net", "act relu", M, "--steps", "1"], ["no steps", "every layer"], id="steps of a net"
+        ["net", "act relu", M, "--steps", "1"], ["no steps", "--layer N"], id="steps of a net"
     ),
     pytest.param(["conv", M, "--sample", "1"], ["--sample 1", "has 1"], id="one sample"),
     pytest.param(["act"], ["act needs NAME", "relu"], id="no NAME"),

@@ -98,3 +98,8 @@ def test_a_file_is_read_and_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         ops.load("net").parse({"net": str(path)}, CONTEXT)
     assert f"{path}, line 2, column 6" in str(caught.value)
+
+
+def test_two_layers_of_one_writing_do_not_share_standard_input() -> None:
+    with pytest.raises(NnvizError, match="standard input"):
+        parse_chain("conv -k - | conv -k -", "net", Context(Stdin(None)))

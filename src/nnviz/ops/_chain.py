@@ -94,22 +94,22 @@ def parse_chain(text: str, name: str, context: Context) -> Network:
     laid = layers(text, name)
     if not laid:
         raise UsageError("the chain has no layers", hint=Words("for example {e}", e=EXAMPLE))
-    first = {layer.words: layer for layer in reversed(laid)}  # a repeated one is read once
+    first = {_key(layer): layer for layer in reversed(laid)}
     written = {
-        words: _written(layer, text, name) for words, layer in first.items() if layer.join is None
+        key: _written(layer, text, name) for key, layer in first.items() if layer.join is None
     }
-    for words, layer in written.items():  # a second - is found before the first is read
-        with _blamed(first[words]):
+    for key, layer in written.items():  # a second - is found before the first is read
+        with _blamed(first[key]):
             for option in layer.operation.options:
                 if option.kind.is_read and layer.texts.get(option.name) == "-":
                     context.stdin.reserve(option.label)
-    options = {words: _options(first[words], layer, context) for words, layer in written.items()}
+    options = {key: _options(first[key], layer, context) for key, layer in written.items()}
     nodes: list[Node] = []
     slides = [False]  # whether windows slide anywhere before
     for at in laid:
         before = any(slides[n] for n in at.sources)
         operation, record = (
-            (written[at.words].operation, options[at.words])
+            (written[_key(at)].operation, options[_key(at)])
             if at.join is None
             else (JOINS[at.join], JoinOptions(maps=before))
         )
@@ -118,6 +118,14 @@ def parse_chain(text: str, name: str, context: Context) -> Network:
     made_for = _INPUT.search(text)
     size = made_for and kinds.sizes(1).parse(made_for[1], "input", context)
     return Network(text.strip(), tuple(nodes), size)
+
+
+def _key(layer: Laid) -> tuple[object, ...]:
+    """What is the same of layers that are read once: how they are written, and where one may
+    mean standard input also the place.
+    """
+    words = tuple(word.text for word in layer.words)
+    return layer.words if any(word.endswith("-") for word in words) else words
 
 
 def _blamed(layer: Laid) -> AbstractContextManager[None]:
@@ -203,16 +211,13 @@ def _written_at(
 
 
 def _operation(name: str) -> Operation[Any]:
-    known = map(ops.load, ops.names())
-    layers = {operation.name: operation for operation in known if operation.layer is not None}
-    if name not in layers:
-        if Path(name).suffix or Path(name).name != name:
-            raise UsageError(
-                "there is no file {path}", path=name, hint=Words("for example {e}", e=EXAMPLE)
-            )
+    if name in ops.names() and (found := ops.load(name)).layer is not None:
+        return found
+    if Path(name).suffix or Path(name).name != name:
         raise UsageError(
-            "{name} is not a layer",
-            name=name,
-            hint=Words("layers: {names}", names=", ".join(layers)),
+            "there is no file {path}", path=name, hint=Words("for example {e}", e=EXAMPLE)
         )
-    return layers[name]
+    known = [operation.name for operation in map(ops.load, ops.names()) if operation.layer]
+    raise UsageError(
+        "{name} is not a layer", name=name, hint=Words("layers: {names}", names=", ".join(known))
+    )

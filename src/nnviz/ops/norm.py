@@ -228,7 +228,8 @@ def layer(shape: Shape, options: NormOptions) -> Layer:
         options = replace(options, dims=len(shape) - 1, axis=options.axis - (options.axis > 0))
     plan = plan_of(shape, replace(options, train=False))
     for name in ("gamma", "beta", "mean", "var"):
-        given(name, options, plan.learned)
+        if getattr(options, name) is not None:
+            given(name, options, plan.learned)
     count, dims = prod(plan.learned), len(plan.view) - (3 if plan.channels else plan.lead)
     seen = {"layer": dims, "group": max(dims, 1), "batch": dims * options.train}[options.kind]
     everywhere = tuple(range(-seen, 0))
