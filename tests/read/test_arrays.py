@@ -98,7 +98,7 @@ REFUSED_NPZ = {
     "a file of PyTorch": (
         archive({"m/data.pkl": pickle.dumps(Bomb())}),
         None,
-        "is a pickled file of PyTorch, and nothing is ever unpickled",
+        "is a pickled file of Python or PyTorch, which is not read",
     ),
     "pickled objects": (
         archive({"x.npy": npy(np.array([Bomb()]), pickled=True)}),

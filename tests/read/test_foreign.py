@@ -42,7 +42,7 @@ FILES = {
     "Word's": (archive("[Content_Types].xml", "word/document.xml"), "an office document", "CSV"),
     "OpenDocument": (archive("mimetype", "content.xml"), "an office document", "CSV"),
     "Keras'": (archive("config.json", "model.weights.h5"), "a Keras model", "get_weights()"),
-    "pickled": (pickle.dumps([1, 2]), "a pickled file", "nothing is ever unpickled"),
+    "pickled": (pickle.dumps([1, 2]), "a pickled file", "a pickle runs code"),
     "PDF": (b"%PDF-1.7\n1 0 obj\n", "a PDF document", "PNG"),
     "HTML": (b"<!DOCTYPE html>\n<html><body>1 2</body></html>", "an HTML page", "download the raw"),
     "HTML after a mark": (b"\xef\xbb\xbf\n<html>", "an HTML page", "download the raw file"),

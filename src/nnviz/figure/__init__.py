@@ -121,6 +121,10 @@ def _check_filter(trace: Trace, number: int | None) -> None:
 def _view(trace: Trace, appearance: Appearance, *, whole: bool = True) -> Any:
     """The module of the view asked for, or of the default one."""
     names = view_names(trace.op)
+    if not trace.layer_names and "output" not in trace.results:
+        raise NnvizError(
+            "there is no figure of a list of arrays", hint=".md, .tex, .csv and .json write it"
+        )
     if appearance.view is not None and appearance.view not in names:
         raise UsageError(
             "{op} has no view {name}",

@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from nnviz import ops
 from nnviz.errors import NnvizError, UsageError
 from nnviz.ops._joins import JOINS, JoinOptions
 from nnviz.ops._language import Laid, Word, layers
+from nnviz.ops._models import model_of
 from nnviz.ops._network import Network, Node, blamed
 from nnviz.options import elsewhere, kinds
 from nnviz.options.operation import Operation
@@ -28,10 +29,11 @@ from nnviz.read import Stdin
 from nnviz.read.text import STANDARD_INPUT, decode, place_at
 from nnviz.words import Words
 
+T = TypeVar("T")
 EXAMPLE = "conv --filters 6 --size 5 | act relu | pool -k 2"
 _INPUT = re.compile(r"^\s*#\s*input:\s*([0-9]+(?:[x×,][0-9]+)*)\s*$", re.MULTILINE)
 """The comment of a chain that says what it is made for."""
-NET = "A chain as text, a file of one, or a known network."
+NET = "A chain as text, a file of one, a known network, or a model's file."
 
 
 def chain() -> Kind[Network]:
@@ -42,6 +44,8 @@ def chain() -> Kind[Network]:
         if text == "-":
             name, text = STANDARD_INPUT, decode(context.stdin.read(flag), STANDARD_INPUT)
         elif os.path.exists(text):
+            if (model := _read(text, model_of)) is not None:
+                return model
             name, text = text, _content(text)
         elif text in known_nets():
             name, text = f"{text}.net", _content(str(known_nets()[text]))
@@ -73,8 +77,12 @@ def known_nets() -> Mapping[str, Path]:
 
 
 def _content(path: str) -> str:
+    return decode(_read(path, lambda path: Path(path).read_bytes()), path)
+
+
+def _read(path: str, read: Callable[[str], T]) -> T:
     try:
-        return decode(Path(path).read_bytes(), path)
+        return read(path)
     except OSError as error:
         why = error.strerror or str(error)
         raise NnvizError("{path} cannot be read: {why}", path=path, why=why) from None

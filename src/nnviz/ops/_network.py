@@ -11,6 +11,7 @@ from nnviz.errors import NnvizError, Place
 from nnviz.libraries import np
 from nnviz.ops._layer import Layer
 from nnviz.options.operation import Operation
+from nnviz.read.safetensors import Tensor
 from nnviz.shapes import times
 from nnviz.trace import Trace
 from nnviz.words import Words
@@ -99,6 +100,8 @@ class Network(NamedTuple):
     nodes: tuple[Node, ...]
     input: Shape | None = None
     """The shape that it is made for, where its text says one."""
+    tensors: tuple[Tensor, ...] = ()
+    """What a file of weights holds, which has no layers."""
     beside: str = ""
     """The file of weights beside that of the chain, where there is one."""
 

@@ -14,6 +14,7 @@ from nnviz.losses import LOSSES, LossName
 from nnviz.ops._chain import EXAMPLE, NET, chain
 from nnviz.ops._filling import Filled, filled
 from nnviz.ops._layer import Layer
+from nnviz.ops._models import only_weights
 from nnviz.ops._network import Network, Node, stopped
 from nnviz.options import kinds
 from nnviz.options.operation import FEW_HAVE, Needs, Operation
@@ -56,6 +57,8 @@ class NetOptions:
 
 def run(x: np.ndarray, options: NetOptions) -> Trace:
     """Run x through the layers of the network; the trace of the layer that is asked for."""
+    if options.net.tensors:
+        raise only_weights(options.net)
     is_batch = x.ndim == 4
     number = _number(options.layer, options.net.nodes)
     counted = options.net.counted(x.shape[is_batch:])

@@ -15,6 +15,7 @@ from nnviz.numerals import AtLeast, added, size, thousands
 from nnviz.ops._chain import NET, chain, known_nets
 from nnviz.ops._field import Field
 from nnviz.ops._layer import Layer
+from nnviz.ops._models import tensors_trace
 from nnviz.ops._network import Network, Node, Shape, stopped
 from nnviz.options import kinds
 from nnviz.options.operation import FEW_HAVE, Operation
@@ -90,6 +91,8 @@ class ParamsOptions:
 
 def run(_: object, options: ParamsOptions) -> Trace:
     """Count the network over an input of the shape that --input gives."""
+    if options.net.tensors:
+        return tensors_trace(options.net, options.net.tensors)
     shape = options.input or options.net.input
     if shape is None:
         raise UsageError(

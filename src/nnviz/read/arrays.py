@@ -194,12 +194,6 @@ def _members(archive: zipfile.ZipFile, name: str) -> dict[str, zipfile.ZipInfo]:
     other = foreign_archive(info.filename for info in infos)
     if other is not None:
         raise not_read(other, name)
-    if any(info.filename.endswith("data.pkl") for info in infos):
-        raise NnvizError(
-            "{name} is a pickled file of PyTorch, and nothing is ever unpickled",
-            name=name,
-            hint="save it as .safetensors, or with numpy.savez",
-        )
     raise NnvizError(
         "{name} is a ZIP archive with no array (.npy) in it",
         name=name,

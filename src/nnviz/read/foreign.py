@@ -19,7 +19,9 @@ class Foreign(NamedTuple):
 
     what: Words
     how: Words | str
-    """How to get numbers out of it: in words, or as Python with FILE for its name."""
+    """How to get numbers out of it: in words, or as lines of Python with FILE for its name."""
+    why: Words | None = None
+    """Why it is not read, where it could be."""
 
 
 _AS_CSV = Words("save the sheet as CSV")
@@ -60,7 +62,13 @@ HEIC = Foreign(Words("a HEIC photo"), Words("save it as PNG or JPEG"))
 FILM = Foreign(Words("a film"), Words("save a frame as PNG: ffmpeg -i FILE -frames:v 1 frame.png"))
 PICKLED = Foreign(
     Words("a pickled file of Python or PyTorch"),
-    Words("nothing is ever unpickled: save the arrays as .safetensors or with np.savez"),
+    "import torch; from safetensors.torch import save_file\n"
+    "save_file(torch.load('FILE', weights_only=True), 'FILE.safetensors')",
+    Words("nothing is ever unpickled, since a pickle runs code as it is read"),
+)
+ARRAYS = Foreign(
+    Words("an archive of arrays, or of other files"),
+    Words("give the chain of its layers, and the file with --weights"),
 )
 PACKED = Foreign(Words("a packed file"), Words("unpack it, and give the file that was in it"))
 MODEL = Foreign(
@@ -144,6 +152,8 @@ def foreign_archive(names: Iterable[str]) -> Foreign | None:
         return OFFICE
     if "model.weights.h5" in held:
         return KERAS
+    if any(name.endswith("data.pkl") for name in held):
+        return PICKLED
     return None
 
 
@@ -152,5 +162,10 @@ def not_read(foreign: Foreign, name: str) -> NnvizError:
     how = foreign.how
     if isinstance(how, str):
         plain = name != STANDARD_INPUT and name.isprintable() and not {"'", "\\"} & set(name)
-        how = Words("in Python: {code}", code=how.replace("FILE", name) if plain else how)
+        first, *more = (how.replace("FILE", name) if plain else how).splitlines()
+        how = Words("in Python: {code}", code=first)
+        for line in more:
+            how = Words("{how}\n    {code}", how=how, code=line)
+    if foreign.why is not None:
+        how = Words("{why};\n  {how}", why=foreign.why, how=how)
     return NnvizError("{name} is {what}, which is not read", name=name, what=foreign.what, hint=how)

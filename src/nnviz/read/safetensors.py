@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any, BinaryIO
+from collections.abc import Iterator
+from typing import Any, BinaryIO, NamedTuple
 
 from nnviz.errors import NnvizError
 from nnviz.libraries import np, npt
@@ -58,6 +59,26 @@ def safetensors_bytes(stream: BinaryIO, name: str, chosen: Choose) -> int:
     )
 
 
+class Tensor(NamedTuple):
+    """An array of the file, as its header has it."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    numbers: int
+    bytes: int
+
+
+def safetensors_list(stream: BinaryIO, name: str) -> Iterator[Tensor]:
+    """The arrays that the header names, of whatever type; nothing else of the file is read."""
+    header = _header(stream, name)
+    start = stream.tell()
+    size = stream.seek(0, 2) - start
+    for key, entry in header.items():
+        code, shape, (begin, end) = _place(entry, size, f"{name}:{short(key)}")
+        yield Tensor(key, shape, code, math.prod(shape), end - begin)
+
+
 def _header(stream: BinaryIO, name: str) -> dict[str, Any]:
     """What is in the file, by name; the stream then stands where the bytes begin."""
     length = int.from_bytes(stream.read(8), "little")
@@ -76,28 +97,37 @@ def _header(stream: BinaryIO, name: str) -> dict[str, Any]:
 
 def _tensor(entry: object, stream: BinaryIO, body: tuple[int, int], name: str) -> npt.NDArray[Any]:
     """One array; `body` is where the bytes of all begin, and how many there are."""
-    if not isinstance(entry, dict) or not {"dtype", "shape", "data_offsets"} <= entry.keys():
-        raise _broken(name, "its header")
-    code, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
-    if not _sizes(shape) or len(shape) > MOST_AXES or not _sizes(offsets) or len(offsets) != 2:
-        raise _broken(name, "its shape or place")
-    if not isinstance(code, str) or code not in _DTYPES:
+    start, size = body
+    code, shape, (begin, end) = _place(entry, size, name)
+    if code not in _DTYPES:
         raise NnvizError(
             "{name} holds numbers of type {dtype}, which is not read",
             name=name,
-            dtype=short(str(code)),
+            dtype=short(code),
             hint="float, bfloat16, whole numbers and booleans are read",
         )
     dtype = np.dtype(_DTYPES[code])
-    (begin, end), (start, size) = offsets, body
-    if not begin <= end <= size or end - begin != math.prod(shape) * dtype.itemsize:
-        raise _broken(name, "its shape or place")
     stream.seek(start + begin)
     array: npt.NDArray[Any] = np.frombuffer(stream.read(end - begin), dtype=dtype)
     if code == "BF16":
         # A bfloat16 is the upper half of a float32.
         array = (array.astype(np.uint32) << np.uint32(16)).view(np.float32)
     return plain(array.reshape(shape), name)
+
+
+def _place(entry: object, size: int, name: str) -> tuple[str, tuple[int, ...], tuple[int, int]]:
+    """Type, shape, and where an array begins and ends in so many bytes; the type may be new."""
+    if not isinstance(entry, dict) or not {"dtype", "shape", "data_offsets"} <= entry.keys():
+        raise _broken(name, "its header")
+    code, shape, offsets = str(entry["dtype"]), entry["shape"], entry["data_offsets"]
+    if not _sizes(shape) or len(shape) > MOST_AXES or not _sizes(offsets) or len(offsets) != 2:
+        raise _broken(name, "its shape or place")
+    begin, end = offsets
+    item = int(_DTYPES[code][2:]) if code in _DTYPES else None
+    fits = item is None or end - begin == math.prod(shape) * item
+    if not begin <= end <= size or not fits:
+        raise _broken(name, "its shape or place")
+    return code, tuple(shape), (begin, end)
 
 
 def _sizes(value: object) -> bool:

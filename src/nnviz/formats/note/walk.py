@@ -45,12 +45,12 @@ def note(trace: Trace, request: Request, figure: Figure) -> Iterator[Block]:
     if figure.path:
         yield Picture(figure.file, alternative(trace, look), request.embed)
     yield from _head(desk, trace)
-    if "rows" in trace.results:
+    if "rows" in trace.results and trace.layer_names:
         counts, costs = count_tables(trace)
         yield Table((*counts, *costs[1:]), total=True)
     elif trace.layers:
         yield from _layers(desk, trace)
-    else:
+    elif "rows" not in trace.results:
         yield from _arrays(desk, trace)
         yield from _steps(desk, trace, request)
     for listing in trace.listings:

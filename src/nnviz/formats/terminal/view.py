@@ -105,12 +105,12 @@ def printed(view: OnPaper, screen: Screen) -> bytes:
 
 def _blocks(paper: Paper, trace: Trace, request: Request) -> Iterator[RenderableType]:
     yield Group(*header(paper, trace))
-    if "rows" in trace.results:
+    if "rows" in trace.results and trace.layer_names:
         bars = request.appearance.view == "bars"
         yield from (params_bars if bars else params_table)(paper, trace)
     elif trace.layers:
         yield from _layers(paper, trace)
-    else:
+    elif "rows" not in trace.results:
         made = _arrays(paper, trace, request)
         yield from (block for block in made if block.renderables)
     for listing in trace.listings:
