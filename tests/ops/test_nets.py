@@ -45,12 +45,14 @@ PUBLISHED = {
     # keras.applications.MobileNet: 4,231,976 are trained; 569 million: Howard and others (2017),
     # table 4; the field: Araujo, Norris and Sim.
     "mobilenet-v1": Published((3, 224, 224), (1000,), 4_231_976, [315, 315], 568_740_352),
+    # Keras 2.3.0, examples/imdb_lstm.py: its summary's Total params.
+    "lstm": Published((80,), (1,), 2_691_713),
     # https://github.com/karpathy/char-rnn prints 240,321, with two biases a gate: 2·512 more.
     "char-rnn": Published((50, 65), (50, 65), 240_321 - 2 * 512),
 }
 
 
-KERAS = {"mobilenet-v1": 4_253_864, "vgg16": 138_357_544}
+KERAS = {"mobilenet-v1": 4_253_864, "vgg16": 138_357_544, "lstm": 2_691_713}
 """The Total params of keras.applications: with means and variances, which are not trained."""
 
 
