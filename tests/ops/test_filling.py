@@ -109,13 +109,16 @@ LAYERS = {
     "rnn --hidden 3": (4, 2),
     "rnn --hidden 3 --outputs 2 --mode many-to-one": (4, 2),
     "rnn --cell gru --hidden 3 --no-bias": (4, 2),
+    "rnn --hidden 2 --layers 2 --bidirectional --outputs 3": (4, 2),
+    "embed --count 4 --units 3": (5,),
 }
 
 
 @given(st.sampled_from(sorted(LAYERS)), st.integers(0, 99))
 def test_what_a_layer_learned_fills_it_again(layer: str, seed: int) -> None:
     """The numbers that a layer draws, handed to another seed's by name, give the same output."""
-    x = np.random.default_rng(seed).normal(size=LAYERS[layer])
+    rng, shape = np.random.default_rng(seed), LAYERS[layer]
+    x = rng.integers(0, 4, shape) if "embed" in layer else rng.normal(size=shape)
     drawn = run("net", x, net=f"{layer} --seed {seed}").layers[0]
     arrays = {f"1.{n}": a for n, a in drawn.arrays.items() if n not in ("input", "h0", "c0")}
     again = run("net", x, net=f"{layer} --seed {seed + 1}", weights=arrays)

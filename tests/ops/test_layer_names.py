@@ -34,6 +34,7 @@ ROWS = {
     "linear --units 3": "dense 3",
     "rnn --hidden 4 --cell lstm": "LSTM, hidden 4",
     "rnn --hidden 3": "RNN, hidden 3",
+    "gru --hidden 3 --layers 2 --bidirectional": "GRU, hidden 3, 2 layers, both directions",
 }
 RNG = np.random.default_rng(0)
 

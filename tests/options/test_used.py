@@ -75,6 +75,8 @@ VALUES: Mapping[str, Mapping[str, list[Any]]] = {
         "wy": ["1 2; 3 4; 1 0"],
         "by": ["1", "1 2 3"],
         "hidden": ["2"],
+        "layers": ["2"],
+        "bidirectional": [True],
         "outputs": ["3"],
         "seed": ["1"],
         "no_bias": [True],

@@ -121,6 +121,7 @@ def layer(shape: tuple[int, ...], options: EmbedOptions) -> Layer:
         weights=count * units,
         everywhere=None,
         name=_short(made),
+        learned={"weight": made} if options.weight is None else {},
     )
 
 

@@ -37,6 +37,8 @@ _NAMES: Mapping[str, str] = {
     "--alpha": "negative-slope slope",
     "--approximate": "approx",
     "--count": "num-embeddings input-dim vocab-size",
+    "--layers": "num-layers n-layers",
+    "--bidirectional": "bidir",
     "--by": "scale-factor scale size factor",
     "--gamma": "weight scale",
     "--beta": "bias shift",

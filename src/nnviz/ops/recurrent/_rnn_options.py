@@ -49,12 +49,27 @@ class RnnOptions:
         apart_from=("hidden",),
     )
     b: np.ndarray | None = option(
-        "--b", kind=kinds.array(), help="b, Dh numbers (LSTM 4Dh, GRU 3Dh)."
+        "--b",
+        kind=kinds.array(),
+        help="b, Dh numbers (LSTM 4Dh, GRU 3Dh).",
+        apart_from=("layers|bidirectional",),
     )
     wy: np.ndarray | None = option("--wy", kind=kinds.array(), help="W_y, M×Dh: makes outputs y.")
     by: np.ndarray | None = option("--by", kind=kinds.array(), help="b_y, M numbers.")
     hidden: int | None = option(
         "--hidden", kind=kinds.count(1), help="Draw weights of this many hidden units."
+    )
+    layers: int = option(
+        "--layers",
+        kind=kinds.count(1, 1000),
+        help="Draw weights of so many layers, each over the one before.",
+        default=1,
+        belongs_to=("hidden",),
+    )
+    bidirectional: bool = option(
+        "--bidirectional",
+        help="Draw weights of both directions in time.",
+        belongs_to=("hidden",),
     )
     outputs: int | None = option(
         "--outputs",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import product
 from typing import Any, NamedTuple
 
 from nnviz.errors import NnvizError, UsageError
@@ -105,8 +106,9 @@ def weights_of(options: RnnOptions, inputs: int, *, drawn: bool = True) -> Weigh
     gates = len(GATES[options.cell])
     singles = _one_by_one(options)
     if options.hidden is not None:
-        named = {**_random(options, options.hidden, inputs, gates, drawn), **singles}
-        return _checked({(0, 0): named}, named, inputs, options.cell)
+        cells, outputs = _random(options, options.hidden, inputs, gates, drawn)
+        cells[0, 0] |= singles
+        return _checked(cells, outputs | singles, inputs, options.cell)
     cells, outputs = _sorted(options.weights or {})
     if singles:
         cells.setdefault((0, 0), {}).update(singles)
@@ -165,25 +167,27 @@ def _of_one_prefix(given: Mapping[str, Any]) -> Mapping[str, Any]:
     return {own: given[name] for name, (before, _, own) in parted.items() if before == prefixes[0]}
 
 
-def _random(options: RnnOptions, hidden: int, inputs: int, gates: int, drawn: bool) -> _Named:
+def _random(
+    options: RnnOptions, hidden: int, inputs: int, gates: int, drawn: bool
+) -> tuple[dict[tuple[int, int], _Named], _Named]:
     """Uniform in ±1/√Dh with two decimals, so that they can be written down."""
-    outputs = options.outputs
-    rng = np.random.default_rng(options.seed)
-    shapes: dict[str, tuple[int, ...]] = {
-        "Wx": (gates * hidden, inputs),
-        "Wh": (gates * hidden, hidden),
-    }
-    if not options.no_bias:
-        shapes["b"] = (gates * hidden,)
-    if outputs is not None:
-        shapes["Wy"] = (outputs, hidden)
-        if not options.no_bias:
-            shapes["by"] = (outputs,)
-    if not drawn:
-        return {name: np.broadcast_to(0.0, shape) for name, shape in shapes.items()}
-    bound = hidden**-0.5
-    # Adding 0 makes a rounded -0.0 an ordinary zero.
-    return {name: rng.uniform(-bound, bound, s).round(2) + 0.0 for name, s in shapes.items()}
+    directions = 1 + options.bidirectional
+    rng, bound = np.random.default_rng(options.seed), hidden**-0.5
+
+    def made(rows: int, columns: int, names: tuple[str, ...]) -> _Named:
+        shapes: dict[str, tuple[int, ...]] = {"Wx": (rows, columns), "Wh": (rows, hidden)}
+        shapes |= {"b": (rows,), "Wy": (rows, directions * hidden), "by": (rows,)}
+        kept = {n: shapes[n] for n in names if not (options.no_bias and n.startswith("b"))}
+        if not drawn:
+            return {name: np.broadcast_to(0.0, shape) for name, shape in kept.items()}
+        # Adding 0 makes a rounded -0.0 an ordinary zero.
+        return {name: rng.uniform(-bound, bound, s).round(2) + 0.0 for name, s in kept.items()}
+
+    cells = {}
+    for layer, direction in product(range(options.layers), range(directions)):
+        width = directions * hidden if layer else inputs
+        cells[layer, direction] = made(gates * hidden, width, ("Wx", "Wh", "b"))
+    return cells, {} if options.outputs is None else made(options.outputs, 0, ("Wy", "by"))
 
 
 # --- checks --------------------------------------------------------------------
