@@ -22,7 +22,7 @@ from nnviz.expressions import (
     Sum,
     with_parts,
 )
-from nnviz.words import Words
+from nnviz.words import Words, safe
 
 TERMS, LINES = 25, 12
 """Terms of a sum, and lines of them, that are all written."""
@@ -174,3 +174,28 @@ def _with_gaps(chosen: Collection[int]) -> list[int | None]:
         found.append(i)
         last = i
     return found
+
+
+# --- classes ---------------------------------------------------------------------------
+
+
+LIKELIEST = 3
+"""Of the classes, those that are written."""
+
+
+def likeliest(values: Sequence[float]) -> list[int]:
+    """Where the largest values stand, the first of equal ones first.
+
+    >>> likeliest([0.1, 0.6, 0.1, 0.2])
+    [1, 3, 0]
+    """
+    return sorted(range(len(values)), key=lambda i: -values[i])[:LIKELIEST]
+
+
+def named(name: str) -> str:
+    """The name of a class on a line; of blanks in quotes.
+
+    >>> named("e"), named(" ")
+    ('e', '“ ”')
+    """
+    return safe(name) if name.strip() else f"“{safe(name)}”"

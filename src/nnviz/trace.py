@@ -177,6 +177,8 @@ class Trace:
     """What an array or result is called, where that is not its own name."""
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Names of the rows of an array: characters of a text."""
+    classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What the numbers of a vector stand for, in each row: characters, digits."""
     short: Words | str = ""
     """What it is called as a layer, as a textbook does: conv 5×5, 6."""
     layers: tuple[Trace, ...] = ()

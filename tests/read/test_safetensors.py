@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from nnviz.errors import NnvizError
 from nnviz.read.arrays import below, only
 from nnviz.read.safetensors import (
+    alphabet_of,
     looks_like_safetensors,
     read_safetensors,
     safetensors_bytes,
@@ -137,3 +138,18 @@ def test_reads_or_refuses_damaged_files(at: int, damage: bytes) -> None:
     except NnvizError:
         return
     assert all(array.dtype in (np.int64, np.float64) for array in held.values())
+
+
+METADATA = {
+    "an alphabet": ({"alphabet": " ab"}, " ab"),
+    "none": ({"format": "pt"}, ""),
+    "one that is no text": ({"alphabet": 3}, ""),
+    "metadata that is no object": ([1], ""),
+}
+
+
+@pytest.mark.parametrize(("metadata", "expected"), METADATA.values(), ids=METADATA)
+def test_an_alphabet_stands_in_the_metadata(metadata: object, expected: str) -> None:
+    stream = io.BytesIO(written({"__metadata__": metadata, "a": tensor()}, EIGHT))
+    assert list(read_safetensors(stream, "w")) == ["a"]
+    assert alphabet_of(stream, "w") == expected

@@ -26,7 +26,10 @@ SHAPES = {
     "digit.png": (28, 28),
 }
 
-NETWORKS = {"rnn-weights.json", "rnn-two-layers.json", "digits.net", "digits.safetensors"}
+NETWORKS = {
+    *("rnn-weights.json", "rnn-two-layers.json", "characters.safetensors"),
+    *("digits.net", "digits.safetensors"),
+}
 
 
 def sample(name: str) -> np.ndarray:

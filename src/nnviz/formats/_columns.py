@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from nnviz.branches import marked
-from nnviz.elision import value_of
+from nnviz.elision import likeliest, named, value_of
 from nnviz.expressions import equal_as_shown, parts
 from nnviz.libraries import np
 from nnviz.numerals import aligned, rounded, size, thousands
@@ -214,10 +214,14 @@ def _vectors(trace: Trace, steps: Sequence[Step], show: Show) -> Iterator[Column
     labels = trace.labels.get("input", ())
     if labels:
         names = [labels[i] if (i := step.index[0]) < len(labels) else "" for step in steps]
-        yield Column("input", [Entry((name,)) for name in names])
+        yield Column("input", [Entry((named(name) if name else "",)) for name in names])
     found = [{quantity.key: quantity for quantity in step.quantities} for step in steps]
-    for key in dict.fromkeys(key for quantities in found for key in quantities):
-        yield _column([quantities.get(key) for quantities in found], show)
+    keys = dict.fromkeys(key for quantities in found for key in quantities)
+    if trace.classes and trace.recurrence and not trace.recurrence.several:
+        keys = {"y": None}  # a text is read for what comes next
+    for key in keys:
+        every = [quantities.get(key) for quantities in found]
+        yield _column(every, show, trace.classes.get(key, ()))
 
 
 def _chains(trace: Trace, steps: Sequence[Step]) -> Iterator[Column]:
@@ -232,19 +236,22 @@ def _chains(trace: Trace, steps: Sequence[Step]) -> Iterator[Column]:
         yield Column("direction", [Entry((c.arrow,)) for c in chains])
 
 
-def _column(quantities: Sequence[Quantity | None], show: Show) -> Column:
-    """One quantity of all steps, headed by its symbol."""
+def _column(
+    quantities: Sequence[Quantity | None], show: Show, classes: Sequence[str] = ()
+) -> Column:
+    """One quantity of all steps, headed by its symbol; of classes the likeliest alone."""
     there = [quantity for quantity in quantities if quantity is not None]
     values = [() if q is None else np.ravel(q.value).tolist() for q in quantities]
     texts = aligned([show(value) for row in values for value in row])
     width = max(map(len, texts), default=0)
     numbers = (text.rjust(width) for text in texts)
-    entries = [
-        Entry(
-            _written([*islice(numbers, len(row))]), role=(there[0] if q is None else q).symbol.role
-        )
-        for q, row in zip(quantities, values, strict=True)
-    ]
+    entries = []
+    for q, row in zip(quantities, values, strict=True):
+        written = [*islice(numbers, len(row))]
+        said = _written(written)
+        if classes:
+            said = (", ".join(f"{named(classes[i])}: {show(row[i])}" for i in likeliest(row)),)
+        entries.append(Entry(said, role=(there[0] if q is None else q).symbol.role))
     symbols = dict.fromkeys(quantity.symbol for quantity in there)
     return Column(_heading(symbols), entries, whole=True)
 

@@ -12,7 +12,7 @@ from nnviz.errors import UsageError
 from nnviz.libraries import np
 from nnviz.options.option import Context, Kind
 from nnviz.padding import PAD_NAMES, PadName, Pairs
-from nnviz.read import Stdin, read_array, read_weights
+from nnviz.read import Named, Stdin, read_array, read_weights
 from nnviz.read.numbers import is_number
 from nnviz.read.objects import as_array
 from nnviz.words import Words
@@ -228,15 +228,17 @@ def _read(text: str, flag: str, context: Context, known: tuple[str, ...] = ()) -
     return read_array(text, stdin=context.stdin, name=flag, known=known)
 
 
-def weights() -> Kind[Mapping[str, Any]]:
+def weights() -> Kind[Named]:
     """Arrays by name: a file of them, or in Python a dict too."""
 
-    def parse(text: str, flag: str, context: Context) -> Mapping[str, Any]:
+    def parse(text: str, flag: str, context: Context) -> Named:
         return read_weights(text, stdin=context.stdin, name=flag)
 
-    def accept(value: Any, flag: str) -> Mapping[str, Any]:
+    def accept(value: Any, flag: str) -> Named:
         if isinstance(value, Mapping):
-            return {str(name): as_array(array, str(name)) for name, array in value.items()}
+            made = Named((str(name), as_array(array, str(name))) for name, array in value.items())
+            made.alphabet = getattr(value, "alphabet", "")
+            return made
         if isinstance(value, str | os.PathLike):
             return parse(os.fspath(value), flag, Context(Stdin(None)))
         raise UsageError("{flag} is neither a dict of arrays by name nor a file", flag=flag)

@@ -6,6 +6,6 @@ Importing this loads neither NumPy nor Pillow.
 
 from nnviz.read.given import Stdin
 from nnviz.read.images import ImageOptions
-from nnviz.read.sources import Source, read_array, read_input, read_weights
+from nnviz.read.sources import Named, Source, read_array, read_input, read_weights
 
-__all__ = ["ImageOptions", "Source", "Stdin", "read_array", "read_input", "read_weights"]
+__all__ = ["ImageOptions", "Named", "Source", "Stdin", "read_array", "read_input", "read_weights"]

@@ -22,6 +22,7 @@ LONGEST_HEADER = 100_000_000
 MOST_AXES = 32
 """NumPy's own limit was this for long; ours, which is said better, comes after it."""
 
+_METADATA = "__metadata__"
 _DTYPES = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "BOOL": "|b1",
     "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "|i1",
@@ -79,8 +80,25 @@ def safetensors_list(stream: BinaryIO, name: str) -> Iterator[Tensor]:
         yield Tensor(key, shape, code, math.prod(shape), end - begin)
 
 
+def alphabet_of(stream: BinaryIO, name: str) -> str:
+    """The characters whose one-hot vectors a text is, where the file's metadata say them."""
+    stream.seek(0)
+    said = _all(stream, name).get(_METADATA)
+    found = said.get("alphabet") if isinstance(said, dict) else None
+    return found if isinstance(found, str) else ""
+
+
 def _header(stream: BinaryIO, name: str) -> dict[str, Any]:
-    """What is in the file, by name; the stream then stands where the bytes begin."""
+    """The arrays in the file, by name; the stream then stands where the bytes begin."""
+    header = _all(stream, name)
+    header.pop(_METADATA, None)
+    if not header:
+        raise NnvizError("{name} holds no arrays", name=name)
+    return header
+
+
+def _all(stream: BinaryIO, name: str) -> dict[str, Any]:
+    """The header as it stands."""
     length = int.from_bytes(stream.read(8), "little")
     data = stream.read(length) if length <= LONGEST_HEADER else b""
     try:
@@ -89,9 +107,6 @@ def _header(stream: BinaryIO, name: str) -> dict[str, Any]:
         header = None
     if len(data) < length or not isinstance(header, dict):
         raise _broken(name, "its header")
-    header.pop("__metadata__", None)
-    if not header:
-        raise NnvizError("{name} holds no arrays", name=name)
     return header
 
 

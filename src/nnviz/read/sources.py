@@ -92,7 +92,13 @@ def read_array(
     return arrays.plain(array, given.label) if is_image else array
 
 
-def read_weights(spec: str, *, stdin: Stdin, name: str) -> dict[str, npt.NDArray[Any]]:
+class Named(dict[str, "npt.NDArray[Any]"]):
+    """Arrays by name, and the characters whose one-hot vectors a text is, where they are said."""
+
+    alphabet: str = ""
+
+
+def read_weights(spec: str, *, stdin: Stdin, name: str) -> Named:
     """Arrays by name: a JSON object of nested lists, an `.npz`, or a `.safetensors` file.
 
     Of `FILE:PREFIX` those whose names begin with `PREFIX.`, which is taken off them.
@@ -108,12 +114,15 @@ def read_weights(spec: str, *, stdin: Stdin, name: str) -> dict[str, npt.NDArray
 
         if given.stream is not None and kind in _BY_NAME:
             _check_memory(given, _NO_OPTIONS, chosen)
-            return _BY_NAME[kind][1](given.stream, given.label, chosen)
+            made = Named(_BY_NAME[kind][1](given.stream, given.label, chosen))
+            if kind == "safetensors":
+                made.alphabet = safetensors.alphabet_of(given.stream, given.label)
+            return made
         if kind == "text":
             text = _text(given)
             if text.lstrip()[:1] in ("{", "["):
                 held = nested.parse_json_arrays(text, given.label)
-                return {name: held[key] for name, key in chosen(list(held)).items()}
+                return Named({name: held[key] for name, key in chosen(list(held)).items()})
         raise NnvizError(
             "{name} has no arrays by name",
             name=given.label,

@@ -14,6 +14,7 @@ from nnviz.errors import NnvizError
 from nnviz.figure.layout.style import Style
 from nnviz.figure.recurrent._unrolled import measured_chain
 from nnviz.figure.scene import Box, Path, Rect, Scene, extent
+from nnviz.read import Named
 from nnviz.request import Appearance
 from nnviz.trace import Trace
 from view_checks import assert_tidy, drawn, words
@@ -140,6 +141,18 @@ def test_characters_stand_below_their_vectors(text: str) -> None:
     said = words(drawn(_text(text, hidden=3)))
     shown = {f"“{c}”" if c.isprintable() else "\\n" for c in text}
     assert len(shown & set(said)) >= min(len(shown), 6)
+
+
+def test_the_likeliest_characters_stand_before_their_numbers() -> None:
+    y = np.array([[1], [4], [2], [3]])
+    w = Named({"Wx": np.ones((1, 4)), "Wh": np.zeros((1, 1)), "Wy": y})
+    w.alphabet = "wxyz"
+    texts = drawn(_text("w", weights=w, activation="relu")).texts()
+    at = {text.content: extent(text) for text in texts}
+    for name, number in {"x": "4", "z": "3", "y": "2"}.items():
+        assert at[name].x + at[name].width < at[number].x
+        assert at[name].y == pytest.approx(at[number].y, abs=1)
+    assert "w" not in at  # the least likely is left out
 
 
 def test_the_one_of_a_character_is_never_left_out() -> None:

@@ -149,15 +149,6 @@ def test_feedback_puts_each_output_in_the_place_of_the_next_input() -> None:
     np.testing.assert_allclose(again.output, trace.output)
 
 
-def test_text_makes_one_hot_vectors_in_order_of_appearance() -> None:
-    trace = run("rnn", None, text="hello", hidden=2)
-    assert trace.labels["input"] == tuple("hello")
-    assert trace.arrays["input"].argmax(1).tolist() == [0, 1, 2, 2, 3]
-    assert trace.arrays["input"].sum(1).tolist() == [1] * 5
-    composed = run("rnn", None, text="한글", hidden=2)  # written as letters
-    assert composed.labels["input"] == ("한", "글")
-
-
 def test_random_weights_are_repeatable_in_range_and_have_two_decimals() -> None:
     first, again = (run("rnn", X, hidden=4, outputs=2, seed=3) for _ in range(2))
     for name, shape in {"Wx": (4, 2), "Wh": (4, 4), "b": (4,), "Wy": (2, 4), "by": (2,)}.items():

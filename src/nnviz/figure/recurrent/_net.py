@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
-from nnviz.elision import MOST_CELLS, shown
+from nnviz.elision import LIKELIEST, MOST_CELLS, likeliest, named, shown
 from nnviz.figure.arrays.elided import cell_size, elided
 from nnviz.figure.arrays.grid import CellSize, Shown, called
 from nnviz.figure.formulas.facts import product_note
@@ -43,6 +43,15 @@ class Vectors:
     """What stands raised in its name: the layer and the direction, where there are several."""
     said: tuple[Piece, ...] = ()
     """The size that stands in place of the numbers."""
+    classes: tuple[str, ...] = ()
+    """What the numbers stand for; it is written beside each."""
+    beside: int = 0
+    """How wide it is."""
+
+    @property
+    def width(self) -> int:
+        """As wide on both sides as what is written on one: the cells stay in the middle."""
+        return self.size.width + 2 * self.beside
 
     @property
     def height(self) -> int:
@@ -54,7 +63,7 @@ class Vectors:
             return sized_box(style, ROLES[self.letter], self.said, active=active)
         array = self.rows[at][:, None]
         every = [(r, 0) for r in range(len(array))]
-        return elided(
+        cells = elided(
             style,
             array,
             ROLES[self.letter],
@@ -63,6 +72,17 @@ class Vectors:
             active=every if active else (),
             blank=every if blank else (),
         )
+        return self._with_classes(style, at, cells) if self.classes and not blank else cells
+
+    def _with_classes(self, style: Style, at: int, cells: Block) -> Block:
+        """The cells with what each stands for before it."""
+        marks: list[Mark] = [cells.at(self.beside, 0)]
+        for n, i in enumerate(self.shown[at]):
+            y = middle((n + 0.5) * self.size.height, self.size.text)
+            name = "" if i is None else named(self.classes[i])
+            text = self.size.text
+            marks.append(style.text(self.beside - 8, y, name, text, bold=True, anchor="end"))
+        return replace(cells, width=self.width, marks=tuple(marks))
 
 
 @dataclass(frozen=True)
@@ -84,8 +104,12 @@ class Net:
             said = tuple(self.sizes.of_vector(letter, rows.shape[1]))
             size = CellSize(int(sized_box(self.style, ROLES[letter], said).width), 40, SMALL)
             return Vectors(letter, rows, size, [(0,)] * len(rows), sup, said)
-        keep = [self._one(letter, row) for row in rows]
-        chosen = [shown(rows.shape[1], most, k) for k in keep]
+        classes = self.trace.classes.get(letter, ())
+        if classes:  # the likeliest first, as no reader looks for them among all
+            rest = [None] * (len(classes) > LIKELIEST)
+            chosen: list[Shown] = [(*likeliest(row), *rest) for row in rows.tolist()]
+        else:
+            chosen = [shown(rows.shape[1], most, self._one(letter, row)) for row in rows]
         texts = {
             self.style.show(row[i])
             for row, cells in zip(rows, chosen, strict=True)
@@ -93,7 +117,10 @@ class Net:
             if i is not None
         }
         size = cell_size(self.style, texts, self.text, least=32, pad=self.pad)
-        return Vectors(letter, rows, replace(size, width=up8(size.width)), chosen, sup)
+        names = [self.style.width(named(each), self.text, True) + 8 for each in classes]
+        beside = up8(max(names, default=0))
+        size = replace(size, width=up8(size.width))
+        return Vectors(letter, rows, size, chosen, sup, classes=classes, beside=beside)
 
     def _one(self, letter: str, row: np.ndarray) -> int | None:
         """Where the 1 of a character stands, which is never left out."""

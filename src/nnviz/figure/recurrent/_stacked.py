@@ -165,7 +165,7 @@ class Stack(Net):
         named += [self.x, *([self.y] if self.y else [])]
         names = [self.style.width(self.name(v, self.length), self.naming) for v in named]
         letters = [self.style.width(self.character(t), BODY, True) for t in self.drawable]
-        cells = [v.size.width for v in named]
+        cells = [v.width for v in named]
         return up8(max(*names, *letters, *cells, self.inner + 2 * self.pad))
 
     @cached_property

@@ -90,6 +90,7 @@ class Run:
             steps=Steps(len(self.x) * len(self.tracks), self.step),
             places=(Place(Words("t"), 1),),
             labels={"input": self.labels} if self.labels else {},
+            classes=self._classes(),
             states=self._states(),
             symbols={"output": self._handed_on},
             recurrence=self.plan,
@@ -102,6 +103,12 @@ class Run:
 
         activation = self.given.output_activation
         return rnn_backward(Ran(self.plan, self.tracks, self.h, self.w, activation), g)
+
+    def _classes(self) -> dict[str, tuple[str, ...]]:
+        """Where a text is continued: the characters that the numbers of y stand for."""
+        letters = tuple(self.given.alphabet) if self.labels else ()
+        named = self.y is not None and self.y.shape[1] == len(letters)
+        return dict.fromkeys(("y", "output"), letters) if named else {}
 
     def _states(self) -> dict[str, np.ndarray]:
         """h, and c where there is one, of every layer and direction at every time."""

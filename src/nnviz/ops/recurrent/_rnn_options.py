@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from nnviz.libraries import np
 from nnviz.options import kinds
 from nnviz.options.option import option
+from nnviz.read import Named
 
 CellName = Literal["rnn", "lstm", "gru"]
 Activation = Literal["tanh", "relu", "sigmoid", "none"]
@@ -30,7 +30,7 @@ class RnnOptions:
         help="Which cell; LSTM gates in the order i f g o, GRU r z n.",
         default="rnn",
     )
-    weights: Mapping[str, Any] | None = option(
+    weights: Named | None = option(
         "--weights",
         kind=kinds.weights(),
         help="Weights by name: JSON, .npz or .safetensors.",
@@ -141,3 +141,8 @@ class RnnOptions:
     text: str | None = option(
         "--text", kind=kinds.text(), help="One-hot characters as the input.", replaces_input=True
     )
+
+    @property
+    def alphabet(self) -> str:
+        """The characters whose one-hot vectors a text is, where the weights say them."""
+        return "" if self.weights is None else self.weights.alphabet

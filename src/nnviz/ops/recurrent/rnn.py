@@ -27,8 +27,16 @@ def sequence_of(x: np.ndarray | None, options: RnnOptions) -> tuple[tuple[str, .
         letters = tuple(unicodedata.normalize("NFC", options.text))
         if not letters:
             raise UsageError("--text is empty", hint='for example --text "hello"')
-        alphabet = {letter: i for i, letter in enumerate(dict.fromkeys(letters))}
-        return letters, np.eye(len(alphabet), dtype=np.int64)[[alphabet[c] for c in letters]]
+        alphabet = options.alphabet or "".join(dict.fromkeys(letters))
+        for letter in letters:
+            if letter not in alphabet:
+                raise NnvizError(
+                    "--text has “{letter}”, which the weights do not know",
+                    letter=letter,
+                    hint=Words("their alphabet is “{alphabet}”", alphabet=alphabet),
+                )
+        places = {letter: i for i, letter in enumerate(alphabet)}
+        return letters, np.eye(len(alphabet), dtype=np.int64)[[places[c] for c in letters]]
     assert x is not None
     x = x.reshape(1, -1) if x.ndim == 1 else x
     if x.ndim != 2:
