@@ -17,7 +17,7 @@ from nnviz.figure.scene import Image, Scene
 from nnviz.figure.theme import theme
 from nnviz.request import Appearance
 from nnviz.trace import Trace
-from view_checks import assert_tidy, drawn, words
+from view_checks import assert_sound, assert_tidy, drawn, words
 
 X = np.random.default_rng(0).integers(0, 5, (1, 1, 4, 5, 5))
 K = np.random.default_rng(1).integers(-1, 2, (1, 1, 2, 3, 3))
@@ -160,3 +160,12 @@ def test_every_size_keeps_the_page(
     step = data.draw(st.none() | st.integers(1, trace.output.size))
     scene = figure.draw(trace, Appearance(view="planes", width=width), [step] if step else [])
     assert_tidy(scene, width)
+
+
+def test_numbers_too_wide_for_a_phone_are_refused_and_a_slide_is_wider() -> None:
+    x = np.full((1, 3, 6, 6), 0.1 + 0.2 - 0.3001)
+    trace = volume(x, np.ones((2, 2, 2)), padding=1)
+    step = (1 + len(trace.steps) // 2,)
+    with pytest.raises(NnvizError, match="its numbers are wider than the page"):
+        figure.draw(trace, Appearance(width=320), step)
+    assert_sound(figure.draw(trace, Appearance(ratio=(16, 9)), step))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from nnviz.errors import NnvizError
 from nnviz.figure.layout.style import near4, up4
 from nnviz.figure.scene import Group, Scene
 from nnviz.request import NARROWEST, WIDEST, Appearance
@@ -22,7 +23,7 @@ def filled(draw: Callable[[Appearance], Scene], appearance: Appearance) -> Scene
     wide, (across, down) = appearance.width, appearance.ratio
     tall = wide * down / across
     widths = dict.fromkeys(min(max(NARROWEST, near4(part * wide)), WIDEST) for part in _PARTS)
-    scenes = [draw(appearance._replace(width=width)) for width in widths]
+    scenes = list(_drawn(draw, [appearance._replace(width=width) for width in widths]))
     zooms = [min(wide / scene.width, tall / scene.height) for scene in scenes]
     best = max(range(len(scenes)), key=lambda i: zooms[i] * _letters(scenes[i]))
     scene, zoom = scenes[best], zooms[best]
@@ -32,6 +33,18 @@ def filled(draw: Callable[[Appearance], Scene], appearance: Appearance) -> Scene
     return replace(
         scene, width=width, height=height, marks=(Group(scene.marks, left, top),), zoom=zoom
     )
+
+
+def _drawn(draw: Callable[[Appearance], Scene], looks: Sequence[Appearance]) -> Iterator[Scene]:
+    """The figure in each look that it can have; the error of the first where that is none."""
+    errors = []
+    for look in looks:
+        try:
+            yield draw(look)
+        except NnvizError as error:
+            errors.append(error)
+    if len(errors) == len(looks):
+        raise errors[0]
 
 
 def _letters(scene: Scene) -> float:

@@ -11,6 +11,7 @@ from typing import Any
 
 from nnviz.activation_steps import shown
 from nnviz.elision import TERMS, around, value_of
+from nnviz.errors import NnvizError
 from nnviz.figure.arrays.fit import SHORTER, Drawn, Row, RowPart, drawn_parts, sizes_of
 from nnviz.figure.arrays.grid import MOST, CellSize, Table, called, changed, operator
 from nnviz.figure.arrays.named import NamedCells, named_picture
@@ -67,7 +68,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The rows; of a step the window on each of its planes, and what each plane adds."""
     style = Style.of(appearance)
     deep = _deep(style, trace, step, appearance.drawn_sample, appearance.filter)
-    blocks = [_laid_out(style, [*_read_rows(deep), *_made_rows(deep)])]
+    blocks = [_laid_out(deep)]
     blocks += more_channels(style, len(deep.part.x) - rows_of(len(deep.part.x)))
     if step is not None:
         blocks.append(_sum_of(deep, step, style.beneath(blocks[0].width, 480)))
@@ -78,16 +79,15 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet, without the kernel."""
     deep = _deep(style, trace, step)
-    rows = [row for row in _read_rows(deep) if row.role != "weight"]
-    maps = _laid_out(style, [*rows, *_made_rows(deep)])
+    maps = _laid_out(deep, lambda row: row.role != "weight")
     return column([maps, _sum_of(deep, step, style.room)], 8)
 
 
 def shared(trace: Trace, style: Style, steps: Sequence[Step]) -> list[Block]:
     """The kernel, once above a sheet of these steps."""
     found = {part_of(trace, step).filter: step for step in steps}
-    each = [_read_rows(_deep(style, trace, step)) for step in found.values()]
-    return [_laid_out(style, [row for row in rows if row.role == "weight"]) for rows in each]
+    each = (_deep(style, trace, step) for step in found.values())
+    return [_laid_out(deep, lambda row: row.role == "weight") for deep in each]
 
 
 # --- what the rows hold --------------------------------------------------------------
@@ -247,7 +247,19 @@ def _pictured(
 # --- how they are laid out -----------------------------------------------------------
 
 
-def _laid_out(style: Style, rows: Sequence[_PlaneRow]) -> Block:
+def _laid_out(deep: _Deep, drawn: Callable[[_PlaneRow], bool] = bool) -> Block:
+    """The rows that are `drawn`; their numbers with fewer digits where they would not fit."""
+    for style in (deep.style, deep.style.terser):
+        shown = replace(deep, style=style)
+        rows = [row for row in (*_read_rows(shown), *_made_rows(shown)) if drawn(row)]
+        if made := _fitted(style, rows):
+            return made
+    raise NnvizError(
+        "no figure can show this: {why}", why=Words("its numbers are wider than the page")
+    )
+
+
+def _fitted(style: Style, rows: Sequence[_PlaneRow]) -> Block | None:
     """The rows with the largest cells that fit, each in one line, else in two; where that does
     not do the middle planes are left out, at last the middle of each plane.
     """
@@ -261,7 +273,7 @@ def _laid_out(style: Style, rows: Sequence[_PlaneRow]) -> Block:
                 found.append(_under_names(style, rows, [drawn_parts(p, size) for p in parts]))
                 if found[-1].height <= TALL:
                     return found[-1]
-    return min(found, key=lambda block: block.height)
+    return min(found, key=lambda block: block.height, default=None)
 
 
 def _shorter(style: Style, rows: Sequence[_PlaneRow]) -> Iterator[tuple[list[Row], bool]]:
