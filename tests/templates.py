@@ -50,8 +50,8 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "figure/single/dense_network.py: what": ("inputs", "outputs"),
     "figure/single/act_equation.py: role": ("input", "output"),
     "figure/networks/params_bars.py: kind": ("weights", "biases"),
-    "fields.py: both[len(along) != 1]": tuple(
-        each for some in fields.ALONG.values() for both in some for each in both
+    "fields.py: ALONG[name][len(along) != 1]": tuple(
+        each for both in fields.ALONG.values() for each in both
     ),
     "formats/player/linked.py: template": (),  # the same
     "read/headings.py: STANDARD_INPUT": (STANDARD_INPUT,),

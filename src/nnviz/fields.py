@@ -12,6 +12,7 @@ from fractions import Fraction
 from math import prod
 from typing import NamedTuple
 
+from nnviz.axes import CELL_NAMES, index_names
 from nnviz.words import Words
 
 Table = tuple[tuple[int, ...], ...]
@@ -137,19 +138,33 @@ def spans(numbers: Sequence[int]) -> str:
 
 
 ALONG = {
-    1: (("cell {which}", "cells {which}"),),
-    2: (("row {which}", "rows {which}"), ("column {which}", "columns {which}")),
+    "cell": ("cell {which}", "cells {which}"),
+    "plane": ("plane {which}", "planes {which}"),
+    "row": ("row {which}", "rows {which}"),
+    "column": ("column {which}", "columns {which}"),
+    "channel": ("channel {which}", "channels {which}"),
+    "sample": ("sample {which}", "samples {which}"),
 }
-"""What one and what several coordinates are called along each of so many axes."""
+"""What one and what several coordinates are called along an axis."""
 
 
-def coordinates(cells: Cells) -> list[Words]:
+def coordinates(cells: Sequence[Sequence[int]], names: Sequence[str] = ()) -> list[Words]:
     """Along each axis, in words: rows 0–4, columns 2–6."""
-    names = zip(ALONG[len(cells)], cells, strict=True)
-    return [Words(both[len(along) != 1], which=spans(along)) for both, along in names]
+    pairs = zip(names or CELL_NAMES[len(cells)], cells, strict=True)
+    return [Words(ALONG[name][len(along) != 1], which=spans(along)) for name, along in pairs]
 
 
-def where(cells: Cells) -> Words:
+def where(cells: Sequence[Sequence[int]], names: Sequence[str] = ()) -> Words:
     """The same in one."""
-    first, *more = coordinates(cells)
-    return Words("{name}, {more}", name=first, more=more[0]) if more else first
+    first, *more = coordinates(cells, names)
+    for each in more:
+        first = Words("{name}, {more}", name=first, more=each)
+    return first
+
+
+def place(index: Sequence[int], dims: int = 2) -> Words:
+    """A cell of a map, of which the last `dims` axes are space: channel 0, row 2, column 1."""
+    names = index_names(len(index), dims)
+    if len(names) != len(index):  # more axes than have names
+        return Words("cell {which}", which=", ".join(map(str, index)))
+    return where([(n,) for n in index], names)

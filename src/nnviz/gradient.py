@@ -7,6 +7,7 @@ like any other, Trace in and Trace out.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -14,7 +15,9 @@ from typing import Any, NamedTuple
 
 from nnviz.errors import NnvizError
 from nnviz.expressions import Role
+from nnviz.fields import place
 from nnviz.libraries import np
+from nnviz.sentences import heaviest
 from nnviz.shapes import times, unravel
 from nnviz.trace import (
     Equation,
@@ -25,6 +28,7 @@ from nnviz.trace import (
     Place,
     Product,
     Results,
+    Show,
     Snippet,
     Step,
     Steps,
@@ -136,6 +140,7 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
         said=(*_said(back), *part.said, *forward.said),
         notes=part.notes,
         steps=Steps(count, partial(_step, arrived, part, value, _role(forward, part))),
+        explain=partial(_sentences, forward.plan.dims if forward.plan else 2),
         places=part.places,
         plan=None,
         names={
@@ -154,6 +159,26 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
         snippet=partial(_snippet, forward, back, of) if forward.snippet else None,
         backward=None,
     )
+
+
+def _sentences(dims: int, _: Trace, step: Step, show: Show) -> Iterator[Words]:
+    """What the gradient means, what it is made of, and which of its terms counts most."""
+    terms, value = step.detail["terms"], step.value
+    if not math.isfinite(value):
+        return
+    yield Words(
+        "If this number grew by 1 and the slope stayed, the loss would grow by {value}.",
+        value=show(value),
+    )
+    if not terms:
+        yield Words("No cell of the output reads it.")
+        return
+    yield Words(
+        "Each cell of the output that reads it hands back its gradient times its factor: "
+        "{n} in all.",
+        n=len(terms),
+    )
+    yield from heaviest([term[1:] for term in terms], lambda k: place(terms[k][0], dims), show)
 
 
 def _snippet(forward: Trace, back: Backward, of: str) -> Snippet:

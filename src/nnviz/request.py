@@ -55,6 +55,8 @@ class Appearance(NamedTuple):
     """Width to height of a page that is filled, such as a slide's 16 to 9."""
     labels: tuple[tuple[str, str], ...] = ()
     """What arrays are called, by their names."""
+    explain: bool = False
+    """Whether plain sentences say what each step does."""
     plain: bool = False
     """Without title, facts and notes: for a page that has them, as a sheet of steps has."""
 

@@ -215,6 +215,7 @@ class Result(Mapping[str, Any]):
         font: str | None = None,
         lang: str = "en",
         precision: int = 4,
+        explain: bool = False,
         sample: int | None = None,
         filter: int | None = None,  # noqa: A002 - the name of the option
         fps: float | None = None,
@@ -244,7 +245,7 @@ class Result(Mapping[str, Any]):
             path, asked = os.fspath(path), None if steps is None else str(steps)
             request = Request(asked, get, appearance, path=path, embed=embed)
             form = formats.by_suffix(path)
-            made = form.write(self.trace, _checked(request, form, self.trace.op))
+            made = form.write(self.trace, _checked(request, form, self.trace))
             for file, content in ((path, made.content), *made.more):
                 write(file, content)
         except NnvizError as error:
@@ -298,7 +299,7 @@ _ALWAYS = ("theme", "lang", "precision")
 _SAVED = ("steps", "get", "embed", *Appearance._fields)
 
 
-def _checked(request: Request, form: formats.Format, op: str) -> Request:
+def _checked(request: Request, form: formats.Format, trace: Trace) -> Request:
     """The request with its details as they are meant; raise UsageError for what is no choice of
     steps, no detail, or none that `form` uses.
     """
@@ -311,7 +312,9 @@ def _checked(request: Request, form: formats.Format, op: str) -> Request:
             if name in _DETAILS:
                 details[name] = _DETAILS[name].accept(value, name)
             formats.check_use(name, name, (*form.uses, *_ALWAYS))
-    formats.check_view(op, request.appearance.view, [form])
+    if request.appearance.explain:
+        formats.check_explained(trace)
+    formats.check_view(trace.op, request.appearance.view, [form])
     details = {name: value for name, value in details.items() if name in Appearance._fields}
     return request._replace(appearance=request.appearance._replace(**details))
 
@@ -330,6 +333,7 @@ _DETAILS: Mapping[str, Kind[Any]] = {
     "font": kinds.text(),
     "lang": kinds.choice(*lang.languages()),
     "precision": kinds.count(1, 17),
+    "explain": SWITCH,
     "sample": kinds.count(),
     "filter": kinds.count(),
     "fps": kinds.number(positive=True),

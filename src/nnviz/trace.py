@@ -7,7 +7,7 @@ LaTeX and the tests that evaluate it read the same one. Words are keys until a f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -139,6 +139,8 @@ class Listing(NamedTuple):
     """Whether the last row is that of all."""
 
 
+_NOT_FINITE = Words("Some numbers here are not finite, which leaves nothing to explain.")
+
 # --- the trace -----------------------------------------------------------------
 
 
@@ -165,6 +167,8 @@ class Trace:
     notes: tuple[Words, ...] = ()
     """What a user should be told: the default kernel, a column that is not used."""
     steps: Sequence[Step] = ()
+    explain: Callable[[Trace, Step, Show], Iterable[Words]] | None = None
+    """What a step does and why, in two or three plain sentences, its numbers written by `Show`."""
     places: tuple[Place, ...] = ()
     """What the axes of a step's index are called: row, column; t."""
     plan: WindowPlan[Any] | None = None
@@ -219,6 +223,12 @@ class Trace:
     def called(self, name: str) -> Words:
         """What an array or result is called."""
         return self.names.get(name, Words(name))
+
+    def explained(self, step: Step, show: Show) -> tuple[Words, ...]:
+        """The sentences of a step; none of an operation that has none to say."""
+        if self.explain is None:
+            return ()
+        return tuple(self.explain(self, step, show)) or (_NOT_FINITE,)
 
     def sample_of(self, step: Step) -> int:
         """The sample of the batch that a step belongs to."""

@@ -22,6 +22,7 @@ TARGETS = {"output", "format", "json", "trace", "map", "watch", "open", *WALK}
 VALUES: dict[str, list[str]] = {
     "get": ["input", "kernel"],
     "steps": ["2"],
+    "explain": [],
     "view": ["network"],
     "title": ["Another"],
     "scale": ["3"],

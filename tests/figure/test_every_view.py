@@ -102,6 +102,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "symbols": {"symbols": True},
     "a slide": {"ratio": (16, 9)},
     "two digits": {"precision": 2},
+    "explained": {"explain": True},
 }
 
 
@@ -191,6 +192,8 @@ def fault(subject: str, case: Case) -> str | None:
         look["labels"] = [(name, label) for name, label in look["labels"] if name in known]
     steps = {"whole": (), "a step": (1 + len(trace.steps) // 2,), "a sheet": (1, 2, 3, 4)}
     drawn = [step for step in steps[case.part] if step <= len(trace.steps)]
+    if not drawn:
+        look.pop("explain", None)
     appearance = Appearance(view=case.view, width=case.width, lang=case.lang, theme=case.theme)
     try:
         scene = figure.draw(trace, appearance._replace(**look), drawn)

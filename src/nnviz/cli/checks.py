@@ -19,7 +19,7 @@ from nnviz.options.kinds import plain
 from nnviz.options.operation import Operation
 from nnviz.options.option import Option, Text, declared
 from nnviz.read import Stdin
-from nnviz.request import check_filter, check_sample
+from nnviz.request import WALK, check_filter, check_sample
 from nnviz.trace import Trace
 from nnviz.words import Words
 
@@ -119,6 +119,10 @@ def check_used(
         for needed in option.belongs_to:
             if not given.texts.get(needed):
                 raise UsageError("{flag} belongs to {what}", flag=option.label, what=f"--{needed}")
+        for other in filter(given.texts.get, option.apart_from):
+            raise UsageError(
+                "{flag} and {other} contradict each other", flag=option.label, other=f"--{other}"
+            )
         if not can_use(operation, option):
             raise UsageError("{op} cannot use {flag}", op=operation.name, flag=option.label)
         if option.use == "format":
@@ -225,6 +229,14 @@ def checked(trace: Trace, shared: Shared) -> Trace:
             hint=Words("there is: {names}", names=", ".join(["shape", *names])),
         )
     _check_steps(trace, shared.output.steps)
+    asked = shared.output
+    of_layers = (
+        asked.trace
+        or "trace" in asked.format
+        or any(getattr(shared.practice, name) for name in WALK)
+    )
+    if asked.explain and not (of_layers and trace.layers):
+        formats.check_explained(trace)
     check_sample(shared.figure.sample or 0, trace.samples)
     if trace.plan is not None:
         check_filter(shared.figure.filter, trace.plan.filters)

@@ -218,7 +218,8 @@ def _beside(text: str, shared: Shared, look: Appearance, context: Context) -> _D
 
 def appearance(shared: Shared, language: str, env: Mapping[str, str]) -> Appearance:
     """How a command's figures look, as its options say."""
-    asked = Appearance(lang=language, precision=shared.output.precision, **asdict(shared.figure))
+    of_text = {name: getattr(shared.output, name) for name in ("precision", "explain")}
+    asked = Appearance(lang=language, **of_text, **asdict(shared.figure))
     return asked._replace(font=asked.font or env.get("NNVIZ_FONT") or None)
 
 

@@ -124,6 +124,12 @@ class OutputOptions:
         help="Significant digits shown of a number that is not whole.",
         default=4,
     )
+    explain: bool = option(
+        "--explain",
+        help="Two or three plain sentences a step.",
+        use="format",
+        apart_from=("quiz",),
+    )
     watch: bool = option("--watch", help="Make the outputs again whenever an input file changes.")
     open: bool = option("--open", help="Open the files that were written.")
 

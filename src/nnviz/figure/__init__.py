@@ -80,6 +80,11 @@ def _draw(trace: Trace, appearance: Appearance, steps: Sequence[int]) -> Scene:
     _check_filter(trace, appearance.filter)
     if appearance.symbols and (trace.recurrence is None or appearance.view in _own(COMMON)):
         raise UsageError("{flag} changes nothing of what is asked for here", flag="--symbols")
+    if appearance.explain and not (steps and trace.explain):
+        raise UsageError(
+            "--explain explains steps, and none is drawn",
+            hint="choose some with --steps, such as --steps 1-4",
+        )
     if len(steps) > MOST_PANELS:
         raise UsageError(
             "a figure of {n} steps is too many: at most {most}",

@@ -20,7 +20,18 @@ from nnviz.words import Words
 Kind = Literal["figure", "values", "text"]
 FIGURE = (
     *EXERCISE,
-    *("steps", "view", "title", "plain", "labels", "symbols", "font", "sample", "filter"),
+    *(
+        "steps",
+        "explain",
+        "view",
+        "title",
+        "plain",
+        "labels",
+        "symbols",
+        "font",
+        "sample",
+        "filter",
+    ),
     *("scale", "width", "ratio"),
 )
 """The options of every command that each format of figures uses."""
@@ -86,6 +97,16 @@ def check_use(name: str, flag: str, used: Collection[str]) -> None:
             "{flag} changes nothing of what is asked for here",
             flag=flag,
             hint=Words("it belongs to {names}", names=", ".join(_users(name))),
+        )
+
+
+def check_explained(trace: Trace) -> None:
+    """Raise UsageError where there are no steps of which --explain could say anything."""
+    if trace.explain is None or not len(trace.steps):
+        raise UsageError(
+            "--explain: {op} has no steps of its own to explain",
+            op=trace.op,
+            hint="--trace and --walk explain those of every layer" if trace.layers else None,
         )
 
 

@@ -33,6 +33,6 @@ FORMAT = Format(
     kind="text",
     suffixes=(),
     write=write,
-    uses=(*EXERCISE, *WALK, "steps", "sample", "view"),
+    uses=(*EXERCISE, *WALK, "explain", "steps", "sample", "view"),
     views=views,
 )

@@ -7,8 +7,9 @@ from typing import Any
 
 from nnviz.formats import Format, Made
 from nnviz.formats._values import dump
+from nnviz.lang import say
 from nnviz.libraries import np
-from nnviz.numerals import exact
+from nnviz.numerals import exact, rounded
 from nnviz.request import Request
 from nnviz.steps import choose
 from nnviz.trace import Step, Trace, text
@@ -65,7 +66,7 @@ def _document(trace: Trace, request: Request, spec: str | None, **head: str) -> 
     for name in ["output"] if has_output else list(trace.results):
         parts[name] = dump(trace.results[name], request)
     numbers = choose(spec, len(trace.steps))
-    parts["steps"] = dump([_step(trace.steps[number - 1]) for number in numbers], request)
+    parts["steps"] = dump([_step(trace, request, trace.steps[n - 1]) for n in numbers], request)
     if trace.layers:
         layers = (_document(layer, request, request.steps) for layer in trace.layers)
         parts["layers"] = f"[{','.join(layers)}]"
@@ -82,14 +83,17 @@ def _whole(array: np.ndarray) -> Any:
     return {"shape": list(array.shape), "dtype": str(array.dtype)}
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(trace: Trace, request: Request, step: Step) -> dict[str, Any]:
+    # Sentences are for people: their numbers are rounded, and say no more than the step's own.
+    said = trace.explained(step, rounded) if request.appearance.explain else ()
     return {
         "step": step.number,
         "index": list(step.index),
         "formula": text(step.formula, exact),
         "value": step.value,
         **step.detail,
+        **({"explain": [say(words, request.appearance.lang) for words in said]} if said else {}),
     }
 
 
-FORMAT = Format("values", (), write, uses=("steps",))
+FORMAT = Format("values", (), write, uses=("steps", "explain"))

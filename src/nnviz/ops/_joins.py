@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 from itertools import accumulate
 from typing import Any
 
 from nnviz.errors import NnvizError
+from nnviz.fields import place
 from nnviz.gradient import Backward, Part, Term
 from nnviz.libraries import np
 from nnviz.ops._layer import Layer, places
 from nnviz.options.operation import Operation
 from nnviz.shapes import times, unravel
-from nnviz.trace import Equation, Formula, Name, Num, Results, Snippet, Step, Steps, Sum, Trace
+from nnviz.trace import (
+    Equation,
+    Formula,
+    Name,
+    Num,
+    Results,
+    Show,
+    Snippet,
+    Step,
+    Steps,
+    Sum,
+    Trace,
+)
 from nnviz.words import Words
 
 Shape = tuple[int, ...]
@@ -59,12 +72,25 @@ def _trace(
         roles={"output": "output", **dict.fromkeys(names, "input")},
         names=names,
         equation=(*signs, "=" if op == "add" else "→", "output"),
+        explain=_sentences,
         steps=Steps(output.size, make),
         samples=len(output) if output.ndim > 3 else 1,
         places=places(output.ndim),
         snippet=lambda: Snippet((call,)),
         backward=back,
     )
+
+
+def _sentences(_: Trace, step: Step, show: Show) -> Iterator[Words]:
+    """Where a number comes from, and why branches meet."""
+    value, source = show(step.value), step.detail.get("from")
+    if source is None:
+        yield Words("The numbers of all branches here are added: {value}.", value=value)
+        yield Words("So a branch adds to what another gives, and replaces nothing of it.")
+    else:
+        branch, at = step.detail["branch"], place(source)
+        yield Words("{value} is that of branch {n}, at {place}.", value=value, n=branch, place=at)
+        yield Words("The branches stand one behind another, and nothing is mixed.")
 
 
 def _calls(x: tuple[np.ndarray, ...]) -> list[str]:

@@ -17,6 +17,7 @@ from nnviz.options import kinds
 from nnviz.options.operation import FEW_HAVE, Operation
 from nnviz.options.option import argument, option
 from nnviz.request import GRADIENTS
+from nnviz.sentences import activation
 from nnviz.shapes import unravel
 from nnviz.trace import (
     Call,
@@ -107,6 +108,9 @@ def run(x: np.ndarray, options: ActOptions) -> Trace:
     return Trace(
         op="act",
         title=Words("Activation {name}", name=shown(options.name)),
+        explain=lambda _, step, show: activation(
+            options.name, step.detail["x"], step.value, show, options.alpha or 0, options.beta or 0
+        ),
         short=shown(options.name),
         arrays={"input": x},
         results=Results(**results),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 from typing import Any
 
 from nnviz.errors import NnvizError, UsageError
+from nnviz.fields import place
 from nnviz.gradient import Backward
 from nnviz.libraries import np
 from nnviz.ops._layer import Layer, float_name, places
@@ -14,6 +16,7 @@ from nnviz.options import kinds
 from nnviz.options.operation import FEW_HAVE, Operation
 from nnviz.options.option import option
 from nnviz.request import GRADIENTS
+from nnviz.sentences import heaviest, summed
 from nnviz.shapes import times, unravel
 from nnviz.trace import (
     Equation,
@@ -24,6 +27,7 @@ from nnviz.trace import (
     Num,
     Product,
     Results,
+    Show,
     Snippet,
     Step,
     Steps,
@@ -168,6 +172,7 @@ def run(x: np.ndarray, options: DenseOptions) -> Trace:
         equation=tuple(equation),
         facts=(Fact(Words("definition"), _definition(b is not None)),),
         steps=Steps(output.size, step),
+        explain=_sentences,
         places=places(output.ndim),
         snippet=lambda: _snippet(w, b),
         backward=lambda g: _backward(x, w, b, g),
@@ -218,6 +223,15 @@ def _step(
         detail={"terms": terms, "bias": bias},
         cells=cells,
     )
+
+
+def _sentences(trace: Trace, step: Step, show: Show) -> Iterator[Words]:
+    """What an output is made of, and which product counts most."""
+    terms = step.detail["terms"]
+    each = Words("Each input is multiplied by its weight in row {row}", row=step.index[-1])
+    yield summed(each, trace, step, step.value, show)
+    yield from heaviest(terms, lambda k: place(step.cells["input"][k]), show)
+    yield Words("Every output reads every input: that is what fully connected means.")
 
 
 def _place(shape: tuple[int, ...], index: Index) -> Index:

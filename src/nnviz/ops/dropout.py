@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nnviz.errors import UsageError
@@ -22,6 +23,7 @@ from nnviz.trace import (
     Product,
     Quotient,
     Results,
+    Show,
     Snippet,
     Step,
     Steps,
@@ -78,10 +80,27 @@ def run(x: np.ndarray, options: DropoutOptions) -> Trace:
         facts=_facts(options),
         said=_said(options),
         samples=len(x) if x.ndim > 3 else 1,
+        explain=_sentences,
         steps=Steps(output.size, step),
         places=places(output.ndim),
         snippet=lambda: _snippet(mask, options),
     )
+
+
+def _sentences(trace: Trace, step: Step, show: Show) -> Iterator[Words]:
+    """Whether a number stays, and what that is good for."""
+    x, p = show(step.detail["x"]), show(trace.options["p"])
+    if not trace.options["train"]:
+        yield Words("{x} is handed on as it is: this network is run, not trained.", x=x)
+        yield Words("In training, a share of {p} would be left out at random.", p=p)
+        return
+    if step.detail["mask"]:
+        value = show(step.value)
+        yield Words("{x} is kept, divided by 1 − {p}: {value}.", x=x, p=p, value=value)
+        yield Words("So the sum is in the mean what it would be without dropout.")
+    else:
+        yield Words("{x} is left out, as a share of {p} is.", x=x, p=p)
+        yield Words("Since any number may be missing, none can be relied on alone.")
 
 
 def _check(options: DropoutOptions) -> None:

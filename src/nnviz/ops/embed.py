@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nnviz.equations import Substitution
@@ -12,7 +13,7 @@ from nnviz.options import kinds
 from nnviz.options.operation import Operation
 from nnviz.options.option import option
 from nnviz.shapes import times, unravel
-from nnviz.trace import Equation, Fact, Name, Results, Snippet, Step, Steps, Trace
+from nnviz.trace import Equation, Fact, Name, Results, Show, Snippet, Step, Steps, Trace
 from nnviz.words import Words
 
 _X, _Y, _ROW = Name("x", "t", "input"), Name("y", "t", "output"), Name("W", "xₜ", "weight")
@@ -87,10 +88,18 @@ def run(x: np.ndarray, options: EmbedOptions) -> Trace:
         roles={"input": "input", "weight": "weight", "output": "output"},
         equation=("input", "→", "weight", "→", "output"),
         facts=_FACTS,
+        explain=_sentences,
         steps=Steps(x.size, step),
         places=places(x.ndim),
         snippet=lambda: Snippet(("F.embedding({x}.long(), {weight})",), {"weight": table}),
     )
+
+
+def _sentences(_: Trace, step: Step, __: Show) -> Iterator[Words]:
+    """Which row is taken, and where it comes from."""
+    ((row,),) = step.cells["weight"]
+    yield Words("{n} is the number of a row: it is looked up, and nothing is computed.", n=row)
+    yield Words("The table is learned, so that what is used alike comes to have rows alike.")
 
 
 def _check(x: np.ndarray, rows: int) -> None:

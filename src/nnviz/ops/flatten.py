@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import prod
 
 from nnviz.errors import UsageError
+from nnviz.fields import place
 from nnviz.gradient import Backward, Part, Term
 from nnviz.libraries import np
 from nnviz.numerals import exact
@@ -15,7 +17,7 @@ from nnviz.options.operation import FEW_HAVE, Operation
 from nnviz.options.option import option
 from nnviz.request import GRADIENTS
 from nnviz.shapes import ravel, unravel
-from nnviz.trace import Equation, Fact, Index, Name, Num, Results, Snippet, Step, Steps, Trace
+from nnviz.trace import Equation, Fact, Index, Name, Num, Results, Show, Snippet, Step, Steps, Trace
 from nnviz.words import Words
 
 NAME = Words("flatten")
@@ -75,6 +77,7 @@ def run(x: np.ndarray, options: FlattenOptions) -> Trace:
         facts=tuple(_apart(x.shape)) if output.ndim == 1 else (),
         said=(Words("axis {n}", n=exact(options.axis)),) if options.axis else (),
         steps=Steps(output.size, step),
+        explain=_sentences,
         places=places(output.ndim),
         snippet=lambda: Snippet((f"{{x}}.reshape{output.shape}",)),
         backward=lambda g: _backward(x, g),
@@ -88,6 +91,29 @@ def _backward(x: np.ndarray, g: np.ndarray) -> Backward:
         return [Term(unravel(ravel(index, x.shape), g.shape), 1)]
 
     return Backward(g, {"input": Part(lambda: g.reshape(x.shape), terms, places=places(x.ndim))})
+
+
+def _sentences(trace: Trace, step: Step, show: Show) -> Iterator[Words]:
+    """Where a number was, where it comes to, and how far its neighbour comes to be."""
+    shape, source = trace.arrays["input"].shape, step.detail["from"]
+    yield Words(
+        "{value} is moved from {place} to {target}.",
+        value=show(step.value),
+        place=place(source),
+        target=place(step.index),
+    )
+    yield Words("Row after row is read, and it comes after {n} numbers.", n=step.number - 1)
+    if trace.output.ndim == 1 and len(shape) > 1 and shape[-1] > 1:
+        if source[-2] + 1 < shape[-2]:
+            yield Words(
+                "The number below it comes to be {n} cells behind it, no more beside it.",
+                n=shape[-1],
+            )
+        elif source[-2]:
+            yield Words(
+                "The number above it comes to be {n} cells before it, no more beside it.",
+                n=shape[-1],
+            )
 
 
 def _apart(shape: tuple[int, ...]) -> list[Fact]:

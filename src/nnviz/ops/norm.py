@@ -27,6 +27,7 @@ from nnviz.trace import (
     Product,
     Quotient,
     Results,
+    Show,
     Snippet,
     Step,
     Steps,
@@ -78,11 +79,29 @@ def run(x: np.ndarray, options: NormOptions) -> Trace:
         facts=_facts(plan),
         said=tuple(_said(x.ndim, options)),
         samples=plan.samples,
+        explain=_sentences,
         steps=Steps(prod(plan.lines), lambda i: _step(i, numbers, arrays, options.eps)),
         places=places(plan.lead + 2 if plan.channels else x.ndim)[: plan.lead],
         snippet=lambda: _snippet(x.shape, plan, arrays, options),
         backward=lambda g: _backward(x.shape, plan, numbers, inside["gamma"], options.eps, g),
     )
+
+
+def _sentences(trace: Trace, step: Step, show: Show) -> Iterator[Words]:
+    """By what the numbers are moved and scaled, and what becomes of the largest."""
+    at = {quantity.key: quantity.value for quantity in step.quantities}
+    if not all(np.isfinite(value).all() for value in at.values()):
+        return
+    spread = np.sqrt(at["var"] + trace.options["eps"])
+    yield Words(
+        "The mean {mean} is taken away, and what is left is divided by {spread}, √(σ² + ε).",
+        mean=show(at["mean"].item()),
+        spread=show(spread.item()),
+    )
+    yield Words("Then γ scales it and β moves it, both of which are learned.")
+    most = at["x"].argmax()
+    x, y = (show(at[key].reshape(-1)[most].item()) for key in "xy")
+    yield Words("The largest of its numbers, {x}, becomes {value}.", x=x, value=y)
 
 
 def _backward(

@@ -275,5 +275,5 @@ OPERATION = Operation(
     record=ParamsOptions,
     run=run,
     takes_input=False,
-    lacks=FEW_HAVE | {*EXERCISE, *WALK, "steps", "map", "range", "sample", "fps"},
+    lacks=FEW_HAVE | {*EXERCISE, *WALK, "steps", "explain", "map", "range", "sample", "fps"},
 )

@@ -40,5 +40,5 @@ OPERATION = Operation(
     ),
     record=ShowOptions,
     run=run,
-    lacks=FEW_HAVE | {*EXERCISE, *WALK, "steps"},
+    lacks=FEW_HAVE | {*EXERCISE, *WALK, "steps", "explain"},
 )

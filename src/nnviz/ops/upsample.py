@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from typing import Literal, get_args
 
+from nnviz.fields import place
 from nnviz.libraries import np
 from nnviz.ops._layer import Layer, channels_first, float_name, places
 from nnviz.options import kinds
@@ -27,6 +29,7 @@ from nnviz.trace import (
     Quotient,
     Results,
     Role,
+    Show,
     Snippet,
     Step,
     Steps,
@@ -71,6 +74,7 @@ def run(x: np.ndarray, options: UpsampleOptions) -> Trace:
         equation=("input", "→", "output"),
         facts=tuple(_facts(options)),
         samples=samples,
+        explain=_sentences,
         steps=Steps(output.size, lambda i: _step(i, x, output, options)),
         places=places(output.ndim),
         snippet=lambda: _snippet(x.shape, output.shape, options),
@@ -118,6 +122,25 @@ def _step(number: int, x: np.ndarray, output: np.ndarray, options: UpsampleOptio
         value=value,
         detail={"from": [*map(list, read)], "weights": [*read.values()]},
         cells={"input": tuple(read), "output": (index,)},
+    )
+
+
+def _sentences(_: Trace, step: Step, show: Show) -> Iterator[Words]:
+    """Which cells a new one is made of, and which of them counts most."""
+    read, shares = step.cells["input"], step.detail["weights"]
+    if len(read) == 1:
+        yield Words("The cell at {place} of the input is repeated.", place=place(read[0]))
+        yield Words("No number is new here.")
+        return
+    yield Words(
+        "It lies between {n} cells of the input: the nearer one is, the more it counts.",
+        n=len(read),
+    )
+    most = max(range(len(shares)), key=shares.__getitem__)
+    yield Words(
+        "None has a larger share than the cell at {place}: {value}.",
+        place=place(read[most]),
+        value=show(shares[most]),
     )
 
 

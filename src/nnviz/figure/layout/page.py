@@ -61,9 +61,11 @@ def page(
     """A figure: title, facts (the trace's unless given), blocks, and what is to be noted."""
     heading = heading_of(style, trace, appearance, step, title)
     said = describe(style, trace, heading, step)
+    width = max([b.width for b in blocks] + [240])
+    if step is not None and appearance.explain:
+        blocks = [*blocks, explained(style, trace, step, style.beneath(width))]
     if appearance.plain:
         return framed(style, column(blocks, 20), heading, said)
-    width = max([b.width for b in blocks] + [240])
     # A title may be wider than its figure, up to the page; 1 more, for what is lost in sums.
     wide = style.width(heading, TITLE, True)
     room = max(width, min(style.room, wide + 1))
@@ -128,6 +130,12 @@ def step_said(trace: Trace, step: Step) -> Words:
     """A step among others: a time, where it is one."""
     is_time = trace.recurrence is not None and not trace.recurrence.several
     return Words("time t = {n}" if is_time else "step {n}", n=step.number)
+
+
+def explained(style: Style, trace: Trace, step: Step, room: float) -> Block:
+    """What a step does, in sentences, small beneath it."""
+    said = " ".join(map(style.say, trace.explained(step, style.show)))
+    return lines(style, said, SMALL, room=room)
 
 
 def sample_said(trace: Trace, sample: int) -> list[Words]:

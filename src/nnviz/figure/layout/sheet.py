@@ -8,6 +8,7 @@ from typing import Any
 
 from nnviz.figure.layout.blocks import Block, column, lines, on_top, row
 from nnviz.figure.layout.page import (
+    explained,
     fact_lines,
     framed,
     head_of,
@@ -24,6 +25,8 @@ from nnviz.words import Words
 
 FRAME, BETWEEN = 16, 16
 """What the frame of a panel takes of its width, and the gap between two."""
+READ = 240
+"""The least width of sentences, which a phone's page has."""
 TALL = 1200
 """How high the panels may be before more of them stand side by side."""
 NUMBER, LEAST = 20, 180
@@ -100,9 +103,14 @@ def _panel(
     None where the view cannot have it so small.
     """
     maker = getattr(view, "panel", None)
+    if appearance.explain and style.room < READ:
+        return None
     inner = _bare(view, trace, appearance, step) if maker is None else maker(trace, style, step)
     if inner is None:
         return None
+    if appearance.explain:
+        room = min(style.room, max(inner.width, READ))
+        inner = column([inner, explained(style, trace, step, room)], 8)
     named = [step_said(trace, step), *sample_said(trace, trace.sample_of(step))]
     if trace.recurrence and (place := trace.recurrence.place(step.number)):
         named.append(place)
@@ -120,7 +128,7 @@ def _panel_frame(style: Style, block: Block, width: float, height: float) -> Blo
 
 def _bare(view: Any, trace: Trace, appearance: Appearance, step: Step) -> Block:
     """The figure of a step without what the sheet says once."""
-    scene = view.draw(trace, appearance._replace(plain=True), step)
+    scene = view.draw(trace, appearance._replace(plain=True, explain=False), step)
     inside = Group(scene.marks, -MARGIN, -MARGIN)
     return Block(scene.width - 2 * MARGIN, scene.height - 2 * MARGIN, (inside,))
 

@@ -10,7 +10,7 @@ from nnviz.formats import Made
 from nnviz.request import EXERCISE, Request
 from nnviz.trace import Trace
 
-USES = (*EXERCISE, "steps", "sample", "filter", "title", "plain")
+USES = (*EXERCISE, "explain", "steps", "sample", "filter", "title", "plain")
 """The options that a note uses where it has no figure."""
 
 
@@ -27,7 +27,9 @@ class Figure(NamedTuple):
         """The figure beside the file that is written."""
         if request.path is None:
             return cls()
-        return cls(str(Path(request.path).with_suffix(suffix)), write(trace, request))
+        # The note says in its own words what the steps do.
+        drawn = request._replace(appearance=request.appearance._replace(explain=False))
+        return cls(str(Path(request.path).with_suffix(suffix)), write(trace, drawn))
 
     @property
     def file(self) -> str:

@@ -141,15 +141,17 @@ def _steps(desk: Desk, trace: Trace, request: Request) -> Iterator[Block]:
     if not steps:
         return
     yield _part(desk, desk.say("Steps"))
-    if any(step.equations for step in steps):
-        for step in steps:
-            place = trace.recurrence and trace.recurrence.place(step.number)
-            called = [Words("step {n}", n=step.number), *([place] if place else [])]
-            yield Paragraph(" · ".join(map(desk.say, called)), strong=True)
-            for equation in step.equations:
-                yield equations.vectors(desk, equation)
-    else:
+    of_vectors, explain = any(step.equations for step in steps), request.appearance.explain
+    if not of_vectors:
         yield from equations.steps(desk, trace, steps)
+    for step in steps if of_vectors or explain else ():
+        place = trace.recurrence and trace.recurrence.place(step.number)
+        called = [Words("step {n}", n=step.number), *([place] if place else [])]
+        yield Paragraph(" · ".join(map(desk.say, called)), strong=True)
+        for equation in step.equations:
+            yield equations.vectors(desk, equation)
+        if explain:
+            yield Paragraph(" ".join(map(desk.say, trace.explained(step, desk.show))))
     yield Table((*step_columns(trace, steps, desk.show),))
     if rest:
         yield Paragraph(desk.say(left_out(numbers, rest)))

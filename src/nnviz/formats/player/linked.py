@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from nnviz import lang
+from nnviz.axes import CELL_NAMES
 from nnviz.fields import ALONG, Fields, Table
 from nnviz.formats.player.merged import ranges
 from nnviz.words import Words
@@ -13,7 +14,7 @@ from nnviz.words import Words
 def linked(fields: Fields, language: str) -> str:
     """The argument of `fields.js`."""
     maps = [[_short(table) for table in made.reads] for made in fields.maps]
-    words = ALONG[len(fields.asked)]
+    words = [ALONG[name] for name in CELL_NAMES[len(fields.asked)]]
     say = [[lang.say(Words(template), language) for template in both] for both in words]
     return json.dumps({"maps": maps, "say": say}, separators=(",", ":")).replace("<", "\\u003c")
 

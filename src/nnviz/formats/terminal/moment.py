@@ -118,6 +118,9 @@ class Moment(OnPaper):
         if beat.total is not None and not self.secret:
             value = paper.text(paper.show(beat.total))
             made += self._said(paper, Words("so far: {value}", value=value))
+        if self.done and not self.secret:
+            for line in paper.explained(self.trace, self.step):
+                made += paper.lines(paper.hanging(line, 0))
         return made
 
     # --- arrays -----------------------------------------------------------------------

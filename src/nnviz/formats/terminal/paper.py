@@ -21,7 +21,7 @@ from nnviz.formats.terminal.lines import Lines, hanging
 from nnviz.numerals import rounded
 from nnviz.request import Appearance
 from nnviz.shades import Poles
-from nnviz.trace import Equation, flat, tokens
+from nnviz.trace import Equation, Step, Trace, flat, tokens
 from nnviz.words import Words, safe
 
 # Middle tones of the 256-colour palette: at least 3.9 : 1 on black and on white.
@@ -114,6 +114,12 @@ class Paper:
     def show(self, value: Any) -> str:
         """A number of a formula."""
         return rounded(value, self.appearance.precision)
+
+    def explained(self, trace: Trace, step: Step) -> list[Text]:
+        """The sentences of a step, one after another, where they are asked for."""
+        if not self.appearance.explain:
+            return []
+        return [Text(" ".join(map(self.say, trace.explained(step, self.show))))]
 
     def name(self, name: Words, role: str, shape: tuple[int, ...]) -> Text:
         """An array's name and shape in the colour of its role; a number alone has no shape."""

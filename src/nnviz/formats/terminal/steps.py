@@ -36,9 +36,10 @@ def steps_table(paper: Paper, trace: Trace, request: Request) -> Iterator[Render
         return
     columns = step_columns(trace, steps, paper.show)
     yield fitted(paper, [column(paper, each) for each in columns])
-    if request.steps is not None and any(step.quantities for step in steps):
+    vectors = request.steps is not None and any(step.quantities for step in steps)
+    if vectors or request.appearance.explain:
         yield Text()
-        yield from _arithmetic(paper, trace, steps)
+        yield from _in_lines(paper, trace, steps, vectors)
     if len(numbers) > most:
         words = Words(
             "… and {n} more steps: --steps {next} shows some, --trace all up to 10,000",
@@ -50,15 +51,18 @@ def steps_table(paper: Paper, trace: Trace, request: Request) -> Iterator[Render
         yield paper.hanging(paper.muted(left_out(numbers, rest)), 0)
 
 
-def _arithmetic(paper: Paper, trace: Trace, steps: Sequence[Step]) -> Iterator[Text]:
-    """A line an equation, after the number of its step and its chain where there are several."""
+def _in_lines(paper: Paper, trace: Trace, steps: Sequence[Step], vectors: bool) -> Iterator[Text]:
+    """The number of a step and its chain where there are several, then a line an equation of
+    `vectors`, and its sentences where they are asked for.
+    """
     for step in steps:
         line = Text(paper.say(Words("step {n}", n=step.number)), "heading")
         if trace.recurrence and (place := trace.recurrence.place(step.number)):
             line = Text("  ").join([line, paper.muted(place)])
         yield line
-        for equation in step.formula[:EQUATIONS]:
+        for equation in step.formula[: EQUATIONS * vectors]:
             yield paper.hanging(Text.assemble("  ", *paper.formula(equation)), 6)
-        if (more := len(step.formula) - EQUATIONS) > 0:
+        if vectors and (more := len(step.formula) - EQUATIONS) > 0:
             words = Words("… and {n} more equations", n=thousands(more))
             yield paper.hanging(Text("  ") + paper.muted(words), 2)
+        yield from (paper.hanging(Text("  ") + line, 2) for line in paper.explained(trace, step))

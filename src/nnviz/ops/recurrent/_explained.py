@@ -24,6 +24,7 @@ from nnviz.ops.recurrent._equations import (
 )
 from nnviz.ops.recurrent._numbers import equations_at, output_at, quantities_of, vectors_at
 from nnviz.ops.recurrent._rnn_options import RnnOptions
+from nnviz.ops.recurrent._sentences import sentences
 from nnviz.ops.recurrent._weights import Weights
 from nnviz.recurrence import Chain, Recurrence
 from nnviz.trace import Fact, Name, Place, Results, Role, Step, Steps, Trace
@@ -88,6 +89,7 @@ class Run:
             said=tuple(self._said()),
             notes=notes,
             steps=Steps(len(self.x) * len(self.tracks), self.step),
+            explain=sentences,
             places=(Place(Words("t"), 1),),
             labels={"input": self.labels} if self.labels else {},
             classes=self._classes(),

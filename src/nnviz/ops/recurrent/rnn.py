@@ -167,7 +167,7 @@ OPERATION = Operation(
     example='rnn "1 0; 0 1; 1 1" --hidden 3 --outputs 1',
     more=(
         "rnn --text hello --hidden 3 --outputs 4",
-        'rnn "1 0; 0 1; 1 1" --cell lstm --hidden 2 --steps 3',
+        'rnn "1 0; 0 1; 1 1" --cell lstm --hidden 2 --steps 3 --explain',
     ),
     record=RnnOptions,
     run=run,

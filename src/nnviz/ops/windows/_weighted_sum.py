@@ -11,6 +11,7 @@ from nnviz.libraries import np
 from nnviz.ops._layer import places
 from nnviz.ops.windows._calls import conv_snippet
 from nnviz.ops.windows._kernels import short_conv
+from nnviz.ops.windows._sentences import conv_sentences
 from nnviz.ops.windows._window import each, said_of, size_facts
 from nnviz.plans import Index, Read, WindowAxis, WindowPlan
 from nnviz.shapes import TransposedAxis
@@ -100,6 +101,7 @@ class WeightedSum(NamedTuple):
             samples=self.plan.samples,
             notes=notes,
             steps=Steps(self.output.size, self.step),
+            explain=conv_sentences,
             places=places(self.output.ndim, self.plan.dims),
             plan=self.plan,
             snippet=lambda: conv_snippet(self.plan, self.kernel, self.bias, self.act),

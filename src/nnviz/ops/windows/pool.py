@@ -13,6 +13,7 @@ from nnviz.numerals import exact
 from nnviz.ops._layer import Layer, channels_first, detailed, places
 from nnviz.ops.windows._calls import pool_snippet
 from nnviz.ops.windows._pool_options import Kind, PoolOptions, includes_pad, pool_plan, scope_of
+from nnviz.ops.windows._sentences import pool_sentences
 from nnviz.ops.windows._window import batched, said_of, size_facts, strides_of, unused_notes
 from nnviz.options.operation import FEW_HAVE, Operation
 from nnviz.plans import WindowPlan
@@ -70,7 +71,7 @@ def run(x: np.ndarray, options: PoolOptions) -> Trace:
     results: dict[str, Any] = {"output": output}
     if kind == "max":
         results["indices"] = lambda: max_indices(full, axes).reshape(output.shape)
-    explain = _Explain(plan, full, output, kind, include, options.p, divisor)
+    made_of = _MadeOf(plan, full, output, kind, include, options.p, divisor)
     return Trace(
         op="pool",
         title=Words(_CALLED[scope_of(options), kind][0]),
@@ -84,11 +85,12 @@ def run(x: np.ndarray, options: PoolOptions) -> Trace:
         said=tuple(_said(plan, options)),
         samples=plan.samples,
         notes=tuple(unused_notes(plan)),
-        steps=Steps(output.size, explain.step),
+        steps=Steps(output.size, made_of.step),
+        explain=pool_sentences,
         places=places(output.ndim, plan.dims),
         plan=plan,
         snippet=lambda: pool_snippet(plan, kind, options.p, include, divisor),
-        backward=explain.backward,
+        backward=made_of.backward,
     )
 
 
@@ -134,7 +136,7 @@ def _pool_in_force(options: PoolOptions, axes: Sequence[AnyAxis]) -> dict[str, A
 
 
 @dataclass(frozen=True, slots=True)
-class _Explain:
+class _MadeOf:
     """What steps of pooling are made from."""
 
     plan: WindowPlan[AnyAxis]
