@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from helpers import run
 from nnviz.errors import NnvizError
 from nnviz.formats import load
 from nnviz.read import Stdin, read_input
@@ -73,3 +75,21 @@ def test_every_array_reads_back_as_it_was(array: np.ndarray) -> None:
     stdin = Stdin(io.BytesIO(written(array).encode()))
     np.testing.assert_array_equal(read_input("-", stdin=stdin).array, array, strict=True)
     assert stdin.notes == []
+
+
+def test_rows_that_have_more_stand_under_their_names() -> None:
+    """A layer that takes another than the one before says which; Keras counts what is kept."""
+    net = "a: conv --size 1 | norm batch | concat { relu } { add a }"
+    made = run("params", None, net=net, input=(2, 3, 3), like="tf")
+    lines = load("csv").write(made, Request()).content.decode().splitlines()
+    rows = [
+        [row[name] for name in ("layer", "from", "kept", "params", "input")]
+        for row in csv.DictReader(lines)
+    ]
+    assert rows == [
+        ["conv --size 1", "", "", "3", "2x3x3"],
+        ["norm batch", "", "2", "4", "1x3x3"],
+        ["relu", "", "", "0", "1x3x3"],
+        ["add a", "2x1", "", "0", "1x3x3 1x3x3"],
+        ["concat", "3x4", "", "0", "1x3x3 1x3x3"],
+    ]

@@ -27,18 +27,23 @@ def write(trace: Trace, request: Request) -> Made:
 
 
 def _records(rows: list[dict[str, Any]]) -> str:
-    """A line of names and a line a row, as a spreadsheet takes them."""
-    from csv import writer
+    """A line of names and a line a row, as a spreadsheet takes them; what a row lacks is empty."""
+    from csv import DictWriter
 
     lines = io.StringIO()
-    table = writer(lines, lineterminator="\n")
-    table.writerow(rows[0])
-    table.writerows([_field(value) for value in row.values()] for row in rows)
+    names = dict.fromkeys(name for row in rows for name in row)
+    table = DictWriter(lines, [*names], lineterminator="\n")
+    table.writeheader()
+    table.writerows({name: _field(value) for name, value in row.items()} for row in rows)
     return lines.getvalue()
 
 
 def _field(value: Any) -> Any:
-    return "x".join(map(str, value)) if isinstance(value, list | tuple) else value
+    """A shape as 6x28x28, several of them with blanks between."""
+    if not isinstance(value, list | tuple):
+        return value
+    nested = any(isinstance(each, list | tuple) for each in value)
+    return (" " if nested else "x").join(str(_field(each)) for each in value)
 
 
 def _shape_line(shape: tuple[int, ...]) -> str:
