@@ -177,6 +177,8 @@ class Trace:
     """How many there are in the batch: a figure is of one, and steps are in equal parts theirs."""
     image: bool = False
     """The input came from a picture."""
+    inner: bool = False
+    """What goes in was made inside a network: it is not what the command was given."""
     names: Mapping[str, Words] = field(default_factory=dict)
     """What an array or result is called, where that is not its own name."""
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -216,9 +218,7 @@ class Trace:
 
     def pictured(self, image: bool) -> Trace:
         """The same where the command's input is a picture or not; a layer further on takes none."""
-        return replace(
-            self, image=self.image or (image and not any(self.sources[0] if self.sources else ()))
-        )
+        return replace(self, image=self.image or (image and not self.inner))
 
     def called(self, name: str) -> Words:
         """What an array or result is called."""

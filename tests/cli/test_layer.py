@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -126,3 +127,29 @@ def test_a_network_equals_its_commands_in_a_pipe(
     assert nnviz("net", " | ".join(chain), "--json", stdin=first).out == piped
     n = str(len(chain))
     assert nnviz("net", " | ".join(chain), "--json", "--layer", n, stdin=first).out == piped
+
+
+@pytest.mark.parametrize("layer", ["1", "3", "6"])
+def test_its_snippet_has_what_it_takes(nnviz: Nnviz, layer: str) -> None:
+    script = nnviz("net", NET, X, "--layer", layer, "-f", "torch").out
+    named = set(re.findall(r"\b(x(?:_\d)?|w|kernel|y)\b(?= = )", script))
+    assert set(re.findall(r"\bx(?:_\d)?\b", script)) <= named
+    assert ("x_2" in named) == (layer != "1")
+
+
+CHECKED = [
+    ("right", "1", "-4 -4; -4 4", 0, "right"),
+    ("turned by 180°", "1", "4 4; 4 -4", 1, "turned by 180°"),
+    ("a sum that is none", "3", "-4 -4; -4 9", 1, "1 of 4"),
+]
+
+
+@pytest.mark.parametrize(
+    ("layer", "mine", "code", "said"), [c[1:] for c in CHECKED], ids=[c[0] for c in CHECKED]
+)
+def test_a_layer_is_checked_as_its_command_is(
+    nnviz: Nnviz, layer: str, mine: str, code: int, said: str
+) -> None:
+    done = nnviz("check", mine, "net", NET, X, "--layer", layer)
+    assert done.code == code
+    assert said in done.out

@@ -35,11 +35,17 @@ INPUT = "x_{}"
 def write(trace: Trace, request: Request) -> Made:  # noqa: ARG001 - every format takes both
     """A script that runs where PyTorch is installed, and says nothing where all is the same."""
     computed = [*_computed(trace)]
-    lines = [*_arrays({"x": trace.arrays["input"]}), *computed]
+    lines = [*_arrays(_inputs(trace)), *computed]
     lines += [*_arrays({"expected": trace.output}), _assertion(trace.output)]
     text = "\n".join(lines)
     more = "from math import inf, nan\n" if re.search(r"\b(inf|nan)\b(?!\")", text) else ""
     return Made((_HEAD.replace("{more}\n", more + "\n") + text + "\n").encode())
+
+
+def _inputs(trace: Trace) -> dict[str, np.ndarray]:
+    """What goes in; of branches that meet alone, what comes out of each."""
+    given = [array for name, array in trace.arrays.items() if name.split("_")[0] == "input"]
+    return {INPUT.format(n) if n > 1 else "x": array for n, array in enumerate(given, 1)}
 
 
 def _snippet(trace: Trace) -> Snippet:
@@ -60,6 +66,7 @@ def _computed(trace: Trace) -> Iterator[str]:
         snippet, end = _snippet(layer), f"_{number}" if len(layers) > 1 else ""
         made.append(f"y_{number}" if branched and number < len(layers) else "y")
         names = {name: name + end for name in snippet.arrays}
+        names |= {name: name for name in _inputs(trace)}
         names |= {INPUT.format(n) if n > 1 else "x": made[t] for n, t in enumerate(taken, 1)}
         yield from _arrays({names[name]: array for name, array in snippet.arrays.items()})
         yield from (_filled(line, names) for line in snippet.before)

@@ -108,7 +108,17 @@ def _chosen(net: Trace, number: int, count: int) -> Trace:
         return net
     layer, name = net.layers[number - 1], net.layer_names[number - 1]
     said = Words("layer {n} of {count}: {name}", n=number, count=count, name=name)
-    return replace(layer, said=(said, *layer.said), sources=net.sources[number - 1 : number])
+    return replace(layer, said=(said, *layer.said), inner=any(net.sources[number - 1]))
+
+
+def alone(x: np.ndarray, options: NetOptions) -> tuple[Operation[Any], Any, Any]:
+    """The layer that is asked for as an operation, with what goes into it and its options."""
+    whole = run(x, replace(options, layer=None, loss=None, target=None))
+    number = _number(options.layer, options.net.nodes)
+    net = _weighted(options.net.counted(x.shape[x.ndim == 4 :]), options).net
+    net = net.of_samples() if x.ndim == 4 else net
+    node = net.nodes[number - 1]
+    return node.operation, node.fed([x, *(layer.output for layer in whole.layers)]), node.options
 
 
 def _weighted(layers: Sequence[Layer], options: NetOptions) -> Filled:

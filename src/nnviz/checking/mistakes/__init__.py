@@ -35,6 +35,10 @@ def load(name: str) -> Table:
 
 def case_of(operation: Operation[Any], x: Any, options: Any) -> tuple[Case, Table]:
     """A command as a case, and the mistakes that may be in it."""
+    if getattr(options, "layer", None) is not None:
+        from nnviz.ops.net import alone
+
+        operation, x, options = alone(x, options)
     trace, table = operation.perform(x, options), load(operation.name)
     given = trace.arrays.get("input", x)  # a text is letters by now
     return Case(operation, given, table.settled(trace, options), trace, options), table
