@@ -36,15 +36,18 @@ _INPUT = re.compile(r"^\s*#\s*input:\s*([0-9]+(?:[x×,][0-9]+)*)\s*$", re.MULTIL
 NET = "A chain as text, a file of one, a known network, or a model's file."
 
 
-def chain() -> Kind[Network]:
-    """A chain as text, a file of one, or the name of a known network."""
+def chain(*, arrays: bool = False) -> Kind[Network]:
+    """A chain as text, a file of one or of a model, or the name of a known network.
+
+    Of a model's file the numbers are read where `arrays` are wanted, else their shapes.
+    """
 
     def parse(text: str, flag: str, context: Context) -> Network:
         name = flag
         if text == "-":
             name, text = STANDARD_INPUT, decode(context.stdin.read(flag), STANDARD_INPUT)
         elif os.path.exists(text):
-            if (model := _read(text, model_of)) is not None:
+            if (model := _read(text, partial(model_of, arrays=arrays))) is not None:
                 return model
             name, text = text, _content(text)
         elif text in known_nets():

@@ -9,6 +9,7 @@ from nnviz.errors import NnvizError
 from nnviz.libraries import zipfile
 from nnviz.numerals import size
 from nnviz.ops._network import Network
+from nnviz.ops._onnx import onnx_network
 from nnviz.read import foreign
 from nnviz.read.arrays import ZIP_MAGICS
 from nnviz.read.safetensors import Tensor, looks_like_safetensors, safetensors_list
@@ -31,7 +32,7 @@ _EXPORTS = {
 """How a model that is not read becomes one that is."""
 
 
-def model_of(path: str) -> Network | None:
+def model_of(path: str, *, arrays: bool) -> Network | None:
     """The network in a file, by its first bytes; None where it is a text."""
     with Path(path).open("rb") as stream:
         head = stream.read(foreign.HEAD)
@@ -41,6 +42,8 @@ def model_of(path: str) -> Network | None:
         if has_utf16_mark(head):
             return None
         other = _archived(stream) if head.startswith(ZIP_MAGICS) else foreign.foreign_file(head)
+    if other is foreign.ONNX or (path.endswith(".onnx") and other is None):
+        return onnx_network(path, arrays=arrays)
     if other is not None:
         raise foreign.not_read(other._replace(how=_EXPORTS.get(other, other.how)), path)
     return None

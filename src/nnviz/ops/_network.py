@@ -102,6 +102,8 @@ class Network(NamedTuple):
     """The shape that it is made for, where its text says one."""
     tensors: tuple[Tensor, ...] = ()
     """What a file of weights holds, which has no layers."""
+    fits: bool = False
+    """Whether its input may come with axes of one cell more, or less: as a model's samples do."""
     beside: str = ""
     """The file of weights beside that of the chain, where there is one."""
 
@@ -111,6 +113,16 @@ class Network(NamedTuple):
         for node in self.nodes:
             made.append(make(node, node.fed(made)))
         return made
+
+    def fitted(self, shape: Shape) -> Shape:
+        """An input's shape as it is made for, where that has but axes of one cell more or less."""
+        wanted = self.input or ()
+        same = [n for n in wanted if n != 1] == [n for n in shape if n != 1]
+        return wanted if self.fits and same else shape
+
+    def takes_batch(self, rank: int) -> bool:
+        """Whether an input of so many axes is a batch of samples."""
+        return rank == 4 and len(self.input or ()) < 4
 
     def counted(self, shape: Shape) -> list[Layer]:
         """Its layers over an input of this shape, as far as they fit together."""

@@ -30,7 +30,7 @@ from nnviz.words import Words
 class NetOptions:
     """Which network."""
 
-    net: Network = argument(kind=chain(), help=NET)
+    net: Network = argument(kind=chain(arrays=True), help=NET)
     weights: Mapping[str, Any] | None = option(
         "--weights",
         kind=kinds.weights(),
@@ -59,7 +59,8 @@ def run(x: np.ndarray, options: NetOptions) -> Trace:
     """Run x through the layers of the network; the trace of the layer that is asked for."""
     if options.net.tensors:
         raise only_weights(options.net)
-    is_batch = x.ndim == 4
+    x = x.reshape(options.net.fitted(x.shape))
+    is_batch = options.net.takes_batch(x.ndim)
     number = _number(options.layer, options.net.nodes)
     counted = options.net.counted(x.shape[is_batch:])
     _check_memory(x, options.net, counted)
@@ -161,7 +162,7 @@ def _trace(x: np.ndarray, weighted: Filled, layers: list[Trace]) -> Trace:
         ),
         listings=weighted.listings,
         layers=tuple(layers),
-        samples=len(x) if x.ndim == 4 else 1,
+        samples=len(x) if net.takes_batch(x.ndim) else 1,
         layer_names=tuple(
             node.titled(layer.short or layer.op.replace("_", " "))
             for node, layer in zip(nodes, layers, strict=True)
@@ -183,7 +184,7 @@ def _check_memory(x: np.ndarray, net: Network, layers: Sequence[Layer]) -> None:
     """Raise NnvizError where all that the layers make, which is kept, does not fit."""
     if len(layers) < len(net.nodes):
         return  # it is refused where it is run
-    samples = len(x) if x.ndim == 4 else 1
+    samples = len(x) if net.takes_batch(x.ndim) else 1
     made = [Needs(x.nbytes, x.size, x.shape)]
     for node, layer in zip(net.nodes, layers, strict=True):
         made.append(node.operation.cost(layer, samples, x.itemsize, node.options))

@@ -98,6 +98,7 @@ def run(_: object, options: ParamsOptions) -> Trace:
         raise UsageError(
             "params needs --input: CxHxW, TxD or D", hint="for example --input 1x28x28"
         )
+    shape = options.net.fitted(shape)
     counts = _Counts(options, shape, Field(shape), notes=_doubts(shape))
     try:
         options.net.through(shape, counts.count)
