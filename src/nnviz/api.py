@@ -9,7 +9,7 @@ H×W×C, or of N×H×W×C.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, Never
 
 from nnviz.activation_steps import Activation
@@ -304,6 +304,7 @@ def net(
     *,
     weights: Mapping[str, Array] | str | None = None,
     layer: int | str | None = None,
+    classes: Sequence[str] | None = None,
     target: Array | None = None,
     loss: LossName | None = None,
     channels_last: bool = False,
@@ -313,7 +314,8 @@ def net(
     `r.layers` are the layers' results; the output is the last layer's. With `layer`, a number
     from 1 or a name, the result is that layer's. `target` and `loss` ("mse", "cross-entropy")
     make `["loss"]` and every gradient, `["grad_1.kernel"]` …, results too.
-    `weights` fill the layers: arrays by name (`1.kernel`, `c1.bias`), or the path of a file.
+    `weights` fill the layers: arrays by name (`1.kernel`, `c1.bias`), or the path of a file;
+    `classes` name the numbers of the last.
 
     Raises NnvizError, with the layer and a caret, where the chain or a shape is wrong.
 
@@ -322,8 +324,7 @@ def net(
     >>> r.output.tolist(), r.output.shape
     ([[4]], (1, 1))
     """
-    options = {"weights": weights, "layer": layer, "target": target, "loss": loss}
-    return _run("net", x=x, net=chain, channels_last=channels_last, **options)
+    return _run("net", **locals())
 
 
 def params(
@@ -346,4 +347,4 @@ def params(
     >>> nnviz.params("conv --filters 64 --size 3", input=(3, 32, 32)).rows[0]["formula"]
     '64 × (3·3·3) + 64'
     """
-    return _run("params", net=chain, input=input, versus=versus, like=like, field=field)
+    return _run("params", **locals())

@@ -30,6 +30,8 @@ _POSITIONAL = {
     "conv": {"kernel": "w", "bias": "b"},
     "dense": {"weight": "w", "bias": "b"},
     "embed": {"weight": "w"},
+    "net": {"net": "chain"},
+    "params": {"net": "chain"},
 }
 """What the calls name otherwise than the command line does."""
 

@@ -183,13 +183,13 @@ LIKELIEST = 3
 """Of the classes, those that are written."""
 
 
-def likeliest(values: Sequence[float]) -> list[int]:
+def likeliest(values: Sequence[float], most: int = LIKELIEST) -> list[int]:
     """Where the largest values stand, the first of equal ones first.
 
     >>> likeliest([0.1, 0.6, 0.1, 0.2])
     [1, 3, 0]
     """
-    return sorted(range(len(values)), key=lambda i: -values[i])[:LIKELIEST]
+    return sorted(range(len(values)), key=lambda i: -values[i])[:most]
 
 
 def named(name: str) -> str:

@@ -19,8 +19,8 @@ _NONE = "\ufdd0\ufffe\uffff"
 
 _MANY = (
     "arrays bytes cells channels digits directions equations files filters frames groups layers "
-    "lines maps megapixels numbers outputs parameters pixels points rows samples steps terms "
-    "times values weights windows"
+    "lines maps megapixels names numbers outputs parameters pixels points rows samples steps "
+    "terms times values weights windows"
 )
 _OF_ONE = {"axes": "axis", "biases": "bias", **{many: many[:-1] for many in _MANY.split(" ")}}
 """What is counted in English, and what one of it is called."""

@@ -126,7 +126,14 @@ VALUES: Mapping[str, Mapping[str, list[Any]]] = {
     },
     "flatten": {"axis": ["1", "-1"]},
     "show": {},
-    "net": {"net": ["act relu"], "layer": ["1"]},
+    "net": {
+        "net": ["act relu"],
+        "weights": ['{"1.kernel": [[1]]}'],
+        "layer": ["1"],
+        "classes": ["a,b"],
+        "target": ["1"],
+        "loss": ["mse", "cross-entropy"],
+    },
     "params": {
         "net": ["conv | act relu"],
         "input": ["3x9x9"],

@@ -305,6 +305,9 @@ def _count_columns(trace: Trace) -> Iterator[tuple[str, Column]]:
 def listed_columns(listing: Listing) -> Iterator[Column]:
     """The columns of a table, counts at the right."""
     for heading, cells in zip(listing.headings, zip(*listing.rows, strict=True), strict=True):
+        if isinstance(cells[0], float):
+            yield Column(heading, [_terms(Num(cell, "output")) for cell in cells], "point")
+            continue
         entries = [Entry((counted(cell),)) for cell in cells]
         yield Column(heading, entries, "right" if isinstance(cells[0], int) else "left")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from nnviz import memory
 from nnviz.backpropagation import with_loss
+from nnviz.elision import likeliest, named
 from nnviz.errors import NnvizError, UsageError
 from nnviz.libraries import np
 from nnviz.losses import LOSSES, LossName
@@ -22,8 +23,11 @@ from nnviz.options.option import Kind, argument, option
 from nnviz.read.text import listed
 from nnviz.request import GRADIENTS
 from nnviz.shapes import times
-from nnviz.trace import Fact, Results, Trace
+from nnviz.trace import Fact, Listing, Results, Trace
 from nnviz.words import Words
+
+MOST_CLASSES = 10
+"""Of the classes of one sample, those that are listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,9 @@ class NetOptions:
         "--layer",
         kind=Kind.of("N|NAME", lambda value, _: str(value)),
         help="The layer that is shown, with its steps and values: its number or its name.",
+    )
+    classes: tuple[str, ...] | None = option(
+        "--classes", kind=kinds.names(), help="What the numbers of the last layer stand for."
     )
     target: np.ndarray | None = option(
         "--target",
@@ -64,6 +71,8 @@ def run(x: np.ndarray, options: NetOptions) -> Trace:
     number = _number(options.layer, options.net.nodes)
     counted = options.net.counted(x.shape[is_batch:])
     _check_memory(x, options.net, counted)
+    if len(counted) == len(options.net.nodes):
+        _check_classes(options.classes, counted[-1].output)
     weighted = _weighted(counted, options)
     net = weighted.net
     layers: list[Trace] = []
@@ -83,7 +92,35 @@ def run(x: np.ndarray, options: NetOptions) -> Trace:
     whole = _trace(x, weighted, layers)
     if options.loss is not None:
         whole = with_loss(whole, options.target, options.loss)
-    return _chosen(whole, number, len(layers))
+    shown = _chosen(whole, number, len(layers))
+    return _classed(shown, options.classes) if number in (0, len(layers)) else shown
+
+
+def _check_classes(classes: Sequence[str] | None, shape: tuple[int, ...]) -> None:
+    if classes and shape != (len(classes),):
+        raise NnvizError(
+            "--classes has {n} names, but the last layer gives {shape}",
+            n=len(classes),
+            shape=times(shape),
+        )
+
+
+def _classed(net: Trace, classes: tuple[str, ...] | None) -> Trace:
+    """The trace with names for the numbers of its output, and a table of the largest."""
+    if not classes:
+        return net
+    rows = net.output.reshape(-1, len(classes)).tolist()
+    several = len(rows) > 1
+    listing = Listing(
+        Words("the class of each sample" if several else "classes, the largest first"),
+        (*[Words("sample")] * several, Words("class"), Words("output")),
+        [
+            (*[n] * several, named(classes[i]), float(row[i]))
+            for n, row in enumerate(rows)
+            for i in likeliest(row, 1 if several else MOST_CLASSES)
+        ],
+    )
+    return replace(net, classes={"output": classes}, listings=(*net.listings, listing))
 
 
 def _number(asked: str | None, nodes: Sequence[Node]) -> int:

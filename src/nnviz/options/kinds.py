@@ -196,6 +196,19 @@ def text() -> Kind[str]:
     return Kind.of("TEXT", accept, is_text=True)
 
 
+def names() -> Kind[tuple[str, ...]]:
+    """Names with commas between; in Python a list of them too."""
+
+    def accept(value: Any, flag: str) -> tuple[str, ...]:
+        parts = value.split(",") if isinstance(value, str) else _parts(value)
+        found = tuple(str(part).strip() for part in parts)
+        if "" in found:
+            raise UsageError("{flag} has an empty name", flag=flag)
+        return found
+
+    return Kind.of("A,B,…", accept)
+
+
 def array() -> Kind[np.ndarray]:
     """A matrix as text, or a file of one."""
     return Kind("MATRIX|FILE", _read, as_array, is_read=True)

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from nnviz.figure.arrays.grid import CellSize, Table, cells, grid, index_room, table_width
+from nnviz.elision import likeliest, named
+from nnviz.figure.arrays.grid import CellSize, Table, cells, changed, dots, grid, table_width
 from nnviz.figure.arrays.picture import pixels
 from nnviz.figure.layout.blocks import Block, column, on_top, row
 from nnviz.figure.layout.style import SMALL, Style, middle, near4, up4
@@ -91,11 +92,17 @@ class Thumbnail:
 
 
 def thumbnail(
-    style: Style, array: np.ndarray, role: Role, shades: Levels | None = None
+    style: Style,
+    array: np.ndarray,
+    role: Role,
+    shades: Levels | None = None,
+    classes: Sequence[str] = (),
 ) -> Thumbnail:
-    """One sample of an output: (D,), (H, W) or (C, …, H, W); `shades` where they are known."""
+    """One sample of an output: (D,), (H, W) or (C, …, H, W); `shades` where they are known, and
+    what the numbers of a vector stand for.
+    """
     if array.ndim <= 1:
-        return _vector(style, array.reshape(-1, 1), role, shades)
+        return _vector(style, array.reshape(-1, 1), role, shades, classes)
     maps = array.reshape(-1, *array.shape[-2:])
     if shades is None or shades.shades != "rgb":
         written = _maps_in_numbers(style, maps, role)
@@ -142,19 +149,28 @@ def _low_cell(style: Style, tables: Sequence[Table]) -> CellSize:
     return CellSize(max(28, up4(widest + 8)), 24, SMALL)
 
 
-def _vector(style: Style, line: np.ndarray, role: Role, shades: Levels | None) -> Thumbnail:
-    """A vector, D×1: in numbers, or as a strip."""
+def _vector(
+    style: Style, line: np.ndarray, role: Role, shades: Levels | None, classes: Sequence[str]
+) -> Thumbnail:
+    """A vector, D×1: in numbers, of many classes the largest; or as a strip."""
     count, maps = len(line), line[None]
-    if count > VECTOR:
+    if count > VECTOR and not classes:
         width, tall = STRIP
         size = width, count * (tall // count) if count <= tall else tall
         scale = shades or levels(line)
         return Thumbnail(style, role, maps, scale, _picture(style, role, line, size, scale))
-    table = cells(line, style.precision)
-    inner = grid(style, table, role, replace(_low_cell(style, [table]), height=LINE))
-    left = index_room(style, range(count))
-    ys = (middle(LINE * (i + 0.5), SMALL) for i in range(count))
-    marks = [style.note(left - 6, y, str(i), "end") for i, y in enumerate(ys)]
+    shown: list[int | None] = [*range(count)]
+    if count > VECTOR:
+        shown = [*likeliest(line[:, 0].tolist(), VECTOR - 1), None]
+    table = [[dots(None, 0)] if i is None else cells(line[i], style.precision)[0] for i in shown]
+    names = [named(classes[i]) if classes else str(i) for i in shown if i is not None]
+    if classes:
+        table = changed(table, [(shown.index(int(line.argmax())), 0)], state="active")
+    cell = replace(_low_cell(style, [table]), height=LINE)
+    inner = grid(style, table, role, cell, indices=(shown, (0,)))
+    left = up4(max(style.width(name, SMALL) for name in names) + 8)
+    ys = (middle(LINE * (i + 0.5), SMALL) for i in range(len(names)))
+    marks = [style.note(left - 6, y, name, "end") for name, y in zip(names, ys, strict=True)]
     block = Block(left + inner.width, inner.height, (*marks, inner.at(left, 0)))
     return Thumbnail(style, role, maps, None, block)
 

@@ -122,6 +122,7 @@ def _layers(trace: Trace, style: Style, sample: int) -> list[_Layer]:
     shades = levels_as_is(one(x), image=trace.image) if pictured else None
     known = [shades]
     found = [_input_layer(trace, style, one(x))]
+    classes = trace.classes.get("output", ())
     named = zip(trace.layers, layer_names(style, trace), trace.sources, strict=True)
     for layer, name, taken in named:
         role: Role = "hidden" if layer.roles.get("output") == "hidden" else "intermediate"
@@ -130,7 +131,7 @@ def _layers(trace: Trace, style: Style, sample: int) -> list[_Layer]:
         # Pooling makes of a picture one with the same range.
         known.append(known[taken[0]] if layer.op == "pool" else None)
         if len(taken) == 1:
-            small = thumbnail(style, made, role, known[-1])
+            small = thumbnail(style, made, role, known[-1], classes if role == "output" else ())
             found.append(_Layer(name, role, _parameters(layer), small, made))
             continue
         sign = "" if layer.op == "add" and name == style.say(layer.short) else name
@@ -138,7 +139,7 @@ def _layers(trace: Trace, style: Style, sample: int) -> list[_Layer]:
         found.append(_Layer(name, role, (0, 0), small, made, sign, added))
     if found[-1].sign is not None:
         last = found[-1].made
-        small = thumbnail(style, last, "output")
+        small = thumbnail(style, last, "output", classes=classes)
         found.append(_Layer(style.say(Words("output")), "output", (0, 0), small, last))
     return found
 

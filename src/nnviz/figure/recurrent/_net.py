@@ -77,10 +77,9 @@ class Vectors:
     def _with_classes(self, style: Style, at: int, cells: Block) -> Block:
         """The cells with what each stands for before it."""
         marks: list[Mark] = [cells.at(self.beside, 0)]
-        for n, i in enumerate(self.shown[at]):
-            y = middle((n + 0.5) * self.size.height, self.size.text)
-            name = "" if i is None else named(self.classes[i])
-            text = self.size.text
+        text = self.size.text
+        for n, i in enumerate(i for i in self.shown[at] if i is not None):
+            name, y = named(self.classes[i]), middle((n + 0.5) * self.size.height, text)
             marks.append(style.text(self.beside - 8, y, name, text, bold=True, anchor="end"))
         return replace(cells, width=self.width, marks=tuple(marks))
 
