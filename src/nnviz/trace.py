@@ -189,7 +189,8 @@ class Trace:
     """What it is called as a layer, as a textbook does: conv 5×5, 6."""
     layers: tuple[Trace, ...] = ()
     layer_names: tuple[Words | str, ...] = ()
-    """Those of a net that is run, or counted: `params` has no traces of its layers."""
+    """Those of a net that is run, or counted: `params` has no traces of its layers. Where it
+    failed, with the layer that did, as `sources`."""
     sources: tuple[tuple[int, ...], ...] = ()
     """The layers whose outputs each layer takes, from 1; 0 is the input. Two and more where
     branches meet."""

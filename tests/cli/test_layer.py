@@ -25,6 +25,11 @@ REFUSED = [
     ("nothing", ["--layer", ""], "there is: 1-6, a, b.1, b.2"),
     ("a step past its end", ["--layer", "1", "--steps", "5"], "5"),
     ("a view of another", ["--layer", "1", "--view", "cell", "-o", "a.svg"], "no view cell"),
+    (
+        "a loss, whose gradients are the network's",
+        ["--layer", "1", "--loss", "mse", "--target", "1"],
+        "--layer and --loss contradict each other",
+    ),
     ("a view of the terminal", ["--layer", "1", "--view", "iso"], "no view iso of conv"),
 ]
 

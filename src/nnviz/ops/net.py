@@ -44,6 +44,7 @@ class NetOptions:
         "--layer",
         kind=Kind.of("N|NAME", lambda value, _: str(value)),
         help="The layer that is shown, with its steps and values: its number or its name.",
+        apart_from=("loss",),
     )
     classes: tuple[str, ...] | None = option(
         "--classes", kind=kinds.names(), help="What the numbers of the last layer stand for."
@@ -86,7 +87,13 @@ def run(x: np.ndarray, options: NetOptions) -> Trace:
         (net.of_samples() if is_batch else net).through(x, made)
     except NnvizError as error:
         if layers:
-            whole = replace(_trace(x, weighted, layers), said=(stopped(len(layers)),))
+            whole, node = _trace(x, weighted, layers), net.nodes[len(layers)]
+            whole = replace(
+                whole,
+                said=(stopped(len(layers)),),
+                layer_names=(*whole.layer_names, node.titled(node.operation.name)),
+                sources=(*whole.sources, node.sources),
+            )
             error.partial = _chosen(whole, number, len(net.nodes))
         raise
     whole = _trace(x, weighted, layers)

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import run
-from nnviz.figure.scene import Ellipse, Path, Scene
+from nnviz.errors import NnvizError
+from nnviz.figure.scene import Ellipse, Path, Rect, Scene
 from nnviz.trace import Trace
 from view_checks import assert_tidy, drawn, words
 
@@ -112,3 +113,23 @@ def test_any_network_keeps_the_rules(chain: str, width: int) -> None:
     scene = drawn(trace, width=width)
     assert_tidy(scene, width)
     assert heads(scene) == wanted(trace)
+
+
+FAILING = {
+    "at the end": ("relu | flatten | c: conv -k edge", "c: conv", 3),
+    "in a lane": ("concat { relu } { tanh | pool -k 99 } | relu", "pool", 3),
+    "after branches": ("residual { relu } | tanh | pool -k 99", "pool", 5),
+}
+
+
+@pytest.mark.parametrize("width", [320, 720])
+@pytest.mark.parametrize("name", FAILING)
+def test_what_fails_is_a_crossed_box_with_its_name_and_no_shape(name: str, width: int) -> None:
+    chain, failed, arrows = FAILING[name]
+    with pytest.raises(NnvizError) as caught:
+        net(chain)
+    scene = drawn(caught.value.partial, width=width)
+    assert_tidy(scene, width)
+    assert words(scene).count(failed) == 1
+    assert heads(scene) == arrows
+    assert len([m for m in scene.flat() if isinstance(m, Rect) and m.dash and not m.fill]) == 1

@@ -14,6 +14,7 @@ from nnviz.figure.arrays.picture import odd_legend, pixels
 from nnviz.figure.arrays.thumbnail import Size, Thumbnail, thumbnail
 from nnviz.figure.formulas.parameter_counts import counted, counts, layer_names
 from nnviz.figure.layout.blocks import Block, column, lines, remark, row
+from nnviz.figure.layout.lines import segments
 from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, up4
 from nnviz.figure.networks._lanes import Branches, joint
@@ -39,6 +40,8 @@ LOW, NEAR = 960, 1.2
 """The height of all rows that is tried for: with title, legend and notes a page of 1,200; where
 that is too low, how much taller than the lowest they may be.
 """
+CROSSED = 72, 56
+"""The box of a layer that fails."""
 _KINDS: tuple[tuple[str, Role], ...] = (("weights", "weight"), ("biases", "bias"))
 
 
@@ -59,6 +62,8 @@ class _Layer:
     sign: str | None = None
     """What is said where branches meet, which has no maps of its own."""
     added: bool = False
+    failed: bool = False
+    """Whether it gives nothing: the network stops at it."""
 
     @property
     def shades(self) -> Levels | None:
@@ -70,7 +75,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     style = Style.of(appearance)
     layers = _layers(trace, style, appearance.drawn_sample)
     legend = [*_signed_legend(style, layers), *_past_shades(style, layers)]
-    blocks = [column([_flow(style, trace.sources, layers).block(), *legend], 8)]
+    blocks = [column([_flow(style, trace.sources[: len(layers) - 1], layers).block(), *legend], 8)]
     blocks += [row(marks)] if (marks := _odd_marks(style, layers)) else []
     return page(style, trace, appearance, step, blocks, facts=[_total(style, trace)])
 
@@ -83,7 +88,7 @@ def _flow(style: Style, sources: Sources, layers: Sequence[_Layer]) -> Flow:
 
     def stage(room: Size, most: float, number: int) -> Stage:
         layer = layers[number]
-        shape = times(layer.made.shape)
+        shape = "" if layer.failed else times(layer.made.shape)
         label = called(style, layer.name, shape)
         if layer.sign is not None:
             made = joint(style, layer.sign, shape, added=layer.added)
@@ -122,8 +127,8 @@ def _layers(trace: Trace, style: Style, sample: int) -> list[_Layer]:
     shades = levels_as_is(one(x), image=trace.image) if pictured else None
     known = [shades]
     found = [_input_layer(trace, style, one(x))]
-    classes = trace.classes.get("output", ())
-    named = zip(trace.layers, layer_names(style, trace), trace.sources, strict=True)
+    classes, names = trace.classes.get("output", ()), layer_names(style, trace)
+    named = zip(trace.layers, names, trace.sources, strict=False)
     for layer, name, taken in named:
         role: Role = "hidden" if layer.roles.get("output") == "hidden" else "intermediate"
         role = "output" if len(found) == len(trace.layers) else role
@@ -137,11 +142,22 @@ def _layers(trace: Trace, style: Style, sample: int) -> list[_Layer]:
         sign = "" if layer.op == "add" and name == style.say(layer.short) else name
         small, added = Thumbnail(style, role, made), layer.op == "add"
         found.append(_Layer(name, role, (0, 0), small, made, sign, added))
-    if found[-1].sign is not None:
+    if len(names) > len(trace.layers) and len(trace.sources[-1]) == 1:
+        failed = Thumbnail(style, "intermediate", x, written=_crossed(style))
+        found.append(_Layer(names[-1], "intermediate", (0, 0), failed, x, failed=True))
+    elif found[-1].sign is not None:
         last = found[-1].made
         small = thumbnail(style, last, "output", classes=classes)
         found.append(_Layer(style.say(Words("output")), "output", (0, 0), small, last))
     return found
+
+
+def _crossed(style: Style) -> Block:
+    """In the place of maps: a layer fails."""
+    (width, height), muted = CROSSED, style.theme.muted
+    cross = ((0, 0), (width, height)), ((0, height), (width, 0))
+    frame = Rect(0, 0, width, height, None, muted, 1.5, (4, 4))
+    return Block(width, height, (frame, segments(cross, muted, 1.5, (4, 4))), height / 2)
 
 
 def _input_layer(trace: Trace, style: Style, x: np.ndarray) -> _Layer:
@@ -166,6 +182,8 @@ def _said(style: Style, layer: _Layer, width: float, most: float) -> tuple[Block
 
 def _beneath(style: Style, layer: _Layer) -> Iterator[Words | str]:
     """The shape, with how many maps are drawn of more, and what the shades stand for."""
+    if layer.failed:
+        return
     shape, small = times(layer.made.shape), layer.small
     shown = len(small.pictures)
     some = small.written is None and 1 < shown < len(small.maps)
