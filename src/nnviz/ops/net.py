@@ -158,12 +158,15 @@ def _chosen(net: Trace, number: int, count: int) -> Trace:
 
 def alone(x: np.ndarray, options: NetOptions) -> tuple[Operation[Any], Any, Any]:
     """The layer that is asked for as an operation, with what goes into it and its options."""
-    whole = run(x, replace(options, layer=None, loss=None, target=None))
-    number = _number(options.layer, options.net.nodes)
-    net = _weighted(options.net.counted(x.shape[x.ndim == 4 :]), options).net
-    net = net.of_samples() if x.ndim == 4 else net
-    node = net.nodes[number - 1]
-    return node.operation, node.fed([x, *(layer.output for layer in whole.layers)]), node.options
+    whole = run(x, replace(options, layer=None, classes=None))
+    given, is_batch = whole.arrays["input"], options.net.takes_batch(x.ndim)
+    net = _weighted(options.net.counted(given.shape[is_batch:]), options).net
+    node = (net.of_samples() if is_batch else net).nodes[_number(options.layer, net.nodes) - 1]
+    return (
+        node.operation,
+        node.fed([given, *(layer.output for layer in whole.layers)]),
+        node.options,
+    )
 
 
 def _weighted(layers: Sequence[Layer], options: NetOptions) -> Filled:
