@@ -72,6 +72,10 @@ SUBJECTS: dict[str, tuple[str, Any]] = {
     "softmax": ("act", {"name": "softmax"}),
     "dense": ("dense", {"units": 4}),
     "wide dense": ("dense", {"units": 30}),
+    "norm": ("norm", {"kind": "layer"}),
+    "upsample": ("upsample", {"mode": "bilinear"}),
+    "dropout": ("dropout", {"p": 0.5, "train": True}),
+    "embed": ("embed", {"count": 10, "units": 3}),
     "rnn": ("rnn", {"hidden": 3, "outputs": 2}),
     "rnn, many to one": ("rnn", {"hidden": 9, "outputs": 2, "mode": "many-to-one"}),
     "lstm": ("rnn", {"hidden": 2, "cell": "lstm"}),
@@ -182,7 +186,8 @@ def cases() -> dict[str, list[Case]]:
 
 def fault(subject: str, case: Case) -> str | None:
     """What is wrong with a figure."""
-    trace = trace_of(subject, case.shape, case.values)
+    # Some take whole numbers alone: of what they refuse the digits are drawn.
+    trace = trace_of(subject, case.shape, case.values) or trace_of(subject, case.shape)
     assert trace is not None
     look = dict(OPTIONS[case.option])
     if trace.recurrence is None or case.view == "output":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import prod
+from math import inf, prod
 
 from nnviz.figure.arrays.fit import largest_fit
 from nnviz.figure.arrays.grid import MOST, Table, cells, changed, operator
@@ -91,11 +91,17 @@ def _plain(block: Block) -> Block:
 
 
 def _arrays(trace: Trace, style: Style, step: Step | None, room: float, sample: int) -> Block:
-    parts = [
-        _part(style, trace, name, step, sample) if name.isidentifier() else operator(style, name)
-        for name in trace.equation
-    ]
-    return largest_fit(style, parts, rooms=(room,))
+    made = Block(inf, 0, ())
+    for each in (style, style.terser, replace(style, precision=min(2, style.precision))):
+        if made.width > room:  # fewer digits where the page is narrow
+            parts = [
+                _part(each, trace, name, step, sample)
+                if name.isidentifier()
+                else operator(each, name)
+                for name in trace.equation
+            ]
+            made = largest_fit(each, parts, rooms=(room,))
+    return made
 
 
 def _plane(array: np.ndarray, name: str, step: Step | None, sample: int) -> Index:
