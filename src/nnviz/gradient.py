@@ -171,11 +171,10 @@ def _sentences(dims: int, _: Trace, step: Step, show: Show) -> Iterator[Words]:
         value=show(value),
     )
     if not terms:
-        yield Words("No cell of the output reads it.")
+        yield Words("Nothing depends on it.")
         return
     yield Words(
-        "Each cell of the output that reads it hands back its gradient times its factor: "
-        "{n} in all.",
+        "All that reads it hands back its own gradient times its factor: {n} in all.",
         n=len(terms),
     )
     yield from heaviest([term[1:] for term in terms], lambda k: place(terms[k][0], dims), show)
