@@ -90,7 +90,8 @@ def to_int64(total: Array) -> Array:
                 value=low if low < LEAST else high,
                 least=LEAST,
                 most=MOST,
-                hint="write a number with a point (1.0 for 1) to compute in floats",
+                hint="write a number with a point (1.0 for 1), or --dtype float64, "
+                "to compute in floats",
             )
     return total.astype(np.int64)
 

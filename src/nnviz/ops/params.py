@@ -65,7 +65,9 @@ class ParamsOptions:
 
     net: Network = argument(kind=chain(), help=NET)
     input: tuple[int, ...] | None = option(
-        "--input", kind=kinds.sizes(1), help="The input's shape: CxHxW, TxD or D."
+        "--input",
+        kind=kinds.sizes(1),
+        help="The input's shape: CxHxW, TxD or D (default: the network's own).",
     )
     list_nets: bool = option(
         "--list-nets",
