@@ -82,6 +82,13 @@ def changed(table: Table, at: Iterable[tuple[int, int]], **changes: object) -> T
     return copy
 
 
+def of_step(table: Table, lit: Iterable[int], after: Iterable[int] = ()) -> Table:
+    """A table of a step, whose cells are counted row by row: some active, some still to come."""
+    columns = len(table[0])
+    table = changed(table, (divmod(i, columns) for i in after), hidden=True)
+    return changed(table, (divmod(i, columns) for i in lit), state="active")
+
+
 def grid(
     style: Style,
     table: Table,
@@ -116,7 +123,7 @@ def grid(
         box = Rect(left + c * w, r * h, wide * w, tall * h)
         marks.append(box._replace(stroke=tone.line, line=3, now=role))
     tracks = _track(len(table), origin[0], down), _track(len(table[0]), origin[1], along)
-    marks += _cell_numbers(style, table, size, left, tracks)
+    marks += cell_numbers(style, table, size, left, tracks)
     if labels:
         ys = [(i, inner.y + (r + 0.5) * h) for r, i in enumerate(down if left else ())]
         xs = [(i, inner.x + (c + 0.5) * w) for c, i in enumerate(along)]
@@ -233,7 +240,7 @@ def _around_points(
     return before, after
 
 
-def _cell_numbers(
+def cell_numbers(
     style: Style, table: Table, size: CellSize, left: float, tracks: tuple[Shown, Shown]
 ) -> list[Mark]:
     """The numbers: whole ones centred, those with a point set so that the points align."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from nnviz.figure.arrays.grid import called, heading
@@ -12,6 +12,7 @@ from nnviz.figure.layout.lines import polyline
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, near4, up4
 from nnviz.figure.scene import Anchor, Box, Dash, Ellipse, Group, Mark, Text
 from nnviz.trace import Role
+from nnviz.words import Words
 
 RADIUS = 16
 PITCH = 44
@@ -53,6 +54,29 @@ class Layer(NamedTuple):
 def symbol(name: str, index: int) -> list[Piece]:
     """x with its index below."""
     return [Piece(name), Piece(str(index), place="sub")]
+
+
+def too_many(counts: Iterable[tuple[str, int, int]]) -> Words | None:
+    """Why nobody could follow the edges: of what there is, how many, and the most."""
+    for what, n, most in counts:
+        if n > most:
+            return Words(
+                "{n} {what} are too many for a network of neurons, at most {most}; the view "
+                "equation shows them",
+                n=n,
+                what=Words(what),
+                most=most,
+            )
+    return None
+
+
+def line_entry(
+    style: Style, said: str | list[Piece], stroke: str, line: float, dash: Dash
+) -> Block:
+    """What an edge stands for, of a legend."""
+    text = style.text(44, middle(12, BODY), said, BODY)
+    marks = polyline([(0, 12), (36, 12)], stroke, line, dash), text
+    return Block(up4(44 + text.width), 24, marks, 12)
 
 
 def network(

@@ -26,6 +26,15 @@ def counted(style: Style, n: int, kind: str) -> str:
     return style.say(Words(template, n=counts(n)))
 
 
+def dense_counts(style: Style, inputs: int, outputs: int, *, biased: bool) -> Words:
+    """3 × 2 = 6 weights + 2 biases: those of a fully connected layer."""
+    n = inputs * outputs
+    said = Words("{inputs} × {outputs} = {n} weights", inputs=inputs, outputs=outputs, n=n)
+    if not biased:
+        return said
+    return Words("{weights} + {biases}", weights=said, biases=counted(style, outputs, "biases"))
+
+
 def layer_names(style: Style, trace: Trace) -> list[str]:
     """What the layers of a net are called, as a textbook does."""
     return [style.say(name) for name in trace.layer_names]

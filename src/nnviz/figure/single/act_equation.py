@@ -8,10 +8,10 @@ from functools import cache
 from nnviz.figure.arrays.fit import Row, cell_sizes, fits_page, in_a_row, largest_fit
 from nnviz.figure.arrays.grid import (
     MOST,
-    Table,
     cells,
     changed,
     named,
+    of_step,
     operator,
 )
 from nnviz.figure.arrays.named import NamedCells, named_picture
@@ -24,7 +24,7 @@ from nnviz.figure.single._plot import curve
 from nnviz.libraries import np
 from nnviz.request import Appearance
 from nnviz.shades import Levels, color_levels, colored, levels, levels_after
-from nnviz.shapes import times
+from nnviz.shapes import ravel, times
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
 
@@ -152,7 +152,11 @@ def _in_numbers(
 ) -> list[Block]:
     """Before and after in a row, the curve between them where it fits, else below; small ones
     one below the other where the page is narrow. Empty where there is no room for numbers."""
-    tables = [_act_table(x, style, at), _act_table(y, style, at, last=True)]
+    tables = [cells(array, style.precision) for array in (x, y)]
+    if at is not None:
+        i = ravel(at, x.shape)
+        made = of_step(tables[1], [i], range(i + 1, y.size))
+        tables = [of_step(tables[0], [i]), changed(made, [at], bold=True)]
     windows = () if at is None else ((*at, 1, 1),)
     shapes = [times(a.shape) for a in (x, y)]
     before, after = (
@@ -175,18 +179,6 @@ def _curve_below(curve_: Block | None, maps: Block) -> list[Block]:
     if curve_ is None:
         return []
     return [inset(curve_, left=max(0, near4((maps.width - curve_.width) / 2)))]
-
-
-def _act_table(
-    array: np.ndarray, style: Style, at: tuple[int, int] | None, *, last: bool = False
-) -> Table:
-    """The cells; of a step, its own active and the outputs after it empty."""
-    table = cells(array, style.precision)
-    if at is None:
-        return table
-    after = [(r, c) for r in range(array.shape[0]) for c in range(array.shape[1]) if (r, c) > at]
-    table = changed(table, after, hidden=True) if last else table
-    return changed(table, [at], state="active", bold=last)
 
 
 def _map_name(role: Role, channel: int | None) -> Words:

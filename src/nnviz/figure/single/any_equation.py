@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import inf, prod
 
 from nnviz.figure.arrays.fit import largest_fit
-from nnviz.figure.arrays.grid import MOST, Table, cells, changed, operator
+from nnviz.figure.arrays.grid import MOST, Table, cells, of_step, operator
 from nnviz.figure.arrays.named import NamedCells, named_picture
 from nnviz.figure.formulas.equations import equation_rows
 from nnviz.figure.formulas.facts import product_note
@@ -126,12 +126,9 @@ def _table(name: str, array: np.ndarray, precision: int, step: Step | None) -> T
     table = cells(array, precision)
     if step is None:
         return table
-    columns = len(table[0])
     active = [i for index in step.cells.get(name, ()) for i in _under(index, array.shape)]
-    if name == "output":
-        after = range(_under(step.index, array.shape).stop, array.size)
-        table = changed(table, [divmod(i, columns) for i in after], hidden=True)
-    return changed(table, [divmod(i, columns) for i in active], state="active")
+    made = _under(step.index, array.shape).stop if name == "output" else array.size
+    return of_step(table, active, range(made, array.size))
 
 
 def _under(index: Index, shape: Index) -> range:

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nnviz.figure.arrays.grid import cells
-from nnviz.figure.arrays.neurons import Edge, Layer, Neuron, network, symbol
-from nnviz.figure.formulas.parameter_counts import counted
+from nnviz.figure.arrays.neurons import (
+    Edge,
+    Layer,
+    Neuron,
+    line_entry,
+    network,
+    symbol,
+    too_many,
+)
+from nnviz.figure.formulas.parameter_counts import dense_counts
 from nnviz.figure.formulas.wrapped import worked
 from nnviz.figure.layout.blocks import Block, column, flow, remark
-from nnviz.figure.layout.lines import polyline
 from nnviz.figure.layout.page import fact_lines, page
-from nnviz.figure.layout.style import BODY, Piece, Style, middle, up4
+from nnviz.figure.layout.style import Piece, Style
 from nnviz.figure.scene import Dash, Scene
 from nnviz.libraries import np
 from nnviz.request import Appearance
@@ -30,15 +37,9 @@ THIN, WIDE = 0.75, 3.0
 def fits(trace: Trace) -> Words | None:
     """One vector, of few numbers, that becomes few."""
     outputs, inputs = trace.arrays["weight"].shape
-    for what, n in (("inputs", inputs), ("outputs", outputs)):
-        if n > MOST:
-            return Words(
-                "{n} {what} are too many for a network of neurons, at most {most}; the view "
-                "equation shows them",
-                n=n,
-                what=Words(what),
-                most=MOST,
-            )
+    counts = ("inputs", inputs, MOST), ("outputs", outputs, MOST)
+    if (why := too_many(counts)) is not None:
+        return why
     rows = trace.output.size // outputs
     return Words("there are {n} rows; the view equation shows them", n=rows) if rows > 1 else None
 
@@ -48,7 +49,9 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     style = Style.of(appearance)
     entries = [_entry(style, *entry) for entry in _legend(style, trace)]
     both = [_layers(trace, style, step), flow(entries, style.room, 20, lead=0)]
-    facts = [*fact_lines(style, trace, colored=True), _count(style, trace)]
+    outputs, inputs = trace.arrays["weight"].shape
+    said = dense_counts(style, inputs, outputs, biased="bias" in trace.arrays)
+    facts = [*fact_lines(style, trace, colored=True), remark(style, said)]
     blocks = worked(style, [column(both, 12)], step)
     return page(style, trace, appearance, step, blocks, title=title(trace), facts=facts)
 
@@ -56,18 +59,6 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 def title(trace: Trace) -> Words:
     """What is drawn as neurons."""
     return Words("{title} as a network", title=trace.title)
-
-
-def _count(style: Style, trace: Trace) -> Block:
-    """3 × 2 = 6 weights + 2 biases."""
-    w, b = trace.arrays["weight"], trace.arrays.get("bias")
-    outputs, inputs = w.shape
-    said = Words(
-        "{inputs} × {outputs} = {n} weights", inputs=inputs, outputs=outputs, n=outputs * inputs
-    )
-    if b is not None:
-        said = Words("{weights} + {biases}", weights=said, biases=counted(style, b.size, "biases"))
-    return remark(style, said)
 
 
 def _layers(trace: Trace, style: Style, step: Step | None) -> Block:
@@ -142,6 +133,4 @@ def _legend(style: Style, trace: Trace) -> Iterator[tuple[str, bool, float]]:
 
 def _entry(style: Style, said: str, bias: bool, value: float) -> Block:
     stroke, dash = _look(style, value, bias=bias)
-    line = polyline([(0, 12), (36, 12)], stroke, 2, dash)
-    text = style.text(44, middle(12, BODY), said, BODY)
-    return Block(up4(44 + text.width), 24, (line, text), 12)
+    return line_entry(style, said, stroke, 2, dash)

@@ -7,7 +7,7 @@ from math import prod
 from typing import NamedTuple
 
 from nnviz.figure.arrays.fit import largest_fit
-from nnviz.figure.arrays.grid import MOST, Labels, Table, cells, changed, named
+from nnviz.figure.arrays.grid import MOST, Labels, Table, cells, named, of_step
 from nnviz.figure.arrays.named import NamedCells, named_picture
 from nnviz.figure.layout.blocks import Block, column, flow, remark
 from nnviz.figure.layout.page import page
@@ -139,12 +139,10 @@ def _table(style: Style, trace: Trace, step: Step | None, each: _Map) -> Table:
     table = cells(each.values, style.precision)
     if step is None:
         return table
-    active, columns = _active(trace, step), len(table[0])
-    made = [divmod(i - each.first, columns) for i in active]
-    if trace.recurrence is None or not trace.recurrence.several:  # else not in their order
-        after = range(active.stop - each.first, each.values.size)
-        table = changed(table, [divmod(i, columns) for i in after], hidden=True)
-    return changed(table, made, state="active")
+    active = _active(trace, step)
+    made = range(active.start - each.first, active.stop - each.first)
+    several = trace.recurrence is not None and trace.recurrence.several  # not in their order
+    return of_step(table, made, () if several else range(made.stop, each.values.size))
 
 
 def _in_pictures(style: Style, trace: Trace, step: Step | None, maps: list[_Map]) -> Block:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nnviz.figure.arrays.grid import Cell, State, Table, cells, changed
+from nnviz.figure.arrays.grid import Cell, State, Table, cells, changed, of_step
 from nnviz.figure.layout.style import Style
 from nnviz.figure.windows._part import Area, Part, Place
 from nnviz.libraries import np
@@ -112,18 +112,14 @@ def result(style: Style, y: np.ndarray, at: Place | None, areas: Sequence[Area] 
     table = cells(y, style.precision)
     if at is None:
         return table
+    columns = y.shape[1]
     lit = [
-        at,
-        *(
-            (i, k)
-            for r, c, tall, wide in areas
-            for i in range(r, r + tall)
-            for k in range(c, c + wide)
-        ),
+        i * columns + k
+        for r, c, tall, wide in ((*at, 1, 1), *areas)
+        for i in range(r, r + tall)
+        for k in range(c, c + wide)
     ]
-    after = [(r, c) for r in range(y.shape[0]) for c in range(y.shape[1]) if (r, c) > max(lit)]
-    table = changed(changed(table, after, hidden=True), lit, state="active")
-    return changed(table, [at], bold=True)
+    return changed(of_step(table, lit, range(max(lit) + 1, y.size)), [at], bold=True)
 
 
 def sums(style: Style, part: Part[Any]) -> Table:

@@ -8,6 +8,7 @@ from typing import Any, Generic
 
 from nnviz.libraries import np
 from nnviz.plans import AxisT, Tap, WindowPlan
+from nnviz.request import Appearance
 from nnviz.shapes import TransposedAxis, times
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
@@ -140,6 +141,11 @@ def part_of(
         image=trace.image,
         zeros=trace.options.get("count_include_pad", trace.op != "pool"),
     )
+
+
+def part_shown(trace: Trace, step: Step | None, appearance: Appearance) -> Part[Any]:
+    """The part that a figure draws: of a step its own, else that which is asked for."""
+    return part_of(trace, step, appearance.drawn_sample, channel=appearance.filter)
 
 
 def filters_of(trace: Trace, steps: Sequence[Step]) -> list[Part[Any]]:

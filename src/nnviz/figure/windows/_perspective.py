@@ -7,10 +7,17 @@ from typing import Any
 
 from nnviz.figure.arrays.fit import drawn_parts, sizes_of
 from nnviz.figure.arrays.grid import Table, called, heading
+from nnviz.figure.formulas.arithmetic import arithmetic
 from nnviz.figure.layout.blocks import Block, column, row
+from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import BODY, SMALL, Style, near4, up4
-from nnviz.figure.scene import Group, Mark
-from nnviz.figure.windows._named_arrays import activation_entry, bias_cells, kernel_cells
+from nnviz.figure.scene import Group, Mark, Scene
+from nnviz.figure.windows._named_arrays import (
+    activation_entry,
+    bias_cells,
+    drawn_of,
+    kernel_cells,
+)
 from nnviz.figure.windows._part import Area, Part, Place
 from nnviz.figure.windows._planes import (
     TILTS,
@@ -24,7 +31,8 @@ from nnviz.figure.windows._planes import (
     size_of,
     surface,
 )
-from nnviz.trace import Role
+from nnviz.request import Appearance
+from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
 
 NAME = 44
@@ -66,7 +74,16 @@ class Pair:
         return _planes_width(self, TILTS[-1]) > self.style.room
 
 
-def kernel_beside(pair: Pair) -> Block:
+def in_perspective(pair: Pair, trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
+    """The planes and the kernel, and of a step its arithmetic."""
+    style, blocks = pair.style, [_kernel_beside(pair)]
+    if step is not None:
+        room = style.beneath(blocks[0].width)
+        blocks.append(arithmetic(style, step.formula, room=room))
+    return page(style, trace, appearance, step, blocks, facts=drawn_of(style, trace, pair.part))
+
+
+def _kernel_beside(pair: Pair) -> Block:
     """The kernel beside the planes, or below where that is too wide."""
     kernel = _flat_kernel(pair)
     beside, whole = pair.style.room - kernel.width - 32, pair.style.room

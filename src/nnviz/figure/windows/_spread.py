@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 from nnviz.figure.arrays.grid import (
-    CORNERED,
     Cell,
     CellSize,
     Table,
+    cell_numbers,
     cells,
     changed,
     index_labels,
     index_room,
-    point_ends,
 )
 from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.lines import segments
-from nnviz.figure.layout.style import SMALL, Style, middle
-from nnviz.figure.scene import Box, Mark, Rect
+from nnviz.figure.layout.style import Style
+from nnviz.figure.scene import Mark, Rect
 from nnviz.figure.windows._padded import result
 from nnviz.figure.windows._part import Area, Part, Place
 from nnviz.shapes import TransposedAxis
@@ -140,34 +138,12 @@ def spread_grid(style: Style, channel: Spread, size: CellSize, *, vector: bool) 
             marks.append(Rect(left + c * w, r * h, w, h, fill, tone.line, 2, tone.dash))
     for r, c, rows, columns in channel.taps:
         marks.append(Rect(left + c * w, r * h, columns * w, rows * h, None, tone.line, 3))
-    marks += _spread_numbers(style, table, size, left)
+    tracks = [
+        [own.index(i) if i in own else None for i in range(count)]
+        for own, count in zip(channel.at, (len(table), len(table[0])), strict=True)
+    ]
+    marks += cell_numbers(style, table, size, left, (tracks[0], tracks[1]))
     ys = [(i, (r + 0.5) * h) for i, r in enumerate(channel.at[0] if left else ())]
     xs = [(i, left + (c + 0.5) * w) for i, c in enumerate(channel.at[1])]
     marks += index_labels(style, ys, xs, left, tall)
     return Block(left + wide, tall + 20, tuple(marks), tall / 2)
-
-
-def _spread_numbers(style: Style, table: Table, size: CellSize, left: float) -> list[Mark]:
-    """The numbers, their points one above the other; padding in the middle."""
-    fill, muted = style.theme.tone("weight").deep, style.theme.muted
-    marks: list[Mark] = []
-    numbers = [["" if c.state == "padding" else c.text for c in line] for line in table]
-    columns = [*zip(*numbers, strict=True)]
-    places = [point_ends(style, column, size.text, size.width) for column in columns]
-    for r, line in enumerate(table):
-        for c, cell in enumerate(line):
-            end = places[c][r]
-            box = Box(left + c * size.width, r * size.height, size.width, size.height)
-            text = partial(style.text, cell=box)
-            x, y = box.x + box.width / 2, middle(box.y + box.height / 2, size.text)
-            if cell.corner and size.height >= CORNERED:
-                y = min(y - 2, box.bottom - SMALL - 2 - 0.24 * size.text)
-                place = box.right - 3, box.bottom - 3
-                marks.append(text(*place, cell.corner, SMALL, fill=fill, anchor="end"))
-            if cell.state == "padding":
-                marks.append(text(x, y, cell.text, size.text, fill=muted, anchor="middle"))
-            elif end is None:
-                marks.append(text(x, y, cell.text, size.text, anchor="middle"))
-            else:
-                marks.append(text(x + end, y, cell.text, size.text, anchor="end"))
-    return marks

@@ -25,7 +25,7 @@ from nnviz.figure.windows._named_arrays import (
     output_cells,
 )
 from nnviz.figure.windows._padded import padded, result
-from nnviz.figure.windows._part import Part, flat_enough, part_of, plan_of, rows_of
+from nnviz.figure.windows._part import Part, flat_enough, part_shown, plan_of, rows_of
 from nnviz.figure.windows._pictures import (
     activated_picture,
     input_picture,
@@ -90,7 +90,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     if plan_of(trace).separate:
         return conv_equation.draw(trace, appearance, step)
     style = Style.of(appearance)
-    part: Part[AnyAxis] = part_of(trace, step, appearance.drawn_sample, channel=appearance.filter)
+    part: Part[AnyAxis] = part_shown(trace, step, appearance)
     rows, block = _fitting_rows(trace, style, part)
     blocks = [block]
     if step is not None:

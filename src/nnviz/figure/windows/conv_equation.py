@@ -31,6 +31,7 @@ from nnviz.figure.windows._part import (
     flat_enough,
     one_channel,
     part_of,
+    part_shown,
     plan_of,
     rows_of,
 )
@@ -68,7 +69,7 @@ def _is_color_picture(trace: Trace) -> bool:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """Input, kernel, bias and output in a row; of a step, the window and its arithmetic."""
     style = Style.of(appearance)
-    part: Part[AnyAxis] = part_of(trace, step, appearance.drawn_sample, channel=appearance.filter)
+    part: Part[AnyAxis] = part_shown(trace, step, appearance)
     if step is None and plan_of(trace).separate and appearance.filter is None:
         return page(
             style, trace, appearance, step, _row_a_channel(trace, style, appearance.drawn_sample)

@@ -35,7 +35,7 @@ from nnviz.figure.windows._part import (
     Part,
     channels_read,
     flat_enough,
-    part_of,
+    part_shown,
     parts_drawn,
     plan_of,
     rows_of,
@@ -75,7 +75,7 @@ def fits(trace: Trace) -> Words | None:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The input, and a row a filter; of a step the window, its own map so far, and its sum."""
     style = Style.of(appearance)
-    own: Part[AnyAxis] = part_of(trace, step, appearance.drawn_sample, channel=appearance.filter)
+    own: Part[AnyAxis] = part_shown(trace, step, appearance)
     alone = step is None and appearance.filter is not None
     parts = [own] if alone else parts_drawn(trace, own, SHOWN)
     hidden = 0 if len(parts) == 1 else own.plan.filters - len(parts)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from nnviz.figure.arrays.grid import MOST, changed
-from nnviz.figure.formulas.arithmetic import arithmetic
-from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows import conv_equation
-from nnviz.figure.windows._named_arrays import drawn_of, input_name, output_name
+from nnviz.figure.windows._named_arrays import input_name, output_name
 from nnviz.figure.windows._padded import padded, result
-from nnviz.figure.windows._part import Area, Part, Place, one_channel, part_of
-from nnviz.figure.windows._perspective import Pair, Sheet, kernel_beside
+from nnviz.figure.windows._part import Area, Part, Place, one_channel, part_of, part_shown
+from nnviz.figure.windows._perspective import Pair, Sheet, in_perspective
 from nnviz.request import Appearance
 from nnviz.shapes import AnyAxis
 from nnviz.trace import Step, Trace
@@ -40,7 +38,7 @@ def fits(trace: Trace) -> Words | None:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The planes and the kernel; of a step its window, else the first, above the arithmetic."""
     style = Style.of(appearance)
-    part: Part[AnyAxis] = part_of(trace, step, appearance.drawn_sample, channel=appearance.filter)
+    part: Part[AnyAxis] = part_shown(trace, step, appearance)
     at = part.at or (0, 0)
     channel = padded(style, part, at=at, corners=False)
     output = changed(result(style, part.y, part.at), [at], state="active", bold=True)
@@ -57,12 +55,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     pair = Pair(style, part, below, above, at, _window_extent(part, at, channel.origin))
     if pair.is_too_wide:  # of a phone: flat there is room
         return conv_equation.draw(trace, appearance, step)
-    block = kernel_beside(pair)
-    blocks = [block]
-    if step is not None:
-        room = style.beneath(block.width)
-        blocks.append(arithmetic(style, step.formula, room=room))
-    return page(style, trace, appearance, step, blocks, facts=drawn_of(style, trace, part))
+    return in_perspective(pair, trace, appearance, step)
 
 
 def _window_extent(part: Part[AnyAxis], at: Place, origin: Place) -> Area:

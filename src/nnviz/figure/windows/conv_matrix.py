@@ -22,7 +22,8 @@ from nnviz.figure.windows._named_arrays import (
     kernel_name,
     output_name,
 )
-from nnviz.figure.windows._part import Part, flat_enough, part_of, plan_of
+from nnviz.figure.windows._padded import result
+from nnviz.figure.windows._part import Part, flat_enough, part_shown, plan_of
 from nnviz.libraries import np
 from nnviz.plans import Tap
 from nnviz.request import Appearance
@@ -54,7 +55,7 @@ def fits(trace: Trace) -> Words | None:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """Both products, one below the other; of a step the row of each that makes its cell."""
     style = Style.of(appearance)
-    part: Part[AnyAxis] = part_of(trace, step, appearance.drawn_sample, channel=appearance.filter)
+    part: Part[AnyAxis] = part_shown(trace, step, appearance)
     blocks = [
         _product(style, part, *_patches(style, part)),
         _product(style, part, *_toeplitz(style, part)),
@@ -139,10 +140,6 @@ def _made(
     style: Style, part: Part[AnyAxis], array: np.ndarray, role: Role, name: Words
 ) -> NamedCells:
     """An output as a column; of a step those after it are empty."""
-    made = _column(style, array, role, name)
-    if part.at is None:
-        return made
-    row = ravel(part.at, part.y.shape)
-    table = changed(made.table, [(i, 0) for i in range(row + 1, array.size)], hidden=True)
-    table = changed(table, [(row, 0)], state="active", bold=True)
-    return made._replace(table=table, windows=((row, 0, 1, 1),))
+    at = None if part.at is None else (ravel(part.at, part.y.shape), 0)
+    made, windows = _column(style, array, role, name), () if at is None else ((*at, 1, 1),)
+    return made._replace(table=result(style, array.reshape(-1, 1), at), windows=windows)

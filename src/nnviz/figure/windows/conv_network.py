@@ -6,11 +6,18 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from nnviz.figure.arrays.grid import cells
-from nnviz.figure.arrays.neurons import Edge, Layer, Neuron, network, symbol
+from nnviz.figure.arrays.neurons import (
+    Edge,
+    Layer,
+    Neuron,
+    line_entry,
+    network,
+    symbol,
+    too_many,
+)
 from nnviz.figure.formulas.arithmetic import arithmetic, panelled
-from nnviz.figure.formulas.parameter_counts import counted
+from nnviz.figure.formulas.parameter_counts import counted, dense_counts
 from nnviz.figure.layout.blocks import Block, column, flow, lines, remark, row
-from nnviz.figure.layout.lines import polyline
 from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, up4
 from nnviz.figure.scene import Scene
@@ -20,7 +27,7 @@ from nnviz.figure.windows._named_arrays import (
     input_name,
     output_name,
 )
-from nnviz.figure.windows._part import Part, Place, one_channel, part_of
+from nnviz.figure.windows._part import Part, Place, one_channel, part_of, part_shown
 from nnviz.plans import Index
 from nnviz.request import Appearance
 from nnviz.shapes import AnyAxis, ravel, unravel
@@ -48,21 +55,8 @@ def fits(trace: Trace) -> Words | None:
         ("outputs", part.y.size, OUTPUTS),
         ("weights", part.w[0].size, WEIGHTS),
     )
-    for what, n, most in counts:
-        if n > most:
-            return _too_many(what, n, most)
-    n = len(_input_places(part))
-    return _too_many("inputs with the padding", n, INPUTS) if n > INPUTS else None
-
-
-def _too_many(what: str, n: int, most: int) -> Words:
-    return Words(
-        "{n} {what} are too many for a network of neurons, at most {most}; the view equation "
-        "shows them",
-        n=n,
-        what=Words(what),
-        most=most,
-    )
+    places = len(_input_places(part))
+    return too_many([*counts, ("inputs with the padding", places, INPUTS)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +84,7 @@ class _Net:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """Both networks, the legend between them; of a step its output, edges and arithmetic."""
     style = Style.of(appearance)
-    part: Part[AnyAxis] = part_of(trace, step, appearance.drawn_sample, channel=appearance.filter)
+    part: Part[AnyAxis] = part_shown(trace, step, appearance)
     net = _Net(style, part, _input_places(part))
     blocks = [_side_by_side(net)]
     if step is not None:
@@ -205,14 +199,7 @@ def _edges_apart(net: _Net, reach: float) -> Block:
             stroke, line = theme.ink, 1.5
         edges += [Edge(start, end, stroke, line) for start in range(count)]
     block = network(style, first, second, _active_last(net, edges), reach, len(net.places))
-    said = Words(
-        "{inputs} × {outputs} = {n} weights",
-        inputs=count,
-        outputs=made,
-        n=count * made,
-    )
-    if part.b is not None:  # A dense layer has one for each of its outputs.
-        said = Words("{weights} + {biases}", weights=said, biases=counted(style, made, "biases"))
+    said = dense_counts(style, count, made, biased=part.b is not None)
     return _headed(style, block, style.say(Words("dense layer")), style.say(said))
 
 
@@ -259,10 +246,8 @@ def _line_of(style: Style, weight: int) -> tuple[str, float, tuple[float, ...]]:
 def _weight_entry(net: _Net, weight: int) -> Block:
     """A weight's line, its name and its value."""
     style = net.style
-    line = polyline([(0, 12), (36, 12)], *_line_of(style, weight))
     said = [*symbol("w", weight), Piece(f" = {style.show(_weight_values(net)[weight])}")]
-    text = style.text(44, middle(12, BODY), said, BODY)
-    return Block(up4(44 + text.width), 24, (line, text), 12)
+    return line_entry(style, said, *_line_of(style, weight))
 
 
 def _bias_entry(net: _Net) -> list[Block]:

@@ -24,7 +24,7 @@ from nnviz.figure.windows._named_arrays import (
     output_name,
 )
 from nnviz.figure.windows._padded import sums
-from nnviz.figure.windows._part import Part, filters_of, flat_enough, part_of
+from nnviz.figure.windows._part import Part, filters_of, flat_enough, part_of, part_shown
 from nnviz.figure.windows._pictures import kernels_part, picture_row, small_pictures
 from nnviz.figure.windows._spread import cut, spans, spread, spread_grid, spread_tables, turned
 from nnviz.request import Appearance
@@ -42,9 +42,7 @@ SHOWN = 3
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The spread input, the kernel and the output; of a step, what reaches its cell."""
     style = Style.of(appearance)
-    part: Part[TransposedAxis] = part_of(
-        trace, step, appearance.drawn_sample, channel=appearance.filter
-    )
+    part: Part[TransposedAxis] = part_shown(trace, step, appearance)
     large = _too_large(style, part)
     blocks = [_spread_in_pictures(style, part) if large else _spread_in_cells(style, part)]
     if blocks[0].width > style.room:

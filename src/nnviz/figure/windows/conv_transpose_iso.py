@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from nnviz.figure.arrays.grid import cells, changed
-from nnviz.figure.formulas.arithmetic import arithmetic
-from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows import conv_iso, conv_transpose_equation
-from nnviz.figure.windows._named_arrays import drawn_of, input_name, output_name
+from nnviz.figure.windows._named_arrays import input_name, output_name
 from nnviz.figure.windows._padded import result
-from nnviz.figure.windows._part import Area, Part, Place, part_of
-from nnviz.figure.windows._perspective import Pair, Sheet, kernel_beside
+from nnviz.figure.windows._part import Area, Part, Place, part_shown
+from nnviz.figure.windows._perspective import Pair, Sheet, in_perspective
 from nnviz.request import Appearance
 from nnviz.shapes import TransposedAxis, unravel
 from nnviz.trace import Step, Trace
@@ -28,9 +26,7 @@ def fits(trace: Trace) -> Words | None:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The planes and the kernel; of a step the first input cell whose patch reaches its cell."""
     style = Style.of(appearance)
-    part: Part[TransposedAxis] = part_of(
-        trace, step, appearance.drawn_sample, channel=appearance.filter
-    )
+    part: Part[TransposedAxis] = part_shown(trace, step, appearance)
     reaching = [tap.cell for tap in part.taps()] if step is not None else []
     at = _place(reaching[0]) if reaching else (0, 0)
     extent = _patch(part, at)
@@ -49,11 +45,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     pair = Pair(style, part, below, above, at, extent)
     if pair.is_too_wide:
         return conv_transpose_equation.draw(trace, appearance, step)
-    block = kernel_beside(pair)
-    blocks = [block]
-    if step is not None:
-        blocks.append(arithmetic(style, step.formula, room=style.beneath(block.width)))
-    return page(style, trace, appearance, step, blocks, facts=drawn_of(style, trace, part))
+    return in_perspective(pair, trace, appearance, step)
 
 
 def _place(cell: tuple[int, ...]) -> Place:

@@ -22,7 +22,7 @@ from nnviz.figure.windows._named_arrays import (
     kernel_cells,
     output_cells,
 )
-from nnviz.figure.windows._part import Part, flat_enough, part_of, plan_of
+from nnviz.figure.windows._part import Part, flat_enough, part_shown, plan_of
 from nnviz.request import Appearance
 from nnviz.shapes import TransposedAxis, unravel
 from nnviz.trace import Step, Trace
@@ -49,9 +49,7 @@ def fits(trace: Trace) -> Words | None:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """Input and kernel, the patches and their sum; of a step those that overlap in its cell."""
     style = replace(Style.of(appearance), cut=True)
-    part: Part[TransposedAxis] = part_of(
-        trace, step, appearance.drawn_sample, channel=appearance.filter
-    )
+    part: Part[TransposedAxis] = part_shown(trace, step, appearance)
     rows: list[Row] = [
         [_input(style, part, c), operator(style, "∗ᵀ", 40), kernel_cells(style, part, c)]
         for c in range(len(part.x))
