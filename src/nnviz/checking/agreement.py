@@ -53,7 +53,8 @@ class Written(NamedTuple):
             return np.asarray(values == made)
         with np.errstate(invalid="ignore"):  # infinity less infinity
             off = np.abs(values.astype(np.float64) - made)
-        return np.asarray((off <= self._slack(made)) | _same_but_not_finite(values, made))
+            same = ~np.isfinite(made) & ((values == made) | (np.isnan(values) & np.isnan(made)))
+        return np.asarray((off <= self._slack(made)) | same)
 
     def agrees(self, made: np.ndarray) -> bool:
         """Whether all cells do; where there are as many, in whatever axes of one cell."""
@@ -85,7 +86,3 @@ class Written(NamedTuple):
 def fits(mine: tuple[int, ...], made: tuple[int, ...]) -> bool:
     """Whether shapes are the same, axes of one cell left out."""
     return [n for n in mine if n != 1] == [n for n in made if n != 1]
-
-
-def _same_but_not_finite(values: np.ndarray, made: np.ndarray) -> np.ndarray:
-    return np.asarray(~np.isfinite(made) & ((values == made) | (np.isnan(values) & np.isnan(made))))

@@ -12,7 +12,7 @@ from nnviz.checking.case import Case, Explanation, Index, Sums, Turned, formula_
 from nnviz.checking.mistakes import Table, case_of
 from nnviz.checking.slips import slips
 from nnviz.options.operation import Operation
-from nnviz.trace import Formula, Trace
+from nnviz.trace import Trace
 from nnviz.words import Words
 
 
@@ -150,13 +150,6 @@ def _sums(made: _Made, right: Trace) -> Sums | None:
     place, runs = int(made.places[index]), iter(made.traces)
     while place >= (run := next(runs)).output.size:
         place -= run.output.size
-    return _first_that_differs(index, formula_at(run, place), _formula(right, index))
-
-
-def _formula(trace: Trace, index: Index) -> Formula:
-    return formula_at(trace, int(np.ravel_multi_index(index, trace.output.shape)))
-
-
-def _first_that_differs(index: Index, yours: Formula, ours: Formula) -> Sums | None:
-    differing = (pair for pair in zip(yours, ours, strict=False) if pair[0] != pair[1])
-    return next((Sums(index, *pair) for pair in differing), None)
+    flat = int(np.ravel_multi_index(index, right.output.shape))
+    pairs = zip(formula_at(run, place), formula_at(right, flat), strict=False)
+    return next((Sums(index, *pair) for pair in pairs if pair[0] != pair[1]), None)

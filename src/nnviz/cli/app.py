@@ -139,7 +139,9 @@ def _known(error: Exception) -> NnvizError:
     """Any error as one with a message for the user."""
     if isinstance(error, NnvizError):
         return error
-    if isinstance(error, MemoryError) or _is_beyond_memory(error):
+    # NumPy refuses an array that no memory could hold in several ways.
+    beyond = isinstance(error, ValueError) and _BEYOND.search(str(error))
+    if isinstance(error, MemoryError) or beyond:
         return NnvizError(
             "there is not enough memory for this",
             hint="a smaller input, or fewer filters, needs less",
@@ -154,11 +156,6 @@ def _known(error: Exception) -> NnvizError:
         error=str(error).strip().partition("\n")[0][:200],
         hint=_ISSUES,
     )
-
-
-def _is_beyond_memory(error: Exception) -> bool:
-    """Whether NumPy refuses an array that no memory could hold, as it does in several ways."""
-    return isinstance(error, ValueError) and bool(_BEYOND.search(str(error)))
 
 
 def _complain(error: NnvizError, asked: str) -> None:

@@ -51,7 +51,7 @@ def program(
             Words("Compute and show neural-network operations step by step, on your own numbers.")
         ),
         epilog=speak(Words("nnviz COMMAND --help has a command's options and an example.")),
-        shared=lambda: {heading: _with_formats(group) for heading, group in _shared().items()},
+        shared=lambda: {head: _with_formats(declared(of)) for head, of in options.GROUPS.items()},
         completing=completing,
     )
 
@@ -121,10 +121,6 @@ def _examples(found: Found, say: Say) -> str:
 
 def _own(found: Found) -> tuple[Option, ...]:
     return tuple(option for option in found.options if option.flags)
-
-
-def _shared() -> dict[str, tuple[Option, ...]]:
-    return {heading: declared(record) for heading, record in options.GROUPS.items()}
 
 
 def _said(option: Option, say: Say) -> str:

@@ -40,9 +40,13 @@ def activate(
         if x.dtype != np.float32:
             x = x.astype(np.float64, copy=False)
         if name == "softmax":
-            return _softmax(x, axis)
+            # Less the largest, which takes nothing from the shares: no power overflows then.
+            raised = np.exp(x - x.max(axis=axis, keepdims=True))
+            return np.asarray(raised / raised.sum(axis=axis, keepdims=True))
         if name == "gelu":
-            return _gelu_tanh(x) if approximate == "tanh" else _gelu(x)
+            if approximate == "tanh":
+                return _gated(x, 1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+            return _gated(x, 1 + erf(x.astype(np.float64) / math.sqrt(2)))
         if name == "leaky-relu":
             return np.where(x < 0, x * x.dtype.type(0.01 if alpha is None else alpha), x)
         if name == "elu":
@@ -62,20 +66,6 @@ def sigmoid(x: Array) -> Array:
     """
     small = np.exp(-np.abs(x))
     return np.asarray(np.where(x >= 0, 1, small) / (1 + small))
-
-
-def _softmax(x: Array, axis: int) -> Array:
-    # Less the largest, which takes nothing from the shares: no power overflows then.
-    raised = np.exp(x - x.max(axis=axis, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=axis, keepdims=True))
-
-
-def _gelu(x: Array) -> Array:
-    return _gated(x, 1 + erf(x.astype(np.float64) / math.sqrt(2)))
-
-
-def _gelu_tanh(x: Array) -> Array:
-    return _gated(x, 1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
 
 
 def _gated(x: Array, twice: Array) -> Array:

@@ -46,7 +46,10 @@ def write(trace: Trace, request: Request) -> Made:
             head = [chunk for chunk in chunks if chunk[0] not in (b"IDAT", b"IEND")]
             count = (b"acTL", struct.pack(">2I", len(made.delays), 0))
             out += [head[0], count, *head[1:]]
-        out.append((b"fcTL", struct.pack(">I", number) + _control(frame.box, frame.delay)))
+        # Size, place and time of a frame, which replaces what was there and stays.
+        left, top, right, bottom = frame.box
+        how = (right - left, bottom - top, left, top, frame.delay, 1000, 0, 0)
+        out.append((b"fcTL", struct.pack(">5I2H2B", number, *how)))
         number += 1
         for _, data in (chunk for chunk in chunks if chunk[0] == b"IDAT"):
             if first:
@@ -70,12 +73,6 @@ def _chunks(content: bytes) -> Iterator[_Chunk]:
         length, kind = struct.unpack_from(">I4s", content, at)
         yield kind, content[at + 8 : at + 8 + length]
         at += 12 + length
-
-
-def _control(box: tuple[int, int, int, int], delay: int) -> bytes:
-    """Size, place and time of a frame, which replaces what was there and stays."""
-    left, top, right, bottom = box
-    return struct.pack(">4I2H2B", right - left, bottom - top, left, top, delay, 1000, 0, 0)
 
 
 def _packed(chunk: _Chunk) -> bytes:

@@ -192,7 +192,8 @@ class Operation(NamedTuple, Generic[Record]):
         for needed in self.arguments:
             if needed.name not in values:
                 raise UsageError("{op} needs {what}", op=self.name, what=needed.label)
-        asked = {name for name in values if not _is_default(known[name], values[name])}
+        usual = {name: known[name].default for name in values}
+        asked = {n for n, v in values.items() if usual[n] is None or v != usual[n]}
         there = {name for name, value in values.items() if value is not False}
         return self._used(self.record(**values), asked, asked | there)
 
@@ -200,7 +201,3 @@ class Operation(NamedTuple, Generic[Record]):
 def _names(conditions: Collection[str]) -> set[str]:
     """The options that conditions name, those apart that ask for a value."""
     return {name for c in conditions if "=" not in c for name in c.split("|")}
-
-
-def _is_default(option: Option, value: Any) -> bool:
-    return option.default is not None and bool(value == option.default)

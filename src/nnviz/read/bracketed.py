@@ -48,7 +48,8 @@ def is_named(same: str, start: int) -> bool:
     if name is None:
         return False
     at = name.end()
-    return same[at : at + 1] in tuple("[({⎡|\\<") or is_called(same, at) or is_typed(same, at)
+    opened = same[at : at + 1] in tuple("[({⎡|\\<")
+    return opened or is_called(same, at) or _TYPE.match(same, at) is not None
 
 
 def without_name(written: Written) -> Written:
@@ -160,11 +161,6 @@ def is_list_a_line(same: str, start: int) -> bool:
 def rows_of_lists(written: Written) -> Written:
     """Rows, without any brackets."""
     return written._replace(same=written.same.replace("[", " ").replace("]", " "))
-
-
-def is_typed(same: str, start: int) -> bool:
-    """`Float64[1 2; 3 4]`."""
-    return _TYPE.match(same, start) is not None
 
 
 def has_rows(same: str, start: int) -> bool:

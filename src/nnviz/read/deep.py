@@ -26,7 +26,9 @@ def layout(image: ImageFile) -> str | None:
     """The layout of the bytes of a picture with 16-bit colours; None of any other."""
     if image.format not in ("PNG", "TIFF") or image.mode not in ("RGB", "RGBA"):
         return None
-    layouts = {_layout(tile.args) for tile in image.tile}
+    # PNG has the layout as the decoder's argument, TIFF as the first of several.
+    args = (tile.args for tile in image.tile)
+    layouts = {str(each[0] if isinstance(each, tuple) else each) for each in args}
     if len(layouts) != 1:
         return None
     (found,) = layouts
@@ -57,11 +59,6 @@ def deep_planes(
     if flat.shape[2] == 3 and gray:
         flat = _luma(flat)
     return [Image.fromarray(np.ascontiguousarray(flat[..., c])) for c in range(flat.shape[2])]
-
-
-def _layout(args: object) -> str:
-    """PNG has the layout as the decoder's argument, TIFF as the first of several."""
-    return str(args[0] if isinstance(args, tuple) else args)
 
 
 def _with(args: object, layout: str) -> Any:

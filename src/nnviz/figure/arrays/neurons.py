@@ -71,7 +71,7 @@ def too_many(counts: Iterable[tuple[str, int, int]]) -> Words | None:
 
 
 def line_entry(
-    style: Style, said: str | list[Piece], stroke: str, line: float, dash: Dash
+    style: Style, said: str | list[Piece], stroke: str, dash: Dash, line: float = 2
 ) -> Block:
     """What an edge stands for, of a legend."""
     text = style.text(44, middle(12, BODY), said, BODY)
@@ -86,14 +86,16 @@ def network(
 
     The columns are as high as `least` neurons, or as the larger layer.
     """
-    size = _value_size(style, (first, second))
+    values = (n.value for n in (*first.neurons, *second.neurons))
+    size = BODY if max(style.width(v, BODY, True) for v in values) <= 40 else SMALL
     lefts = (_room_beside(style, first, size), _half_head(style, first))
     rights = (_room_beside(style, second, size), _half_head(style, second))
     across = max(reach, up4(lefts[1] + rights[1] + 12))
     x0, room = up4(max(lefts)), up4(max(rights))
-    count = max(len(first.neurons), len(second.neurons), least)
-    height = count * (PITCH if count <= MANY else CLOSE)
-    ys = [_neuron_places(len(layer.neurons), height) for layer in (first, second)]
+    counts = len(first.neurons), len(second.neurons)
+    most = max(*counts, least)
+    height = most * (PITCH if most <= MANY else CLOSE)
+    ys = [[_HEAD + (i + 0.5) * height / n for i in range(n)] for n in counts]
     xs = (x0, x0 + across)
     marks: list[Mark] = []
     for edge in edges:
@@ -112,19 +114,8 @@ def network(
 _HEAD = 48
 
 
-def _neuron_places(count: int, height: float) -> list[float]:
-    """The heights of evenly spread circles."""
-    return [_HEAD + (i + 0.5) * height / count for i in range(count)]
-
-
 def _half_head(style: Style, layer: Layer) -> float:
     return max(style.width(layer.name, BODY, True), style.width(layer.shape, SMALL)) / 2
-
-
-def _value_size(style: Style, layers: Sequence[Layer]) -> int:
-    """The size of the values: BODY where they are short."""
-    values = [n.value for layer in layers for n in layer.neurons]
-    return BODY if max(style.width(v, BODY, True) for v in values) <= 40 else SMALL
 
 
 def _room_beside(style: Style, layer: Layer, size: int) -> float:

@@ -146,11 +146,7 @@ def measured_chain(trace: Trace, style: Style, step: Step | None) -> Chain:
     bare = [replace(close, style=replace(style, precision=n)) for n in digits]
     ways = ((tried, 2), (bare, 2), (tried, 1), (bare, 1))
     tried = next((found for way in ways if (found := _fitting(*way))), bare[-1:])
-    return min(tried, key=_left_out_and_rows)
-
-
-def _left_out_and_rows(chain: Chain) -> tuple[int, int]:
-    return chain.times.count(None), len(chain.rows)
+    return min(tried, key=lambda chain: (chain.times.count(None), len(chain.rows)))
 
 
 def _fitting(chains: list[Chain], least: int) -> list[Chain]:

@@ -47,7 +47,7 @@ def fits(trace: Trace) -> Words | None:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """Both layers and every edge; of a step its edges, and the sum that they make."""
     style = Style.of(appearance)
-    entries = [_entry(style, *entry) for entry in _legend(style, trace)]
+    entries = list(_legend(style, trace))
     both = [_layers(trace, style, step), flow(entries, style.room, 20, lead=0)]
     outputs, inputs = trace.arrays["weight"].shape
     said = dense_counts(style, inputs, outputs, biased="bias" in trace.arrays)
@@ -117,7 +117,7 @@ def _look(style: Style, value: float, *, bias: bool) -> tuple[str, Dash]:
 # --- the legend --------------------------------------------------------------------
 
 
-def _legend(style: Style, trace: Trace) -> Iterator[tuple[str, bool, float]]:
+def _legend(style: Style, trace: Trace) -> Iterator[Block]:
     """What the lines are: those of weights of each sign that there is, and of biases."""
     w = trace.arrays["weight"]
     for said, value, there in (
@@ -126,11 +126,6 @@ def _legend(style: Style, trace: Trace) -> Iterator[tuple[str, bool, float]]:
         (Words("weight 0"), 0.0, (w == 0).any()),
     ):
         if there:
-            yield style.say(said), False, value
+            yield line_entry(style, style.say(said), *_look(style, value, bias=False))
     if "bias" in trace.arrays:
-        yield style.say(Words("bias")), True, 1.0
-
-
-def _entry(style: Style, said: str, bias: bool, value: float) -> Block:
-    stroke, dash = _look(style, value, bias=bias)
-    return line_entry(style, said, stroke, 2, dash)
+        yield line_entry(style, style.say(Words("bias")), *_look(style, 1.0, bias=True))

@@ -139,12 +139,11 @@ def panel(trace: Trace, style: Style, step: Step) -> Block | None:
 
 def shared(trace: Trace, style: Style, steps: Sequence[Step]) -> list[Block]:
     """The kernel and the bias of each filter that a sheet of these steps shows."""
-    return [_kernel_and_bias(style, part) for part in filters_of(trace, steps)]
-
-
-def _kernel_and_bias(style: Style, part: Part[AnyAxis]) -> Block:
-    parts = [kernels_part(style, part, range(len(part.w))), *bias_cells(style, part)]
-    return largest_fit(style, parts, largest=28, gap=40)
+    each = [
+        [kernels_part(style, part, range(len(part.w))), *bias_cells(style, part)]
+        for part in filters_of(trace, steps)
+    ]
+    return [largest_fit(style, parts, largest=28, gap=40) for parts in each]
 
 
 def _widest_of(style: Style, part: Part[AnyAxis]) -> Widest:

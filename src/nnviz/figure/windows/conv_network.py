@@ -117,9 +117,9 @@ def _side_by_side(net: _Net) -> Block:
     beside = column(legend, 0)
     beside = replace(beside, axis=beside.height / 2)
     for reach in REACHES:
-        whole = row(
-            [_level_with(_edges_shared(net, reach), beside), beside, _edges_apart(net, reach)], 20
-        )
+        shared = _edges_shared(net, reach)
+        level = replace(shared, axis=max(shared.axis, up4(beside.axis)))
+        whole = row([level, beside, _edges_apart(net, reach)], 20)
         if whole.width <= room:
             return whole
     below = flow(legend, room, 20, lead=0)
@@ -128,11 +128,6 @@ def _side_by_side(net: _Net) -> Block:
         if pair.width <= room:
             return column([pair, below], 12)
     return column([_edges_shared(net, REACHES[-1]), below, _edges_apart(net, REACHES[-1])], 24)
-
-
-def _level_with(block: Block, beside: Block) -> Block:
-    """A network whose legend, beside it, stands within its height."""
-    return replace(block, axis=max(block.axis, up4(beside.axis)))
 
 
 def _weight_values(net: _Net) -> list[float]:
@@ -247,7 +242,8 @@ def _weight_entry(net: _Net, weight: int) -> Block:
     """A weight's line, its name and its value."""
     style = net.style
     said = [*symbol("w", weight), Piece(f" = {style.show(_weight_values(net)[weight])}")]
-    return line_entry(style, said, *_line_of(style, weight))
+    stroke, line, dash = _line_of(style, weight)
+    return line_entry(style, said, stroke, dash, line)
 
 
 def _bias_entry(net: _Net) -> list[Block]:

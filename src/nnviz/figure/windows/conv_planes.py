@@ -153,15 +153,10 @@ def _read_rows(deep: _Deep) -> list[_PlaneRow]:
         found.append(_PlaneRow("+ " if c else "", "input", name, shape, planes, keep))
         kernel = [_kernel_plane(deep, c, k) for k in range(part.w.shape[1])]
         end, shape = bias if c == count - 1 else (), times(part.w[c].shape)
-        found.append(
-            _PlaneRow("∗ ", "weight", kernel_name(part), shape, kernel, _all_of(kernel), end)
-        )
+        # A window reads the whole kernel: only of a deep one is something left out.
+        whole = frozenset(range(len(kernel)) if len(kernel) <= SHOWN else ())
+        found.append(_PlaneRow("∗ ", "weight", kernel_name(part), shape, kernel, whole, end))
     return found
-
-
-def _all_of(planes: Sequence[object]) -> frozenset[int]:
-    """A window reads the whole kernel: only of a deep one is something left out."""
-    return frozenset(range(len(planes))) if len(planes) <= SHOWN else frozenset()
 
 
 def _made_rows(deep: _Deep) -> list[_PlaneRow]:

@@ -84,11 +84,11 @@ def _kernels_and_bias(style: Style, part: Part[TransposedAxis]) -> Block:
     return largest_fit(style, [*kernels, *bias_cells(style, part)], largest=32, gap=40)
 
 
-def _too_large(style: Style, part: Part[TransposedAxis], room: float | None = None) -> bool:
+def _too_large(style: Style, part: Part[TransposedAxis]) -> bool:
     """Whether there are too many cells a side for numbers, or numbers too wide for cells."""
     if max(*(len(span) for span in spans(part)), *part.y.shape, *part.w.shape[1:]) > MOST:
         return True
-    return not fits_page(style, _spread_tables_of(style, part), room)
+    return not fits_page(style, _spread_tables_of(style, part))
 
 
 def _drawn_channels(part: Part[TransposedAxis]) -> range:

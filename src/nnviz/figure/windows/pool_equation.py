@@ -12,7 +12,7 @@ from nnviz.figure.arrays.named import NamedCells, named_picture
 from nnviz.figure.formulas.arithmetic import arithmetic
 from nnviz.figure.layout.blocks import Block, column, more_channels
 from nnviz.figure.layout.page import page
-from nnviz.figure.layout.style import BODY, SMALL, Style
+from nnviz.figure.layout.style import SMALL, Style
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows._cutout import explained
 from nnviz.figure.windows._named_arrays import input_cells, output_cells
@@ -45,10 +45,9 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
         blocks = _every_channel(trace, style, part)
     else:
         block, numbers = _pooled(trace, style.for_step(step), part)
-        blocks = [
-            block,
-            _worked(style, part, step, style.beneath(block.width, 320), numbers=numbers),
-        ]
+        room = style.beneath(block.width, 320)
+        sums = arithmetic(style, step.formula, room=room) if numbers else None
+        blocks = [block, sums or explained(style, part, step, room)]
     return page(style, trace, appearance, step, blocks)
 
 
@@ -62,20 +61,6 @@ def panel(trace: Trace, style: Style, step: Step) -> Block | None:
             return block
     maps = _pooled_in_pictures(style, part, 116)
     return column([maps, explained(style, part, step, style.room, SMALL)], 8)
-
-
-def _worked(
-    style: Style,
-    part: Part[AnyAxis],
-    step: Step,
-    room: float,
-    size: int = BODY,
-    *,
-    numbers: bool,
-) -> Block:
-    if numbers:
-        return arithmetic(style, step.formula, room=room, size=size)
-    return explained(style, part, step, room, size)
 
 
 def _every_channel(trace: Trace, style: Style, part: Part[AnyAxis]) -> list[Block]:

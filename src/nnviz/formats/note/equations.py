@@ -10,7 +10,6 @@ from nnviz.expressions import equal_as_shown, names, shown_exactly
 from nnviz.formats._columns import place_of
 from nnviz.formats.note.model import MATRIX, Desk, Display
 from nnviz.latex import BREAK, Latex, Substituted, text
-from nnviz.libraries import np
 from nnviz.notation import Token
 from nnviz.trace import Call, Equation, Name, Num, Product, Step, Sum, Trace, VectorEquation
 
@@ -139,7 +138,8 @@ def _vectors(desk: Desk, equation: VectorEquation, most: int) -> Iterator[str]:
         return (f"&{line}" for line in lines(put_in, [Token(sign), *body], WIDE))
 
     yield f"{written.line(written.name(left))} &= {written.line(written.expr(right))}"
-    exact = all(_exact(desk, at.value(leaf)) for leaf in names(equation.right))
+    values = [at.value(leaf).ravel()[:UNITS].tolist() for leaf in names(equation.right)]
+    exact = all(shown_exactly(Num(value), desk.show) for some in values for value in some)
     yield from row(exact, put_in.expr(equation.right))
     match equation.right:
         case Call(function, (Sum() | Product() as inner,)) if named or len(before[0].sides) > 3:
@@ -147,10 +147,6 @@ def _vectors(desk: Desk, equation: VectorEquation, most: int) -> Iterator[str]:
             pre = put_in.called(function, [Token(put_in.array(at.value(inner)))])
             yield from row(_equal(desk, before, worked), pre)
     yield from row(_equal(desk, after, slice(-2, None)), [Token(put_in.array(equation.made))])
-
-
-def _exact(desk: Desk, values: np.ndarray) -> bool:
-    return all(shown_exactly(Num(value), desk.show) for value in values.ravel()[:UNITS].tolist())
 
 
 def _equal(desk: Desk, equations: Sequence[Equation], two: slice) -> bool:

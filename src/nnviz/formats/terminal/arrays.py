@@ -78,7 +78,8 @@ def _tiled(paper: Paper, view: View, made: Iterable[RenderableType]) -> list[Lin
     for block in map(paper.lines, made):
         wide, tall = max(wide, width_of(block)), max(tall, len(block))
         across = max(1, (paper.width + 3) // (wide + 3))
-        if many and len(shown) >= across and (len(shown) // across + 1) * tall > _room(paper):
+        room = (paper.height or _HEIGHT) - 4  # under their name and above what is typed next
+        if many and len(shown) >= across and (len(shown) // across + 1) * tall > room:
             break
         shown.append(block)
     for block in shown:  # of one width, so that they stand in columns
@@ -90,11 +91,6 @@ def _tiled(paper: Paper, view: View, made: Iterable[RenderableType]) -> list[Lin
         words = Words("… {n} more: {how} writes all", n=left, how=how)
         tiles.append(paper.lines(paper.muted(words)))
     return tiles
-
-
-def _room(paper: Paper) -> int:
-    """Lines of a screen that matrices may fill, under their name and above what is typed next."""
-    return (paper.height or _HEIGHT) - 4
 
 
 def _numbers(paper: Paper, view: View) -> list[Lines]:

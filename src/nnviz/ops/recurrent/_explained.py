@@ -70,6 +70,7 @@ class Run:
 
     def trace(self, notes: tuple[Words, ...]) -> Trace:
         weights = self.w.named()
+        hands_on_more = self.y is not None or self._last_alone
         several = self.plan.several
         arrays = {"input": self.x, **weights, "h0": self.h0 if several else self.h0[0]}
         if self.c0 is not None:
@@ -84,7 +85,7 @@ class Run:
             results=Results(**self._results()),
             options=self._options(),
             roles={**roles, "input": "input", "y": "output", "output": self._handed_on.role},
-            equation=("input", *(() if self._hands_on_h else ("→", "h")), "→", "output"),
+            equation=("input", *(("→", "h") if hands_on_more else ()), "→", "output"),
             facts=self._facts(),
             said=tuple(self._said()),
             notes=notes,
@@ -140,11 +141,6 @@ class Run:
     def _last_alone(self) -> bool:
         """Whether the last time's alone is handed on."""
         return self.plan.mode == "many-to-one"
-
-    @property
-    def _hands_on_h(self) -> bool:
-        """Whether every hidden state is handed on, and nothing else."""
-        return self.y is None and not self._last_alone
 
     @property
     def _handed_on(self) -> Name:

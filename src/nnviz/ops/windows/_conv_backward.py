@@ -98,7 +98,8 @@ class _Back(NamedTuple):
     def input_terms(self, index: Index) -> list[Term]:
         """Each output cell that reads an input cell, by the weight with which it does."""
         plan = self.plan
-        n, c, cell = self._input_cell(index)
+        n, c, *rest = (0,) * (plan.dims + 2 - len(index)) + index
+        cell = tuple(rest)
         first = c // plan.group_channels * plan.group_filters
         found = []
         for f in range(first, first + plan.group_filters):
@@ -107,10 +108,6 @@ class _Back(NamedTuple):
                 factor = self.w[weight + k].item()
                 found.append(Term(self._shown(n, f, o), factor, given + k))
         return found
-
-    def _input_cell(self, index: Index) -> tuple[int, int, Index]:
-        n, c, *cell = (0,) * (self.plan.dims + 2 - len(index)) + index
-        return n, c, tuple(cell)
 
     def _shown(self, n: int, f: int, cell: Index) -> Index:
         """An output cell as an index into the output as it is shown."""
