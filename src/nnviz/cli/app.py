@@ -14,7 +14,7 @@ from nnviz.cli import commands, options, reading, streams
 from nnviz.cli.checks import Written
 from nnviz.errors import NnvizError, describe
 from nnviz.options.operation import Operation
-from nnviz.options.program import Reading, WordsError
+from nnviz.options.program import WordsError
 from nnviz.read.text import STANDARD_INPUT
 from nnviz.version import __version__
 from nnviz.words import Words
@@ -81,15 +81,13 @@ def _run(words: list[str], env: Mapping[str, str]) -> int:
     if options.VERSION.name in done.texts:
         streams.write_text(f"nnviz {__version__}")
         return 0
-    return _done(done, env) if done.command else _run(["--help", *words], env)
-
-
-def _done(given: Reading, env: Mapping[str, str]) -> int:
-    found = reading.find(given.command)
-    if isinstance(found, Operation):
-        _compute(found, reading.written(given, found), env)
-        return 0
-    return commands.perform(found, given, env)
+    if not done.command:
+        return _run(["--help", *words], env)
+    found = reading.find(done.command)
+    if not isinstance(found, Operation):
+        return commands.perform(found, done, env)
+    _compute(found, reading.written(done, found), env)
+    return 0
 
 
 def _compute(operation: Operation[Any], given: Written, env: Mapping[str, str]) -> None:

@@ -77,7 +77,9 @@ def draw(trace: Trace, appearance: Appearance, steps: Sequence[int] = ()) -> Sce
 
 def _draw(trace: Trace, appearance: Appearance, steps: Sequence[int]) -> Scene:
     view = _view(trace, appearance, whole=not steps)
-    _check_filter(trace, appearance.filter)
+    if appearance.filter is not None and (trace.plan is None or trace.plan.given is None):
+        raise UsageError("{op} cannot use {flag}", op=trace.op, flag="--filter")
+    check_filter(appearance.filter, trace.plan.filters if trace.plan else 0)
     if appearance.symbols and (trace.recurrence is None or appearance.view in _own(COMMON)):
         raise UsageError("{flag} changes nothing of what is asked for here", flag="--symbols")
     if appearance.explain and not (steps and trace.explain):
@@ -114,13 +116,6 @@ def _check_labels(trace: Trace, labels: Sequence[tuple[str, str]]) -> None:
                 op=trace.op,
                 hint=Words("there is: {names}", names=", ".join(known)),
             )
-
-
-def _check_filter(trace: Trace, number: int | None) -> None:
-    """That there are filters to choose from, and this one among them."""
-    if number is not None and (trace.plan is None or trace.plan.given is None):
-        raise UsageError("{op} cannot use {flag}", op=trace.op, flag="--filter")
-    check_filter(number, trace.plan.filters if trace.plan else 0)
 
 
 def _view(trace: Trace, appearance: Appearance, *, whole: bool = True) -> Any:

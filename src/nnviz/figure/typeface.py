@@ -166,7 +166,8 @@ class Fonts:
         """The first face that has the character, or None."""
         key = character, bold
         if key not in self._found:
-            self._found[key] = self._find(character, bold)
+            having = (c for c in self._candidates(bold) if c.advance(character) is not None)
+            self._found[key] = next(having, None)
         return self._found[key]
 
     def width(self, text: str, size: float, bold: bool = False) -> float:
@@ -194,12 +195,6 @@ class Fonts:
         for found, piece in groupby(shown, lambda c: self.face(c, bold)):
             if found is not None:
                 yield found, "".join(piece)
-
-    def _find(self, character: str, bold: bool) -> Face | None:
-        for candidate in self._candidates(bold):
-            if candidate.advance(character) is not None:
-                return candidate
-        return None
 
     def _candidates(self, bold: bool) -> Iterator[Face]:
         if self._given is not None:

@@ -11,7 +11,7 @@ from nnviz.figure import scene
 from nnviz.formats import FIGURE, Format, Made
 from nnviz.formats._figure import boxes, figure_of, within
 from nnviz.formats._fonts import faces, stack
-from nnviz.libraries import Image, np
+from nnviz.libraries import Image
 from nnviz.request import Request
 from nnviz.trace import Trace
 from nnviz.words import safe
@@ -159,19 +159,14 @@ def _image(mark: scene.Image) -> str:
     crisp = (
         ' image-rendering="optimizeSpeed" style="image-rendering:pixelated"' if mark.crisp else ""
     )
-    data = base64.b64encode(png_bytes(mark.pixels)).decode("ascii")
+    stream = BytesIO()
+    Image.fromarray(mark.pixels).save(stream, "PNG", optimize=True)
+    data = base64.b64encode(stream.getvalue()).decode("ascii")
     return (
         f'<image x="{number(mark.x)}" y="{number(mark.y)}" width="{number(mark.width)}" '
         f'height="{number(mark.height)}" preserveAspectRatio="none"{crisp} '
         f'href="data:image/png;base64,{data}"/>'
     )
-
-
-def png_bytes(pixels: np.ndarray) -> bytes:
-    """Pixels (uint8, H×W or H×W×3) as a PNG file."""
-    stream = BytesIO()
-    Image.fromarray(pixels).save(stream, "PNG", optimize=True)
-    return stream.getvalue()
 
 
 def _text(mark: scene.Text) -> str:

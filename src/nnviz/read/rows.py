@@ -45,7 +45,9 @@ def parse_rows(
     (2, 3)
     """
     told: list[Words] = [] if notes is None else notes
-    same = _one_blank(text.replace(MINUS, "-") if plain is None else plain)
+    same = text.replace(MINUS, "-") if plain is None else plain
+    if not same.isascii() or any(blank in same for blank in _ASCII_BLANKS):
+        same = _BLANK.sub(" ", same)
     written, shape = headings.without_comments(Written(same, text, name), told)
     written = _rows_by_lines(headings.without_quotes(written))
     if "\n" in same.strip():
@@ -54,13 +56,6 @@ def parse_rows(
     array = _quick(written.same)
     array = _careful(written) if array is None else array
     return array if shape is None else shape.applied(array, written)
-
-
-def _one_blank(same: str) -> str:
-    """The text with a space for every blank but tabs and ends of lines."""
-    if not same.isascii() or any(blank in same for blank in _ASCII_BLANKS):
-        return _BLANK.sub(" ", same)
-    return same
 
 
 def _rows_by_lines(written: Written) -> Written:

@@ -164,16 +164,10 @@ class Net:
         """The states that go from time to time, from the top of a cell down."""
         return "ch" if "c0" in self.trace.arrays else "h"
 
-    def has_x(self, t: int) -> bool:
-        return self.plan.has_x(t)
-
-    def has_y(self, t: int) -> bool:
-        return self.plan.has_y(t)
-
     def character(self, t: int) -> str:
         """The character that x_t stands for, in quotes; empty where it is none."""
         letters = self.trace.labels.get("input", ())
-        if t > len(letters) or not self.has_x(t) or (self.feedback and t > 1):
+        if t > len(letters) or not self.plan.has_x(t) or (self.feedback and t > 1):
             return ""
         letter = letters[t - 1]
         return f"“{letter}”" if letter == safe(letter) else safe(letter)

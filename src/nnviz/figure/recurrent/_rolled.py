@@ -256,9 +256,9 @@ def _sketch_feedback(
 def _sketch_column(sketch: Sketch, left: float, t: int) -> list[Mark]:
     lit = sketch.step is not None and sketch.step.number == t
     marks = sketch.cell(left, str(t), lit=lit)
-    if sketch.has_x(t):
+    if sketch.plan.has_x(t):
         marks += sketch.given(left, str(t))
-    if sketch.has_y(t):
+    if sketch.plan.has_y(t):
         marks += sketch.made(left, str(t))
     elif sketch.plan.ends_in_h(t):
         marks += sketch.handed_on(left + sketch.width / 2, sketch.top)

@@ -32,11 +32,11 @@ class Row:
     def box(self, layer: int) -> int:
         """The top of the boxes of a layer; of that past the last one, of y."""
         net, head = self.net, 0
-        if net.y is not None and any(map(net.has_y, self.there)):
+        if net.y is not None and any(map(net.plan.has_y, self.there)):
             head = LABEL + net.y.height + net.up
         elif any(map(net.plan.ends_in_h, self.there)):
             head = LABEL + net.up
-        return head + sum(net.tall(k) + net.up for k in range(layer + 1, net.layers))
+        return head + sum(net.tall(k) + net.up for k in range(layer + 1, net.plan.layers))
 
     def level(self, state: State) -> int:
         """Where the arrows of a state are."""
@@ -45,7 +45,7 @@ class Row:
     @property
     def top(self) -> int:
         """The top of the boxes."""
-        return self.box(self.net.layers - 1)
+        return self.box(self.net.plan.layers - 1)
 
     @property
     def bottom(self) -> int:
@@ -63,7 +63,7 @@ class Row:
 
     @property
     def height(self) -> int:
-        if not any(map(self.net.has_x, self.there)):
+        if not any(map(self.net.plan.has_x, self.there)):
             return self.bottom
         letters = any(map(self.net.character, self.there))
         return self.x_top + self.net.x.height + LABEL + LABEL * letters
@@ -156,14 +156,14 @@ def _dots(row: Row, i: int) -> Iterator[Mark]:
 def _column(row: Row, i: int, t: int) -> Iterator[Mark]:
     """x_t, a box a layer, y_t, and the arrows up."""
     net, x = row.net, row.center(i)
-    for layer in range(net.layers):
+    for layer in range(net.plan.layers):
         yield from _box(row, i, t, layer)
         if layer:
             bottom = row.box(layer - 1)
             yield from _up(row, i, layer, (bottom, bottom - net.up), "hidden")
-    if net.has_x(t):
+    if net.plan.has_x(t):
         yield from _x_below(row, i, t)
-    if net.has_y(t):
+    if net.plan.has_y(t):
         yield from _y_above(row, i, t)
     if net.plan.ends_in_h(t):
         yield from net.handed_on(x, row.top)
@@ -207,7 +207,7 @@ def _y_above(row: Row, i: int, t: int) -> Iterator[Mark]:
     at = net.row(t) if len(y.rows) == len(net.drawable) else 0
     block = y.block(net.style, at, active=active, blank=net.y_blank(t))
     yield from net.named(y, t, block, row.center(i), LABEL)
-    yield from _up(row, i, net.layers, (row.top, row.top - net.up + 2), "output")
+    yield from _up(row, i, net.plan.layers, (row.top, row.top - net.up + 2), "output")
 
 
 def _up(row: Row, i: int, layer: int, ends: tuple[int, int], role: Role) -> Iterator[Mark]:
@@ -217,7 +217,7 @@ def _up(row: Row, i: int, layer: int, ends: tuple[int, int], role: Role) -> Iter
     """
     net, x, (start, end) = row.net, row.center(i), ends
     yield from net.arrow((x, start), (x, end), role)
-    there = net.has_x if layer == 0 else net.has_y if layer == net.layers else bool
+    there = net.plan.has_x if layer == 0 else net.plan.has_y if layer == net.plan.layers else bool
     if not net.everywhere and i != next(k for k, t in enumerate(row.times) if t and there(t)):
         return
     before, labels = net.feedback or not net.everywhere, net.weights_up(layer)

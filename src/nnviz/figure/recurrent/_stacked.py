@@ -45,10 +45,6 @@ class Stack(Net):
     everywhere = False
     """Whether each arrow up has the name of its weight, or the first of its kind alone."""
 
-    @property
-    def layers(self) -> int:
-        return self.plan.layers
-
     def chains(self, layer: int) -> list[Chain]:
         return [chain for chain in self.plan.chains if chain.layer == layer]
 
@@ -125,7 +121,7 @@ class Stack(Net):
         # All as wide as the widest, so that they line up.
         width = max(vectors.size.width for several in made.values() for vectors in several)
         found = []
-        for layer in range(self.layers):
+        for layer in range(self.plan.layers):
             top, own = 0, list[State]()
             for chain in self.chains(layer):
                 for vectors in made[chain]:
@@ -187,7 +183,7 @@ class Stack(Net):
         chains, width = list(self.plan.chains), self.style.width
         symbols = [width(self.symbol("h", self.plan.raised(c)), SMALL) for c in chains]
         shapes = [width(self.shape("h", self.end(c)), SMALL) for c in chains]
-        ups = range(self.layers + (self.y is not None))
+        ups = range(self.plan.layers + (self.y is not None))
         beside = max(width(label, SMALL) for k in ups for label in self.weights_up(k))
         room = beside + 8 - self.width / 2
         return max(self.inner + up4(max(*symbols, *shapes) + 20), up4(room))
@@ -222,7 +218,7 @@ class Stack(Net):
 
     def weights_up(self, layer: int) -> list[list[Piece]]:
         """What is said beside the arrow up to a layer, or past the last one to y."""
-        if layer == self.layers:
+        if layer == self.plan.layers:
             return [self.weight("y")]
         own = self.chains(layer)
         return [self.weight("x", self.end(c), self.plan.raised(c)) for c in own]
@@ -244,7 +240,7 @@ class Stack(Net):
             return False
         own = state.chain == m.chain and t in (m.time, m.before)
         # The layer above reads the h of its own time; so does y, above the last layer.
-        above = {m.chain.layer - 1, *([self.layers - 1] if self.makes_y else [])}
+        above = {m.chain.layer - 1, *([self.plan.layers - 1] if self.makes_y else [])}
         return own or (state.vectors.letter == "h" and t == m.time and state.chain.layer in above)
 
     def blank(self, t: int, chain: Chain) -> bool:
@@ -260,7 +256,7 @@ class Stack(Net):
 
     def y_blank(self, t: int) -> bool:
         """Whether y_t is made after the step: something that it reads is."""
-        return any(self.blank(t, chain) for chain in self.chains(self.layers - 1))
+        return any(self.blank(t, chain) for chain in self.chains(self.plan.layers - 1))
 
 
 def measured_stack(trace: Trace, style: Style, step: Step | None) -> Stack:

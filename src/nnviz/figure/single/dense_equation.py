@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from nnviz.elision import shown
 from nnviz.figure.arrays.elided import cell_size, elided
-from nnviz.figure.arrays.grid import CellSize, named, operator
+from nnviz.figure.arrays.grid import named, operator
 from nnviz.figure.arrays.named import named_picture
 from nnviz.figure.formulas.wrapped import worked
 from nnviz.figure.layout.blocks import USUAL, Block, column, flow, row
@@ -83,11 +81,14 @@ def _dense_array(
     rows_ = shown(columns.shape[0], most, _kept(active, 0))
     columns_ = shown(columns.shape[1], most, _kept(active, 1))
     drawn = [columns[r, c] for r in rows_ for c in columns_ if r is not None and c is not None]
+    # Room for every number drawn, squares where the numbers are short.
+    some = {style.show(v) for v in {*drawn, *array.reshape(-1)[:4096].tolist()}}
+    size = cell_size(style, some, text, least=28 if text == BODY else 24, pad=8)
     block = elided(
         style,
         columns,
         role,
-        _number_size(style, array, drawn, text),
+        size,
         rows=rows_,
         columns=columns_,
         active=active,
@@ -101,14 +102,6 @@ def _dense_array(
 
 def _upright(array: np.ndarray) -> np.ndarray:
     return array.reshape(-1, 1) if array.ndim < 2 else array.T
-
-
-def _number_size(style: Style, array: np.ndarray, drawn: Sequence[float], text: int) -> CellSize:
-    """Cells with room for every number drawn, squares where the numbers are short."""
-    some = {*drawn, *array.reshape(-1)[:4096].tolist()}
-    return cell_size(
-        style, {style.show(v) for v in some}, text, least=28 if text == BODY else 24, pad=8
-    )
 
 
 def _active(step: Step | None, name: str, array: np.ndarray) -> list[tuple[int, int]]:

@@ -109,25 +109,16 @@ def _flat_kernel(pair: Pair) -> Block:
     return column(blocks, 16, "middle")
 
 
-def _half_names(pair: Pair) -> float:
-    """Half of what the wider of the names takes."""
-    style, both = pair.style, (pair.below, pair.above)
-    names = [style.width(style.say(sheet.name), BODY, True) for sheet in both]
-    return max(*names, *(style.width(sheet.shape, SMALL) for sheet in both)) / 2
-
-
-def _index_room(pair: Pair) -> int:
-    """The room of the rows' indices, which a vector has not."""
-    if pair.part.dims == 1:
-        return 0
-    return up4(pair.style.width(str(len(pair.below.table) - 1), SMALL) + 12)
-
-
 def _half_widths(pair: Pair, tilt: Tilt) -> tuple[float, float]:
     """From the planes' common middle to the left and to the right."""
     halves = [size_of(len(t), len(t[0]), tilt)[0] / 2 for t in pair.tables]
-    least = _half_names(pair)
-    return max(*halves, least), max(halves[0] + _index_room(pair), halves[1], least)
+    style, both = pair.style, (pair.below, pair.above)
+    names = [style.width(style.say(sheet.name), BODY, True) for sheet in both]
+    least = max(*names, *(style.width(sheet.shape, SMALL) for sheet in both)) / 2
+    # The room of the rows' indices, which a vector has not.
+    last = str(len(pair.below.table) - 1)
+    right = halves[0] + (up4(style.width(last, SMALL) + 12) if pair.part.dims > 1 else 0)
+    return max(*halves, least), max(right, halves[1], least)
 
 
 def _planes_width(pair: Pair, tilt: Tilt) -> int:

@@ -112,7 +112,11 @@ def _input_places(part: Part[AnyAxis]) -> dict[Index, int | None]:
 def _side_by_side(net: _Net) -> Block:
     """Side by side with the legend between, else the legend below, else one below the other."""
     room = net.style.room
-    legend = [_weight_entry(net, i) for i in range(len(_weight_values(net)))]
+    legend = []
+    for i, value in enumerate(_weight_values(net)):
+        said = [*symbol("w", i), Piece(f" = {net.style.show(value)}")]
+        stroke, line, dash = _line_of(net.style, i)
+        legend.append(line_entry(net.style, said, stroke, dash, line))
     legend += [*_bias_entry(net), *activation_entry(net.style, net.part)]
     beside = column(legend, 0)
     beside = replace(beside, axis=beside.height / 2)
@@ -156,8 +160,9 @@ def _edges_shared(net: _Net, reach: float) -> Block:
         part.shape(part.y),
     )
     index = {place: i for i, place in enumerate(net.places)}
+    faint = style.theme.rule, 1, ()
     edges = [
-        _edge_of(net, index[tap.cell], end, weight)
+        Edge(index[tap.cell], end, *(_line_of(style, weight) if net.at in (None, end) else faint))
         for end, out in enumerate(net.outputs)
         for weight, tap in enumerate(part.plan.taps(out))
     ]
@@ -222,12 +227,6 @@ def _active_last(net: _Net, edges: list[Edge]) -> list[Edge]:
     return sorted(edges, key=lambda edge: edge.end == net.at)
 
 
-def _edge_of(net: _Net, start: int, end: int, weight: int) -> Edge:
-    if net.at not in (None, end):
-        return Edge(start, end, net.style.theme.rule, 1)
-    return Edge(start, end, *_line_of(net.style, weight))
-
-
 def _line_of(style: Style, weight: int) -> tuple[str, float, tuple[float, ...]]:
     """A weight's colour, width and dash: no two alike, in greys too."""
     theme = style.theme
@@ -236,14 +235,6 @@ def _line_of(style: Style, weight: int) -> tuple[str, float, tuple[float, ...]]:
 
 
 # --- legend and formula ----------------------------------------------------------------
-
-
-def _weight_entry(net: _Net, weight: int) -> Block:
-    """A weight's line, its name and its value."""
-    style = net.style
-    said = [*symbol("w", weight), Piece(f" = {style.show(_weight_values(net)[weight])}")]
-    stroke, line, dash = _line_of(style, weight)
-    return line_entry(style, said, stroke, dash, line)
 
 
 def _bias_entry(net: _Net) -> list[Block]:

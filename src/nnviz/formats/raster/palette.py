@@ -42,7 +42,9 @@ class Palette:
         """The numbers (uint8) of the nearest colours of the palette."""
         found = self._known[colors]
         if not found.all():
-            self._learn(_distinct(colors[found == 0]))
+            # Each once, without np.unique: it would load NumPy's masked arrays.
+            ordered = np.sort(colors[found == 0])
+            self._learn(ordered[np.diff(ordered, prepend=-1) != 0])
             found = self._known[colors]
         numbers: np.ndarray = found - np.uint8(1)
         return numbers
@@ -55,13 +57,6 @@ class Palette:
             some = colors[start : start + 4096]
             # |s − o|² without |s|², which is the same for every o.
             self._known[some] = (lengths - 2 * _parts(some) @ ours.T).argmin(1) + 1
-
-
-def _distinct(colors: np.ndarray) -> np.ndarray:
-    """Each colour once; np.unique would load NumPy's masked arrays for it."""
-    ordered = np.sort(colors)
-    distinct: np.ndarray = ordered[np.diff(ordered, prepend=-1) != 0]
-    return distinct
 
 
 def whole(image: Image.Image) -> np.ndarray:
