@@ -13,7 +13,7 @@ from nnviz.figure import scene
 from nnviz.figure.typeface import Face
 from nnviz.formats import FIGURE, Format, Made
 from nnviz.formats._figure import boxes, figure_of
-from nnviz.formats.raster.strokes import hatch_offsets
+from nnviz.formats.raster.strokes import hatched
 from nnviz.libraries import Image
 from nnviz.request import Request
 from nnviz.trace import Trace
@@ -126,8 +126,7 @@ class _Page:
         if mark.fill or mark.stroke:
             self._shape(mark, lambda path: path.rectangle(*box, round_, round_))
         if mark.hatch:
-            ends = tuple(_hatch_lines(mark, mark.hatch))
-            self._leaf(scene.Path(ends, None, mark.hatch.color, mark.hatch.width))
+            self._leaf(hatched(mark, mark.hatch))
 
     def _shape(self, mark: scene.Shape, draw: Callable[[Any], object]) -> None:
         from fpdf.enums import StrokeCapStyle, StrokeJoinStyle
@@ -177,17 +176,6 @@ class _Page:
             self.pdf.add_font(name, fname=face.path, collection_font_number=face.index)
             self._families[key] = name
         return self._families[key]
-
-
-def _hatch_lines(mark: scene.Rect, hatch: scene.Hatch) -> Iterator[scene.Command]:
-    """The lines of a hatch as far as they lie inside a rectangle."""
-    sign, right = 1 if hatch.up else -1, mark.x + mark.width
-    for offset in hatch_offsets(mark, hatch):
-        across = sorted(sign * (offset - y) for y in (mark.y, mark.y + mark.height))
-        first, last = max(mark.x, across[0]), min(right, across[1])
-        if first < last:
-            yield "M", (first, offset - sign * first)
-            yield "L", (last, offset - sign * last)
 
 
 FORMAT = Format("figure", (".pdf",), write, binary=True, uses=(*FIGURE, "beside"))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from nnviz.figure import scene
-from nnviz.formats.raster.strokes import Outline, Point, dashed, flattened, hatch_offsets
+from nnviz.formats.raster.strokes import Outline, Point, dashed, flattened, hatched
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -77,7 +77,8 @@ def paint_ops(mark: scene.Shape | scene.Image, canvas: Canvas) -> Iterator[Paint
                 ends = mark.x + mark.width, mark.y + mark.height
                 yield from _upright((mark.x, mark.y, *ends), mark.fill, canvas.scale)
             if mark.hatch:
-                yield _hatched(mark, mark.hatch, canvas.scale)
+                lines = hatched(mark, mark.hatch)
+                yield from _stroked(lines, flattened(lines), mark.hatch.color, canvas)
             if mark.stroke:
                 yield from _stroked(mark, flattened(mark), mark.stroke, canvas)
         case _:
@@ -186,23 +187,6 @@ def _masked(
 
     work(ImageDraw.Draw(mask), place)
     yield Masked((left, top, right, bottom), color, mask.reduce(FINER))
-
-
-def _hatched(mark: scene.Rect, hatch: scene.Hatch, scale: float) -> Masked:
-    """Slanted lines, drawn larger and cut off at the rectangle's edge."""
-    from PIL import Image, ImageDraw
-
-    s = scale * FINER
-    left, top = round(mark.x * scale), round(mark.y * scale)
-    size = round(mark.width * scale), round(mark.height * scale)
-    mask = Image.new("L", (size[0] * FINER, size[1] * FINER))
-    pen = ImageDraw.Draw(mask)
-    sign = 1 if hatch.up else -1
-    for offset in hatch_offsets(mark, hatch):
-        x0, x1 = mark.x - 1, mark.x + mark.width + 1
-        line = [((x - mark.x) * s, (offset - sign * x - mark.y) * s) for x in (x0, x1)]
-        pen.line(line, 255, max(1, round(hatch.width * s)))
-    return Masked((left, top, left + size[0], top + size[1]), hatch.color, mask.reduce(FINER))
 
 
 def _picture(mark: scene.Image, scale: float) -> Pasted:

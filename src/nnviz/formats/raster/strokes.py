@@ -116,13 +116,20 @@ def dashed(one: Outline, dash: Sequence[float], square: float = 0) -> Iterator[P
                 left = float(dash[at % len(dash)])
 
 
-def hatch_offsets(mark: scene.Rect, hatch: scene.Hatch) -> Iterator[float]:
-    """Each line of a hatch is where sign·x + y is one of these: as in an SVG pattern of its gap."""
+def hatched(mark: scene.Rect, hatch: scene.Hatch) -> scene.Path:
+    """The lines of a hatch inside a rectangle, where an SVG pattern of its gap has them."""
+    # Each is where sign·x + y is some n + ½ steps.
     step, sign = hatch.gap * math.sqrt(2), 1 if hatch.up else -1
     right, bottom = mark.x + mark.width, mark.y + mark.height
     ends = [sign * x + y for x in (mark.x, right) for y in (mark.y, bottom)]
+    lines: list[scene.Command] = []
     for n in range(math.floor(min(ends) / step - 1), math.ceil(max(ends) / step) + 1):
-        yield (n + 0.5) * step
+        offset = (n + 0.5) * step
+        across = sorted(sign * (offset - y) for y in (mark.y, bottom))
+        first, last = max(mark.x, across[0]), min(right, across[1])
+        if first < last:
+            lines += [("M", (first, offset - sign * first)), ("L", (last, offset - sign * last))]
+    return scene.Path(tuple(lines), None, hatch.color, hatch.width)
 
 
 def _between(start: Point, end: Point, part: float) -> Point:
