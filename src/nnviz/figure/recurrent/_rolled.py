@@ -223,10 +223,8 @@ def _chain(sketch: Sketch, shown: list[int | None]) -> Block:
         marks += _sketch_arrows(sketch, x, i > 0 and shown[i - 1] is not None, t is None)
         x += sketch.gap
         if t is None:
-            n, levels = (
-                omitted(shown, i, (0, sketch.length + 1)),
-                [*map(sketch.lane, sketch.letters)],
-            )
+            n = omitted(shown, i, (0, sketch.length + 1))
+            levels = [*map(sketch.lane, sketch.letters)]
             levels += [sketch.x_level] if sketch.feedback else []
             marks += sketch.dotted(x + sketch.dots / 2, levels, n, sketch.bottom + 16)
         else:

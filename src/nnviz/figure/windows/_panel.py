@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import TypeAlias
 
 from nnviz.figure.arrays.fit import Row, largest_fit, smallest_cells, whole_row
 from nnviz.figure.arrays.grid import operator
@@ -11,12 +12,8 @@ from nnviz.figure.layout.blocks import Block, column, on_top, row
 from nnviz.figure.layout.style import Style
 
 _GAP, _NEAR, _LARGEST = 8, 4, 32
-
-
-class Sums(Protocol):
-    """What draws the sum: for a room, on a panel or not."""
-
-    def __call__(self, *, room: float, panel: bool) -> Block: ...
+Sums: TypeAlias = Callable[..., Block]
+"""What draws the sum: for a `room`, on a `panel` or not."""
 
 
 def step_panel(style: Style, given: NamedCells, made: NamedCells, sums: Sums) -> Block | None:

@@ -8,7 +8,7 @@ from nnviz.figure.scene import Scene
 from nnviz.figure.windows import conv_equation
 from nnviz.figure.windows._named_arrays import input_name, output_name
 from nnviz.figure.windows._padded import padded, result
-from nnviz.figure.windows._part import Area, Part, Place, one_channel, part_of, part_shown
+from nnviz.figure.windows._part import Part, one_channel, part_of, part_shown
 from nnviz.figure.windows._perspective import Pair, Sheet, in_perspective
 from nnviz.request import Appearance
 from nnviz.shapes import AnyAxis
@@ -52,15 +52,9 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
         channel.windows,
     )
     above = Sheet(output, "output", output_name(part), part.shape(part.y))
-    pair = Pair(style, part, below, above, at, _window_extent(part, at, channel.origin))
+    (top, left, *_), (bottom, right, rows, columns) = channel.windows[0], channel.windows[-1]
+    extent = (top, left, bottom + rows - top, right + columns - left)
+    pair = Pair(style, part, below, above, at, extent)
     if pair.is_too_wide:  # of a phone: flat there is room
         return conv_equation.draw(trace, appearance, step)
     return in_perspective(pair, trace, appearance, step)
-
-
-def _window_extent(part: Part[AnyAxis], at: Place, origin: Place) -> Area:
-    """The window from its first to its last cell: (row, column, rows, columns)."""
-    spans = [axis.positions(o) for axis, o in zip(part.axes, at, strict=True)]
-    top, left = (span[0] for span in spans)
-    rows, columns = (span[-1] - span[0] + 1 for span in spans)
-    return top + origin[0], left + origin[1], rows, columns

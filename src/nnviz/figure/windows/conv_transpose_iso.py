@@ -27,13 +27,13 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The planes and the kernel; of a step the first input cell whose patch reaches its cell."""
     style = Style.of(appearance)
     part: Part[TransposedAxis] = part_shown(trace, step, appearance)
-    reaching = [tap.cell for tap in part.taps()] if step is not None else []
-    at = _place(reaching[0]) if reaching else (0, 0)
+    reaching = [(tap.cell[0], tap.cell[1]) for tap in part.taps()]
+    at = reaching[0] if reaching else (0, 0)
     extent = _patch(part, at)
     if extent is None:  # all of it is cut off by the padding
         return conv_transpose_equation.draw(trace, appearance, step)
     given = cells(part.x[0], style.precision)
-    given = changed(given, {_place(cell) for cell in reaching} | {at}, state="active")
+    given = changed(given, {*reaching, at}, state="active")
     below = Sheet(
         result(style, part.y, part.at),
         "output",
@@ -48,18 +48,13 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     return in_perspective(pair, trace, appearance, step)
 
 
-def _place(cell: tuple[int, ...]) -> Place:
-    """Row and column, of a vector in its one row."""
-    return (0, *cell) if len(cell) == 1 else (cell[0], cell[1])
-
-
 def _patch(part: Part[TransposedAxis], at: Place) -> Area | None:
     """The output's cells that an input cell adds to: (row, column, rows, columns)."""
     reached = [
         place
         for i in range(part.y.size)
         for place in [unravel(i, part.y.shape)]
-        if at in [_place(tap.cell) for tap in part.plan.taps(place)]
+        if any(tap.cell == at for tap in part.plan.taps(place))
     ]
     if not reached:
         return None
