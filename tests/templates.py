@@ -46,8 +46,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "formats/terminal/paper.py: words": _HELD,
     "figure/formulas/parameter_counts.py: template": ("{n} weights", "{n} biases"),
     "trace.py: name": (),  # an array: looked up, below
-    "figure/windows/conv_network.py: what": _NEURONS,
-    "figure/single/dense_network.py: what": ("inputs", "outputs"),
+    "figure/arrays/neurons.py: what": _NEURONS,
     "figure/single/act_equation.py: role": ("input", "output"),
     "figure/networks/params_bars.py: kind": ("weights", "biases"),
     "fields.py: ALONG[name][len(along) != 1]": tuple(
