@@ -17,9 +17,10 @@ from rich.theme import Theme
 
 import consoles
 import nnviz
+from nnviz import formats
 from nnviz.formats.terminal.paper import styles
 from nnviz.formats.terminal.view import console_of
-from nnviz.request import Screen
+from nnviz.request import Request, Screen
 
 NOTE = nnviz.conv([[1, 2, 3], [4, 5, 6], [7, 8, 9]], [[1, 0], [0, 1]])
 LARGE = nnviz.act(np.arange(900).reshape(30, 30) - 450, "relu")
@@ -140,3 +141,17 @@ def test_roles_have_colours_of_their_own_in_every_terminal(system: str) -> None:
             console.print("x", style=role)
         sent.add(file.getvalue())
     assert len(sent) == 5
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+@pytest.mark.parametrize("filters", [3, 4, 8])
+def test_the_maps_of_a_pipe_with_columns_are_whole(width: int, filters: int) -> None:
+    """A row of a matrix is never broken: what stands beside goes below first."""
+    x = np.arange(36).reshape(6, 6) - 18
+    net = nnviz.net(f"conv --filters {filters} --size 3 --pad 1 | residual {{ relu }}", x)
+    screen = Screen(width=width, piped=True)
+    made = formats.load("table").write(net.trace, Request(screen=screen)).content.decode()
+    rows = [line for line in made.splitlines() if set(line) & set("⎡⎢⎣⎤⎥⎦")]
+    assert len(rows) >= 6
+    assert all(sum(map(row.count, "⎡⎢⎣")) == sum(map(row.count, "⎤⎥⎦")) for row in rows)
+    assert max(map(len, made.splitlines())) <= width

@@ -72,7 +72,7 @@ def _many(paper: Paper, view: View) -> bool:
 def _tiled(paper: Paper, view: View, made: Iterable[RenderableType]) -> list[Lines]:
     """Matrices side by side; on a screen as many as fill it, and how many more there are."""
     if paper.whole:
-        return rows([[paper.lines(each)] for each in made], 3, _PAGE)
+        return rows([[paper.lines(each)] for each in made], 3, min(paper.width, _PAGE))
     shown: list[Lines] = []
     many, wide, tall = _many(paper, view), 0, 0
     for block in map(paper.lines, made):
@@ -102,7 +102,7 @@ def _numbers(paper: Paper, view: View) -> list[Lines]:
     if not weighs:
         return blocks
     filters, channels = view.planes
-    room = _PAGE if paper.whole else min(paper.width // 2, _PAGE)
+    room = min(paper.width if paper.whole else paper.width // 2, _PAGE)
     lines = [[[blocks[f * channels + c]] for f in range(filters)] for c in range(channels)]
     made = [rows(line, 2, room) for line in lines]
     return blocks if any(len(row) > 1 for row in made) else [row for (row,) in made]
