@@ -6,11 +6,12 @@ from hypothesis import strategies as st
 
 from helpers import run
 from nnviz import formats
+from nnviz.figure.layout.style import Style
 from nnviz.figure.networks._folded import MANY, rows_of
-from nnviz.figure.networks.params_bars import Scale
+from nnviz.figure.networks.params_bars import Scale, _bar
 from nnviz.figure.scene import Path, Rect
-from nnviz.request import Request
-from nnviz.trace import Trace
+from nnviz.request import Appearance, Request
+from nnviz.trace import Role, Trace
 from view_checks import drawn, words
 
 LENET = (
@@ -165,7 +166,7 @@ def test_folding_loses_no_layer(kinds: list[int]) -> None:
     rows = rows_of(layers, [str(n) for n in kinds])
     assert [layer for row in rows for layer in row.layers] == layers
     assert [n for row in rows for n in [*row.names] * row.turns] == [str(n) for n in kinds]
-    assert all(len(row.names) == 1 or row.turns > 1 for row in rows)
+    assert all(row.turns > 1 or {*row.names[1:]} <= {"0"} for row in rows)
 
 
 @pytest.mark.parametrize("width", [360, 480, 720, 1280])
@@ -255,3 +256,28 @@ def test_a_block_that_repeats_in_a_branch_is_folded_where_it_stands() -> None:
     assert folded[1].lstrip("\u00a0") == "6 × (conv 1×1, 2 → ReLU → ReLU → add)"
     assert folded[1][0] == "\u00a0"
     assert folded[0] == "•\u00a0tanh"
+
+
+def test_a_fold_cuts_no_branch_apart() -> None:
+    """ResNet-50 has 3, 4, 6 and 3 blocks, the first of each with a projection: 2, 3, 5, 2 fold."""
+    trace = run("params", None, net="resnet50")
+    names = [str(name) for name in trace.layer_names]
+    folded = [row for row in rows_of(trace.results["rows"], names, trace.sources) if row.turns > 1]
+    bottleneck = "1×1, {0} → batch norm → ReLU → conv 3×3, {0} → batch norm → ReLU → conv 1×1, {1}"
+    assert [row.name for row in folded] == [
+        f"{n} × (conv {bottleneck.format(c, 4 * c)} → batch norm → add → ReLU)"
+        for n, c in ((2, 64), (3, 128), (5, 256), (2, 512))
+    ]
+    # 256·64 + 9·64·64 + 64·256 weights, and what three batch norms learn.
+    assert folded[0].sum == f"2 × {16_384 + 36_864 + 16_384 + 2 * (64 + 64 + 256):,}"
+
+
+@settings(deadline=None, max_examples=40)
+@given(counts=st.lists(st.integers(0, 3000), min_size=1, max_size=12))
+def test_every_row_that_has_parameters_has_a_bar_or_a_line(counts: list[int]) -> None:
+    """Also where each layer of a block is too little to be seen: together they are not."""
+    style = Style.of(Appearance())
+    parts: list[tuple[Role, int]] = [("weight", n) for n in counts]
+    marks = [*_bar(style, parts, Scale(9000, 300), 0, 0)]
+    assert bool(marks) == any(counts)
+    assert sum(m.width for m in marks if isinstance(m, Rect)) <= 300 * sum(counts) / 9000 + 4

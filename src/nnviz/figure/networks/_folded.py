@@ -15,7 +15,8 @@ from nnviz.shapes import times
 
 COUNTS = "weights", "biases", "params", "macs"
 MANY = 20
-"""Layers of which there is a row each; of more, repeated blocks are folded."""
+"""Layers of which there is a row each; of more, repeated blocks are folded, and what learns
+nothing and works cell by cell stands with the layer before it."""
 LONGEST = 12
 """Layers of a block that may be repeated."""
 MARKS = "•\u00a0", "\u00a0" * 3
@@ -61,10 +62,12 @@ class Line:
 
     @property
     def sum(self) -> str:
-        """What the layers of several turns add up to what they have from."""
-        each = [counts(layer["params"]) for layer in self.layers if layer["params"]]
-        if self.turns == 1 or len(each) < 2:
+        """What several turns add up to what they have from."""
+        if self.turns == 1 or not self.total("params"):
             return ""
+        period = len(self.names)
+        turns = [self.layers[i : i + period] for i in range(0, len(self.layers), period)]
+        each = [counts(added(layer["params"] for layer in turn)) for turn in turns]
         return f"{len(each)} × {each[0]}" if len(set(each)) == 1 else " + ".join(each)
 
     @property
@@ -86,25 +89,45 @@ def rows_of(
     joins = [len(taken) > 1 for taken in sources]
     shapes = [tuple(layer["output"]) for layer in layers]
     kinds = [*zip(marks, names, joins, shapes, strict=True)]
+    follows = [
+        i > 0 and sources[i] == (i,) and shapes[i] == shapes[i - 1] and layer["params"] == 0
+        for i, layer in enumerate(layers)
+    ]
     found, i = [], 0
     while i < len(kinds):
-        period, turns = _block(kinds, i) if len(kinds) > MANY else (1, 1)
+        period, turns = _block(kinds, sources, i, follows[i]) if len(kinds) > MANY else (1, 1)
         end = i + period * turns
+        while len(kinds) > MANY and turns == 1 and end < len(kinds) and follows[end]:
+            if _block(kinds, sources, end, True)[1] > 1:
+                break
+            period, end = period + 1, end + 1
         mark = min(marks[i:end], key=len)
-        found.append(Line(layers[i:end], names[i : i + period], turns, mark, all(joins[i:end])))
+        found.append(
+            Line(layers[i:end], names[i : i + period], turns, mark, joins[i] and turns == 1)
+        )
         i = end
     return found
 
 
-def _block(kinds: Sequence[object], start: int) -> tuple[int, int]:
+def _block(kinds: Sequence[object], sources: Sources, start: int, follows: bool) -> tuple[int, int]:
     """The block from `start` that covers most by repeating, the shortest of those; and how often
-    it stands there.
+    it stands there. What follows another layer begins no block of several.
     """
     best = 1, 1
-    for period in range(1, LONGEST + 1):
-        block, turns = kinds[start : start + period], 1
-        while kinds[start + turns * period : start + (turns + 1) * period] == block:
+    for period in range(1, 2 if follows else LONGEST + 1):
+        block, turns = kinds[start : start + period], 0
+        for at in range(start, len(kinds) - period + 1, period):
+            if kinds[at : at + period] != block or not _closed(sources, at, at + period):
+                break
             turns += 1
         if turns > 1 and period * turns > max(best[0] * best[1], 1):
             best = period, turns
     return best
+
+
+def _closed(sources: Sources, start: int, end: int) -> bool:
+    """Whether nothing goes into these layers but at their first, or out of them but at their
+    last: no branch begins or ends within. Layers are numbered from 1, the input is 0.
+    """
+    inside = all(start <= source for taken in sources[start:end] for source in taken)
+    return inside and not any(start < s < end for taken in sources[end:] for s in taken)

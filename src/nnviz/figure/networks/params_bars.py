@@ -184,17 +184,19 @@ def _counted_bar(style: Style, row: Line, scale: Scale, left: float, y: float) -
 def _bar(
     style: Style, parts: Sequence[tuple[Role, int]], scale: Scale, x: float, y: float
 ) -> Iterator[Mark]:
-    """Parts end to end, but those that are too little to be seen; all too little is a line."""
+    """Parts end to end, those too little to be seen with the next; all too little is a line."""
     done = 0
     start = 0.0
+    since: list[tuple[int, Role]] = []
     for role, count in parts:
-        tone = style.theme.tone(role)
         done += count
+        since.append((count, role))
         end = near4(scale.exact(done))
-        if end > start and scale.exact(count) >= SEEN:
+        if end > start and scale.exact(sum(n for n, _ in since)) >= SEEN:
+            tone = style.theme.tone(max(since)[1])
             yield Rect(x + start, y, end - start, BAR, tone.active, tone.line, 1, tone.dash)
-            start = end
-    if 0 < scale.exact(done) < SEEN:
+            start, since = end, []
+    if done and not start:
         role = max(parts, key=lambda part: part[1])[0]
         yield segments([((x + 0.5, y), (x + 0.5, y + BAR))], style.theme.tone(role).line)
 
