@@ -53,7 +53,10 @@ def computed(
         return Computed(operation, record, None, trace, shared)
     spec = _spec(operation, given.input, context.stdin)
     source = read_input(spec, stdin=context.stdin, image=image, channels_last=asked.channels_last)
-    x = _in_type(source.array, asked.dtype)
+    x = source.array
+    if asked.dtype is not None:
+        with np.errstate(all="ignore"):  # what it cannot hold is infinite, which is said later
+            x = x.astype(asked.dtype)
     if seed is not None and not source.image:
         x = varied(x, f"{seed} input")
     try:
@@ -86,12 +89,6 @@ def _own_texts(operation: Operation[Any], given: Written, shared: Shared) -> Map
     needed = {name for each in own.belongs_to for name in each.split("|")}
     kept = any(given.texts.get(name) for name in needed)
     return {name: text for name, text in given.texts.items() if kept or name != "seed"}
-
-
-def _in_type(array: np.ndarray, dtype: str | None) -> np.ndarray:
-    """An array in the type of --dtype; what that cannot hold is infinite, which is said later."""
-    with np.errstate(all="ignore"):
-        return array if dtype is None else array.astype(dtype)
 
 
 def _spec(operation: Operation[Any], given: str | None, stdin: Stdin) -> str:

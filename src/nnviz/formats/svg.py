@@ -174,7 +174,9 @@ def _text(mark: scene.Text) -> str:
     size = f'font-size="{number(mark.size)}"'
     spans = [span for span in mark.spans if span.text]
     if len(spans) == 1 and not spans[0].place:
-        look = f"{placed(mark)} {size}{_face(spans[0])}{_spaces(mark.content)}"
+        look = f"{placed(mark)} {size}{_face(spans[0])}"
+        if "  " in mark.content or mark.content != mark.content.strip():
+            look += ' xml:space="preserve"'  # else XML runs spaces together
         return f"<text {look}>{escape(mark.content)}</text>"
     drawn, x = [], mark.start
     for span in spans:
@@ -203,11 +205,6 @@ def _face(span: scene.Span) -> str:
         if not any(east_asian_width(character) in "WF" for character in span.text):
             length += ' lengthAdjust="spacingAndGlyphs"'
     return f' fill="{span.fill}"{weight}{length}'
-
-
-def _spaces(text: str) -> str:
-    """XML runs spaces together unless told not to."""
-    return ' xml:space="preserve"' if "  " in text or text != text.strip() else ""
 
 
 FORMAT = Format("figure", (".svg",), write, uses=(*FIGURE, "embed_font", "beside"))

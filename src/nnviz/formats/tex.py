@@ -3,7 +3,7 @@ r"""LaTeX: a fragment for a paper, which needs amsmath and nothing else (a figur
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from importlib.util import find_spec
 from unicodedata import east_asian_width
 
@@ -96,7 +96,8 @@ def _table(desk: Desk, table: Table) -> Iterator[str]:
     for block in _blocks([max(map(letters, column)) for column in columns]):
         kinds = [_kind(table.columns[i], columns[i]) for i in block]
         yield rf"\noindent\begin{{tabular}}{{{''.join(kinds)}}}"
-        head, *rows = (_line(row) for row in zip(*(columns[i] for i in block), strict=True))
+        lines = zip(*(columns[i] for i in block), strict=True)
+        head, *rows = (f"{' & '.join(line)} {BREAK}" for line in lines)
         if table.total:
             rows[-1] = r"\hline " + rows[-1]
         yield from (head + r" \hline", *rows, "\\end{tabular}\\par\\medskip\n")
@@ -120,10 +121,6 @@ def _kind(column: Column, cells: list[str]) -> str:
     if max(map(letters, cells)) > _WIDE:
         return r"p{0.5\linewidth}"
     return "l" if column.align == "left" else "r"
-
-
-def _line(cells: Iterable[str]) -> str:
-    return f"{' & '.join(cells)} {BREAK}"
 
 
 def escaped(said: str) -> str:

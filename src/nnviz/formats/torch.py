@@ -36,7 +36,10 @@ def write(trace: Trace, request: Request) -> Made:  # noqa: ARG001 - every forma
     """A script that runs where PyTorch is installed, and says nothing where all is the same."""
     computed = [*_computed(trace)]
     lines = [*_arrays(_inputs(trace)), *computed]
-    lines += [*_arrays({"expected": trace.output}), _assertion(trace.output)]
+    # As close as the type allows in which the output was computed.
+    near = "1e-4" if trace.output.dtype == "float32" else "1e-9"
+    check = f"assert_close(y, expected, rtol={near}, atol={near}, equal_nan=True)"
+    lines += [*_arrays({"expected": trace.output}), f"torch.testing.{check}"]
     text = "\n".join(lines)
     more = "from math import inf, nan\n" if re.search(r"\b(inf|nan)\b(?!\")", text) else ""
     return Made((_HEAD.replace("{more}\n", more + "\n") + text + "\n").encode())
@@ -77,12 +80,6 @@ def _computed(trace: Trace) -> Iterator[str]:
 
 def _filled(text: str, names: Mapping[str, str]) -> str:
     return _NAME.sub(lambda found: names[found[1]], text)
-
-
-def _assertion(output: np.ndarray) -> str:
-    """As close as the type allows in which the output was computed."""
-    within = "rtol=1e-4, atol=1e-4" if output.dtype == "float32" else "rtol=1e-9, atol=1e-9"
-    return f"torch.testing.assert_close(y, expected, {within}, equal_nan=True)"
 
 
 # --- arrays ---------------------------------------------------------------------------

@@ -129,7 +129,9 @@ def _before_and_after(
     most: int = SIDES[0],
 ) -> list[Block]:
     """Before and after in numbers where those have room, else as pictures; and the curve."""
-    names = [_map_name(role, channel) for role in _ROLES]
+    names = [Words(role) for role in _ROLES]
+    if channel is not None:
+        names = [Words("{name}, channel {c}", name=name, c=channel) for name in names]
     for each in (style, style.terser) if max(x.shape) <= MOST else ():
         if found := _in_numbers(each, x, y, names, between, at):
             return found
@@ -179,11 +181,6 @@ def _curve_below(curve_: Block | None, maps: Block) -> list[Block]:
     if curve_ is None:
         return []
     return [inset(curve_, left=max(0, near4((maps.width - curve_.width) / 2)))]
-
-
-def _map_name(role: Role, channel: int | None) -> Words:
-    name = Words(role)
-    return name if channel is None else Words("{name}, channel {c}", name=name, c=channel)
 
 
 def _side_by_side(style: Style, pair: Callable[[int], list[Block]], most: int = SIDES[0]) -> Block:

@@ -75,12 +75,9 @@ def _blocks(
     if step is None or not step.equations:
         return [arrays] if step is None else worked(style, [arrays], step)
     made = equation_rows(style, step.equations, room, symbols=symbols)
-    return [arrays, _plain(made) if _marks_step(arrays) else made]
-
-
-def _marks_step(block: Block) -> bool:
-    """Whether it says where the step's own cells are: to them a page leads, and to no others."""
-    return any(isinstance(mark, Rect) and mark.now for mark in flatten(block.marks))
+    # Where they say which the step's own cells are, a page leads to them, and to no others.
+    marked = any(isinstance(mark, Rect) and mark.now for mark in flatten(arrays.marks))
+    return [arrays, _plain(made) if marked else made]
 
 
 def _plain(block: Block) -> Block:

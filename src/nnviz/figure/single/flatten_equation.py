@@ -61,7 +61,9 @@ def _linked(trace: Trace, style: Style, step: Step | None) -> Block:
     table = cells(x, style.precision)
     strip = strip_of(style, table, trace.output.size)
     is_strip = trace.output.ndim == 1
-    pair = _neighbour_pair(table) if step is None and is_strip else ()
+    # The strip's cells of two neighbours, one below the other.
+    apart = step is None and is_strip and min(len(table), len(table[0])) > 1
+    pair = (0, len(table[0])) if apart else ()
     active = pair or (() if step is None else (step.number - 1,))
     above, first = _matrices(style, x, table, active)
     flat = _flattened_cells(style, table, trace.output, active, step)
@@ -79,11 +81,6 @@ def _linked(trace: Trace, style: Style, step: Step | None) -> Block:
         middle = up4(min(above.width, below.width) / 2)
         marks += arrow((middle, above.height + 8), (middle, top - 4), style.theme.ink)
     return Block(max(left + above.width, below.width), top + below.height, tuple(marks))
-
-
-def _neighbour_pair(table: Table) -> tuple[int, ...]:
-    """The strip's cells of two neighbours, one below the other; none where there are none."""
-    return (0, len(table[0])) if len(table) > 1 and len(table[0]) > 1 else ()
 
 
 def _matrices(

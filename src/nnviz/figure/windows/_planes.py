@@ -169,20 +169,16 @@ def rays(
 
     What lies behind the plane with the corners `above` is hidden.
     """
-    covers: list[Sequence[Point]] = [_room_around(extent(text)) for text in texts]
-    covers += [above] if above else []
+    covers: list[Sequence[Point]] = [above] if above else []
+    for box in map(extent, texts):  # with a little room
+        left, top, right, bottom = box.x - 2, box.y - 1, box.right + 2, box.bottom + 1
+        covers.append([(left, top), (right, top), (right, bottom), (left, bottom)])
     pairs = [
         piece
         for start, end in zip(starts, ends, strict=True)
         for piece in _seen_pieces(start, end, covers)
     ]
     return segments(pairs, stroke, 1.25)
-
-
-def _room_around(box: Box) -> list[Point]:
-    """The corners of a box with a little room, clockwise."""
-    left, top, right, bottom = box.x - 2, box.y - 1, box.right + 2, box.bottom + 1
-    return [(left, top), (right, top), (right, bottom), (left, bottom)]
 
 
 def _seen_pieces(

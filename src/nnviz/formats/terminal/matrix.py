@@ -60,17 +60,13 @@ class Matrix:
         for start in range(0, count, across):
             stop = min(start + across, count)
             if across < count:
-                yield self.paper.muted(self._which(start, stop - 1))
+                which = f"{start}–{stop - 1}" if stop > start + 1 else f"{start}"
+                said = Words("cells {which}" if self.vector else "columns {which}", which=which)
+                yield self.paper.muted(said)
             for row in range(len(self.rows)):
                 line = self._line(row, start, stop)
                 # As it is, which is fast; a number wider than the room is broken.
                 yield from line.render(console, "\n") if fits else (line,)
-
-    def _which(self, first: int, last: int) -> Words:
-        which = f"{first}–{last}" if last > first else f"{first}"
-        if self.vector:
-            return Words("cells {which}", which=which)
-        return Words("columns {which}", which=which)
 
     def _line(self, row: int, start: int, stop: int) -> Text:
         before, after = self._brackets(row)
