@@ -184,12 +184,12 @@ LIKELIEST = 3
 
 
 def likeliest(values: Sequence[float], most: int = LIKELIEST) -> list[int]:
-    """Where the largest values stand, the first of equal ones first.
+    """Where the largest values stand, the first of equal ones first; NaN and blanks last.
 
-    >>> likeliest([0.1, 0.6, 0.1, 0.2])
-    [1, 3, 0]
+    >>> likeliest([0.1, 0.6, math.nan, 0.1, 0.2], most=4)
+    [1, 4, 0, 3]
     """
-    return sorted(range(len(values)), key=lambda i: -values[i])[:most]
+    return sorted(range(len(values)), key=lambda i: (math.isnan(values[i]), -values[i]))[:most]
 
 
 def named(name: str) -> str:

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 import nnviz
 from helpers import run
 from nnviz.errors import NnvizError
+from nnviz.exercise import Exercise, exercise
 from nnviz.figure.scene import extent
 from nnviz.formats import load
+from nnviz.formats._classes import listings
 from nnviz.request import Request
 from nnviz.trace import Listing, Trace
 from view_checks import assert_tidy, drawn
@@ -26,7 +28,7 @@ def net(x: Any, classes: Any = ANIMALS, chain: str = "flatten", **options: Any) 
 
 
 def listing(trace: Trace) -> Listing:
-    (found,) = trace.listings
+    (found,) = listings(trace)
     return found
 
 
@@ -35,7 +37,7 @@ def test_the_largest_stand_first_with_their_names() -> None:
     assert trace.classes == {"output": ANIMALS}
     assert listing(trace).rows == [("dog", 4), ("owl", 2), ("cat", 1)]
     assert str(listing(trace).title) == "classes, the largest first"
-    assert not net([1.0, 4, 2], None).listings
+    assert not [*listings(net([1.0, 4, 2], None))]
 
 
 @given(st.lists(st.integers(-9, 9), min_size=1, max_size=30))
@@ -53,7 +55,7 @@ def test_of_a_batch_each_sample_has_its_class() -> None:
 
 def test_the_last_layer_alone_has_names() -> None:
     x = [1.0, -4, 2]
-    assert not net(x, chain="relu | relu", layer="1").listings
+    assert not [*listings(net(x, chain="relu | relu", layer="1"))]
     assert listing(net(x, chain="relu | relu", layer="2")).rows[0] == ("owl", 2)
 
 
@@ -102,3 +104,20 @@ def test_python_takes_a_list() -> None:
     assert "yes" in str(r)
     with pytest.raises(NnvizError, match="classes has 1 name"):
         nnviz.net("flatten", [3, 1], classes=["yes"])
+
+
+@pytest.mark.parametrize("width", [320, 720])
+def test_a_long_name_is_cut_where_a_page_ends(width: int) -> None:
+    scene = drawn(net([3, 1], ["a", "all that walks and swims and flies " * 9]), width=width)
+    assert_tidy(scene)
+    assert scene.width <= width
+    assert any(text.content.endswith("…") for text in scene.texts())
+
+
+def test_an_exercise_does_not_tell_the_largest() -> None:
+    trace = net([1, 4, 2])
+    made = exercise(trace, Exercise(), None)
+    said = load("table").write(made, Request()).content.decode()
+    after = said[said.index("classes") :]
+    assert [after.index(name) for name in ANIMALS] == sorted(map(after.index, ANIMALS))
+    assert not set("142") & set(after)

@@ -8,7 +8,6 @@ from typing import Any
 
 from nnviz import memory
 from nnviz.backpropagation import with_loss
-from nnviz.elision import likeliest, named
 from nnviz.errors import NnvizError, UsageError
 from nnviz.libraries import np
 from nnviz.losses import LOSSES, LossName
@@ -23,11 +22,8 @@ from nnviz.options.option import Kind, argument, option
 from nnviz.read.text import listed
 from nnviz.request import GRADIENTS
 from nnviz.shapes import times
-from nnviz.trace import Fact, Listing, Results, Trace
+from nnviz.trace import Fact, Results, Trace
 from nnviz.words import Words
-
-MOST_CLASSES = 10
-"""Of the classes of one sample, those that are listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +96,9 @@ def run(x: np.ndarray, options: NetOptions) -> Trace:
     if options.loss is not None:
         whole = with_loss(whole, options.target, options.loss)
     shown = _chosen(whole, number, len(layers))
-    return _classed(shown, options.classes) if number in (0, len(layers)) else shown
+    if options.classes and number in (0, len(layers)):
+        return replace(shown, classes={"output": options.classes})
+    return shown
 
 
 def _check_classes(classes: Sequence[str] | None, shape: tuple[int, ...]) -> None:
@@ -110,24 +108,6 @@ def _check_classes(classes: Sequence[str] | None, shape: tuple[int, ...]) -> Non
             n=len(classes),
             shape=times(shape),
         )
-
-
-def _classed(net: Trace, classes: tuple[str, ...] | None) -> Trace:
-    """The trace with names for the numbers of its output, and a table of the largest."""
-    if not classes:
-        return net
-    rows = net.output.reshape(-1, len(classes)).tolist()
-    several = len(rows) > 1
-    listing = Listing(
-        Words("the class of each sample" if several else "classes, the largest first"),
-        (*[Words("sample")] * several, Words("class"), Words("output")),
-        [
-            (*[n] * several, named(classes[i]), float(row[i]))
-            for n, row in enumerate(rows)
-            for i in likeliest(row, 1 if several else MOST_CLASSES)
-        ],
-    )
-    return replace(net, classes={"output": classes}, listings=(*net.listings, listing))
 
 
 def _number(asked: str | None, nodes: Sequence[Node]) -> int:

@@ -163,8 +163,8 @@ def _vector(
     if count > VECTOR:
         shown = [*likeliest(line[:, 0].tolist(), VECTOR - 1), None]
     table = [[dots(None, 0)] if i is None else cells(line[i], style.precision)[0] for i in shown]
-    names = [named(classes[i]) if classes else str(i) for i in shown if i is not None]
-    if classes:
+    names = [_cut(style, classes[i]) if classes else str(i) for i in shown if i is not None]
+    if classes and not np.isnan(line).any():
         table = changed(table, [(shown.index(int(line.argmax())), 0)], state="active")
     cell = replace(_low_cell(style, [table]), height=LINE)
     inner = grid(style, table, role, cell, indices=(shown, (0,)))
@@ -173,6 +173,15 @@ def _vector(
     marks = [style.note(left - 6, y, name, "end") for name, y in zip(names, ys, strict=True)]
     block = Block(left + inner.width, inner.height, (*marks, inner.at(left, 0)))
     return Thumbnail(style, role, maps, None, block)
+
+
+def _cut(style: Style, name: str) -> str:
+    """The name of a class, of a long one what half of the page has room for."""
+    said, room = named(name), min(ROOM, (style.room - BEFORE) / 2)
+    if style.width(said, SMALL) <= room:
+        return said
+    fit = (n for n in range(len(said) - 1, 0, -1) if style.width(said[:n] + "…", SMALL) <= room)
+    return said[: next(fit, 0)] + "…"
 
 
 # --- pictures ------------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import prod
 
 from nnviz.expressions import names
+from nnviz.formats._classes import listings
 from nnviz.formats._columns import count_tables, listed_columns, step_columns
 from nnviz.formats._steps import left_out, some
 from nnviz.formats._view import View, ran, said, shape_text
@@ -53,7 +54,7 @@ def note(trace: Trace, request: Request, figure: Figure) -> Iterator[Block]:
     elif "rows" not in trace.results:
         yield from _arrays(desk, trace)
         yield from _steps(desk, trace, request)
-    for listing in trace.listings:
+    for listing in listings(trace):
         yield Paragraph(desk.say(listing.title))
         yield Table((*listed_columns(listing),), total=listing.total)
 

@@ -13,6 +13,7 @@ from rich.measure import Measurement
 from rich.segment import Segment
 from rich.text import Text
 
+from nnviz.formats._classes import listings
 from nnviz.formats._columns import VECTOR, listed_columns
 from nnviz.formats._view import View
 from nnviz.formats.terminal.equation import in_a_row
@@ -113,7 +114,7 @@ def _blocks(paper: Paper, trace: Trace, request: Request) -> Iterator[Renderable
     elif "rows" not in trace.results:
         made = _arrays(paper, trace, request)
         yield from (block for block in made if block.renderables)
-    for listing in trace.listings:
+    for listing in listings(trace):
         columns = [column(paper, each) for each in listed_columns(listing)]
         heading = Text(paper.say(listing.title), "heading")
         yield Group(heading, fitted(paper, columns, total=listing.total))
