@@ -31,6 +31,11 @@ ONES = tuple(Num(1) for _ in range(130))
     [
         (Sum(ONES[:25]), " + ".join("1" * 25)),
         (Sum(ONES[:26]), " + ".join(["1"] * 16 + ["(… 4 more terms … = 4)"] + ["1"] * 6)),
+        # No part of a mean comes to what the whole does.
+        (
+            Call("mean", ONES[:26]),
+            f"mean({', '.join('1' * 16)}, … 4 more terms …, {', '.join('1' * 6)})",
+        ),
         # 11×11: a line, 99 between, a line; the bias stays.
         (
             Sum((*ONES[:121], Num(7, "bias")), per_line=11),
@@ -46,7 +51,7 @@ ONES = tuple(Num(1) for _ in range(130))
             + ", 24, 25, 26, 27, 28, 29)",
         ),
     ],
-    ids=["25 are all written", "26", "11×11 and a bias", "average", "maximum"],
+    ids=["25 are all written", "26", "mean", "11×11 and a bias", "average", "maximum"],
 )  # fmt: skip
 def test_the_middle_is_left_out(expr: Expr, written: str) -> None:
     assert text((Equation((short(expr),)),), str) == written

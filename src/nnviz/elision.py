@@ -31,7 +31,7 @@ Say = Callable[[Words], str]
 
 
 def shortened(equation: Equation, say: Say, most: int = TERMS) -> Equation:
-    """The equation with the middle of its long sums and maxima left out, by whole lines.
+    """The equation with the middle of long sums, and of functions of many, left out.
 
     >>> terms = tuple(Num(n) for n in range(100))
     >>> total = shortened(Equation((Sum(terms), Num(4950))), str).sides[0]
@@ -93,9 +93,15 @@ def _shortened(expr: Expr, say: Say, most: int) -> Expr:
             count = len(terms) - (isinstance(last, Num) and last.role == "bias")
             if count > most or (line and count > line * LINES):
                 return Sum(_without_middle(terms, count, line, most, say, _added), line)
-        case Call("max", args) if len(args) > most:
-            return Call("max", _without_middle(args, len(args), 0, most, say, max))
+        case Call(name, args) if len(args) > most:
+            together = {"max": max, "min": min}.get(name, _unlike)
+            return Call(name, _without_middle(args, len(args), 0, most, say, together))
     return with_parts(expr, lambda part: _shortened(part, say, most))
+
+
+def _unlike(_: list[int | float]) -> float:
+    """Of a mean no part comes to what the whole does."""
+    raise ValueError
 
 
 def _without_middle(

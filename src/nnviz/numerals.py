@@ -204,8 +204,9 @@ def aligned(texts: Sequence[str]) -> list[str]:
     ['0.25', '−3   ', '12.5 ', '1×10⁻⁵']
     """
     ends = [len(text) - len(whole_part(text) or text) for text in texts]
+    most = max(ends, default=0)
     return [
-        text + " " * (max(ends) - end if whole_part(text) else 0)
+        text + " " * (most - end if whole_part(text) else 0)
         for text, end in zip(texts, ends, strict=True)
     ]
 

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from helpers import run
 from nnviz.errors import NnvizError, UsageError
 from nnviz.formats import load
-from nnviz.formats.trace import MOST_CELLS, MOST_STEPS
+from nnviz.formats.trace import MOST_CELLS, MOST_STEPS, MOST_TERMS
 from nnviz.request import Request
 from nnviz.trace import Equation, Num, Product, Results, Step, Steps, Sum, Trace
 from nnviz.version import __version__
@@ -131,3 +132,18 @@ def test_a_result_without_an_output() -> None:
     document = written(made)
     assert document["rows"] == [{"layer": "conv"}]
     assert document["steps"] == []
+
+
+def test_a_formula_of_very_many_numbers_has_the_first_ones() -> None:
+    """A channel of a picture is normalized in one step."""
+    side = int(MOST_TERMS**0.5) + 1
+    x = np.arange(side * side).reshape(side, side)
+    (made,) = written(run("norm", x, kind="batch", train=True))["steps"]
+    assert made["formula"].startswith("μ = mean(0, 1, 2, ")
+    assert " more terms …, " in made["formula"].partition("; ")[0]
+    assert made["formula"].endswith("; …")
+    assert made["formula"].count("; ") == MOST_TERMS
+    assert np.shape(made["value"]) == (side, side)
+    small = written(run("norm", x[:9, :9], kind="batch", train=True))["steps"][0]["formula"]
+    assert "…" not in small
+    assert small.count("; ") == 2 * 81 + 1

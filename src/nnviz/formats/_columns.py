@@ -241,14 +241,15 @@ def _column(
 ) -> Column:
     """One quantity of all steps, headed by its symbol; of classes the likeliest alone."""
     there = [quantity for quantity in quantities if quantity is not None]
-    values = [() if q is None else np.ravel(q.value).tolist() for q in quantities]
+    counts = [0 if q is None else q.value.size for q in quantities]
+    whole = bool(classes)
+    values = [[] if q is None else _ends(np.ravel(q.value), whole) for q in quantities]
     texts = aligned([show(value) for row in values for value in row])
     width = max(map(len, texts), default=0)
     numbers = (text.rjust(width) for text in texts)
     entries = []
-    for q, row in zip(quantities, values, strict=True):
-        written = [*islice(numbers, len(row))]
-        said = _written(written)
+    for q, row, count in zip(quantities, values, counts, strict=True):
+        said = _written([*islice(numbers, len(row))], count)
         if classes:
             said = (", ".join(f"{named(classes[i])}: {show(row[i])}" for i in likeliest(row)),)
         entries.append(Entry(said, role=(there[0] if q is None else q).symbol.role))
@@ -262,11 +263,17 @@ def _heading(symbols: Iterable[Name]) -> tuple[Name, ...]:
     return found if len(found) < 2 else tuple(dict.fromkeys(s._replace(sup="") for s in found))
 
 
-def _written(texts: Sequence[str]) -> tuple[Words | str, ...]:
-    """The numbers; of a long vector the ends, and how many there are."""
-    if len(texts) <= VECTOR:
+def _ends(vector: np.ndarray, whole: bool) -> list[Any]:
+    """The numbers; of a long vector, unless it is wanted whole, the first three and the last."""
+    kept = vector if whole or vector.size <= VECTOR else vector[[0, 1, 2, -1]]
+    return kept.tolist()  # type: ignore[no-any-return]
+
+
+def _written(texts: Sequence[str], size: int) -> tuple[Words | str, ...]:
+    """The numbers; of a long vector its ends, and how many there are."""
+    if size == len(texts):
         return (" ".join(texts),)
-    return *texts[:3], "…", texts[-1], Words("({n} numbers)", n=len(texts))
+    return *texts[:3], "…", texts[-1], Words("({n} numbers)", n=size)
 
 
 # --- parameters -------------------------------------------------------------------------

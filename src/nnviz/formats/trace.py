@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from nnviz.elision import shortened
 from nnviz.formats import Format, Made
 from nnviz.formats._values import dump
 from nnviz.lang import say
@@ -12,7 +13,7 @@ from nnviz.libraries import np
 from nnviz.numerals import exact, rounded
 from nnviz.request import Request
 from nnviz.steps import choose
-from nnviz.trace import Step, Trace, text
+from nnviz.trace import Formula, Step, Trace, text
 from nnviz.version import __version__
 from nnviz.words import Words
 
@@ -20,6 +21,8 @@ MOST_CELLS = 10**6
 """Of an array that went in; a larger one is written as its shape and type."""
 MOST_STEPS = 10_000
 """Written where --steps does not ask for more."""
+MOST_TERMS = 10_000
+"""Equations of a step, and terms of one: a channel of a picture has more numbers."""
 
 
 def write(trace: Trace, request: Request) -> Made:
@@ -83,13 +86,19 @@ def _whole(array: np.ndarray) -> Any:
     return {"shape": list(array.shape), "dtype": str(array.dtype)}
 
 
+def _formula(formula: Formula) -> str:
+    """As a person writes it; of what has very many equations or terms the first ones."""
+    lines = [shortened(equation, str, MOST_TERMS) for equation in formula[:MOST_TERMS]]
+    return text(lines, exact) + ("; …" if len(formula) > MOST_TERMS else "")
+
+
 def _step(trace: Trace, request: Request, step: Step) -> dict[str, Any]:
     # Sentences are for people: their numbers are rounded, and say no more than the step's own.
     said = trace.explained(step, rounded) if request.appearance.explain else ()
     return {
         "step": step.number,
         "index": list(step.index),
-        "formula": text(step.formula, exact),
+        "formula": _formula(step.formula),
         "value": step.value,
         **step.detail,
         **({"explain": [say(words, request.appearance.lang) for words in said]} if said else {}),
