@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nnviz
-from nnviz import fields
+from nnviz import fields, sentences
 from nnviz.axes import CELL_NAMES, SIZE_NAMES
 from nnviz.cli import options, reading
 from nnviz.cli.help import _EVERY
@@ -77,6 +77,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
         short for _, short in pool._CALLED.values()
     ),
     "padding.py: mode": (),
+    "sentences.py: said": tuple(each for some in sentences.ACTIVATIONS.values() for each in some),
     "ops/recurrent/_explained.py: _TITLES[self.given.cell]": (),  # RNN, LSTM and GRU are names
 }
 """What an expression in the place of a template can come to."""

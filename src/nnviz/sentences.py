@@ -52,61 +52,57 @@ def heaviest(
         )
 
 
+_PASSED = "{x} is not below 0: it passes {name} as it is."
+_PRESSED = "{x} is pressed between {low} and 1: it becomes {value}."
+ACTIVATIONS = {
+    "relu": (
+        "{x} is below 0: ReLU makes 0 of it.",
+        "Without such a bend, several layers could do no more than one.",
+    ),
+    "leaky-relu": (
+        "{x} is below 0: {alpha} of it is left, {value}.",
+        "Something is left below 0 too, so that it can still be learned from.",
+    ),
+    "elu": (
+        "{x} is below 0: ELU bends it to {value}.",
+        "Far below 0 it comes near {floor}, without a sharp bend.",
+    ),
+    "gelu": (
+        "{part} of {x} is handed on: as much of a bell curve lies below it.",
+        "Large numbers pass almost whole, very negative ones hardly at all.",
+    ),
+    "sigmoid": (_PRESSED, "0 becomes 0.5; the farther from 0, the nearer to 0 or 1."),
+    "hard-sigmoid": (
+        "The line is {line} at {x}; cut at 0 and 1, that is {value}.",
+        "It is a sigmoid made of straight lines, which are quick to compute.",
+    ),
+    "tanh": (_PRESSED, "0 stays 0; the farther from 0, the nearer to −1 or 1."),
+    "softmax": (
+        "The share of {x} is {value}: e to this power, of all such powers together.",
+        "All shares add up to 1, and the largest number has the largest share.",
+    ),
+    "": (_PASSED,),
+}
+"""Of each what it makes of a number, and what it is good for; of "" what several share."""
+
+
 def activation(
     name: str, x: Number, value: Number, show: Show, alpha: float = 0.01, beta: float = 0
 ) -> Iterator[Words]:
     """What an activation makes of a number; then what it is good for."""
     if not math.isfinite(x):
         return
-    at, made = show(x), show(value)
-    if name in ("relu", "leaky-relu", "elu") and x >= 0:
-        yield Words("{x} is not below 0: it passes {name} as it is.", x=at, name=shown(name))
-    elif name == "relu":
-        yield Words("{x} is below 0: ReLU makes 0 of it.", x=at)
-    elif name == "leaky-relu":
-        yield Words(
-            "{x} is below 0: {part} of it is left, {value}.", x=at, part=show(alpha), value=made
-        )
-    elif name == "elu":
-        yield Words("{x} is below 0: ELU bends it to {value}.", x=at, value=made)
-    elif name == "gelu":
-        part = show(value / x if x else 0.5)
-        yield Words(
-            "{part} of {x} is handed on: as much of a bell curve lies below it.", part=part, x=at
-        )
-    elif name == "softmax":
-        yield Words(
-            "The share of {x} is {value}: e to this power, of all such powers together.",
-            x=at,
-            value=made,
-        )
-    elif name == "hard-sigmoid":
-        line = show(alpha * x + beta)
-        yield Words(
-            "The line is {line} at {x}; cut at 0 and 1, that is {value}.",
-            line=line,
-            x=at,
-            value=made,
-        )
-    else:
-        low = show(0 if name == "sigmoid" else -1)
-        yield Words(
-            "{x} is pressed between {low} and 1: it becomes {value}.", x=at, low=low, value=made
-        )
-    yield _use(name, show(-alpha))
-
-
-def _use(name: str, floor: str) -> Words:
-    """What an activation is good for."""
-    return {
-        "relu": Words("Without such a bend, several layers could do no more than one."),
-        "leaky-relu": Words("Something is left below 0 too, so that it can still be learned from."),
-        "elu": Words("Far below 0 it comes near {floor}, without a sharp bend.", floor=floor),
-        "gelu": Words("Large numbers pass almost whole, very negative ones hardly at all."),
-        "sigmoid": Words("0 becomes 0.5; the farther from 0, the nearer to 0 or 1."),
-        "hard-sigmoid": Words(
-            "It is a sigmoid made of straight lines, which are quick to compute."
-        ),
-        "tanh": Words("0 stays 0; the farther from 0, the nearer to −1 or 1."),
-        "softmax": Words("All shares add up to 1, and the largest number has the largest share."),
-    }[name]
+    numbers = {
+        "x": x,
+        "value": value,
+        "alpha": alpha,
+        "floor": -alpha,
+        "line": alpha * x + beta,
+        "part": value / x if x else 0.5,
+        "low": 0 if name == "sigmoid" else -1,
+    }
+    made, use = ACTIVATIONS[name]
+    if x >= 0 and name in ("relu", "leaky-relu", "elu"):
+        made = _PASSED
+    for said in (made, use):
+        yield Words(said, name=shown(name), **{key: show(n) for key, n in numbers.items()})

@@ -145,6 +145,20 @@ def test_a_walk_says_them_when_the_value_is_there() -> None:
     assert "The window" not in walk(*" " * 4)
 
 
+@pytest.mark.parametrize(
+    ("language", "size"), [("ko", (60, 20)), ("en", (80, 24)), ("en", (12, 3))]
+)
+@pytest.mark.parametrize("name", STEPPED)
+def test_a_walk_with_them_fits_its_window(name: str, language: str, size: tuple[int, int]) -> None:
+    request = Request(appearance=Appearance(explain=True, lang=language))
+    made = Walk(stages(trace_of(name), request), request)
+    for key in ("end", "home"):
+        assert made.press(key)
+        lines = seen(made, *size).rstrip("\n").split("\n")
+        assert len(lines) <= size[1]
+        assert max(Console().measure(line).maximum for line in lines) <= size[0]
+
+
 def test_where_a_value_is_asked_for_they_come_after_the_answer() -> None:
     assert "add up to" not in walk(*" " * 9, asking=True)
     assert "add up to 6." in walk("6", "enter", asking=True)

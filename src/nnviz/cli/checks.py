@@ -230,12 +230,9 @@ def checked(trace: Trace, shared: Shared) -> Trace:
         )
     _check_steps(trace, shared.output.steps)
     asked = shared.output
-    of_layers = (
-        asked.trace
-        or "trace" in asked.format
-        or any(getattr(shared.practice, name) for name in WALK)
-    )
-    if asked.explain and not (of_layers and trace.layers):
+    walks = (getattr(shared.practice, name) for name in WALK)
+    of_layers = trace.layers and any((asked.trace, "trace" in asked.format, *walks))
+    if asked.explain and not of_layers:
         formats.check_explained(trace)
     check_sample(shared.figure.sample or 0, trace.samples)
     if trace.plan is not None:

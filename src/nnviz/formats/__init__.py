@@ -20,19 +20,8 @@ from nnviz.words import Words
 Kind = Literal["figure", "values", "text"]
 FIGURE = (
     *EXERCISE,
-    *(
-        "steps",
-        "explain",
-        "view",
-        "title",
-        "plain",
-        "labels",
-        "symbols",
-        "font",
-        "sample",
-        "filter",
-    ),
-    *("scale", "width", "ratio"),
+    *("steps", "view", "title", "plain", "labels", "symbols", "font", "sample", "filter"),
+    *("scale", "width", "ratio", "explain"),
 )
 """The options of every command that each format of figures uses."""
 MAP = ("range", "sample", "filter")
