@@ -4,126 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-import onnx
 import pytest
-from onnx import TensorProto, helper, numpy_helper
-from onnx.reference import ReferenceEvaluator
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from onnx import helper
 
 import nnviz
-from helpers import run
 from nnviz.errors import NnvizError
-
-RNG = np.random.default_rng(5)
-Nodes = Sequence[Any]
-
-
-def node(op: str, inputs: str, outputs: str, **options: Any) -> Any:
-    return helper.make_node(
-        op, [*inputs.replace("_", "").split(" ")], outputs.split(), name=f"the_{op}", **options
-    )
-
-
-def save(
-    path: Path, nodes: Nodes, shape: Sequence[Any], arrays: dict[str, Any], opset: int = 21
-) -> Path:
-    """A model of float64 from x to y in a file."""
-    numbers = {name: np.asarray(array) for name, array in arrays.items()}
-    held = [numpy_helper.from_array(array, name) for name, array in numbers.items()]
-    kind = TensorProto.INT64 if nodes[0].op_type == "Gather" else TensorProto.DOUBLE
-    x = helper.make_tensor_value_info("x", kind, shape)
-    y = helper.make_tensor_value_info("y", TensorProto.DOUBLE, None)
-    graph = helper.make_graph(list(nodes), "g", [x], [y], held)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])
-    onnx.save(model, str(path))
-    return path
-
-
-def draw(*shape: int) -> np.ndarray:
-    return RNG.normal(size=shape)
-
-
-def reference(path: Path, x: np.ndarray) -> np.ndarray:
-    made: Any = ReferenceEvaluator(str(path)).run(None, {"x": x})
-    return np.asarray(made[0])
-
-
-def gates(count: int, inputs: int, hidden: int, ways: int = 1) -> dict[str, np.ndarray]:
-    return {
-        "W": draw(ways, count * hidden, inputs),
-        "R": draw(ways, count * hidden, hidden),
-        "B": draw(ways, 2 * count * hidden),
-    }
-
-
-LENET: tuple[Any, ...] = (
-    [
-        node("Conv", "x w1 b1", "a", pads=[2, 2, 2, 2]),
-        node("Tanh", "a", "b"),
-        node("AveragePool", "b", "c", kernel_shape=[2, 2], strides=[2, 2]),
-        node("Conv", "c w2", "d", strides=[1, 1]),
-        node("Relu", "d", "e"),
-        node("MaxPool", "e", "f", kernel_shape=[2, 2], strides=[2, 2], ceil_mode=1),
-        node("Flatten", "f", "g"),
-        node("Gemm", "g w3 b3", "h", transB=1, alpha=0.5, beta=2.0),
-        node("Dropout", "h", "i"),
-        node("MatMul", "i w4", "j"),
-        node("Add", "j b4", "k"),
-        node("Softmax", "k", "y"),
-    ],
-    ["N", 1, 12, 12],
-    {
-        "w1": draw(3, 1, 5, 5),
-        "b1": draw(3),
-        "w2": draw(4, 3, 3, 3),
-        "w3": draw(6, 16),
-        "b3": draw(6),
-        "w4": draw(6, 5),
-        "b4": draw(5),
-    },
-)
-RESIDUAL: tuple[Any, ...] = (
-    [
-        node("Conv", "x w1", "a", pads=[1, 1, 1, 1], strides=[2, 2]),
-        node("BatchNormalization", "a g b m v", "c", epsilon=1e-3),
-        node("Relu", "c", "d"),
-        node("Conv", "d w2", "e", auto_pad="SAME_UPPER"),
-        node("Conv", "x w3", "s", strides=[2, 2]),
-        node("Add", "e s", "f"),
-        node("LeakyRelu", "f", "h"),
-        node("Concat", "h d", "i", axis=1),
-        node("GlobalAveragePool", "i", "j"),
-        node("Reshape", "j to", "k"),
-        node("Identity", "k", "y"),
-    ],
-    [1, 2, 8, 8],
-    {
-        "w1": draw(4, 2, 3, 3),
-        "w2": draw(4, 4, 3, 3),
-        "w3": draw(4, 2, 1, 1),
-        **{name: abs(draw(4)) for name in "gbmv"},
-        "to": np.array([0, -1]),
-    },
-)
-LSTM: tuple[Any, ...] = (
-    [
-        node("Transpose", "x", "t", perm=[1, 0, 2]),
-        node("LSTM", "t W R B", "a", hidden_size=4),
-        node("Squeeze", "a one", "b"),
-        node("Gather", "b last", "c", axis=0),
-        node("Gemm", "c w b4", "d"),
-        node("Softmax", "d", "y", axis=-1),
-    ],
-    ["N", 5, 3],
-    {
-        **gates(4, 3, 4),
-        "one": np.array([1]),
-        "last": np.array(-1),
-        "w": draw(4, 2),
-        "b4": draw(2),
-    },
+from nnviz.read import Stdin, read_weights
+from onnx_models import (
+    LENET,
+    LSTM,
+    RESIDUAL,
+    RNG,
+    Nodes,
+    draw,
+    gates,
+    node,
+    reference,
+    save,
 )
 
 
@@ -194,13 +97,77 @@ WHOLE: dict[str, tuple[Any, ...]] = {
 }
 
 
+ZEROS = [
+    node("Shape", "x", "size"),
+    node("Gather", "size at", "n"),
+    node("Concat", "one n four", "all", axis=0),
+    node("ConstantOfShape", "all", "h"),
+    node("LSTM", "t W R B _ h h", "a z", hidden_size=4),
+]
+
+
+def lstm_with(*states: Any, last: str = "a") -> list[Any]:
+    """The classifier with states before the first step, its last hidden state read from `last`."""
+    transposed, _, squeezed, *rest = LSTM[0]
+    if last == "z":
+        squeezed, rest = node("Gather", "z last", "c", axis=0), rest[1:]
+    return [transposed, *states, squeezed, *rest]
+
+
+STATES = {
+    "zeros of any size": lstm_with(*ZEROS),
+    "the last state itself": lstm_with(node("LSTM", "t W R B", "_ z", hidden_size=4), last="z"),
+    "states of the model": lstm_with(node("LSTM", "t W R B _ h0 c0", "a", hidden_size=4)),
+}
+HELD = {"at": [0], "one": [1], "four": [4]}
+
+
+@pytest.mark.parametrize("nodes", STATES.values(), ids=STATES)
+def test_states_before_the_first_step(nodes: Nodes, tmp_path: Path) -> None:
+    arrays = LSTM[2] | {"h0": draw(1, 1, 4), "c0": draw(1, 1, 4)} | HELD
+    path, x = save(tmp_path / "m.onnx", nodes, ["N", 5, 3], arrays), draw(1, 5, 3)
+    made = nnviz.net(str(path), x[0])
+    assert len(made.layers) == 3
+    np.testing.assert_allclose(made.output, reference(path, x)[0], rtol=1e-6)
+
+
+def test_states_that_are_made_are_not_left_out(tmp_path: Path) -> None:
+    made = [node("Relu", "h0", "h"), node("LSTM", "t W R B _ h", "a", hidden_size=4)]
+    path = save(tmp_path / "m.onnx", lstm_with(*made), ["N", 5, 3], LSTM[2] | {"h0": draw(1, 1, 4)})
+    with pytest.raises(NnvizError, match="LSTM is not among the layers here"):
+        nnviz.net(str(path), draw(5, 3))
+
+
+def test_the_digits_as_a_model_of_onnx(tmp_path: Path) -> None:
+    """The sample that has learned, written as ONNX by hand: the same probabilities."""
+    samples = Path(__file__).parents[2] / "samples"
+    held = read_weights(str(samples / "digits.safetensors"), stdin=Stdin(None), name="w")
+    nodes = [
+        node("Conv", "x c1.kernel c1.bias", "a", pads=[2, 2, 2, 2]),
+        node("Relu", "a", "b"),
+        node("AveragePool", "b", "c", kernel_shape=[2, 2], strides=[2, 2]),
+        node("Conv", "c c3.kernel c3.bias", "d", pads=[1, 1, 1, 1]),
+        node("Relu", "d", "e"),
+        node("Flatten", "e", "f"),
+        *(part for n, i, o in (("f5", "f", "g"), ("f6", "gr", "h"), ("f7", "hr", "k"))
+          for part in (node("Gemm", f"{i} {n}.weight {n}.bias", o, transB=1),
+                       node("Relu", o, o + "r"))),
+        node("Softmax", "k", "y"),
+    ]  # fmt: skip
+    path = save(tmp_path / "digits.onnx", nodes, ["N", 1, 8, 8], held)
+    x = RNG.integers(0, 256, (8, 8))
+    made = nnviz.net(str(path), x / 255).output
+    np.testing.assert_allclose(made, reference(path, x[None, None] / 255)[0], rtol=1e-6)
+    np.testing.assert_allclose(made, nnviz.net(str(samples / "digits.net"), x).output, rtol=1e-6)
+
+
 @pytest.mark.parametrize("model", [*WHOLE.values(), *SINGLE.values()], ids=[*WHOLE, *SINGLE])
 def test_gives_what_the_reference_gives(model: tuple[Any, ...], tmp_path: Path) -> None:
     path = save(tmp_path / "m.onnx", *model)
     x = draw(*(n if isinstance(n, int) else 1 for n in model[1]))
     wanted = reference(path, x)
-    for given in (x, np.squeeze(x)):
-        made = nnviz.net(str(path), given)
+    for each in (x, np.squeeze(x)):
+        made = nnviz.net(str(path), each)
         shape = [n for n in wanted.shape if n != 1]
         assert [n for n in made.output.shape if n != 1] == shape
         np.testing.assert_allclose(np.squeeze(made.output), np.squeeze(wanted), rtol=1e-6)
@@ -243,98 +210,64 @@ def test_numbers_that_are_looked_up(tmp_path: Path) -> None:
     np.testing.assert_allclose(nnviz.net(str(path), x[0]).output, wanted[0, 0], rtol=1e-6)
 
 
-UNKNOWN = [
-    node("Conv", "x w1", "a"),
-    node("Mish", "a", "b"),
-    node("Conv", "b w2", "y"),
-]
+KINDS = ("conv", "norm", "act", "pool", "add", "concat", "drop")
 
 
-def test_an_operator_that_is_not_here_is_named_and_not_counted(tmp_path: Path) -> None:
-    arrays = {"w1": draw(2, 1, 3, 3), "w2": draw(1, 2, 2, 2)}
-    path = str(save(tmp_path / "m.onnx", UNKNOWN, ["N", 1, 6, 6], arrays, 22))
-    counted = nnviz.params(path)
-    strange = counted.rows[1]
-    assert (strange["layer"], strange["output"]) == ("Mish the_Mish", [2, 4, 4])
-    assert [strange[key] for key in ("weights", "params", "macs")] == [None] * 3
-    assert counted.total["params"] == 26
-    assert "layer 2: Mish is not among the layers here" in str(counted)
-    assert "\u2265" in str(counted)
-    with pytest.raises(NnvizError, match=r"(?s)Mish is not among.*in layer 2.*the_Mish") as caught:
-        nnviz.net(path, draw(6, 6))
-    assert len(caught.value.partial.layers) == 1
-    assert str(caught.value.partial.said[0]) == "stopped after layer 1"
+@st.composite
+def chains(draw_from: st.DrawFn) -> tuple[list[Any], dict[str, np.ndarray]]:
+    """Layers over maps that keep their size, with branches, down to a vector."""
+    nodes: list[Any] = []
+    arrays: dict[str, np.ndarray] = {"to": np.array([0, -1])}
+    last, channels, made = "x", 2, {"x": 2}
+    for i in range(draw_from(st.integers(1, 6))):
+        kind = draw_from(st.sampled_from(KINDS))
+        name, weights = f"v{i}", f"w{i}"
+        match kind:
+            case "conv":
+                groups = draw_from(st.sampled_from([1, channels]))
+                filters = groups * draw_from(st.integers(1, 2))
+                size = draw_from(st.sampled_from([1, 3]))
+                arrays[weights] = draw(filters, channels // groups, size, size)
+                nodes.append(
+                    node("Conv", f"{last} {weights}", name, auto_pad="SAME_UPPER", group=groups)
+                )
+                channels = filters
+            case "norm":
+                arrays |= {f"{n}{i}": abs(draw(channels)) for n in "gbmv"}
+                names = " ".join(f"{n}{i}" for n in "gbmv")
+                nodes.append(node("BatchNormalization", f"{last} {names}", name))
+            case "act":
+                op = draw_from(st.sampled_from(["Relu", "Tanh", "Elu", "Sigmoid"]))
+                nodes.append(node(op, last, name))
+            case "pool":
+                op = draw_from(st.sampled_from(["MaxPool", "AveragePool"]))
+                options = {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1]}
+                nodes.append(node(op, last, name, **options))
+            case "drop":
+                nodes.append(node("Dropout", last, name))
+            case "add" | "concat" as op:
+                fits = [n for n, count in made.items() if op == "concat" or count == channels]
+                other = draw_from(st.sampled_from(fits))
+                more = {"axis": 1} if op == "concat" else {}
+                nodes.append(node(op.capitalize(), f"{last} {other}", name, **more))
+                channels += made[other] if op == "concat" else 0
+        last = name
+        made[name] = channels
+    nodes.append(node("Reshape", f"{last} to", "y"))
+    return nodes, arrays
 
 
-STRANGE = {
-    "a weight that is made": [node("Relu", "x", "w"), node("Conv", "x w", "y")],
-    "an axis of samples": [node("Softmax", "x", "y", axis=0)],
-    "a sum with a constant": [node("Add", "x c", "y")],
-    "a reshape that mixes": [node("Reshape", "x to", "y")],
-    "a transposition that moves": [node("Transpose", "x", "y", perm=[0, 1, 3, 2])],
-    "places of maxima": [node("MaxPool", "x", "z y", kernel_shape=[2, 2])],
-    "another domain": [helper.make_node("Conv", ["x", "c"], ["y"], domain="com.acme")],
-}
-
-
-@pytest.mark.parametrize("nodes", STRANGE.values(), ids=STRANGE)
-def test_is_not_guessed(nodes: Nodes, tmp_path: Path) -> None:
-    arrays = {"c": draw(1, 3, 1, 1), "to": np.array([3, 1, 4, 4])}
-    path = save(tmp_path / "m.onnx", nodes, [1, 3, 4, 4], arrays)
-    with pytest.raises(NnvizError, match="is not among the layers here"):
-        nnviz.net(str(path), draw(3, 4, 4))
-
-
-def test_a_broken_model_is_said(tmp_path: Path) -> None:
-    path = save(tmp_path / "m.onnx", *LENET)
-    whole = path.read_bytes()
-    for content in (whole[:200], whole[:60], b"", b"\x08\x07\x12" + bytes(99), b"no model"):
-        path.write_bytes(content)
-        with pytest.raises(NnvizError):
-            nnviz.params(str(path))
-
-
-def outside(path: Path, location: str) -> Path:
-    """The model with its first array in another file."""
-    model = onnx.load(str(path))
-    tensor = model.graph.initializer[0]
-    (path.parent / "w.bin").write_bytes(b"head" + tensor.raw_data)
-    places = {"location": location, "offset": "4", "length": str(len(tensor.raw_data))}
-    for key, value in places.items():
-        tensor.external_data.add(key=key, value=value)
-    tensor.ClearField("raw_data")
-    tensor.data_location = TensorProto.EXTERNAL
-    path.write_bytes(model.SerializeToString())
-    return path
-
-
-def test_arrays_beside_the_model_are_read_where_they_are_wanted(tmp_path: Path) -> None:
-    path = save(tmp_path / "m.onnx", *LENET)
-    x = draw(12, 12)
-    wanted = nnviz.net(str(path), x).output
-    outside(path, "w.bin")
-    np.testing.assert_array_equal(nnviz.net(str(path), x).output, wanted)
-    (tmp_path / "w.bin").write_bytes(b"short")
-    assert nnviz.params(str(path)).rows[0]["weights"] == 75
-    with pytest.raises(NnvizError, match="w1 cannot be read: it is cut short"):
-        nnviz.net(str(path), x)
-
-
-@pytest.mark.parametrize("location", ["../secret.bin", "{}/secret.bin", "link/secret.bin"])
-def test_nothing_outside_the_folder_is_read(location: str, tmp_path: Path) -> None:
-    (tmp_path / "secret.bin").write_bytes(bytes(9999))
-    (tmp_path / "m").mkdir()
-    (tmp_path / "m" / "link").symlink_to(tmp_path)
-    path = outside(save(tmp_path / "m" / "m.onnx", *LENET), location.format(tmp_path))
-    for op, x in (("params", None), ("net", draw(12, 12))):
-        with pytest.raises(NnvizError, match="outside its own folder: it is not read"):
-            run(op, x, net=str(path))
-
-
-def test_without_the_package_it_says_what_to_install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = save(tmp_path / "m.onnx", *LENET)
-    monkeypatch.setitem(__import__("sys").modules, "onnx", None)
-    with pytest.raises(NnvizError, match=r"(?s)is not installed.*pip install onnx"):
-        nnviz.params(str(path))
+@settings(max_examples=40, deadline=None)
+@given(chains())
+def test_any_chain_gives_what_the_reference_gives(model: tuple[list[Any], dict[str, Any]]) -> None:
+    with TemporaryDirectory() as folder:
+        path = save(Path(folder) / "m.onnx", model[0], ["N", 2, 5, 4], model[1])
+        x = draw(2, 2, 5, 4)
+        made = nnviz.net(str(path), x).output
+        wanted = [reference(path, one[None])[0] for one in x]
+        np.testing.assert_allclose(made, wanted, rtol=1e-6, atol=1e-9)
+        counted = nnviz.params(str(path))
+        assert counted.rows[-1]["output"] == list(made.shape[1:])
+        assert counted.total["params"] == sum(
+            a.size for name, a in model[1].items() if name[0] in "wgb"
+        )

@@ -47,6 +47,7 @@ def chain(*, arrays: bool = False) -> Kind[Network]:
         if text == "-":
             name, text = STANDARD_INPUT, decode(context.stdin.read(flag), STANDARD_INPUT)
         elif os.path.exists(text):
+            context.stdin.opened.append(text)
             if (model := _read(text, partial(model_of, arrays=arrays))) is not None:
                 return model
             name, text = text, _content(text)

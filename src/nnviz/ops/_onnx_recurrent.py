@@ -20,10 +20,12 @@ def recurrent(asked: Asked) -> Made | None:
     ways = 2 if asked.get("direction") == "bidirectional" else 1
     named = [name.capitalize() for name in asked.get("activations") or _USUAL[op] * ways]
     relu = named == ["Relu"] * ways and op == "RNN"
-    states = [state for at in (5, 6) if (state := asked.array(at)) is not None and state.any()]
+    states = {name: asked.array(at) for name, at in (("h0", 5), ("c0", 6)) if not asked.zero(at)}
     first = bool(asked.get("layout"))
     inside = tuple(axis for axis in x.axes if axis not in (SAMPLES, UNIT))
-    if arrays[0] is None or arrays[1] is None or any(map(asked.varies, (3, 4, 7))) or states:
+    if arrays[0] is None or arrays[1] is None or any(map(asked.varies, (3, 4, 7))):
+        return None
+    if any(state is None or state.shape[1] != 1 for state in states.values()):
         return None
     if asked.get("direction") == "reverse" or asked.array(4) is not None or asked.get("clip"):
         return None
@@ -40,6 +42,7 @@ def recurrent(asked: Asked) -> Made | None:
         "activation": "relu" if relu else "tanh",
         "mode": "many-to-many" if y else "many-to-one",
     }
+    options |= {name: state[:, 0] for name, state in states.items() if state is not None}
     if op == "GRU":
         options["linear_before_reset"] = bool(asked.get("linear_before_reset", 0))
     batch, way = x.axes[1 - first], WAYS if ways == 2 else UNIT
@@ -70,6 +73,8 @@ def last_time(asked: Asked) -> Made | None:
     """Of all that a recurrent layer makes, the last: what it makes many-to-one."""
     at, axes, made_by = asked.array(1), asked.x.axes, asked.made_by
     axis = asked.get("axis", 0) % len(axes)
+    if at is not None and not at.ndim and axes[axis] == UNIT and at.item() in (0, -1):
+        return asked.view((*axes[:axis], *axes[axis + 1 :]))
     if made_by is None or made_by.operation.name != "rnn" or at is None or at.ndim:
         return None
     if axes[axis] != 0 or at.item() not in (-1, (asked.sizes(asked.node.inputs[0])[axis] or 0) - 1):

@@ -92,6 +92,11 @@ class Asked:
         there = at < len(self.node.inputs) and bool(self.node.inputs[at])
         return there and self.array(at) is None
 
+    def zero(self, at: int) -> bool:
+        """Whether an input is left out, or all zeros, of whatever size they may be."""
+        name = self.node.inputs[at] if at < len(self.node.inputs) else ""
+        return not name or _zero(self.graph, name)
+
     def sizes(self, name: str) -> Dims:
         return self.graph.shapes.get(name, ())
 
@@ -105,6 +110,20 @@ class Asked:
         if inside != [*range(len(inside))]:
             return None
         return Made(None, None, axes, same=self.x.layer)
+
+
+_MOVES = ("Expand", "Slice", "Unsqueeze", "Squeeze", "Reshape", "Identity", "Transpose", "Tile")
+"""Operators that make no other numbers than those of their first input."""
+
+
+def _zero(graph: Graph, name: str) -> bool:
+    """Whether a value is zeros, as the states are that a framework writes into its models."""
+    if (array := graph.arrays.get(name)) is not None:
+        return not array.any()
+    node = next((node for node in graph.nodes if name in node.outputs), None)
+    if node is not None and node.op == "ConstantOfShape":
+        return not any(node.attributes.get("value", ()))
+    return node is not None and node.op in _MOVES and _zero(graph, node.inputs[0])
 
 
 def unlike(op: str) -> NnvizError:

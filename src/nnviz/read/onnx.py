@@ -7,7 +7,7 @@ folder alone. Source: https://onnx.ai/onnx/repo-docs/IR.html
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -70,23 +70,26 @@ def read_onnx(path: str, *, arrays: bool) -> Graph:
         raise NnvizError("{name} is an ONNX model without layers", name=path)
     nodes = tuple(map(_node, graph.node))
     tensors = {tensor.name: tensor for tensor in graph.initializer}
-    tensors |= {n.outputs[0]: t for n in nodes if (t := n.attributes.get("value")) is not None}
+    constant = [node for node in nodes if node.op == "Constant"]
+    tensors |= {n.outputs[0]: t for n in constant if (t := n.attributes.get("value"))}
     held = _Held(path, arrays)
     constants = {name: held.array(tensor) for name, tensor in tensors.items()}
     return Graph(
         {i.name: _dims(i) for i in graph.input if i.name not in tensors},
         tuple(output.name for output in graph.output),
         tuple(node for node in nodes if node.op != "Constant"),
-        constants | dict(_plain_constants(nodes)),
+        constants | dict(_plain_constants(constant)),
         _shapes(model),
         opset,
     )
 
 
 def _node(node: Any) -> GraphNode:
-    from onnx import helper
+    from onnx import helper, numpy_helper
 
     plain = {a.name: _plain(helper.get_attribute_value(a)) for a in node.attribute}
+    if node.op_type == "ConstantOfShape" and "value" in plain:
+        plain["value"] = numpy_helper.to_array(plain["value"])
     op = f"{node.domain}.{node.op_type}" if node.domain not in ("", "ai.onnx") else node.op_type
     return GraphNode(op, node.name, tuple(node.input), tuple(node.output), plain)
 
@@ -98,9 +101,9 @@ def _plain(value: Any) -> Any:
     return [*map(_plain, value)] if isinstance(value, list) else value
 
 
-def _plain_constants(nodes: tuple[GraphNode, ...]) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+def _plain_constants(nodes: Iterable[GraphNode]) -> Iterator[tuple[str, npt.NDArray[Any]]]:
     """Constants that are written as numbers, not as an array."""
-    for node in (n for n in nodes if n.op == "Constant"):
+    for node in nodes:
         for key, value in node.attributes.items():
             if key in ("value_int", "value_ints", "value_float", "value_floats"):
                 yield node.outputs[0], np.asarray(value)
