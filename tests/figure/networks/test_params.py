@@ -281,3 +281,8 @@ def test_every_row_that_has_parameters_has_a_bar_or_a_line(counts: list[int]) ->
     marks = [*_bar(style, parts, Scale(9000, 300), 0, 0)]
     assert bool(marks) == any(counts)
     assert sum(m.width for m in marks if isinstance(m, Rect)) <= 300 * sum(counts) / 9000 + 4
+
+
+def test_what_keras_counts_and_does_not_learn_is_said() -> None:
+    trace = run("params", None, net="norm batch", input=(3, 4, 4), like="tf")
+    assert "6 not learned" in " ".join(words(drawn(trace, view="bars")))

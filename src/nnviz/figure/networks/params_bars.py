@@ -95,6 +95,10 @@ def _of_lines(style: Style, scale: Scale) -> Block:
     return remark(style, Words("a line alone is less than {n} % of the longest bar", n=part), SMALL)
 
 
+def _kept(style: Style, n: int) -> str:
+    return style.say(Words("{n} not learned", n=counts(n)))
+
+
 def _params_head(style: Style) -> str:
     return style.say(Words("parameters"))
 
@@ -126,6 +130,7 @@ def _header(style: Style, left: float) -> Block:
 def _totals(style: Style, total: dict[str, Any], left: float) -> Block:
     """The line of totals beneath the bars."""
     said = ", ".join(counted(style, total[kind], kind) for kind, _ in _KINDS)
+    said += f", {_kept(style, total['kept'])}" if total.get("kept") else ""
     end, first = _end(style, counts(total["params"])), style.say(Words("total"))
     left = left or up4(style.width(first, BODY, True)) + 20
     text = lines(style, said, BODY, room=style.room - left - end.width - 16)
@@ -172,6 +177,8 @@ def _counted_bar(style: Style, row: Line, scale: Scale, left: float, y: float) -
         for kind, role in _KINDS
         if row.total(kind)
     ]
+    if kept := sum(layer.get("kept", 0) for layer in row.layers):
+        said.append(Piece(_kept(style, kept), style.theme.muted))
     pieces = [p for piece in said for p in (Piece(" + ", style.theme.muted), piece)][1:]
     y += BAR + 2
     for part in [pieces, *([[Piece(row.sum, style.theme.muted)]] if row.sum else [])]:
