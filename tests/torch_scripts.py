@@ -107,6 +107,23 @@ RNN = [
     f"rnn {S} --cell gru --hidden 2 --no-linear-before-reset --no-bias",
     "rnn --text hello --hidden 3 --outputs 4",
 ]
+LAYERS = [
+    f"norm batch {A} --gamma 2 --eps 0.1",
+    f'norm batch {C} --mean "1 2" --var "3 4" --beta "1 -1"',
+    f"norm batch {N} --train",
+    'norm batch "1 2 3" --mean 1',
+    f"norm layer {C}",
+    f"norm layer {C} --axis 1",
+    f"norm group {C} --groups 2",
+    f"norm group {N} --groups 1 --gamma 3",
+    f"upsample nearest {C} --by 2x3",
+    f"upsample bilinear {N} --by 3",
+    f"upsample bilinear {A}",
+    f"dropout 0.25 {C}",
+    f"dropout 0.25 {C} --train --seed 3 --by-channel",
+    'embed "2 0 1" --count 3 --units 2',
+    f"rnn {S} --cell lstm --hidden 2 --layers 2 --bidirectional --outputs 1",
+]
 NET = [
     f'net "conv --filters 2 --size 2 | relu | pool -k 2 | flatten | dense --units 3" {B}',
     f'net "conv -k edge --pad 1 | act softmax --axis 0 | flatten" {B}',
@@ -114,4 +131,4 @@ NET = [
     f'net "conv --filters 2 --size 2 | pool -k 2 --kind avg | flatten" {N}',
     'net "rnn --hidden 2 --outputs 2 --mode one-to-many --feedback | linear --units 1" "1 2; 3 4"',
 ]
-ALL = [*CONV, *TRANSPOSED, *POOL, *ACT, *DENSE, *RNN, *NET]
+ALL = [*CONV, *TRANSPOSED, *POOL, *ACT, *DENSE, *RNN, *LAYERS, *NET]
