@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -161,3 +162,30 @@ def test_a_network_with_a_loss_has_every_gradient_as_a_result() -> None:
     assert r["grad_2.weight"].shape == (3, 4)
     np.testing.assert_allclose(r["grad_2.bias"], r["grad_output"])
     np.testing.assert_array_equal(r.backward(of="2.weight").output, r["grad_2.weight"])
+
+
+def test_a_step_of_training_is_less_its_gradient() -> None:
+    asked: dict[str, Any] = {"target": [0.01, 0.99], "loss": "mse", "update": True, "lr": 0.5}
+    r = nnviz.net(MAZUR, [0.05, 0.10], **asked)
+    # Mazur's after one step; his biases stay as they are, ours learn too.
+    np.testing.assert_allclose(r["new_hidden.weight"][0], [0.149780716, 0.19956143], rtol=1e-7)
+    np.testing.assert_allclose(r["new_out.weight"][0], [0.35891648, 0.408666186], rtol=1e-7)
+    g = r["grad_out.bias"]
+    np.testing.assert_allclose(r["new_out.bias"], 0.6 - 0.5 * g)
+    bare = re.sub(r"--weight '.*?' --bias '.*?'", "--units 2", MAZUR)
+    learned = {name[4:]: r[name] for name in r if name.startswith("new_") and "." in name}
+    again = nnviz.net(bare, [0.05, 0.10], weights=learned)
+    assert loss_of(again.output, [0.01, 0.99], "mse").value == r["new_loss"]
+    assert r["new_loss"] < r["loss"]
+
+
+def test_steps_lead_down() -> None:
+    net, x = "conv --filters 2 --size 2 | norm batch | relu | flatten | dense --units 3", np.eye(3)
+    weights: dict[str, Any] | None = None
+    losses = []
+    for _ in range(20):
+        asked: dict[str, Any] = {"target": 1, "loss": "cross-entropy", "update": True, "lr": 0.05}
+        r = nnviz.net(net, x, weights=weights, **asked)
+        losses.append(float(r["loss"]))
+        weights = {name[4:]: r[name] for name in r if name.startswith("new_") and "." in name}
+    assert losses[-1] < 0.2 * losses[0]

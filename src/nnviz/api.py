@@ -307,13 +307,16 @@ def net(
     classes: Sequence[str] | None = None,
     target: Array | None = None,
     loss: LossName | None = None,
+    update: bool = False,
+    lr: float = 0.1,
     channels_last: bool = False,
 ) -> Result:
     """Run `x` through a chain of commands, such as "conv --filters 6 | act relu | pool -k 2".
 
     `r.layers` are the layers' results; the output is the last layer's. With `layer`, a number
     from 1 or a name, the result is that layer's. `target` and `loss` ("mse", "cross-entropy")
-    make `["loss"]` and every gradient, `["grad_1.kernel"]` …, results too.
+    make `["loss"]` and every gradient, `["grad_1.kernel"]` …, results too; `update` the weights
+    after a step of gradient descent with the learning rate `lr`, `["new_1.kernel"]` ….
     `weights` fill the layers: arrays by name (`1.kernel`, `c1.bias`), or the path of a file;
     `classes` name the numbers of the last.
 

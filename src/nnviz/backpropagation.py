@@ -150,7 +150,7 @@ def with_loss(net: Trace, target: Any, name: LossName) -> Trace:
     return replace(
         net,
         results=Results(
-            **net.results,
+            **net.results.given,
             loss=np.asarray(loss.value),
             **{LOST: loss.gradient},
             **gradients(net, loss.gradient),
@@ -162,3 +162,18 @@ def with_loss(net: Trace, target: Any, name: LossName) -> Trace:
 
 
 _TWICE = Words("the cross-entropy has a softmax of its own, and the last layer is one already")
+
+
+def descended(net: Trace, rate: float) -> dict[str, np.ndarray]:
+    """Every array that a network with a loss has learned, a step down its gradient: w − η·g.
+
+    What is not learned by gradients, as running means, stays.
+    """
+    found = {}
+    for key, layer in zip(net.layer_keys, net.layers, strict=True):
+        for name, array in layer.arrays.items():
+            if not name.startswith("input") and name not in ("h0", "c0"):
+                gradient = net.results.get(f"grad_{key}.{name}")
+                step = 0 if gradient is None else rate * gradient
+                found[f"{key}.{name}"] = array.astype(np.float64) - step
+    return found

@@ -109,6 +109,11 @@ class Results(Mapping[str, Any]):
             value = self._values[name] = value()
         return value
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """As they were given: what nobody has asked for is not computed."""
+        return dict(self._values)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
 
@@ -209,6 +214,8 @@ class Trace:
     """What an array is called in formulas, where its own name does not say it: y_3."""
     snippet: Callable[[], Snippet] | None = None
     """How it is written in PyTorch, where that is known."""
+    saved: tuple[str, Mapping[str, np.ndarray]] | None = None
+    """Arrays that are asked for in a file of their own, and its path."""
     backward: Callable[[np.ndarray], Any] | None = None
     """The way back from a gradient of the output, where there is one: a `Backward` of
     `nnviz.gradient`."""

@@ -90,6 +90,8 @@ def check_files(operation: Operation[Any], given: Written, shared: Shared) -> No
         for path in shared.output.map:
             _map.check(path)
         outputs += shared.output.map
+    if saved := given.texts.get("save_weights"):
+        outputs.append(str(saved))
     if shared.output.open and not outputs:
         raise UsageError("--open opens what -o and --map write, and there is neither")
     if shared.practice.quiz:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from itertools import starmap
 from typing import Any, NamedTuple
 
-from nnviz import files, formats, lang, memory, numerals
+from nnviz import files, formats, lang, memory, numerals, tensors
 from nnviz.cli import checks, options, streams, walk
 from nnviz.cli.checks import Written
 from nnviz.cli.computing import Computed, computed
@@ -275,6 +275,9 @@ def _render(
         for written, each in made:
             yield _File(written, each)
             yield from (_File(beside_it, Made(content)) for beside_it, content in each.more)
+    if trace.saved is not None:
+        path, arrays = trace.saved
+        yield _File(path, Made(tensors.safetensors(arrays)))
     if asked.map:
         from nnviz.formats.raster import maps as _map
 

@@ -65,6 +65,16 @@ def filled(net: Network, layers: Sequence[Layer], given: Mapping[str, np.ndarray
     return Filled(net._replace(nodes=tuple(nodes)), tuple(rows), notes)
 
 
+def changed(net: Network, arrays: Mapping[str, np.ndarray]) -> Network:
+    """The network with other arrays in the place of those that it has, by its own names."""
+    nodes = []
+    for node in net.nodes:
+        start = f"{node.key}."
+        own = {k.removeprefix(start): a for k, a in arrays.items() if k.startswith(start)}
+        nodes.append(_with(node, own) if own else node)
+    return net._replace(nodes=tuple(nodes))
+
+
 def _with(node: Node, arrays: Mapping[str, np.ndarray]) -> Node:
     """The layer with its arrays: all in one option, or each in its own."""
     operation, options = node.operation, {o.name for o in node.operation.options}

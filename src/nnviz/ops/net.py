@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nnviz import memory
-from nnviz.backpropagation import with_loss
+from nnviz.backpropagation import descended, with_loss
 from nnviz.errors import NnvizError, UsageError
 from nnviz.libraries import np
-from nnviz.losses import LOSSES, LossName
+from nnviz.losses import LOSSES, LossName, loss_of
+from nnviz.numerals import exact
 from nnviz.ops._chain import EXAMPLE, NET, chain
-from nnviz.ops._filling import Filled, filled
+from nnviz.ops._filling import Filled, changed, filled
 from nnviz.ops._layer import Layer
 from nnviz.ops._models import only_weights
 from nnviz.ops._network import Network, Node, stopped
@@ -22,7 +23,7 @@ from nnviz.options.option import Kind, argument, option
 from nnviz.read.text import listed
 from nnviz.request import GRADIENTS
 from nnviz.shapes import times
-from nnviz.trace import Fact, Results, Trace
+from nnviz.trace import Equation, Fact, Num, Results, Trace
 from nnviz.words import Words
 
 
@@ -57,6 +58,24 @@ class NetOptions:
         help="The loss, and every gradient that it sends back.",
         belongs_to=("target",),
     )
+    update: bool = option(
+        "--update",
+        help="A step of training: every weight less its gradient times --lr, and the new loss.",
+        belongs_to=("loss",),
+    )
+    lr: float = option(
+        "--lr",
+        kind=kinds.number(),
+        help="The learning rate, how far a step goes.",
+        default=0.1,
+        belongs_to=("update",),
+    )
+    save_weights: str | None = option(
+        "--save-weights",
+        kind=kinds.text(),
+        help="Write the new weights, as --weights reads them: FILE.safetensors.",
+        belongs_to=("update",),
+    )
 
 
 def run(x: np.ndarray, options: NetOptions) -> Trace:
@@ -71,7 +90,26 @@ def run(x: np.ndarray, options: NetOptions) -> Trace:
     if len(counted) == len(options.net.nodes):
         _check_classes(options.classes, counted[-1].output)
     weighted = _weighted(counted, options)
+    try:
+        whole = _through(x, weighted)
+    except NnvizError as error:
+        if error.partial is not None:
+            error.partial = _chosen(error.partial, number, len(weighted.net.nodes))
+        raise
+    if options.loss is not None:
+        whole = with_loss(whole, options.target, options.loss)
+        if options.update:
+            whole = _updated(x, weighted, whole, options)
+    shown = _chosen(whole, number, len(whole.layers))
+    if options.classes and number in (0, len(whole.layers)):
+        return replace(shown, classes={"output": options.classes})
+    return shown
+
+
+def _through(x: np.ndarray, weighted: Filled) -> Trace:
+    """The network run; an error has how far it came."""
     net = weighted.net
+    is_batch = net.takes_batch(x.ndim)
     layers: list[Trace] = []
 
     def made(node: Node, x: Any) -> np.ndarray:
@@ -84,21 +122,30 @@ def run(x: np.ndarray, options: NetOptions) -> Trace:
     except NnvizError as error:
         if layers:
             whole, node = _trace(x, weighted, layers), net.nodes[len(layers)]
-            whole = replace(
+            error.partial = replace(
                 whole,
                 said=(stopped(len(layers)),),
                 layer_names=(*whole.layer_names, node.titled(node.operation.name)),
                 sources=(*whole.sources, node.sources),
             )
-            error.partial = _chosen(whole, number, len(net.nodes))
         raise
-    whole = _trace(x, weighted, layers)
-    if options.loss is not None:
-        whole = with_loss(whole, options.target, options.loss)
-    shown = _chosen(whole, number, len(layers))
-    if options.classes and number in (0, len(layers)):
-        return replace(shown, classes={"output": options.classes})
-    return shown
+    return _trace(x, weighted, layers)
+
+
+def _updated(x: np.ndarray, weighted: Filled, before: Trace, options: NetOptions) -> Trace:
+    """The network after a step of gradient descent: w − η·∂L/∂w of every weight."""
+    new = descended(before, options.lr)
+    after = _through(x, Filled(changed(weighted.net, new)))
+    assert options.loss is not None
+    loss = loss_of(after.output, options.target, options.loss).value
+    said = Words("loss after a step of {rate}", rate=exact(options.lr))
+    named = {f"new_{name}": array for name, array in new.items()}
+    return replace(
+        before,
+        results=Results(**before.results.given, **named, new_loss=np.asarray(loss)),
+        facts=(*before.facts, Fact(said, Equation((Num(loss),)))),
+        saved=None if options.save_weights is None else (options.save_weights, new),
+    )
 
 
 def _check_classes(classes: Sequence[str] | None, shape: tuple[int, ...]) -> None:

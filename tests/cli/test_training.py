@@ -1,0 +1,51 @@
+"""A step of training on the command line: new weights, in a file that can be read again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cli.conftest import Nnviz
+from nnviz.read import Stdin, read_weights
+
+NET = ("net", "flatten | a: dense --units 3", "1 2; 3 4")
+LOSS = ("--target", "2", "--loss", "cross-entropy")
+
+REFUSED = [
+    ((*NET, "--target", "2"), 2, "--target belongs to --loss"),
+    ((*NET, "--loss", "mse"), 2, "--loss belongs to --target"),
+    ((*NET, "--update"), 2, "--update belongs to --loss"),
+    ((*NET, *LOSS, "--lr", "1"), 2, "--lr belongs to --update"),
+    ((*NET, *LOSS, "--save-weights", "w.safetensors"), 2, "--save-weights belongs to --update"),
+    ((*NET, *LOSS, "--update", "--save-weights", "no/w"), 1, "no/w"),
+    ((*NET, "--target", "3", "--loss", "cross-entropy"), 1, "is no class of the output"),
+]
+
+
+@pytest.mark.parametrize(("words", "code", "message"), REFUSED, ids=[r[2] for r in REFUSED])
+def test_refusals(nnviz: Nnviz, words: tuple[str, ...], code: int, message: str) -> None:
+    done = nnviz(*words)
+    assert (done.code, done.out) == (code, "")
+    assert message in done.err
+
+
+def test_new_weights_are_written_and_read_again(nnviz: Nnviz, tmp_path: Path) -> None:
+    path = tmp_path / "w.safetensors"
+    more = ("--save-weights", str(path), "--get", "new_loss", "--json")
+    done = nnviz(*NET, *LOSS, "--update", *more)
+    assert done.code == 0
+    assert path.stat().st_size % 8 == 0
+    after = nnviz(*NET, *LOSS, "--weights", str(path), "--get", "loss", "--json")
+    assert json.loads(after.out) == json.loads(done.out)
+    saved = read_weights(str(path), stdin=Stdin(None), name="--weights")
+    made = json.loads(nnviz(*NET, *LOSS, "--update", "--get", "new_a.weight", "--json").out)
+    np.testing.assert_array_equal(saved["a.weight"], made)
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_the_terminal_says_both_losses(nnviz: Nnviz, lang: str) -> None:
+    out = nnviz(*NET, *LOSS, "--update", "--lr", "0.5", "--lang", lang).out
+    assert {"en": "loss after a step of 0.5", "ko": "0.5만큼 간 뒤의 손실"}[lang] in out
