@@ -316,16 +316,13 @@ def net(
     `r.layers` are the layers' results; the output is the last layer's. With `layer`, a number
     from 1 or a name, the result is that layer's. `target` and `loss` ("mse", "cross-entropy")
     make `["loss"]` and every gradient, `["grad_1.kernel"]` …, results too; `update` the weights
-    after a step of gradient descent with the learning rate `lr`, `["new_1.kernel"]` ….
-    `weights` fill the layers: arrays by name (`1.kernel`, `c1.bias`), or the path of a file;
-    `classes` name the numbers of the last.
-
+    after a step down them, `["new_1.kernel"]` …. `weights` fill the layers: arrays by name, or a
+    file; `classes` name the numbers of the last.
     Raises NnvizError, with the layer and a caret, where the chain or a shape is wrong.
 
     >>> import nnviz
-    >>> r = nnviz.net("act relu | pool -k 2", [[-1, 2], [3, 4]])
-    >>> r.output.tolist(), r.output.shape
-    ([[4]], (1, 1))
+    >>> nnviz.net("act relu | pool -k 2", [[-1, 2], [3, 4]]).output.tolist()
+    [[4]]
     """
     return _run("net", **locals())
 
@@ -343,7 +340,7 @@ def params(
 
     A known network ("lenet5") has an input of its own, as has a chain with `# input: 1x28x28`.
     `like` is whose counts they are (LSTMs have two biases a gate in PyTorch), ours by default.
-    `field` is a cell of the output, (row, column): `["field"]` is what it sees of the input.
+    `field` is a cell of the output, (row, column): `["field"]` is what it sees.
     Raises NnvizError, with the layer and a caret, where the chain or a shape is wrong.
 
     >>> import nnviz
