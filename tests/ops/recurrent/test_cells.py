@@ -244,3 +244,33 @@ def test_a_projection_is_named() -> None:
     w = {**draw_weights("lstm", 2, 3, 1, 1, seed=0), "weight_hr_l0": np.ones((2, 3))}
     with pytest.raises(ValueError, match=r"weight_hr_l0(.|\n)*projection"):
         run("rnn", np.ones((4, 2)), cell="lstm", weights=w)
+
+
+@pytest.mark.parametrize(
+    ("cell", "gates", "before", "merged"),
+    [
+        ("rnn", 1, True, True),
+        ("lstm", 4, True, True),
+        ("gru", 3, True, False),
+        ("gru", 3, False, True),
+    ],
+)
+def test_two_biases_are_said_to_be_one_where_they_can_be(
+    cell: str, gates: int, before: bool, merged: bool
+) -> None:
+    """The one bias that the note speaks of makes the same states, and only where it says so."""
+    rng = np.random.default_rng(3)
+    wx, wh = rng.normal(size=(gates * 2, 1)), rng.normal(size=(gates * 2, 2))
+    b, bh = rng.normal(size=(2, gates * 2))
+    given = {"weight_ih_l0": wx, "weight_hh_l0": wh}
+    both = {**given, "bias_ih_l0": b, "bias_hh_l0": bh}
+
+    def made(weights: dict[str, Any]) -> Trace:
+        return run("rnn", [[1.0], [2.0]], weights=weights, cell=cell, linear_before_reset=before)
+
+    one, two = made({"Wx": wx, "Wh": wh, "b": b + bh}), made(both)
+    (said,) = (note.template for note in two.notes)
+    assert ("stays apart" in said) != merged
+    assert np.allclose(one.output, two.output) == merged
+    assert not one.notes
+    assert not made({**given, "bias_ih_l0": b}).notes

@@ -83,6 +83,23 @@ def mode_notes(x: np.ndarray, options: RnnOptions, w: Weights) -> tuple[Words, .
     return ()
 
 
+def bias_notes(options: RnnOptions, w: Weights) -> tuple[Words, ...]:
+    """How PyTorch's two biases are the one of a textbook, where both were given."""
+    if all(c.b is None or c.bh is None for both in w.cells for c in both):
+        return ()
+    if options.cell == "gru" and options.linear_before_reset:
+        said = (
+            "PyTorch's two biases (b_x is bias_ih, b_h is bias_hh): in r and z they are added; "
+            "in n, b_h is added to the part of h before r multiplies it, so it stays apart"
+        )
+    else:
+        said = (
+            "PyTorch's two biases (b_x is bias_ih, b_h is bias_hh) are added: "
+            "a textbook's one is b = b_x + b_h"
+        )
+    return (Words(said),)
+
+
 # --- running it, counting it --------------------------------------------------------
 
 
@@ -97,7 +114,7 @@ def run(x: np.ndarray | None, options: RnnOptions) -> Trace:
     if x.dtype == "float32":  # --dtype, or an array that is so already
         w, h0 = w.astype("float32"), h0.astype("float32")
         c0 = None if c0 is None else c0.astype("float32")
-    notes = mode_notes(x, options, w)
+    notes = (*mode_notes(x, options, w), *bias_notes(options, w))
     x = inputs_of(x, options, w, h0, c0)
     layers = run_layers(x, options, w, h0, c0)
     tracks = [track for both in layers for track in both]
