@@ -80,7 +80,7 @@ def exercise(trace: Trace, asked: Exercise, spec: str | None) -> Trace:
     _check(trace, asked, len(numbers))
     chosen = list(numbers) or range(1, len(trace.steps) + 1)
     cuts = {n: cut for i, n in enumerate(chosen) if (cut := _cut(asked, i, len(chosen)))}
-    made = replace(trace, steps=Lazy(len(trace.steps), lambda i: _step(trace, i, cuts)))
+    made = replace(trace, lessons=(), steps=Lazy(len(trace.steps), lambda i: _step(trace, i, cuts)))
     if asked.blank == "output":
         some = [trace.steps[n - 1] for n in cuts] if numbers or asked.faded else None
         return _without_results(made, some)

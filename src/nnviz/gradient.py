@@ -137,6 +137,7 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
         roles=roles,
         equation=(GRADIENT, *factors, "=" if factors else "→", "output"),
         facts=part.facts,
+        lessons=(),
         said=(*_said(back), *part.said, *forward.said),
         notes=part.notes,
         steps=Steps(count, partial(_step, arrived, part, value, _role(forward, part))),

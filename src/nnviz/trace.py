@@ -167,6 +167,8 @@ class Trace:
     """Names of arrays and the signs between them, as they stand in a row:
     ("input", "∗", "kernel", "+", "bias", "=", "output")."""
     facts: tuple[Fact, ...] = ()
+    lessons: tuple[Fact, ...] = ()
+    """What a student may take from the run as a whole; not said of a step."""
     said: tuple[Words, ...] = ()
     """What was asked for and is not as usual, in few words: header and figures have it."""
     notes: tuple[Words, ...] = ()

@@ -74,6 +74,8 @@ def page(
     facts = fact_lines(style, trace) if facts is None else facts
     head = head_of(style, appearance, heading, said_of, facts, room)
     tail = note_lines(style, trace, width) if notes else []
+    if step is None:
+        tail = [*lesson_lines(style, trace, width), *tail]
     body = [*head, *blocks, *([column(tail, 4)] if tail else [])]
     return framed(style, column(body, 20), heading, said)
 
@@ -170,6 +172,17 @@ def fact_line(
 def note_lines(style: Style, trace: Trace, room: float) -> list[Block]:
     """What a reader should be told, small, below the figure."""
     return [remark(style, note, SMALL, room=style.beneath(room, 320)) for note in trace.notes]
+
+
+def lesson_lines(style: Style, trace: Trace, room: float) -> list[Block]:
+    """What a student may take from it, small, below the figure of the whole."""
+    muted, most = style.theme.muted, style.beneath(room, 320)
+    found = []
+    for label, equation in trace.lessons:
+        worked = [] if equation is None else tokens(equation, style.show)
+        pieces = [Piece(f"{style.say(label)}  ", muted), *(Piece(t.text, muted) for t in worked)]
+        found.append(lines(style, pieces, SMALL, room=most))
+    return found
 
 
 DESCRIBED = 25

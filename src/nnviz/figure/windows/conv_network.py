@@ -55,8 +55,10 @@ def fits(trace: Trace) -> Words | None:
         ("outputs", part.y.size, OUTPUTS),
         ("weights", part.w[0].size, WEIGHTS),
     )
-    places = len(_input_places(part))
-    return too_many([*counts, ("inputs with the padding", places, INPUTS)])
+    # Places are looked through one by one: of a photograph there are millions.
+    return too_many(counts) or too_many(
+        [("inputs with the padding", len(_input_places(part)), INPUTS)]
+    )
 
 
 @dataclass(frozen=True, slots=True)

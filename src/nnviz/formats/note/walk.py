@@ -79,7 +79,7 @@ def _head(desk: Desk, trace: Trace) -> Iterator[Block]:
     if more := " · ".join(map(desk.say, said(trace, desk.appearance, whole=True))):
         yield Paragraph(more)
     rows = []
-    for fact in trace.facts:
+    for fact in (*trace.facts, *trace.lessons):
         if fact.equation is None:
             yield Paragraph(desk.say(fact.label))
             continue

@@ -14,7 +14,7 @@ def header(paper: Paper, trace: Trace) -> list[Text]:
     lines = [title(paper, trace)]
     if more := " · ".join(map(paper.say, said(trace, paper.appearance, paper.whole))):
         lines.append(Text(paper.text(more)))
-    for fact in trace.facts:
+    for fact in (*trace.facts, *trace.lessons):
         line = paper.muted(fact.label)
         if fact.equation is not None:
             line = Text("  ").join([line, Text.assemble(*paper.formula(fact.equation))])

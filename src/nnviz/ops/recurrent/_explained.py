@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,12 +26,26 @@ from nnviz.ops.recurrent._equations import (
 from nnviz.ops.recurrent._numbers import equations_at, output_at, quantities_of, vectors_at
 from nnviz.ops.recurrent._rnn_options import RnnOptions
 from nnviz.ops.recurrent._sentences import sentences
-from nnviz.ops.recurrent._weights import Weights
+from nnviz.ops.recurrent._weights import GATES, Weights
 from nnviz.recurrence import Chain, Recurrence
-from nnviz.trace import Fact, Name, Place, Results, Role, Step, Steps, Trace
+from nnviz.trace import (
+    Equation,
+    Fact,
+    Name,
+    Num,
+    Place,
+    Results,
+    Role,
+    Step,
+    Steps,
+    Sum,
+    Trace,
+)
 from nnviz.words import Words
 
 _TITLES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
+_SUMMED = 3
+"""Biases whose sums are written out."""
 _HIDDEN = ("h0", "c0", "h", "c", "h_n", "c_n")
 
 
@@ -87,6 +102,7 @@ class Run:
             roles={**roles, "input": "input", "y": "output", "output": self._handed_on.role},
             equation=("input", *(("→", "h") if hands_on_more else ()), "→", "output"),
             facts=self._facts(),
+            lessons=tuple(self._lessons()),
             said=tuple(self._said()),
             notes=notes,
             steps=Steps(len(self.x) * len(self.tracks), self.step),
@@ -185,6 +201,21 @@ class Run:
             yield Words("output activation {name}", name=given.output_activation)
         if given.cell == "gru" and not given.linear_before_reset:
             yield Words("reset before the linear map")
+
+    def _lessons(self) -> Iterator[Fact]:
+        """PyTorch's two biases of a gate as the textbook's one, where they are only added."""
+        first, gates = self.tracks[0].w, GATES[self.given.cell]
+        if first.b is None:
+            return
+        if first.bh is None:
+            yield Fact(Words("one bias, where PyTorch has two that are added, b_ih + b_hh"))
+            return
+        for row in range(min(_SUMMED, self.w.hidden)):  # of the first gate: r, i
+            at = f"{gates[0]},{row}" if gates[0] else str(row)
+            parts = [bias[row].item() for bias in (first.b, first.bh)]
+            terms = Sum(tuple(Num(part, "bias") for part in parts))
+            total = Num(math.fsum(parts), "bias")
+            yield Fact(Words("bias"), Equation((Name("b", at, "bias"), terms, total)))
 
     def _facts(self) -> tuple[Fact, ...]:
         """The equations of a cell and of an output; and the inputs that are not there."""

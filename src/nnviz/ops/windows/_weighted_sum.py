@@ -12,7 +12,7 @@ from nnviz.ops._layer import places
 from nnviz.ops.windows._calls import conv_snippet
 from nnviz.ops.windows._kernels import short_conv
 from nnviz.ops.windows._sentences import conv_sentences
-from nnviz.ops.windows._window import each, said_of, size_facts
+from nnviz.ops.windows._window import each, padding_lesson, said_of, shared_lesson, size_facts
 from nnviz.plans import Index, Read, WindowAxis, WindowPlan
 from nnviz.shapes import TransposedAxis
 from nnviz.trace import (
@@ -97,6 +97,7 @@ class WeightedSum(NamedTuple):
             names=_NAMES,
             equation=tuple(equation),
             facts=(*size_facts(self.plan.axes), *([shares] if self.act == "softmax" else [])),
+            lessons=(*padding_lesson(self.plan), *shared_lesson(self.plan)),
             said=tuple(self._said()),
             samples=self.plan.samples,
             notes=notes,

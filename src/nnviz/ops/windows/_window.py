@@ -8,9 +8,9 @@ from typing import Any
 from nnviz.axes import CELL_NAMES, SIZE_NAMES
 from nnviz.errors import NnvizError
 from nnviz.libraries import np
-from nnviz.numerals import MINUS
+from nnviz.numerals import MINUS, thousands
 from nnviz.plans import Index, WindowAxis, WindowPlan
-from nnviz.shapes import AdaptiveAxis, AnyAxis, Axis, TransposedAxis, times
+from nnviz.shapes import AdaptiveAxis, AnyAxis, Axis, TransposedAxis, cells, times
 from nnviz.trace import Call, Equation, Expr, Fact, Neg, Num, Product, Quotient, Sum
 from nnviz.words import Words
 
@@ -96,6 +96,55 @@ def _spread_terms(axis: TransposedAxis) -> tuple[Expr, ...]:
 def _reach_term(axis: Axis | TransposedAxis) -> Expr:
     """1·(3 − 1)."""
     return Product((Num(axis.dilation), Sum((Num(axis.kernel), Num(-1)))), dot=True)
+
+
+# --- what there is to learn from it -------------------------------------------------
+
+
+def padding_lesson(plan: WindowPlan[Any]) -> tuple[Fact, ...]:
+    """What padding does to the size of the map; nothing where there is none."""
+    axes = plan.axes
+    if not any(axis.before or axis.after for axis in axes):
+        return ()
+    bare = [axis._replace(before=0, after=0) for axis in axes]
+    made, without = (times(axis.out for axis in each) for each in (axes, bare))
+    size = times(axis.size for axis in axes)
+    if plan.transposed:
+        said = Words("padding cuts the map from {without} to {made}", without=without, made=made)
+    elif any(axis.out < 1 for axis in bare):
+        said = Words("without padding the window would not fit into {size}", size=size)
+    elif made == without:
+        said = Words("the padding leaves the size of the map as it is, {made}", made=made)
+    elif made == size:
+        said = Words(
+            "padding keeps the size {size}: without it the map would be {without}",
+            size=size,
+            without=without,
+        )
+    else:
+        said = Words(
+            "padding makes the map {made}: without it, it would be {without}",
+            made=made,
+            without=without,
+        )
+    return (Fact(said),)
+
+
+def shared_lesson(plan: WindowPlan[Any]) -> tuple[Fact, ...]:
+    """How many weights serve every place, and how many a dense layer would have instead."""
+    assert plan.given is not None
+    inputs, outputs = plan.channels * cells(plan.sizes), plan.filters * cells(plan.out)
+    return (
+        Fact(
+            Words(
+                "shared weights: {n}; a dense layer for the same map: {inputs} × {outputs} = {all}",
+                n=thousands(cells(plan.given)),
+                inputs=thousands(inputs),
+                outputs=thousands(outputs),
+                all=thousands(inputs * outputs),
+            )
+        ),
+    )
 
 
 # --- what is not as usual -----------------------------------------------------------

@@ -14,7 +14,14 @@ from nnviz.ops._layer import Layer, channels_first, detailed, places
 from nnviz.ops.windows._calls import pool_snippet
 from nnviz.ops.windows._pool_options import Kind, PoolOptions, includes_pad, pool_plan, scope_of
 from nnviz.ops.windows._sentences import pool_sentences
-from nnviz.ops.windows._window import batched, said_of, size_facts, strides_of, unused_notes
+from nnviz.ops.windows._window import (
+    batched,
+    padding_lesson,
+    said_of,
+    size_facts,
+    strides_of,
+    unused_notes,
+)
 from nnviz.options.operation import FEW_HAVE, Operation
 from nnviz.plans import WindowPlan
 from nnviz.request import GRADIENTS
@@ -82,6 +89,7 @@ def run(x: np.ndarray, options: PoolOptions) -> Trace:
         roles={"input": "input", "output": "output", "indices": "plain"},
         equation=("input", "→", "output"),
         facts=size_facts(axes),
+        lessons=padding_lesson(plan),
         said=tuple(_said(plan, options)),
         samples=plan.samples,
         notes=tuple(unused_notes(plan)),
