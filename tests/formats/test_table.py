@@ -216,7 +216,7 @@ def test_formulas_of_a_time_asked_for() -> None:
 def test_parameters() -> None:
     lines = lines_of(trace_of("parameters"), Screen(120))
     assert any(re.search(r"6 × \(1·5·5\) \+ 6 +150 +6 +156 +117,600", line) for line in lines)
-    assert any(re.match(r"total +11,910 +16 +11,926 +129,360$", line) for line in lines)
+    assert any(re.match(r"total +11,910 +16 +11,926 +129,360 +45 KB$", line) for line in lines)
     assert any(line.endswith("784 × 4704        3,687,936") for line in lines)
 
 

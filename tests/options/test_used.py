@@ -133,6 +133,9 @@ VALUES: Mapping[str, Mapping[str, list[Any]]] = {
         "classes": ["a,b"],
         "target": ["1"],
         "loss": ["mse", "cross-entropy"],
+        "update": [True],
+        "lr": ["0.5"],
+        "save_weights": ["w.safetensors"],
     },
     "params": {
         "net": ["conv | act relu"],

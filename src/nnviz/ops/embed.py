@@ -139,7 +139,10 @@ OPERATION = Operation(
     rank=8,
     help="An embedding: rows of a table for whole numbers.",
     example='embed "2 0 1" --count 3 --units 4',
-    more=('embed "1 1" --weight "1 2; 3 4"',),
+    more=(
+        'embed "1 1" --weight "1 2; 3 4"',
+        'embed "0 2 2" --count 3 --units 4 --json',
+    ),
     record=EmbedOptions,
     run=run,
     layer=layer,

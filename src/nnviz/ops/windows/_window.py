@@ -130,9 +130,15 @@ def padding_lesson(plan: WindowPlan[Any]) -> tuple[Fact, ...]:
     return (Fact(said),)
 
 
+_FEW = 4
+"""Channels of an input of which a student can still follow what is compared."""
+
+
 def shared_lesson(plan: WindowPlan[Any]) -> tuple[Fact, ...]:
     """How many weights serve every place, and how many a dense layer would have instead."""
     assert plan.given is not None
+    if plan.groups > 1 or plan.channels > _FEW:
+        return ()
     inputs, outputs = plan.channels * cells(plan.sizes), plan.filters * cells(plan.out)
     return (
         Fact(
