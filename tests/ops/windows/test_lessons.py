@@ -99,7 +99,7 @@ def test_two_biases_are_summed_with_their_numbers() -> None:
     }
     (fact,) = run("rnn", np.ones((2, 1)), weights=weights).lessons
     assert fact.equation is not None
-    assert text([fact.equation], exact) == "b_0 = 0.25 + 0.5 = 0.75"
+    assert text([fact.equation], exact) == "b₀ = 0.25 + 0.5 = 0.75"
     one = {"Wx": [[1.0]], "Wh": [[1.0]], "b": [1.0]}
     (fact,) = run("rnn", np.ones((2, 1)), weights=one).lessons
     assert "PyTorch has two" in str(fact.label)
