@@ -77,7 +77,7 @@ def test_a_long_flag_stands_on_a_line_of_its_own() -> None:
 def test_a_stream_that_carries_hangul_is_spoken_to(nnviz: Nnviz, encoding: str) -> None:
     result = nnviz("conv", M, "-k", "1", "--lang", "ko", encoding=encoding)
     assert "합성곱" in result.out
-    assert "커널은 1×1" in nnviz("conv", M, "-k", "1", "--lang", "ko").out
+    assert "커널은 한 칸" in nnviz("conv", M, "-k", "1", "--lang", "ko").out
     assert result.err == ""
 
 
@@ -155,7 +155,18 @@ VIEWS = [
     pytest.param(["show", M], id="show"),
     pytest.param(["net", "conv -k '1 2; 3 4' | act relu | pool -k 2", M], id="net"),
 ]
-NAMES = {"conv", "pool", "relu", "tanh", "flatten", "dense", "filters", "size", "units", "floor"}
+NAMES = {"FLOPs", "PyTorch", "bytes", "float"} | {
+    "conv",
+    "pool",
+    "relu",
+    "tanh",
+    "flatten",
+    "dense",
+    "filters",
+    "size",
+    "units",
+    "floor",
+}
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

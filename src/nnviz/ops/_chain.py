@@ -106,7 +106,9 @@ def parse_chain(text: str, name: str, context: Context) -> Network:
     laid = layers(text, name)
     if not laid:
         raise UsageError("the chain has no layers", hint=Words("for example {e}", e=EXAMPLE))
-    first = {_key(layer): layer for layer in reversed(laid)}
+    first: dict[Any, Laid] = {}
+    for each in laid:  # a repeated one is read once
+        first.setdefault(_key(each), each)
     written = {
         key: _written(layer, text, name) for key, layer in first.items() if layer.join is None
     }
