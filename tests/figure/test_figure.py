@@ -240,7 +240,7 @@ def test_an_operation_without_a_view_is_drawn_as_an_equation() -> None:
     assert active(step, "output") == 1
     assert any(image for image in drawn(anything(30, 40)).flat() if isinstance(image, Image))
     with pytest.raises(NnvizError, match="it has more than two axes"):
-        draw(anything(2, 2, 2), Appearance("equation"))
+        draw(replace(anything(2, 2, 2), steps=()), Appearance("equation"))
     with pytest.raises(NnvizError, match="it has no arrays"):
         draw(Trace("other", Words("Other"), {}, Results()), Appearance())
 

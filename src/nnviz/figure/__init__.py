@@ -121,7 +121,7 @@ def _check_labels(trace: Trace, labels: Sequence[tuple[str, str]]) -> None:
 def _view(trace: Trace, appearance: Appearance, *, whole: bool = True) -> Any:
     """The module of the view asked for, or of the default one."""
     names = view_names(trace.op)
-    if not trace.layer_names and "output" not in trace.results:
+    if trace.results and not trace.layer_names and "output" not in trace.results:
         raise NnvizError(
             "there is no figure of a list of arrays", hint=".md, .tex, .csv and .json write it"
         )
