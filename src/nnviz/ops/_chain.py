@@ -188,7 +188,8 @@ def _options(laid: Laid, layer: _Layer, context: Context) -> Any:
 
 def _named(word: str) -> tuple[str, ...]:
     """The words of a layer by its name, here or elsewhere."""
-    return (word,) if word in ops.names() else elsewhere.layer(word) or (word,)
+    ours = word.replace("-", "_") in ops.names()  # a command has - for _
+    return (word,) if ours else elsewhere.layer(word) or (word,)
 
 
 @contextmanager
