@@ -226,7 +226,8 @@ def _written_at(
 
 
 def _operation(name: str) -> Operation[Any]:
-    if name in ops.names() and (found := ops.load(name)).layer is not None:
+    file = name.replace("-", "_")
+    if file in ops.names() and (found := ops.load(file)).layer is not None:
         return found
     if Path(name).suffix or Path(name).name != name:
         raise UsageError(
