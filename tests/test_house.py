@@ -84,7 +84,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "turned": {"plans", "shapes"},
     "variants": {"libraries"},
     "read": {"errors", "libraries", "memory", "words", "shapes"},
-    "core": {"errors", "words", "shapes"},
+    "core": {"errors", "words", "shapes", "turned"},
     "lang": {"errors", "words"},
     "request": {"errors"},
     "steps": {"errors"},

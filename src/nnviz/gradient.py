@@ -77,7 +77,6 @@ class Part(NamedTuple):
     """What that is called."""
     facts: tuple[Fact, ...] = ()
     said: tuple[Words, ...] = ()
-    notes: tuple[Words, ...] = ()
 
 
 class Backward(NamedTuple):
@@ -139,7 +138,7 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
         facts=part.facts,
         lessons=(),
         said=(*_said(back), *part.said, *forward.said),
-        notes=part.notes,
+        notes=(),
         steps=Steps(count, partial(_step, arrived, part, value, _role(forward, part))),
         explain=partial(_sentences, forward.plan.dims if forward.plan else 2),
         places=part.places,

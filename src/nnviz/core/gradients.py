@@ -24,6 +24,7 @@ from nnviz.core.exact import Array
 from nnviz.core.pool import max_indices
 from nnviz.core.transpose import conv_transpose
 from nnviz.shapes import AnyAxis, Axis, PadMode, TransposedAxis
+from nnviz.turned import turned
 
 # --- convolution ---------------------------------------------------------------
 
@@ -126,23 +127,15 @@ def pool_shares(g: Array, x: Array, axes: Sequence[AnyAxis]) -> Array:
     divided by what each window divides by.
     """
     out = np.zeros(x.shape, _summed(g))
-    ways = [_by_tap(axis) for axis in axes]
+    ways = [turned(axis).by_kernel for axis in axes]  # no zeros of the padding
     lead = range(len(x)), range(x.shape[1])
     for some in product(*ways):
-        made, read = (np.ix_(*lead, *(pair[k] for pair in some)) for k in (0, 1))
+        # Of each axis the output cells of a kernel cell, and what they read by it.
+        made, read = (
+            np.ix_(*lead, *([pair[k] for pair in pairs] for pairs in some)) for k in (0, 1)
+        )
         np.add.at(out, read, g[made])
     return out
-
-
-def _by_tap(axis: AnyAxis) -> list[tuple[list[int], list[int]]]:
-    """For each kernel cell the output cells whose window has it inside, and what it is there."""
-    found: dict[int, tuple[list[int], list[int]]] = {}
-    for o in range(axis.out):
-        for k, p in axis.taps(o, real=True):
-            made, read = found.setdefault(k, ([], []))
-            made.append(o)
-            read.append(p)
-    return list(found.values())
 
 
 def _summed(g: Array) -> np.dtype[Any]:

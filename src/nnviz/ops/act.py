@@ -14,9 +14,8 @@ from nnviz.numerals import exact
 from nnviz.ops._calls import activation_call
 from nnviz.ops._layer import Layer, places
 from nnviz.options import kinds
-from nnviz.options.operation import FEW_HAVE, Operation
+from nnviz.options.operation import BUT_GRADIENTS, Operation
 from nnviz.options.option import argument, option
-from nnviz.request import GRADIENTS
 from nnviz.sentences import activation
 from nnviz.shapes import unravel
 from nnviz.trace import (
@@ -245,7 +244,7 @@ OPERATION = Operation(
     ),
     record=ActOptions,
     run=run,
-    lacks=FEW_HAVE.difference(GRADIENTS),
+    lacks=BUT_GRADIENTS,
     layer=layer,
     cell_bytes=lambda item, options: item if options.name == "relu" else 24,
 )

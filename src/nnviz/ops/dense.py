@@ -13,9 +13,8 @@ from nnviz.gradient import Backward
 from nnviz.libraries import np
 from nnviz.ops._layer import Layer, float_name, places
 from nnviz.options import kinds
-from nnviz.options.operation import FEW_HAVE, Operation
+from nnviz.options.operation import BUT_GRADIENTS, Operation
 from nnviz.options.option import option
-from nnviz.request import GRADIENTS
 from nnviz.sentences import heaviest, summed
 from nnviz.shapes import times, unravel
 from nnviz.trace import (
@@ -282,7 +281,7 @@ OPERATION = Operation(
     ),
     record=DenseOptions,
     run=run,
-    lacks=FEW_HAVE.difference(GRADIENTS),
+    lacks=BUT_GRADIENTS,
     layer=layer,
     cell_bytes=lambda *_: 16,
 )

@@ -13,9 +13,8 @@ from nnviz.libraries import np
 from nnviz.numerals import exact
 from nnviz.ops._layer import Layer, places
 from nnviz.options import kinds
-from nnviz.options.operation import FEW_HAVE, Operation
+from nnviz.options.operation import BUT_GRADIENTS, Operation
 from nnviz.options.option import option
-from nnviz.request import GRADIENTS
 from nnviz.shapes import ravel, unravel
 from nnviz.trace import Equation, Fact, Index, Name, Num, Results, Show, Snippet, Step, Steps, Trace
 from nnviz.words import Words
@@ -140,7 +139,7 @@ OPERATION = Operation(
     ),
     record=FlattenOptions,
     run=run,
-    lacks=FEW_HAVE.difference(GRADIENTS),
+    lacks=BUT_GRADIENTS,
     layer=layer,
     batched=lambda options: replace(options, axis=options.axis or 1),
 )

@@ -18,10 +18,9 @@ from nnviz.ops._layer import Layer
 from nnviz.ops._models import only_weights
 from nnviz.ops._network import Network, Node, stopped
 from nnviz.options import kinds
-from nnviz.options.operation import FEW_HAVE, Needs, Operation
+from nnviz.options.operation import BUT_GRADIENTS, Needs, Operation
 from nnviz.options.option import Kind, argument, option
 from nnviz.read.text import listed
-from nnviz.request import GRADIENTS
 from nnviz.shapes import times
 from nnviz.trace import Equation, Fact, Num, Results, Trace
 from nnviz.words import Words
@@ -276,5 +275,5 @@ OPERATION = Operation(
     ),
     record=NetOptions,
     run=run,
-    lacks=FEW_HAVE.difference(GRADIENTS),
+    lacks=BUT_GRADIENTS,
 )

@@ -13,8 +13,7 @@ from nnviz.libraries import np
 from nnviz.numerals import exact
 from nnviz.ops._layer import Layer, detailed, float_name, places
 from nnviz.ops._norm_plan import SAMPLES_FIRST, NormOptions, Plan, Shape, given, plan_of
-from nnviz.options.operation import FEW_HAVE, Operation
-from nnviz.request import GRADIENTS
+from nnviz.options.operation import BUT_GRADIENTS, Operation
 from nnviz.shapes import unravel
 from nnviz.trace import (
     Call,
@@ -274,7 +273,7 @@ OPERATION = Operation(
     ),
     record=NormOptions,
     run=run,
-    lacks=FEW_HAVE.difference(GRADIENTS),
+    lacks=BUT_GRADIENTS,
     layer=layer,
     cell_bytes=lambda *_: 32,
     batched=_batched,

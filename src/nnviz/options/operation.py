@@ -21,6 +21,8 @@ from nnviz.words import Words
 Record = TypeVar("Record")
 FEW_HAVE = frozenset({"filter", "symbols", *GRADIENTS})
 """Options of every command that most operations cannot use; one that can does not lack them."""
+BUT_GRADIENTS = FEW_HAVE.difference(GRADIENTS)
+"""Those of them that an operation with a way back still lacks."""
 
 
 class Needs(NamedTuple):

@@ -12,8 +12,7 @@ from nnviz.ops.recurrent._cells import inputs_of, joined, outputs_of, run_layers
 from nnviz.ops.recurrent._explained import Run, short_rnn
 from nnviz.ops.recurrent._rnn_options import RnnOptions
 from nnviz.ops.recurrent._weights import GATES, Weights, own_name, weights_of
-from nnviz.options.operation import FEW_HAVE, Operation
-from nnviz.request import GRADIENTS
+from nnviz.options.operation import BUT_GRADIENTS, Operation
 from nnviz.shapes import times
 from nnviz.trace import Trace
 from nnviz.words import Words
@@ -189,7 +188,7 @@ OPERATION = Operation(
     record=RnnOptions,
     run=run,
     layer=layer,
-    lacks=FEW_HAVE - {"symbols", *GRADIENTS},
+    lacks=BUT_GRADIENTS - {"symbols"},
     own_name=own_name,
     cell_bytes=lambda *_: 32,
 )

@@ -23,9 +23,8 @@ from nnviz.ops.windows._kernels import (
 )
 from nnviz.ops.windows._weighted_sum import WeightedSum
 from nnviz.ops.windows._window import batched, unused_notes
-from nnviz.options.operation import FEW_HAVE, Operation
+from nnviz.options.operation import BUT_GRADIENTS, Operation
 from nnviz.plans import WindowAxis, WindowPlan
-from nnviz.request import GRADIENTS
 from nnviz.shapes import Axis, times
 from nnviz.trace import Trace
 from nnviz.words import Words
@@ -174,7 +173,7 @@ OPERATION = Operation(
     ),
     record=ConvOptions,
     run=run,
-    lacks=FEW_HAVE - {"filter", *GRADIENTS},
+    lacks=BUT_GRADIENTS - {"filter"},
     layer=layer,
     cell_bytes=lambda _, options: 8 if options.act is None else 24,
     batched=of_samples,

@@ -22,9 +22,8 @@ from nnviz.ops.windows._window import (
     strides_of,
     unused_notes,
 )
-from nnviz.options.operation import FEW_HAVE, Operation
+from nnviz.options.operation import BUT_GRADIENTS, Operation
 from nnviz.plans import WindowPlan
-from nnviz.request import GRADIENTS
 from nnviz.shapes import AdaptiveAxis, AnyAxis, ravel, times
 from nnviz.trace import (
     Call,
@@ -247,7 +246,7 @@ OPERATION = Operation(
     ),
     record=PoolOptions,
     run=run,
-    lacks=FEW_HAVE.difference(GRADIENTS),
+    lacks=BUT_GRADIENTS,
     layer=layer,
     cell_bytes=lambda item, options: item if options.kind == "max" else 8,
     batched=lambda options: replace(options, dims=options.over(2)),
