@@ -166,3 +166,14 @@ def test_sums_of_branches_are_exact_or_refused() -> None:
     assert nnviz.net("residual { relu }", np.full((1, 1), 200, np.uint8)).output.tolist() == [[400]]
     with pytest.raises(NnvizError, match="outside the whole numbers"):
         nnviz.net("residual { relu }", [[most]])
+
+
+def test_a_layer_that_is_repeated_is_blamed_where_it_first_stands() -> None:
+    with pytest.raises(UsageError, match="has no option --strid") as caught:
+        nnviz.net("relu | 3 x { conv --strid 2 }", X)
+    assert "in layer 2 of the chain" in str(caught.value)
+
+
+def test_where_branches_meet_nothing_is_multiplied_or_learned() -> None:
+    rows = nnviz.params("residual { relu } | concat { } { conv -k 1 }", input=(2, 3, 3)).rows
+    assert [rows[n]["macs"] for n in (1, 3)] == [rows[n]["params"] for n in (1, 3)] == [0, 0]

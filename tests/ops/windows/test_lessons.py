@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from helpers import run
+from nnviz.exercise import Exercise, exercise
 from nnviz.formats import load
 from nnviz.numerals import exact
 from nnviz.request import Appearance, Request
@@ -103,3 +104,10 @@ def test_two_biases_are_summed_with_their_numbers() -> None:
     one = {"Wx": [[1.0]], "Wh": [[1.0]], "b": [1.0]}
     (fact,) = run("rnn", np.ones((2, 1)), weights=one).lessons
     assert "PyTorch has two" in str(fact.label)
+
+
+def test_an_exercise_does_not_tell_its_weights_by_a_lesson() -> None:
+    weights = {"weight_ih_l0": [[1.0]], "weight_hh_l0": [[0.5]], "bias_ih_l0": [0.25]}
+    trace = run("rnn", np.ones((2, 1)), weights={**weights, "bias_hh_l0": [0.5]})
+    assert trace.lessons
+    assert exercise(trace, Exercise("weights", False), None).lessons == ()
