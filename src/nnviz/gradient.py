@@ -157,6 +157,7 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
         states={},
         symbols={},
         snippet=partial(_snippet, forward, back, of) if forward.snippet else None,
+        forward=forward,
         backward=None,
     )
 

@@ -218,6 +218,8 @@ class Trace:
     """How it is written in PyTorch, where that is known."""
     saved: tuple[str, Mapping[str, np.ndarray]] | None = None
     """Arrays that are asked for in a file of their own, and its path."""
+    forward: Trace | None = None
+    """The run that this one goes back through."""
     backward: Callable[[np.ndarray], Any] | None = None
     """The way back from a gradient of the output, where there is one: a `Backward` of
     `nnviz.gradient`."""
