@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nnviz.equations import Fact, Index, Quantity, VectorEquation, lists, number_by_number
 from nnviz.errors import NnvizError
@@ -29,13 +29,15 @@ from nnviz.expressions import (
     Sum,
     numbers,
 )
-from nnviz.fields import Fields
 from nnviz.lazy import Lazy
 from nnviz.libraries import np
 from nnviz.notation import Token, flat, text, tokens
 from nnviz.plans import WindowPlan
 from nnviz.recurrence import Recurrence
 from nnviz.words import Words
+
+if TYPE_CHECKING:
+    from nnviz.fields import Fields
 
 # --- steps ---------------------------------------------------------------------
 

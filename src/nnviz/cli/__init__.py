@@ -5,6 +5,7 @@ Importing this costs nothing, and `--version` is answered before anything else i
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import warnings
@@ -15,6 +16,7 @@ def main() -> None:
     """Run the command in `sys.argv` and exit with its code."""
     if "NNVIZ_DEBUG" not in os.environ:
         warnings.simplefilter("ignore")  # they are for who writes Python, whatever -W says
+    gc.set_threshold(50_000)  # what is loaded at the start is no garbage
     words = sys.argv[1:]
     if words == ["--version"]:
         from nnviz.version import __version__

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from nnviz.backpropagation import backward
 from nnviz.cli import checks
 from nnviz.cli.checks import Written
 from nnviz.cli.options import Shared
@@ -17,7 +16,6 @@ from nnviz.options.option import Context, Text
 from nnviz.read import ImageOptions, Stdin, read_input
 from nnviz.shapes import times
 from nnviz.trace import Trace
-from nnviz.variants import varied, varied_options
 from nnviz.words import Words
 
 
@@ -40,6 +38,8 @@ def computed(
     record, asked = operation.parse(_own_texts(operation, given, shared), context), shared.input
     seed = shared.practice.seed if shared.practice.quiz else None
     if seed is not None:
+        from nnviz.variants import varied, varied_options  # few ask for an exercise
+
         record = varied_options(record, seed)
     image = ImageOptions(asked.gray, asked.resize, asked.unit, asked.frame, asked.dtype)
     if not operation.reads_input(given.texts):
@@ -78,6 +78,8 @@ def _asked(trace: Trace, shared: Shared) -> Trace:
     wanted = shared.gradient
     if not wanted.backward:
         return trace
+    from nnviz.backpropagation import backward
+
     return backward(trace, wanted.grad, wanted.of)
 
 

@@ -14,7 +14,6 @@ from nnviz.cli.checks import Written
 from nnviz.cli.computing import Computed, computed
 from nnviz.cli.options import Shared
 from nnviz.errors import NnvizError, UsageError
-from nnviz.exercise import Exercise, exercise
 from nnviz.formats import Made
 from nnviz.options.operation import Operation
 from nnviz.options.option import Context
@@ -234,6 +233,8 @@ def as_exercise(trace: Trace, asked: Request, shared: Shared) -> tuple[Trace, Re
     wanted = shared.practice
     if not wanted.quiz:
         return trace, asked
+    from nnviz.exercise import Exercise, exercise
+
     quiz = Exercise(wanted.blank, wanted.faded)
     asked = asked._replace(
         steps=quiz.steps(asked.steps, len(trace.steps)),

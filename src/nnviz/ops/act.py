@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from nnviz.activation_steps import ACTIVATIONS, Activation, activation_step, along, exp, shown
 from nnviz.errors import UsageError
-from nnviz.gradient import Backward
 from nnviz.libraries import np
 from nnviz.numerals import exact
 from nnviz.ops._calls import activation_call
@@ -38,6 +37,9 @@ from nnviz.trace import (
     Trace,
 )
 from nnviz.words import Words
+
+if TYPE_CHECKING:
+    from nnviz.gradient import Backward
 
 Approximate = Literal["none", "tanh"]
 _APPROXIMATE: tuple[Approximate, ...] = get_args(Approximate)

@@ -247,6 +247,8 @@ def _prefix(parameter: Any, prefix: str) -> None:
 class _Group(TyperGroup):
     """The program, whose commands are made when they are asked for."""
 
+    lists = False
+
     def list_commands(self, ctx: Any) -> list[str]:
         return list(ctx.obj.commands())
 
@@ -256,9 +258,12 @@ class _Group(TyperGroup):
         if ctx.resilient_parsing and name not in program.commands():
             return None  # a word that is being completed
         declared = program.load(name, program.completing)
+        if self.lists:  # the help says of each command its sentence alone
+            declared = declared._replace(sections={})
         return _command(declared, program, full=program.completing)
 
     def get_help(self, ctx: Any) -> Never:
+        self.lists = True
         _finished(super().get_help, ctx)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nnviz.activation_steps import activation_step, along, shown
-from nnviz.gradient import Backward
 from nnviz.libraries import np
 from nnviz.ops._layer import places
 from nnviz.ops.windows._calls import conv_snippet
@@ -30,6 +29,9 @@ from nnviz.trace import (
     Trace,
 )
 from nnviz.words import Words
+
+if TYPE_CHECKING:
+    from nnviz.gradient import Backward
 
 _ROLES: dict[str, Role] = {
     "input": "input",

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nnviz.gradient import Backward
 from nnviz.libraries import np
 from nnviz.numerals import exact
 from nnviz.ops._layer import Layer, channels_first, detailed, places
@@ -41,6 +40,9 @@ from nnviz.trace import (
     Trace,
 )
 from nnviz.words import Words
+
+if TYPE_CHECKING:
+    from nnviz.gradient import Backward
 
 _CALLED: Mapping[tuple[str, Kind], tuple[str, str]] = {
     ("", "max"): ("Max pooling", "max pool {size}"),
