@@ -51,6 +51,8 @@ REFUSED: list[tuple[Any, Any, str, type[Exception]]] = [
     ("cross-entropy", 0.5, "--target 0.5 is no class", NnvizError),
     ("cross-entropy", [0, 1], "--target has 2 numbers, but the output has 1 row", NnvizError),
     ("mse", [1, 2], "--target is 2, but the output is 3", NnvizError),
+    ("mse", [[1, 2], [3, 4]], "--target is 2×2, but the output is 3", NnvizError),
+    ("mse", 1, "--target is 1, but the output is 3", NnvizError),
     ("mae", [1, 2, 3], "a loss takes target and loss", UsageError),
     (None, [1, 2, 3], "a loss takes target and loss", UsageError),
 ]
@@ -66,6 +68,16 @@ def test_refusals(loss: Any, target: Any, message: str, kind: type[Exception]) -
 def test_the_cross_entropy_of_maps_is_refused() -> None:
     with pytest.raises(NnvizError, match="but the output is 1×2×2"):
         loss_of(np.zeros((1, 2, 2)), 0, "cross-entropy")
+
+
+@pytest.mark.parametrize("target", [6, [6], [[6]]])
+def test_axes_of_one_cell_do_not_matter(target: Any) -> None:
+    """y = 3·1 + 1·2 − 1 = 4, two away from 6: the loss falls by 4 for each 1 that y grows."""
+    r = nnviz.net("dense --weight '3 1' --bias -1", [1, 2])
+    g = r.backward(target=target, loss="mse")
+    assert g["grad_input"].tolist() == [-12, -4]
+    assert g["grad_1.weight"].tolist() == [[-4, -8]]
+    assert r.backward([[-4]])["grad_input"].tolist() == [-12, -4]
 
 
 FED = "rnn --hidden 2 --outputs 2 --mode one-to-many --feedback"

@@ -77,7 +77,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "exercise": COMMON | {"libraries"},
     "sentences": {"activation_steps", "trace", "words"},
-    "gradient": COMMON | {"sentences"},
+    "gradient": COMMON | {"losses", "sentences"},
     "backpropagation": COMMON | {"core", "gradient", "losses"},
     "losses": COMMON,
     "tensors": {"libraries"},

@@ -13,12 +13,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from nnviz.errors import NnvizError
 from nnviz.expressions import Role
 from nnviz.fields import place
 from nnviz.libraries import np
+from nnviz.losses import shaped
 from nnviz.sentences import heaviest
-from nnviz.shapes import times, unravel
+from nnviz.shapes import unravel
 from nnviz.trace import (
     Equation,
     Expr,
@@ -98,17 +98,11 @@ def arriving(given: Any, forward: Trace) -> np.ndarray:
 
     Raises NnvizError where it has another.
     """
-    output = forward.output
     g = np.asarray(forward.results.get(LOST, 1) if given is None else given)
-    if g.ndim and g.shape != output.shape:
-        raise NnvizError(
-            "{flag} is {shape}, but the output is {output}",
-            flag="--grad",
-            shape=times(g.shape),
-            output=times(output.shape),
-            hint="one number is taken for every cell",
-        )
-    return np.broadcast_to(g, output.shape).copy()
+    shape = forward.output.shape
+    if not g.ndim:
+        return np.full(shape, g)
+    return shaped(g, shape, "--grad", hint="one number is taken for every cell").copy()
 
 
 def gradient(forward: Trace, back: Backward, of: str) -> Trace:

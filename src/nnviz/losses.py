@@ -43,20 +43,32 @@ def loss_of(output: np.ndarray, target: Any, name: LossName) -> Loss:
     return (_mse if name == "mse" else _cross_entropy)(made, np.asarray(target))
 
 
-def _mse(y: np.ndarray, target: np.ndarray) -> Loss:
-    if target.shape != y.shape:
+def shaped(
+    given: np.ndarray, shape: tuple[int, ...], flag: str, hint: str | None = None
+) -> np.ndarray:
+    """What was given for an output, in its shape; axes of one cell do not matter.
+
+    Raises NnvizError where it has another.
+    """
+    if [n for n in given.shape if n != 1] != [n for n in shape if n != 1]:
         raise NnvizError(
             "{flag} is {shape}, but the output is {output}",
-            flag="--target",
-            shape=times(target.shape),
-            output=times(y.shape),
+            flag=flag,
+            shape=times(given.shape),
+            output=times(shape),
+            hint=hint,
         )
+    return given.reshape(shape)
+
+
+def _mse(y: np.ndarray, target: np.ndarray) -> Loss:
+    target = shaped(target, y.shape, "--target")
     off = y - target
     value = float((off * off).mean())
     pairs = zip(y.ravel().tolist()[:_WRITTEN], target.ravel().tolist(), strict=False)
     squares = tuple(Power(Sum((Num(a, "output"), Neg(Num(b)))), Num(2)) for a, b in pairs)
     total: Expr = Sum(squares) if y.size <= _WRITTEN else Name("Σ (y − t)²")
-    return Loss(value, 2 * off / y.size, _said(Quotient(total, Num(y.size)), value))
+    return Loss(value, 2 * off / y.size, _said(_mean(total, y.size), value))
 
 
 def _cross_entropy(y: np.ndarray, target: np.ndarray) -> Loss:
@@ -78,8 +90,8 @@ def _cross_entropy(y: np.ndarray, target: np.ndarray) -> Loss:
     taken = shares[at].tolist()
     logs = tuple(Neg(Call("ln", (Num(p, "output"),))) for p in taken[:_WRITTEN])
     total: Expr = Sum(logs) if len(rows) <= _WRITTEN else Name("−Σ ln p")
-    whole = total if len(rows) == 1 else Quotient(total, Num(len(rows)))
-    return Loss(value, (gradient / len(rows)).reshape(y.shape), _said(whole, value))
+    said = _said(_mean(total, len(rows)), value)
+    return Loss(value, (gradient / len(rows)).reshape(y.shape), said)
 
 
 def _classes(target: np.ndarray, rows: int, count: int) -> np.ndarray:
@@ -101,6 +113,10 @@ def _classes(target: np.ndarray, rows: int, count: int) -> np.ndarray:
                 hint=Words("classes are numbers from 0 to {last}", last=count - 1),
             )
     return target.ravel().astype(np.intp)
+
+
+def _mean(total: Expr, of: int) -> Expr:
+    return total if of == 1 else Quotient(total, Num(of))
 
 
 def _said(worked: Expr, value: float) -> Fact:

@@ -75,3 +75,8 @@ def test_python() -> None:
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(g)).output, g.output)
     with pytest.raises(library.NnvizError, match="it has: input, kernel"):
         r.backward(of="bias")
+
+
+def test_one_square_is_its_own_mean(nnviz: Nnviz) -> None:
+    words = ("net", "dense --weight '3 1' --bias -1", "1 2", "--target", "6", "--loss", "mse")
+    assert "loss  (4 − 6)² = 4\n" in nnviz(*words).out
