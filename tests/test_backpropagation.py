@@ -164,7 +164,10 @@ def test_the_cross_entropy_of_large_numbers_is_finite() -> None:
 def test_a_step_of_a_kernel_is_that_of_its_layer() -> None:
     g = nnviz.net("c: conv -k '1 0; 2 -1' | flatten", [[1, 2], [3, 4]]).backward(of="c.kernel")
     assert g.output.tolist() == [[1, 2], [3, 4]]
-    assert [step.formula for step in g.steps][:2] == ["(1×1) = 1", "(1×2) = 2"]
+    assert [step.formula for step in g.steps][:2] == [
+        "∂L/∂w₀,₀ = (∂y₀×x₀) = (1×1) = 1",
+        "∂L/∂w₀,₁ = (∂y₀×x₁) = (1×2) = 2",
+    ]
     assert "layer 1 of 2" in str(g)
 
 

@@ -89,45 +89,45 @@ WRITTEN: list[tuple[str, Expr, Any, str]] = [
         "a matrix is a product a column",
         Sum((WH, B)),
         [9, 18],
-        "y_2,0 = (1×2) + (−1×3) + 10 = 9; y_2,1 = (1×5) + (−1×7) + 20 = 18",
+        "y₂,₀ = (1×2) + (−1×3) + 10 = 9; y₂,₁ = (1×5) + (−1×7) + 20 = 18",
     ),
     (
         "a function of each number",
         Call("relu", (WH,)),
         [0, 0],
-        "y_2,0 = relu((1×2) + (−1×3)) = relu(−1) = 0; y_2,1 = relu((1×5) + (−1×7)) = relu(−2) = 0",
+        "y₂,₀ = relu((1×2) + (−1×3)) = relu(−1) = 0; y₂,₁ = relu((1×5) + (−1×7)) = relu(−2) = 0",
     ),
     (
         "numbers by numbers, and by a sum",
         Product((R, Sum((WH, B))), each=True),
         [4.5, 4.5],
-        "y_2,0 = (0.5×((1×2) + (−1×3) + 10)) = 4.5; y_2,1 = (0.25×((1×5) + (−1×7) + 20)) = 4.5",
+        "y₂,₀ = (0.5×((1×2) + (−1×3) + 10)) = 4.5; y₂,₁ = (0.25×((1×5) + (−1×7) + 20)) = 4.5",
     ),
     (
         "a matrix and a vector times a vector",
         Product((W, Product((R, H), each=True)), dot=True),
         [0.25, 0.75],
-        "y_2,0 = (0.5×1×2) + (0.25×(−1)×3) = 0.25; y_2,1 = (0.5×1×5) + (0.25×(−1)×7) = 0.75",
+        "y₂,₀ = (0.5×1×2) + (0.25×(−1)×3) = 0.25; y₂,₁ = (0.5×1×5) + (0.25×(−1)×7) = 0.75",
     ),
     (
         "what is left of one",
         Sum((Num(1), Neg(R))),
         [0.5, 0.75],
-        "y_2,0 = 1 − 0.5 = 0.5; y_2,1 = 1 − 0.25 = 0.75",
+        "y₂,₀ = 1 − 0.5 = 0.5; y₂,₁ = 1 − 0.25 = 0.75",
     ),
     ("one number of all", Call("mean", (B,)), 15, "y₂ = mean(10, 20) = 15"),
     (
         "a number to each",
         Quotient(Sum((B, Neg(M))), Call("√", (M,))),
         [3, 8],
-        "y_2,0 = (10 − 4) / √(4) = 3; y_2,1 = (20 − 4) / √(4) = 8",
+        "y₂,₀ = (10 − 4) / √(4) = 3; y₂,₁ = (20 − 4) / √(4) = 8",
     ),
     (
         "a matrix of numbers",
         Product((W, W), dot=True),
         [[19, 27], [45, 64]],
-        "y_2,0,0 = (2×2) + (5×3) = 19; y_2,0,1 = (3×2) + (7×3) = 27; "
-        "y_2,1,0 = (2×5) + (5×7) = 45; y_2,1,1 = (3×5) + (7×7) = 64",
+        "y₂,₀,₀ = (2×2) + (5×3) = 19; y₂,₀,₁ = (3×2) + (7×3) = 27; "
+        "y₂,₁,₀ = (2×5) + (5×7) = 45; y₂,₁,₁ = (3×5) + (7×7) = 64",
     ),
 ]
 
@@ -142,7 +142,7 @@ def test_an_equation_is_written_number_by_number(right: Expr, value: Any, said: 
 @pytest.mark.parametrize(
     ("function", "value", "said"),
     [
-        ("sigmoid", [0.25, 0.75], ["sigmoid(z_2,0)", "sigmoid(z_2,1)"]),
+        ("sigmoid", [0.25, 0.75], ["sigmoid(z₂,₀)", "sigmoid(z₂,₁)"]),
         ("softmax", [0.25, 0.75], ["e⁻¹ / (e⁻¹ + e⁻²)", "e⁻² / (e⁻¹ + e⁻²)"]),
     ],
 )
@@ -152,11 +152,11 @@ def test_a_sum_with_a_name_is_an_equation_of_its_own(
     equation = made(Call(function, (WH,)), value, called={WH: Name("z", "t")})
     lines = number_by_number([equation])
     assert [text([line], exact) for line in lines[::2]] == [
-        "z_2,0 = (1×2) + (−1×3) = −1",
-        "z_2,1 = (1×5) + (−1×7) = −2",
+        "z₂,₀ = (1×2) + (−1×3) = −1",
+        "z₂,₁ = (1×5) + (−1×7) = −2",
     ]
     assert [text([line], exact) for line in lines[1::2]] == [
-        f"y_2,{u} = {of} = {value[u]}" for u, of in enumerate(said)
+        f"y₂,{'₀₁'[u]} = {of} = {value[u]}" for u, of in enumerate(said)
     ]
 
 
@@ -173,7 +173,7 @@ def test_the_numbers_of_a_long_equation_are_made_when_asked_for() -> None:
     wide = Substitution({Y: np.broadcast_to(1.0, rows), B: np.broadcast_to(1.0, rows)})
     lines = number_by_number(wide.equations([Fact(Words("output"), Equation((Y, B)))]))
     assert len(lines) == rows
-    assert text([lines[-1]], exact) == "y_t,999999999 = 1.0 = 1.0"
+    assert text([lines[-1]], exact) == "yₜ,₉₉₉₉₉₉₉₉₉ = 1.0 = 1.0"
 
 
 def test_symbols_take_the_time_of_the_step() -> None:

@@ -10,8 +10,11 @@ import pytest
 
 from helpers import run
 from nnviz.backpropagation import backward
+from nnviz.elision import shortened
 from nnviz.errors import NnvizError, UsageError
-from nnviz.trace import Trace
+from nnviz.latex import latex
+from nnviz.numerals import exact
+from nnviz.trace import Expr, Name, Num, Product, Sum, Trace, text
 
 X = np.array([[5, 1, 0], [2, 4, 3], [0, 2, 4]])
 RNG = np.random.default_rng(7)
@@ -199,6 +202,76 @@ def _adds_up(made: Trace, step: Any) -> None:
     total = math.fsum(g * factor for _, g, factor in terms)
     assert total == pytest.approx(step.value, rel=1e-9, abs=1e-9)
     assert made.output[step.index] == step.value
+
+
+NAMED = {"x": ("input",), "w": ("kernel", "weight"), "∂y": ("gradient",), "∂z": ("gradient",)}
+
+
+def put_in(made: Trace, symbol: Expr) -> float:
+    """The number of an array that a symbol names by its indices."""
+    assert isinstance(symbol, Name)
+    if symbol.text.startswith("1/"):
+        return 1 / float(symbol.text[2:])
+    array = next(made.arrays[name] for name in NAMED[symbol.text] if name in made.arrays)
+    return float(array[tuple(map(int, symbol.sub.split(",")))])
+
+
+@pytest.mark.parametrize(("op", "x", "options"), CASES.values(), ids=CASES)
+def test_symbols_name_the_numbers_beside_them(
+    op: str, x: np.ndarray, options: dict[str, Any]
+) -> None:
+    forward = run(op, x, **options)
+    g = np.random.default_rng(3).integers(-4, 5, forward.output.shape)
+    assert forward.backward is not None
+    for of in forward.backward(g).parts:
+        made = backward(forward, g, of)
+        for step in made.steps:
+            (equation,) = step.formula
+            left, *sides, value = equation.sides
+            assert isinstance(left, Name)
+            assert left.text.startswith("∂L/∂")
+            assert left.sub == ",".join(map(str, step.index))
+            assert value == Num(step.value, "gradient")
+            if not step.detail["terms"]:
+                assert (sides, step.value) == ([], 0)
+                continue
+            assert isinstance(sides[0], Sum)
+            for term, (_, g_at, factor) in zip(sides[0].terms, step.detail["terms"], strict=True):
+                given, *by = term.factors if isinstance(term, Product) else (term,)
+                assert put_in(made, given) == g_at
+                if by and isinstance(by[0], Name) and by[0].text != "y′":
+                    assert put_in(made, by[0]) == factor
+                assert by or factor == 1
+
+
+def test_a_step_in_symbols_and_in_numbers() -> None:
+    made = backward(run("conv", X, kernel=np.array([[2, 1], [1, 1]])), np.array([[1, 0], [1, 2]]))
+    assert text(made.steps[5].formula, str) == (
+        "∂L/∂x₁,₂ = (∂y₀,₁×w₁,₁) + (∂y₁,₁×w₀,₁) = (0×1) + (2×1) = 2"
+    )
+    assert latex(made.steps[2].formula[0], str) == (
+        r"\frac{\partial L}{\partial x_{0,2}}"
+        r" = (\partial y_{0,1} \times w_{0,1}) = (0 \times 1) = 0"
+    )
+    share = backward(run("pool", X, kernel=3, kind="avg"), 18).steps[0]
+    assert text(share.formula, exact) == "∂L/∂x₀,₀ = (∂y₀,₀×1/9) = (18×0.1111111111111111) = 2.0"
+    slope = backward(run("conv", X, kernel=X, act="tanh"), 1)
+    assert "∂z₀,₀" in text(slope.steps[0].formula, exact)
+    tanh = backward(run("act", [0.0, 1.0], name="tanh"), 3).steps[0]
+    assert text(tanh.formula, exact) == "∂L/∂x₀ = (∂y₀×f′(x₀)) = (3×(1 − 0.0²)) = 3.0"
+    routed = backward(run("pool", X, kernel=2, stride=1), 3)
+    assert [text(routed.steps[i].formula, exact) for i in (1, 4)] == [
+        "∂L/∂x₀,₁ = 0",
+        "∂L/∂x₁,₁ = ∂y₀,₁ + ∂y₁,₀ + ∂y₁,₁ = 3 + 3 + 3 = 9",
+    ]
+
+
+def test_a_long_sum_is_elided_in_symbols_too() -> None:
+    made = backward(run("conv", np.ones((9, 9), int), kernel=np.ones((2, 2), int)), 1, "kernel")
+    written = text([shortened(made.steps[0].formula[0], str)], exact)
+    assert written.count("more terms …") == 2
+    assert "(∂y₀,₀×x₀,₀) + " in written
+    assert written.endswith("(1×1) = 64")
 
 
 def test_whole_numbers_stay_whole_and_exact() -> None:

@@ -69,7 +69,8 @@ TEXTS: list[tuple[str, Expr]] = [
     ("max(1, −2)", Call("max", (Num(1), Num(-2)))),
     ("|−3|²", Power(Call("abs", (Num(-3),)), Num(2))),
     ("hₜ₋₁", Name("h", "t−1")),
-    ("h_1,0", Name("h", "1,0")),
+    ("h₁,₀", Name("h", "1,0")),
+    ("h_f,0", Name("h", "f,0")),
     ("1 − 2", Sum((Num(1), Num(-2)))),
     ("−1 + 2", Sum((Num(-1), Num(2)))),
 ]

@@ -233,7 +233,7 @@ def test_asked_for_by_number_a_step_has_its_arithmetic() -> None:
     assert "normalised  yᵢ = (xᵢ − μᵢ) / √(σᵢ² + ε)" in said
     assert "μ₁ = mean(4, 6, 8, 2) = 5" in said
     assert "σ₁² = mean((4 − 5)², (6 − 5)², (8 − 5)², (2 − 5)²) = 5" in said
-    assert "y_1,3 = (2 − 5) / √(5 + 1×10⁻⁵) ≈ −1.342" in said
+    assert "y₁,₃ = (2 − 5) / √(5 + 1×10⁻⁵) ≈ −1.342" in said
 
 
 def test_an_animation_and_a_page_have_a_frame_a_step() -> None:

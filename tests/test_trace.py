@@ -43,7 +43,7 @@ def test_a_step_of_vectors_is_what_its_equations_make() -> None:
     vectors = at.quantities(x=x, y=y)
     step = Step.of_vectors(3, (2,), at.equations(facts), vectors, {"input": ((2,),)})
     assert text(step.formula, exact) == (
-        "s₂ = sum(1, 3) = 4; y_2,0 = 1 / 4 = 0.25; y_2,1 = 3 / 4 = 0.75"
+        "s₂ = sum(1, 3) = 4; y₂,₀ = 1 / 4 = 0.25; y₂,₁ = 3 / 4 = 0.75"
     )
     assert step.value == [0.25, 0.75]
     assert step.detail == {"x": [1, 3], "y": [0.25, 0.75]}

@@ -134,7 +134,9 @@ def _met(branches: Sequence[_Branch]) -> Backward:
         return [Term((k, *index), 1) for k in range(len(branches))]
 
     places = branches[0].part.places
-    return Backward(stacked, {"input": Part(partial(_sum, branches), terms, places=places)})
+    return Backward(
+        stacked, {"input": Part(partial(_sum, branches), terms, places=places, letter="b")}
+    )
 
 
 def _input_of(backs: Mapping[int, Backward], branch: _Branch) -> str:

@@ -31,6 +31,11 @@ class Name(NamedTuple):
     sup: str = ""
 
 
+def indexed(letter: str, index: Sequence[int], role: Role = "plain") -> Name:
+    """A symbol of one cell: x₁,₂."""
+    return Name(letter, ",".join(map(str, index)), role)
+
+
 class Product(NamedTuple):
     """Factors, shown in brackets with ×: (2×1); `dot` shows 2·1 without brackets.
 

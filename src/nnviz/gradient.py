@@ -34,6 +34,7 @@ from nnviz.trace import (
     Steps,
     Sum,
     Trace,
+    indexed,
 )
 from nnviz.words import Words
 
@@ -55,6 +56,13 @@ class Term(NamedTuple):
     """Where the factor stands in the array that factors are from."""
     shown: Expr | None = None
     """The factor written out, where it is no number of an array."""
+    symbol: Expr | None = None
+    """The factor in symbols, where it has no place: else y′, the slope of the output cell."""
+
+    @property
+    def is_one(self) -> bool:
+        """Whether the gradient is handed back as it is, and not times a number that is 1."""
+        return self.factor == 1 and self.place is None and self.shown is self.symbol is None
 
 
 class Part(NamedTuple):
@@ -75,6 +83,8 @@ class Part(NamedTuple):
     """What its terms multiply, where that is not the same for all."""
     arrived_at: Words | None = None
     """What that is called."""
+    letter: str = ""
+    """What it is in symbols: y, unless the terms multiply the gradient of a sum, z."""
     facts: tuple[Fact, ...] = ()
     said: tuple[Words, ...] = ()
 
@@ -133,7 +143,7 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
         lessons=(),
         said=(*_said(back), *part.said, *forward.said),
         notes=(),
-        steps=Steps(count, partial(_step, arrived, part, value, _role(forward, part))),
+        steps=Steps(count, partial(_step, arrived, part, value, _Symbols.of(forward, back, of))),
         explain=partial(_sentences, forward.plan.dims if forward.plan else 2),
         places=part.places,
         plan=None,
@@ -197,25 +207,66 @@ def _said(back: Backward) -> Iterator[Words]:
         yield Words("back through {act} first", act=back.through)
 
 
-def _role(forward: Trace, part: Part) -> Role:
-    return forward.roles.get(part.factors, "intermediate")
+_LETTERS = {"input": "x", "kernel": "w", "weight": "w", "bias": "b", "gamma": "γ", "beta": "β"}
 
 
-def _step(g: np.ndarray, part: Part, value: np.ndarray, role: Role, i: int) -> Step:
+class _Symbols(NamedTuple):
+    """What stands for the numbers of a step, with the roles that colour them."""
+
+    made: str
+    """The array that the gradient is of: x."""
+    arrived: str
+    """What the terms multiply the gradients of: y."""
+    factor: str
+    role: Role
+    """The array that the factors are of, and its role."""
+
+    @classmethod
+    def of(cls, forward: Trace, back: Backward, of: str) -> _Symbols:
+        part = back.parts[of]
+        summed = back.through or part.gradient is not None
+        made, factor = (
+            _LETTERS.get(name.partition("_")[0], name) for name in (of, part.factors or "y′")
+        )
+        role = forward.roles.get(part.factors, "intermediate")
+        return cls(made, part.letter or ("z" if summed else "y"), factor, role)
+
+    def equation(self, index: Index, terms: Sequence[Term]) -> tuple[Expr, ...]:
+        """∂L/∂x₁,₂ = (∂y₀,₁×w₁,₁) + …, as far as there are terms."""
+        left = indexed(f"∂L/∂{self.made}", index, "gradient")
+        return (left, Sum(tuple(map(self.term, terms)))) if terms else (left,)
+
+    def term(self, term: Term) -> Expr:
+        given = indexed(f"∂{self.arrived}", term.at, "gradient")
+        if term.is_one:
+            return given
+        placed = term.at if term.place is None else term.place
+        return Product((given, term.symbol or indexed(self.factor, placed, self.role)))
+
+
+def _step(g: np.ndarray, part: Part, value: np.ndarray, symbols: _Symbols, i: int) -> Step:
     index = unravel(i, value.shape)
     terms = sorted(part.terms(index), key=lambda term: term.at)
     made = value[index].item()
-    products = tuple(
-        Product((Num(g[t.at].item(), "gradient"), t.shown or Num(t.factor, role))) for t in terms
-    )
+    given = [Num(g[term.at].item(), "gradient") for term in terms]
+    factors = [term.shown or Num(term.factor, symbols.role) for term in terms]
+    products = [
+        number if term.is_one else Product((number, factor))
+        for term, number, factor in zip(terms, given, factors, strict=True)
+    ]
+    moved = products in ([], [Num(made, "gradient")])
+    worked = () if moved else (Sum(tuple(products)),)
     cells = {GRADIENT: tuple(term.at for term in terms), "output": (index,)}
     if part.factors:
         cells[part.factors] = tuple(t.place for t in terms if t.place is not None)
+    sides = (*symbols.equation(index, terms), *worked, Num(made, "gradient"))
     return Step(
         number=i + 1,
         index=index,
-        formula=(Equation((Sum(products or (Num(0),)), Num(made, "gradient"))),),
+        formula=(Equation(sides),),
         value=made,
-        detail={"terms": [[list(t.at), g[t.at].item(), t.factor] for t in terms]},
+        detail={
+            "terms": [[list(t.at), n.value, t.factor] for t, n in zip(terms, given, strict=True)]
+        },
         cells=cells,
     )

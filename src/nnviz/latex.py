@@ -31,6 +31,8 @@ SIGNS = {
     "≈": r"\approx",
     "…": r"\ldots",
     "∞": r"\infty",
+    "∂": r"\partial",
+    "′": "'",
     "Σ": r"\sum",
     "√": r"\sqrt",
     "ᵀ": r"^{\top}",
@@ -79,7 +81,12 @@ class Latex(Notation):
         return f"{shown}{self.times}10^{{{int(power)}}}" if power else shown
 
     def name(self, name: Name) -> Iterator[Token]:
-        """A symbol; its subscripts beside each other."""
+        """A symbol; its subscripts beside each other; ∂L/∂x as a fraction."""
+        over, sign, under = name.text.partition("/")
+        if sign:
+            below = self.line(self.name(name._replace(text=under)))
+            yield Token(rf"\frac{{{symbol(over)}}}{{{below}}}", name.role)
+            return
         subs = (symbol(each, words=False) for each in (name.sub, name.sup))
         texts = symbol(name.text), *subs
         for written, place in zip(texts, ("", "sub", "sup"), strict=True):
@@ -224,7 +231,9 @@ def symbol(written: str, *, words: bool = True) -> str:
 def _function(name: str) -> str:
     if name in _FUNCTIONS:
         return "\\" + name
-    return SIGNS.get(name) or rf"\operatorname{{{name.replace('_', '-')}}}"
+    if len(name.rstrip("′")) == 1:
+        return symbol(name)
+    return rf"\operatorname{{{name.replace('_', '-')}}}"
 
 
 def _unbroken(pieces: Iterable[Token]) -> Iterator[Token]:

@@ -66,7 +66,7 @@ def flat(token: Token) -> str:
     if token.place == "sub":
         low = lowered(token.text)
         named = token.role in ("weight", "bias") and any(map(str.isalpha, token.text))
-        return "_" + token.text if named or set(low) & set(token.text) else low
+        return "_" + token.text if named or set(low) & set(token.text) - {","} else low
     if token.place == "sup":
         high = raised(token.text)
         written = f"({token.text.replace(' ', '')})" if " " in token.text else token.text

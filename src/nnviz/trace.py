@@ -27,6 +27,7 @@ from nnviz.expressions import (
     Role,
     Show,
     Sum,
+    indexed,
     numbers,
 )
 from nnviz.lazy import Lazy

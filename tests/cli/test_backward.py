@@ -40,7 +40,8 @@ def test_every_gradient_is_a_result(nnviz: Nnviz) -> None:
 def test_a_trace_has_the_output_cell_the_gradient_and_the_factor_of_each_term(nnviz: Nnviz) -> None:
     step = json.loads(nnviz(*CONV, "--trace").out)["steps"][1]
     assert step["terms"] == [[[0, 0], 1, 1], [[0, 1], 0, 2]]
-    assert (step["formula"], step["value"]) == ("(1×1) + (0×2) = 1", 1)
+    symbols = "∂L/∂x₀,₁ = (∂y₀,₀×w₀,₁) + (∂y₀,₁×w₀,₀)"
+    assert (step["formula"], step["value"]) == (f"{symbols} = (1×1) + (0×2) = 1", 1)
 
 
 def test_the_default_is_the_gradient_of_the_sum_of_the_outputs(nnviz: Nnviz) -> None:
@@ -54,9 +55,17 @@ def test_the_terminal_shows_it(
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
     out = nnviz(*CONV, "--lang", lang).out
-    assert "(1×1) + (0×1) + (1×1) + (2×2)" in out.replace("\n", " ") or columns < 80
+    assert "(1×1) + (0×1) + (1×1) + (2×2)" in out or columns < 120
+    assert "(∂y₀,₀×w₁,₁) + (∂y₀,₁×w₁,₀) + (∂y₁,₀×w₀,₁)" in out or columns < 120
     assert max(map(len, out.splitlines())) <= columns
     assert "gradient" not in out or lang == "en"
+
+
+def test_many_steps_are_in_symbols_where_they_are_asked_for(nnviz: Nnviz) -> None:
+    assert "∂y" in nnviz("pool", "1 2 3 4; 5 6 7 8", "--backward", "-k", "2").out
+    many = ("pool", "1 2 3 4 5 6; 5 6 7 8 9 10", "--backward", "-k", "2")
+    assert "∂" not in nnviz(*many).out
+    assert nnviz(*many, "--steps", "8").out.split()[-2:] == ["∂y₀,₀", "1"]
 
 
 def test_a_script_asks_autograd(nnviz: Nnviz) -> None:
@@ -71,7 +80,10 @@ def test_python() -> None:
     g = r.backward([[1, 0], [1, 2]], of="kernel")
     assert g["grad_kernel"].tolist() == g.output.tolist() == [[15, 11], [6, 14]]
     assert g["grad_input"].tolist() == [[2, 1, 0], [3, 6, 2], [1, 3, 2]]
-    assert g.steps[0].formula == "(1×5) + (0×1) + (1×2) + (2×4) = 15"
+    assert g.steps[0].formula == (
+        "∂L/∂w₀,₀ = (∂y₀,₀×x₀,₀) + (∂y₀,₁×x₀,₁) + (∂y₁,₀×x₁,₀) + (∂y₁,₁×x₁,₁)"
+        " = (1×5) + (0×1) + (1×2) + (2×4) = 15"
+    )
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(g)).output, g.output)
     with pytest.raises(library.NnvizError, match="it has: input, kernel"):
         r.backward(of="bias")

@@ -210,7 +210,7 @@ def test_a_recurrent_net_has_a_row_a_time() -> None:
 def test_formulas_of_a_time_asked_for() -> None:
     lines = lines_of(trace_of("text in Hangul"), Screen(80), steps="2")
     assert "step 2" in lines
-    assert sum(line.startswith("  h_2,") for line in lines) == 3
+    assert sum(line.startswith("  h₂,") for line in lines) == 3
 
 
 def test_parameters() -> None:

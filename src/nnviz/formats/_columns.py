@@ -6,6 +6,7 @@ What stands in a cell is words and formulas; the terminal, Markdown and LaTeX wr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -96,13 +97,19 @@ class Column(NamedTuple):
 # --- steps -----------------------------------------------------------------------------
 
 
-def step_columns(trace: Trace, steps: Sequence[Step], show: Show) -> Iterator[Column]:
-    """A row a step: its place, and the parts that it has."""
+def step_columns(
+    trace: Trace, steps: Sequence[Step], show: Show, *, symbols: bool = False
+) -> Iterator[Column]:
+    """A row a step: its place, and the parts that it has; of a gradient its terms in symbols."""
     yield from _places(trace, steps)
     if any(step.quantities for step in steps):
         yield from _vectors(trace, steps, show)
     elif all(_is_sum(step.formula) for step in steps):
-        yield from _sums(trace, steps, show)
+        apart = [_apart(step) for step in steps]
+        if symbols and apart[0][0]:
+            heading = apart[0][0][0]._replace(sub="")
+            yield Column((heading,), [_terms(*sides[1:]) for sides, _ in apart])
+        yield from _sums(trace, [step for _, step in apart], show)
     else:
         yield Column("arithmetic", [Entry(formula=step.formula) for step in steps])
 
@@ -137,24 +144,30 @@ def _is_sum(formula: Formula) -> bool:
     """Whether a formula is one equation, or one and an activation of what it makes."""
     if len(formula) < 2:
         return True
-    first, *rest = formula
-    if len(rest) > 1 or isinstance(first.sides[0], Name):
-        return False
-    return isinstance(rest[0].sides[0], Call)
+    first, second, *more = formula
+    named = isinstance(first.sides[0], Name)
+    return not (named or more) and isinstance(second.sides[0], Call)
 
 
 def _sums(trace: Trace, steps: Sequence[Step], show: Show) -> Iterator[Column]:
     """A column for each part that a step has; those that it does not have are empty."""
     rows = [_parts(step, show) for step in steps]
     bodies = [step.formula[0].sides[0] for step in steps if step.formula]
-    if any(isinstance(term, Product) for body in bodies for term in parts(body)):
-        kind = "products"
-    else:
-        kind = "window" if trace.plan else "arithmetic"
+    multiplied = any(isinstance(term, Product) for body in bodies for term in parts(body))
+    kind = "products" if multiplied else "window" if trace.plan else "arithmetic"
     for name, align in _PARTS:
         if any(name in row for row in rows):
             heading = kind if name == "terms" else name
             yield Column(heading, [row.get(name, Entry()) for row in rows], align)
+
+
+def _apart(step: Step) -> tuple[tuple[Any, ...], Step]:
+    """What a step of a gradient is in symbols, and the step in numbers alone."""
+    match step.formula:
+        case [Equation((Name(role="gradient"), *_) as sides)]:
+            front = min(2, len(sides) - 1)
+            return sides[:front], replace(step, formula=(Equation(sides[front:]),))
+    return (), step
 
 
 def _weighted(formula: Formula) -> bool:
@@ -172,7 +185,7 @@ def _parts(step: Step, show: Show) -> dict[str, Entry]:
     body = first.sides[0]
     if isinstance(body, Sum) and _weighted(step.formula):
         made |= _products(body, show)
-    else:
+    elif len(first.sides) > 1:
         made["terms"] = _terms(*first.sides[:-1])
     if rest:
         made["before"] = _result(first, show)
@@ -195,7 +208,7 @@ def _products(body: Sum, show: Show) -> dict[str, Entry]:
 
 
 def _terms(*sides: Expr) -> Entry:
-    return Entry(formula=(Equation(sides),))
+    return Entry(formula=(Equation(sides),) if sides else ())
 
 
 def _result(equation: Equation, show: Show) -> Entry:

@@ -10,7 +10,20 @@ from nnviz.core import gradients
 from nnviz.gradient import Backward, Part, Term
 from nnviz.libraries import np
 from nnviz.ops._layer import places
-from nnviz.trace import Equation, Expr, Fact, Index, Name, Neg, Num, Power, Product, Sum
+from nnviz.trace import (
+    Call,
+    Equation,
+    Expr,
+    Fact,
+    Index,
+    Name,
+    Neg,
+    Num,
+    Power,
+    Product,
+    Sum,
+    indexed,
+)
 from nnviz.words import Words
 
 _X, _Y = Name("x", role="input"), Name("y", role="output")
@@ -25,7 +38,7 @@ def act_backward(
     def terms(index: Index) -> list[Term]:
         value = gradients.slope(np.asarray(x[index]), name, **taken).item()
         made = _slope(name, Num(x[index].item(), "input"), Num(y[index].item(), "output"), alpha)
-        return [Term(index, value, shown=made)]
+        return [Term(index, value, shown=made, symbol=Call("f′", (indexed("x", index, "input"),)))]
 
     def shares(index: Index) -> list[Term]:
         axis = taken["axis"] % x.ndim

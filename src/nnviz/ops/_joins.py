@@ -18,7 +18,6 @@ from nnviz.shapes import times, unravel
 from nnviz.trace import (
     Equation,
     Formula,
-    Name,
     Num,
     Results,
     Show,
@@ -27,6 +26,7 @@ from nnviz.trace import (
     Steps,
     Sum,
     Trace,
+    indexed,
 )
 from nnviz.words import Words
 
@@ -234,10 +234,8 @@ def _cut(g: np.ndarray, axis: int, x: np.ndarray, start: int) -> Part:
 
 def _moved(source: Shape, index: Shape, branch: int, value: Any) -> Formula:
     """y₁,₀,₀ = b⁽²⁾₀,₀,₀ = 3."""
-    place = Name("b", ",".join(map(str, source)), "input", f"({branch})")
-    return (
-        Equation((Name("y", ",".join(map(str, index)), "output"), place, Num(value, "output"))),
-    )
+    place = indexed("b", source, "input")._replace(sup=f"({branch})")
+    return (Equation((indexed("y", index, "output"), place, Num(value, "output"))),)
 
 
 def _joined(shapes: Any, options: JoinOptions) -> Layer:

@@ -16,7 +16,19 @@ from nnviz.options import kinds
 from nnviz.options.operation import BUT_GRADIENTS, Operation
 from nnviz.options.option import option
 from nnviz.shapes import ravel, unravel
-from nnviz.trace import Equation, Fact, Index, Name, Num, Results, Show, Snippet, Step, Steps, Trace
+from nnviz.trace import (
+    Equation,
+    Fact,
+    Index,
+    Num,
+    Results,
+    Show,
+    Snippet,
+    Step,
+    Steps,
+    Trace,
+    indexed,
+)
 from nnviz.words import Words
 
 NAME = Words("flatten")
@@ -53,8 +65,8 @@ def run(x: np.ndarray, options: FlattenOptions) -> Trace:
     def step(i: int) -> Step:
         source, index = unravel(i, x.shape), unravel(i, output.shape)
         value = x[source].item()
-        place = Name("x", ",".join(str(k) for k in source), "input")
-        target = Name("v", ",".join(str(k) for k in index), "output")
+        place = indexed("x", source, "input")
+        target = indexed("v", index, "output")
         return Step(
             number=i + 1,
             index=index,

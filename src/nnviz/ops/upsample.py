@@ -28,13 +28,13 @@ from nnviz.trace import (
     Product,
     Quotient,
     Results,
-    Role,
     Show,
     Snippet,
     Step,
     Steps,
     Sum,
     Trace,
+    indexed,
 )
 from nnviz.words import Words
 
@@ -114,11 +114,11 @@ def _step(number: int, x: np.ndarray, output: np.ndarray, options: UpsampleOptio
         tuple(Product((Num(x[at].item(), "input"), Num(p, "weight"))) for at, p in read.items())
     )
     if len(read) == 1:
-        made = _named("x", next(iter(read)), "input")
+        made = indexed("x", next(iter(read)), "input")
     return Step(
         number=number + 1,
         index=index,
-        formula=(Equation((_named("y", index, "output"), made, Num(value, "output"))),),
+        formula=(Equation((indexed("y", index, "output"), made, Num(value, "output"))),),
         value=value,
         detail={"from": [*map(list, read)], "weights": [*read.values()]},
         cells={"input": tuple(read), "output": (index,)},
@@ -142,10 +142,6 @@ def _sentences(_: Trace, step: Step, show: Show) -> Iterator[Words]:
         place=place(read[most]),
         value=show(shares[most]),
     )
-
-
-def _named(text: str, index: Index, role: Role) -> Name:
-    return Name(text, ",".join(map(str, index)), role)
 
 
 def _snippet(shape: Index, made: Index, options: UpsampleOptions) -> Snippet:

@@ -132,7 +132,7 @@ def test_the_terminal_tells_layers_and_directions_apart() -> None:
     head = next(line for line in said.split("\n") if line.startswith("step"))
     assert head.split("  ")[:4] == ["step", "t", "layer", "direction"]
     assert "hₜ₋₁ or hₜ₊₁" in head
-    assert "step 4  time 1, layer 2, backward\n  h_1,0^(2)← ≈ tanh(" in said
+    assert "step 4  time 1, layer 2, backward\n  h₁,₀^(2)← ≈ tanh(" in said
     (third,) = (line.split()[:4] for line in said.split("\n") if line.split()[:1] == ["3"])
     assert third == ["3", "1", "2", "→"]
 

@@ -280,7 +280,7 @@ def test_the_terminal_marks_the_output_of_many_to_one(outputs: int | None, marke
 def test_the_terminal_writes_the_first_equations_of_a_large_step() -> None:
     trace = run("rnn", [[1, 0], [0, 1]], hidden=80, outputs=2)
     said = load("table").write(trace, Request(steps="2")).content.decode().split("\n")
-    assert [line.split()[0] for line in said if line.startswith("  h_2,")][-1] == "h_2,63"
+    assert [line.split()[0] for line in said if line.startswith("  h₂,")][-1] == "h₂,₆₃"
     assert said[-2] == "  … and 18 more equations"
     assert len(trace.steps[1].formula) == 82
 

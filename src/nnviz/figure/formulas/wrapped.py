@@ -30,9 +30,11 @@ def _equation_lines(style: Style, equation: Equation, room: float, size: int, mo
     indent = up4(2 * size)
     rows: list[list[Piece]] = [[]]
     used = 0.0
-    for chunk in _chunks(pieces):
+    chunks = _chunks(pieces)
+    for i, chunk in enumerate(chunks):
         wide = style.width(chunk, size)
-        if rows[-1] and used + wide > room:
+        ends = used + (_side(style, chunks[i:], size) if used > room / 2 else wide)
+        if rows[-1] and ends > room:
             chunk[0] = chunk[0]._replace(text=chunk[0].text.lstrip())
             rows.append([])
             used, wide = indent, style.width(chunk, size)
@@ -42,6 +44,13 @@ def _equation_lines(style: Style, equation: Equation, room: float, size: int, mo
         lines(style, row, size, room=room - indent * (i > 0)) for i, row in enumerate(rows)
     )
     return column([first, *(inset(b, left=indent) for b in others)], 0)
+
+
+def _side(style: Style, chunks: list[list[Piece]], size: int) -> float:
+    """How wide a side is with the sign before it, where it begins here; else what comes next."""
+    begins = [i for i, chunk in enumerate(chunks) if chunk[0].text in (EQUAL, ABOUT)]
+    count = [*begins[1:], len(chunks)][0] if begins[:1] == [0] else 1
+    return sum(style.width(chunk, size) for chunk in chunks[:count])
 
 
 def _chunks(pieces: Sequence[Piece]) -> list[list[Piece]]:

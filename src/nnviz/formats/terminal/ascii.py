@@ -20,7 +20,7 @@ _SIGNS = {
 }  # fmt: skip
 """Each form with the signs that it stands for; a dot for `·` would make another number, 2.0."""
 _FORMS = {sign: form for form, signs in _SIGNS.items() for sign in signs}
-_LOW = re.compile(f"[{SUBSCRIPTS}₌₍₎]+")
+_LOW = re.compile(f"[{SUBSCRIPTS}₌₍₎]+(?:,[{SUBSCRIPTS}]+)*")
 _HIGH = re.compile(f"[{SUPERSCRIPTS}⁼⁽⁾ⁿ]+")
 
 

@@ -17,6 +17,8 @@ from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
 ALL_UP_TO = 64
+FEW = 9
+"""Steps of a gradient whose terms stand in symbols unasked too."""
 EQUATIONS = 64
 """Equations of a step of vectors that are written; all of them are in the trace."""
 MOST = 1000
@@ -34,7 +36,8 @@ def steps_table(paper: Paper, trace: Trace, request: Request) -> Iterator[Render
     steps = [trace.steps[number - 1] for number in numbers[:most]]
     if not steps:
         return
-    columns = step_columns(trace, steps, paper.show)
+    symbols = request.steps is not None or len(steps) <= FEW
+    columns = step_columns(trace, steps, paper.show, symbols=symbols)
     yield fitted(paper, [column(paper, each) for each in columns])
     vectors = request.steps is not None and any(step.quantities for step in steps)
     if vectors or request.appearance.explain:

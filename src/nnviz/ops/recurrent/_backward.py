@@ -76,6 +76,7 @@ def _output_weights(ran: Ran, g: np.ndarray) -> Iterator[tuple[str, Part]]:
     shared: dict[str, Any] = {
         "gradient": g,
         "arrived_at": Words("gradient of the outputs"),
+        "letter": "y",
         "said": (_SHARED,),
     }
     yield "Wy", Part(lambda: g.T @ ran.h, of_weight, places=places(2), **shared)
@@ -205,5 +206,6 @@ def _states(backs: Sequence[_Back], *, several: bool) -> dict[str, Part]:
             places=places(g.ndim),
             gradient=g,
             arrived_at=Words("what comes back through time"),
+            letter=name,
         )
     return made

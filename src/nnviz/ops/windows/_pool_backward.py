@@ -11,6 +11,7 @@ from nnviz.ops._layer import places
 from nnviz.ops.windows._pool_options import Kind
 from nnviz.plans import Index, WindowPlan
 from nnviz.shapes import AnyAxis, ravel
+from nnviz.trace import Expr, Name
 from nnviz.turned import readers
 from nnviz.words import Words
 
@@ -73,10 +74,19 @@ class _Back(NamedTuple):
         cell = tuple(rest)
         rank = self.of.output.ndim
         return [
-            Term((n, c, *o)[-rank:], self._factor((n, c, *o), (n, c, *cell)))
+            Term(
+                (n, c, *o)[-rank:],
+                self._factor((n, c, *o), (n, c, *cell)),
+                symbol=self._symbol(o),
+            )
             for o, _ in readers(plan, cell)
             if self.of.indices is None or self.of.indices[(n, c, *o)] == ravel(cell, plan.sizes)
         ]
+
+    def _symbol(self, out: Index) -> Expr | None:
+        """The share of an average as one; where there are others, none that has a name."""
+        divisor = self.of.divisors[out].item() if self.of.kind == "avg" else 1
+        return None if divisor == 1 else Name(f"1/{divisor:g}")
 
     def _factor(self, out: Index, cell: Index) -> float:
         if self.of.kind == "max":
