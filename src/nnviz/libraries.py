@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["Image", "ImageOps", "difflib", "np", "npt", "zipfile"]
+__all__ = ["Image", "ImageOps", "difflib", "np", "npt", "orjson", "zipfile"]
 
 
 class _Later:
@@ -31,3 +33,13 @@ else:
     difflib, zipfile = _Later("difflib"), _Later("zipfile")
     np, npt = _Later("numpy"), _Later("numpy.typing")
     Image, ImageOps = _Later("PIL.Image"), _Later("PIL.ImageOps")
+
+
+@cache
+def orjson() -> Any:
+    """Reads and writes the numbers of large arrays four times as fast as the standard library;
+    None where there is none, as for other Pythons than CPython. Loading it takes as long as
+    50,000 numbers do without it."""
+    with suppress(ImportError):
+        return import_module("orjson")
+    return None

@@ -27,7 +27,7 @@ SHAPES = {
 }
 
 NETWORKS = {
-    *("rnn-weights.json", "rnn-two-layers.json", "characters.safetensors"),
+    *("rnn-weights.json", "rnn-two-layers.json", "lstm-weights.json", "characters.safetensors"),
     *("digits.net", "digits.safetensors"),
 }
 

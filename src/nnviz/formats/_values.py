@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeGuard
 
 from nnviz.errors import NnvizError
-from nnviz.libraries import np
+from nnviz.libraries import np, orjson
 from nnviz.request import Request
 from nnviz.trace import Trace
 from nnviz.words import safe
@@ -85,10 +87,22 @@ def _array(array: Any) -> str:
             value=float(array[at]),
             hint="csv and npy can carry it",
         )
-    return _nested(array)
+    quick = orjson() if array.size > _BLOCK else None
+    return _nested(array, _dumped if quick is None else partial(_dumped_by, quick))
 
 
-def _nested(array: np.ndarray) -> str:
+def _nested(array: np.ndarray, dumped: Callable[[np.ndarray], str]) -> str:
     if array.ndim > 1 and array.size > _BLOCK:
-        return "[" + ",".join(map(_nested, array)) + "]"
+        return "[" + ",".join(_nested(part, dumped) for part in array) + "]"
+    return dumped(array)
+
+
+def _dumped(array: np.ndarray) -> str:
     return json.dumps(array.tolist(), separators=(",", ":"))
+
+
+def _dumped_by(quick: Any, array: np.ndarray) -> str:
+    # float32 would be written in its own digits, where a number of Python has those of float64
+    wide = np.float64 if array.dtype.kind == "f" else array.dtype.newbyteorder("=")
+    text: bytes = quick.dumps(np.ascontiguousarray(array, wide), option=quick.OPT_SERIALIZE_NUMPY)
+    return text.decode()

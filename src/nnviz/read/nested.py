@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from nnviz.errors import NnvizError
 from nnviz.libraries import npt
-from nnviz.read.numbers import LEFT_OUT, array_of, check_commas, is_number, number_at
+from nnviz.read.numbers import LEFT_OUT, array_of, check_commas, is_number, number_at, quick
 from nnviz.read.text import MINUS, Written, listed, short, start_of
 
 DEEPEST = 5
@@ -57,6 +57,15 @@ def parse_json(
             hint="give a nested list such as [[1, 2], [3, 4]], or a trace of nnviz",
         )
     return _array(value["output"], written, _offsets(written.same)["output"])
+
+
+def plain_json(text: str) -> npt.NDArray[Any] | None:
+    """The array of a text that is nested lists of JSON and nothing else, at once.
+
+    >>> plain_json("[[1, 2], [3, 4]]").shape, plain_json("[1 2; 3 4]")
+    ((2, 2), None)
+    """
+    return quick(text, _levels) if text.lstrip().startswith("[") else None
 
 
 def parse_json_arrays(text: str, name: str) -> dict[str, npt.NDArray[Any]]:

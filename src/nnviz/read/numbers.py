@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from nnviz.errors import NnvizError
-from nnviz.libraries import np, npt
+from nnviz.libraries import np, npt, orjson
 from nnviz.read.text import Written, short
 
 LEAST, MOST = -(2**63), 2**63 - 1
@@ -23,6 +24,8 @@ _A_NUMBER = re.compile(r"[0-9.eE]+")
 TIGHT_COMMA = re.compile(r"(?<=[0-9])(?:,|\{,\})(?=[0-9])")
 """A comma between digits, as LaTeX spells it too."""
 _LONGEST = len(str(MOST)) + 1
+_LONG = 2**17
+"""Characters of numbers from which it pays to load what reads them faster."""
 
 
 def is_number(word: str) -> bool:
@@ -139,6 +142,26 @@ def text_bytes(length: int, sample: str) -> int:
     """
     numbers = len(_A_NUMBER.findall(sample)) / max(1, len(sample))
     return 6 * length + math.ceil(length * numbers * (32 + 3 * 8 + 8))
+
+
+def quick(
+    text: str, found: Callable[[Any], tuple[Sequence[int | float], tuple[int, ...]] | None]
+) -> npt.NDArray[Any] | None:
+    """The array of a text of JSON, whose numbers and shape are `found` in what it holds.
+
+    None where the text is no JSON, or not surely what it says: orjson rounds whole numbers
+    beyond 64 bits.
+    """
+    library = orjson() if len(text) > _LONG else None
+    loads = json.loads if library is None else library.loads
+    try:
+        numbers = found(loads(text))
+    except (ValueError, RecursionError):
+        return None
+    array = array_of(*numbers) if numbers is not None else None
+    if array is None or library is None or array.dtype.kind != "f":
+        return array
+    return None if (np.abs(array) >= MOST).any() else array
 
 
 def array_of(flat: Sequence[int | float], shape: tuple[int, ...]) -> npt.NDArray[Any] | None:

@@ -9,17 +9,16 @@ What a table has around its numbers, headings and the like, `headings` takes awa
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from nnviz.errors import NnvizError
 from nnviz.libraries import npt
 from nnviz.read import headings
 from nnviz.read.cells import Cell, cells_of, lines_of, separator_of
-from nnviz.read.numbers import TIGHT_COMMA, array_of, check_commas, is_number, number_at
+from nnviz.read.numbers import TIGHT_COMMA, array_of, check_commas, is_number, number_at, quick
 from nnviz.read.text import MINUS, Written
 from nnviz.words import Words
 
@@ -101,13 +100,13 @@ def _quick(same: str) -> npt.NDArray[Any] | None:
     body = _with_commas([line for line in lines if line])
     if body is None:
         return None
-    try:
-        rows = json.loads("[[" + body.replace("\n", "],[") + "]]")
-    except ValueError:
-        return None
-    if len(set(map(len, rows))) != 1 or len(set(heights)) != 1:
-        return None
-    return array_of([value for row in rows for value in row], _shape(heights, len(rows[0])))
+
+    def numbers(rows: list[list[int | float]]) -> tuple[list[int | float], tuple[int, ...]] | None:
+        if len(set(map(len, rows))) != 1 or len(set(heights)) != 1:
+            return None
+        return list(chain.from_iterable(rows)), _shape(heights, len(rows[0]))
+
+    return quick("[[" + body.replace("\n", "],[") + "]]", numbers)
 
 
 def _with_commas(lines: list[str]) -> str | None:

@@ -173,6 +173,8 @@ def _needed(given: Given, image: ImageOptions, chosen: arrays.Choose) -> int:
 
 
 def _parse(text: str, label: str, notes: list[Words]) -> npt.NDArray[Any]:
+    if (array := nested.plain_json(text)) is not None:
+        return array
     plain, spelled, floats = spellings.plain(text, label)
     begins = plain.lstrip()[:1]
     if not begins:
