@@ -12,10 +12,12 @@ import pytest
 from nnviz.cli.commands import _note
 
 DOCS = Path(__file__).parents[3] / "docs"
-NOTES = [DOCS / "ko" / "note.md", DOCS / "en" / "note.md"]
-EACH = pytest.mark.parametrize("path", NOTES, ids=["ko", "en"])
+LESSONS = {"note": 25, "gradients": 20}
+"""The notes, and how many figures each has at least."""
+NOTES = [DOCS / lang / f"{name}.md" for name in LESSONS for lang in ("ko", "en")]
+EACH = pytest.mark.parametrize("path", NOTES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 LIGHT = 1_500_000
-"""Bytes of the figures of both."""
+"""Bytes of the figures of a note in both languages."""
 
 
 def test_what_stands_beneath_the_blocks_is_current(nnviz: Callable[..., Any]) -> None:
@@ -25,21 +27,34 @@ def test_what_stands_beneath_the_blocks_is_current(nnviz: Callable[..., Any]) ->
 
 @EACH
 def test_a_note_has_its_figures_and_no_other_files(path: Path) -> None:
+    assets = f"{path.stem}.assets"
     embedded = re.findall(
-        r"^!\[.+\]\((note\.assets/.+\.svg)\)$", path.read_text("utf-8"), re.MULTILINE
+        rf"^!\[.+\]\(({assets}/.+\.svg)\)$", path.read_text("utf-8"), re.MULTILINE
     )
-    assert len(embedded) >= 25
-    there = [f"note.assets/{file.name}" for file in (path.parent / "note.assets").iterdir()]
+    assert len(embedded) >= LESSONS[path.stem]
+    there = [f"{assets}/{file.name}" for file in (path.parent / assets).iterdir()]
     assert sorted(embedded) == sorted(there)
 
 
-def test_the_figures_are_light() -> None:
-    assert sum(file.stat().st_size for file in DOCS.glob("*/note.assets/*")) < LIGHT
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_figures_are_light(name: str) -> None:
+    assert sum(file.stat().st_size for file in DOCS.glob(f"*/{name}.assets/*")) < LIGHT
 
 
-def test_both_languages_have_the_same_commands() -> None:
-    korean, english = ([b[1:3] for b in commands(path)] for path in NOTES)
-    assert korean == english
+@pytest.mark.parametrize("name", LESSONS)
+def test_both_languages_have_the_same_commands_and_formulas(name: str) -> None:
+    korean, english = (DOCS / lang / f"{name}.md" for lang in ("ko", "en"))
+    assert [b[1:3] for b in commands(korean)] == [b[1:3] for b in commands(english)]
+    assert formulas(korean) == formulas(english)
+
+
+def own(path: Path) -> str:
+    """A note without what its blocks make."""
+    return re.sub(r"<!-- nnviz.*?<!-- /nnviz -->", "", path.read_text("utf-8"), flags=re.DOTALL)
+
+
+def formulas(path: Path) -> list[str]:
+    return re.findall(r"^\$\$\n(.*?)^\$\$$", own(path), re.DOTALL | re.MULTILINE)
 
 
 def commands(path: Path) -> list[tuple[int, str, str]]:
@@ -50,8 +65,7 @@ def commands(path: Path) -> list[tuple[int, str, str]]:
 @EACH
 def test_every_figure_is_spoken_of(path: Path) -> None:
     """Between two blocks stands a sentence: a figure that no paragraph needs is one too many."""
-    own = re.sub(r"<!-- nnviz.*?<!-- /nnviz -->", "", path.read_text("utf-8"), flags=re.DOTALL)
-    pieces = re.split(r"^```nnviz.*?^```$", own, flags=re.DOTALL | re.MULTILINE)
+    pieces = re.split(r"^```nnviz.*?^```$", own(path), flags=re.DOTALL | re.MULTILINE)
     assert all(re.search(r"\w", piece) for piece in pieces)
 
 
