@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as arrays
 
 from nnviz.errors import NnvizError
 from nnviz.read import Stdin, read_input
-from nnviz.read.spellings import SIGNS, SPELLINGS, Spelling, is_spelled, plain, signs
+from nnviz.read.spellings import SIGNS, Spelling, is_spelled, plain, signs, spellings
 
 Written = Callable[[np.ndarray], str]
 
@@ -172,7 +172,7 @@ def test_signs_are_a_character_each() -> None:
     assert signs("plain") == "plain"
 
 
-@pytest.mark.parametrize("spelling", SPELLINGS, ids=lambda spelling: spelling.example)
+@pytest.mark.parametrize("spelling", spellings(), ids=lambda spelling: spelling.example)
 def test_the_table_knows_its_examples(spelling: Spelling) -> None:
     assert spelling.is_so(spelling.example, 0)
     array = read(spelling.example)

@@ -8,10 +8,11 @@ numbers becomes blanks. So an error points into what the user wrote.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
-from nnviz.read import bracketed, ruled
 from nnviz.read.text import Written, start_of
 
 SIGNS = str.maketrans(
@@ -32,21 +33,29 @@ class Spelling(NamedTuple):
     """The text in its plain form, or in that of a row further down."""
 
 
-SPELLINGS = (
-    Spelling("A = [1 2; 3 4]", bracketed.is_named, bracketed.without_name),
-    Spelling("[np.float64(1.5)]", bracketed.has_scalars, bracketed.without_types),
-    Spelling("array([[1, 2], [3, 4]])", bracketed.is_called, bracketed.without_call),
-    Spelling(r"\begin{matrix} 1 & 2 \\ 3 & 4 \end{matrix}", ruled.is_latex, ruled.latex_cells),
-    Spelling("| 1 | 2 |\n|---|---|\n| 3 | 4 |", ruled.is_markdown, ruled.markdown_cells),
-    Spelling("⎡ 1 2 ⎤\n⎣ 3 4 ⎦", ruled.is_view, ruled.view_rows),
-    Spelling("{{1, 2}, {3, 4}}", bracketed.is_braced, bracketed.in_lists),
-    Spelling("((1, 2), (3, 4))", bracketed.is_braced, bracketed.in_lists),
-    Spelling("[ 1 2 ]\n[ 3 4 ]", bracketed.is_list_a_line, bracketed.rows_of_lists),
-    Spelling("[1 2; 3 4]", bracketed.has_rows, bracketed.without_brackets),
-    Spelling("[[1 2]\n [3 4]]", bracketed.is_printed, bracketed.with_commas),
-    Spelling("[[1., 2.], [3., 4.]]", bracketed.has_bare_points, lambda written: written),
-)
-"""From what stands around a matrix to what stands between its numbers: one may hold another."""
+_BARE = re.compile(r"[-+0-9.,;eE \t\n]*")
+"""Signs of which rows of numbers are made, and no spelling of the table."""
+
+
+@cache
+def spellings() -> tuple[Spelling, ...]:
+    """From what stands around a matrix to what stands between its numbers: one may hold another."""
+    from nnviz.read import bracketed, ruled  # most matrices are in no spelling of the table
+
+    return (
+        Spelling("A = [1 2; 3 4]", bracketed.is_named, bracketed.without_name),
+        Spelling("[np.float64(1.5)]", bracketed.has_scalars, bracketed.without_types),
+        Spelling("array([[1, 2], [3, 4]])", bracketed.is_called, bracketed.without_call),
+        Spelling(r"\begin{matrix} 1 & 2 \\ 3 & 4 \end{matrix}", ruled.is_latex, ruled.latex_cells),
+        Spelling("| 1 | 2 |\n|---|---|\n| 3 | 4 |", ruled.is_markdown, ruled.markdown_cells),
+        Spelling("⎡ 1 2 ⎤\n⎣ 3 4 ⎦", ruled.is_view, ruled.view_rows),
+        Spelling("{{1, 2}, {3, 4}}", bracketed.is_braced, bracketed.in_lists),
+        Spelling("((1, 2), (3, 4))", bracketed.is_braced, bracketed.in_lists),
+        Spelling("[ 1 2 ]\n[ 3 4 ]", bracketed.is_list_a_line, bracketed.rows_of_lists),
+        Spelling("[1 2; 3 4]", bracketed.has_rows, bracketed.without_brackets),
+        Spelling("[[1 2]\n [3 4]]", bracketed.is_printed, bracketed.with_commas),
+        Spelling("[[1., 2.], [3., 4.]]", bracketed.has_bare_points, lambda written: written),
+    )
 
 
 class Plain(NamedTuple):
@@ -69,10 +78,13 @@ def plain(text: str, name: str) -> Plain:
     >>> plain("array([[1., 2.]])", "INPUT").text
     '      [[1., 2.]] '
     """
-    written = Written(signs(text), text, name)
-    floats = bracketed.wants_floats(written.same)
-    spelled = False
-    for _, is_so, plain_form in SPELLINGS:
+    if _BARE.fullmatch(text):
+        return Plain(text)
+    from nnviz.read.bracketed import wants_floats
+
+    written, spelled = Written(signs(text), text, name), False
+    floats = wants_floats(written.same)
+    for _, is_so, plain_form in spellings():
         if is_so(written.same, start_of(written.same)):
             written, spelled = plain_form(written), True
     return Plain(written.same, spelled, floats)
@@ -93,6 +105,8 @@ def is_spelled(text: str) -> bool:
     >>> [is_spelled(text) for text in ("tensor([1])", "(1, 2)", "(1).png", "1 2; 3 4")]
     [True, True, False, False]
     """
+    if _BARE.fullmatch(text):
+        return False
     same = signs(text)
     start = start_of(same)
-    return any(spelling.is_so(same, start) for spelling in SPELLINGS)
+    return any(spelling.is_so(same, start) for spelling in spellings())
