@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nnviz
+from nnviz.backpropagation import backward, descended, with_loss
 from nnviz.errors import NnvizError, UsageError
 from nnviz.losses import loss_of
+from nnviz.trace import Trace
 
 
 def matrix(values: Any) -> str:
@@ -165,8 +168,8 @@ def test_a_step_of_a_kernel_is_that_of_its_layer() -> None:
     g = nnviz.net("c: conv -k '1 0; 2 -1' | flatten", [[1, 2], [3, 4]]).backward(of="c.kernel")
     assert g.output.tolist() == [[1, 2], [3, 4]]
     assert [step.formula for step in g.steps][:2] == [
-        "∂L/∂w₀,₀ = (∂y₀×x₀) = (1×1) = 1",
-        "∂L/∂w₀,₁ = (∂y₀×x₁) = (1×2) = 2",
+        "∂L/∂w₀,₀ = (∂y₀,₀×x₀,₀) = (1×1) = 1",
+        "∂L/∂w₀,₁ = (∂y₀,₀×x₀,₁) = (1×2) = 2",
     ]
     assert "layer 1 of 2" in str(g)
 
@@ -204,3 +207,51 @@ def test_steps_lead_down() -> None:
         losses.append(float(r["loss"]))
         weights = {name[4:]: r[name] for name in r if name.startswith("new_") and "." in name}
     assert losses[-1] < 0.2 * losses[0]
+
+
+# --- once, and when it is asked for -----------------------------------------------
+
+
+def test_a_loss_is_there_where_a_layer_has_no_way_back() -> None:
+    asked: dict[str, Any] = {"target": [[1, 2]], "loss": "mse"}
+    r = nnviz.net(f"relu | {FED}", [[1, 2]], **asked)
+    assert r["loss"] == pytest.approx(float(((r.output - [[1, 2]]) ** 2).mean()))
+    assert "grad_input" in r
+    with pytest.raises(UsageError, match=r"layer 2 \(.*\) has no gradients"):
+        r["grad_input"]
+
+
+@pytest.mark.parametrize("of", ["input", "2.weight"])
+def test_the_way_back_is_gone_once(of: str) -> None:
+    gone: list[int] = []
+    trace = nnviz.net("tanh | dense --units 2 | sigmoid", [1, -1]).trace
+
+    def counted(n: int, layer: Trace) -> Trace:
+        def back(g: np.ndarray) -> Any:
+            gone.append(n)
+            assert layer.backward is not None
+            return layer.backward(g)
+
+        return replace(layer, backward=back)
+
+    layers = tuple(counted(n, layer) for n, layer in enumerate(trace.layers, 1))
+    lost = with_loss(replace(trace, layers=layers), np.array([0, 1]), "mse")
+    assert lost.results["loss"] > 0
+    assert {"grad_2.bias", "grad_input"} <= {*lost.results}
+    assert gone == []
+    made = backward(lost, None, of)
+    np.testing.assert_array_equal(made.output, lost.results[f"grad_{of}"])
+    descended(lost, 0.1)
+    assert gone == [3, 2, 1]
+
+
+def test_each_layer_is_a_run_from_the_last() -> None:
+    trace = backward(nnviz.net("residual { tanh } | dense --units 2", [0.5, -1]).trace)
+    assert [(n, run.op) for n, run in trace.numbered] == [
+        (3, "dense_backward"),
+        (2, "add_backward"),
+        (1, "act_backward"),
+        (0, "net_backward"),
+    ]
+    np.testing.assert_array_equal(trace.layers[-1].output, trace.output)
+    assert [*trace.layers[0].learned] == ["grad_weight", "grad_bias"]

@@ -4,9 +4,9 @@ made it, and where several take what one makes, their gradients are added.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from nnviz.errors import UsageError
@@ -16,12 +16,25 @@ from nnviz.losses import LossName, loss_of
 from nnviz.trace import Index, Results, Trace
 from nnviz.words import Words
 
+LEARNED = "weight", "bias", "hidden"
+"""The roles of arrays that have gradients of their own: what a layer is fed has none by name."""
+
 
 class _Branch(NamedTuple):
     """What one layer hands back to one of those whose output it takes."""
 
     layer: int
     part: Part
+
+
+class _Way(NamedTuple):
+    """The way back through a network, 0 being its input."""
+
+    backs: dict[int, Backward]
+    handed: dict[int, list[_Branch]]
+    """What is handed back to each layer."""
+    met: dict[int, np.ndarray]
+    """The gradient of each layer's output: the sum of what is handed back."""
 
 
 def backward(trace: Trace, given: Any = None, of: str = "input") -> Trace:
@@ -51,70 +64,94 @@ def _no_such(op: str, of: str, known: Iterable[str]) -> UsageError:
 
 def _through(net: Trace, given: Any, of: str) -> Trace:
     """The same of a network: of each layer's arrays `grad_1.kernel`, `grad_1.bias` …"""
-    backs, handed = _backwards(net, arriving(given, net))
-    places, branches = _places(net, backs), handed.get(0, ())
+    places, g = _places(net), arriving(given, net)
     if of not in ("input", *places):
         raise _no_such(net.op, of, ["input", *places])
-    if of == "input" and len(branches) != 1:
-        made = gradient(net, _met(branches), "input")
+    way: _Way = net.backward(g) if net.backward else _gone(net, g)
+    if of == "input":
+        made = _whole(net, way)
     else:
-        n, name = places.get(of) or (branches[0].layer, _input_of(backs, branches[0]))
-        made = gradient(net.layers[n - 1], backs[n], name)
+        n, name = places[of]
         said = Words(
             "layer {n} of {count}: {name}",
             n=n,
             count=len(net.layers),
             name=net.layer_names[n - 1],
         )
+        made = gradient(net.layers[n - 1], way.backs[n], name)
         made = replace(made, said=(said, *made.said))
-    return replace(made, results=Results(**_values(net, backs, handed), output=made.output))
+    results = {LOST: g, **_values(net, lambda: way), "output": made.output}
+    return replace(made, results=Results(**results))
 
 
-def gradients(net: Trace, g: np.ndarray) -> Mapping[str, Callable[[], np.ndarray]]:
+def _whole(net: Trace, way: _Way) -> Trace:
+    """A network gone back through: its layers are the runs of each, the last first, and where
+    several take the input the sum of their gradients; its steps are those of the last run.
+    """
+    runs = [gradient(net.layers[n - 1], back, _fed(back)) for n, back in way.backs.items()]
+    if len(way.handed[0]) > 1:
+        runs.append(gradient(net, _met(way.handed[0]), "input"))
+    last = runs[-1]
+    return replace(
+        last,
+        op=f"{net.op}_backward",
+        title=Words("{title}: gradients", title=net.title),
+        options={**net.options, "backward": True, "of": "input"},
+        equation=(LOST, "→", "output"),
+        names={**last.names, LOST: Words("gradient of the output")},
+        roles={**last.roles, LOST: "gradient"},
+        facts=net.facts,
+        said=net.said,
+        notes=net.notes,
+        layers=tuple(runs),
+        sources=net.sources,
+        samples=net.samples,
+        states={str(n): g for n, g in way.met.items()},
+        forward=net,
+    )
+
+
+def _values(net: Trace, way: Callable[[], _Way]) -> dict[str, Callable[[], np.ndarray]]:
     """Every gradient by its name as a result, worked out when it is asked for."""
-    return _values(net, *_backwards(net, g))
+
+    def of(n: int, name: str) -> np.ndarray:
+        return way().backs[n].parts[name].value()
+
+    found = {f"grad_{key}": partial(of, *place) for key, place in _places(net).items()}
+    return {"grad_input": lambda: way().met[0], **found}
 
 
-def _values(
-    net: Trace, backs: Mapping[int, Backward], handed: Mapping[int, Sequence[_Branch]]
-) -> dict[str, Callable[[], np.ndarray]]:
-    found: dict[str, Callable[[], np.ndarray]] = {"grad_input": partial(_sum, handed.get(0, ()))}
-    for key, (n, name) in _places(net, backs).items():
-        found[f"grad_{key}"] = backs[n].parts[name].value
-    return found
-
-
-def _places(net: Trace, backs: Mapping[int, Backward]) -> dict[str, tuple[int, str]]:
+def _places(net: Trace) -> dict[str, tuple[int, str]]:
     """The layer and the name there of each array that a network has learned."""
     return {
-        f"{net.layer_keys[n - 1]}.{name}": (n, name)
-        for n, back in sorted(backs.items())
-        for name in back.parts
-        if not name.startswith("input")
+        f"{key}.{name}": (n, name)
+        for n, (key, layer) in enumerate(zip(net.layer_keys, net.layers, strict=True), 1)
+        for name in layer.arrays
+        if layer.roles.get(name) in LEARNED
     }
 
 
-def _backwards(
-    net: Trace, g: np.ndarray
-) -> tuple[Mapping[int, Backward], Mapping[int, Sequence[_Branch]]]:
-    """The way back of each layer from 1, and what is handed back to each layer, 0 the input."""
-    backs: dict[int, Backward] = {}
-    handed: dict[int, list[_Branch]] = {}
+def _gone(net: Trace, g: np.ndarray) -> _Way:
+    """The way back from the gradient of a network's output."""
+    way = _Way({}, {}, {})
+    backs, handed, met = way
+    met[len(net.layers)] = g
     for n in range(len(net.layers), 0, -1):
         layer = net.layers[n - 1]
-        if n < len(net.layers):
-            if n not in handed:
-                continue  # nothing that comes after takes it
-            g = _sum(handed[n])
         if layer.backward is None:
             raise UsageError(
                 "layer {n} ({name}) has no gradients", n=n, name=net.layer_names[n - 1]
             )
-        backs[n] = layer.backward(g)
-        parts = [part for name, part in backs[n].parts.items() if name.startswith("input")]
-        for source, part in zip(net.sources[n - 1], parts, strict=True):
+        back: Backward = layer.backward(met[n])
+        parts = {k: part._replace(value=cache(part.value)) for k, part in back.parts.items()}
+        backs[n] = back._replace(parts=parts)
+        fed = [part for name, part in parts.items() if name.startswith("input")]
+        for source, part in zip(net.sources[n - 1], fed, strict=True):
             handed.setdefault(source, []).append(_Branch(n, part))
-    return backs, handed
+        # What nothing that comes after takes counts for nothing.
+        there = n - 1 in handed
+        met[n - 1] = _sum(handed[n - 1]) if there else np.zeros_like(net.layers[n - 2].output)
+    return way
 
 
 def _sum(branches: Sequence[_Branch]) -> np.ndarray:
@@ -139,15 +176,14 @@ def _met(branches: Sequence[_Branch]) -> Backward:
     )
 
 
-def _input_of(backs: Mapping[int, Backward], branch: _Branch) -> str:
-    parts = backs[branch.layer].parts
-    return next(name for name, part in parts.items() if part is branch.part)
+def _fed(back: Backward) -> str:
+    return next(name for name in back.parts if name.startswith("input"))
 
 
 def with_loss(net: Trace, target: Any, name: LossName) -> Trace:
     """A network with the loss of its output, and every gradient that it sends back."""
     loss = loss_of(net.output, target, name)
-    last = net.layers[-1]
+    way, last = cache(lambda: _gone(net, loss.gradient)), net.layers[-1]
     twice = name == "cross-entropy" and "softmax" in map(last.options.get, ("name", "act"))
     return replace(
         net,
@@ -155,9 +191,10 @@ def with_loss(net: Trace, target: Any, name: LossName) -> Trace:
             **net.results.given,
             loss=np.asarray(loss.value),
             **{LOST: loss.gradient},
-            **gradients(net, loss.gradient),
+            **_values(net, way),
         ),
         facts=(*net.facts, loss.fact),
+        backward=lambda g: way() if np.array_equal(g, loss.gradient) else _gone(net, g),
         options={**net.options, "loss": name},
         notes=(*net.notes, *([_TWICE] if twice else [])),
     )

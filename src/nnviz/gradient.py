@@ -122,9 +122,9 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
     results: dict[str, Any] = {f"grad_{name}": p.value for name, p in back.parts.items()}
     results |= {"output": value, f"grad_{of}": value}
     arrays = {GRADIENT: arrived, **forward.arrays}
-    roles: dict[str, Role] = {**forward.roles, "output": "gradient", GRADIENT: "gradient"}
+    roles: dict[str, Role] = dict.fromkeys((GRADIENT, LOST, *results), "gradient")
     if back.arrived is not None:
-        arrays[LOST], roles[LOST] = back.arrived, "gradient"
+        arrays[LOST] = back.arrived
     factors = [part.sign, part.factors] if part.factors else []
     count = value.size if part.terms_a_cell <= _MOST else 0
     return replace(
@@ -137,7 +137,7 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
         arrays=arrays,
         results=Results(**results),
         options={**forward.options, "backward": True, "of": of},
-        roles=roles,
+        roles={**forward.roles, **roles},
         equation=(GRADIENT, *factors, "=" if factors else "→", "output"),
         facts=part.facts,
         lessons=(),
@@ -149,8 +149,9 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
         plan=None,
         names={
             **forward.names,
+            **{f"grad_{name}": _of(forward, name) for name in back.parts},
             GRADIENT: part.arrived_at or _called(back),
-            "output": Words("gradient of the {name}", name=forward.called(of)),
+            "output": _of(forward, of),
         },
         samples=1,
         layers=(),
@@ -164,6 +165,10 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
         forward=forward,
         backward=None,
     )
+
+
+def _of(forward: Trace, name: str) -> Words:
+    return Words("gradient of the {name}", name=forward.called(name))
 
 
 def _sentences(dims: int, _: Trace, step: Step, show: Show) -> Iterator[Words]:

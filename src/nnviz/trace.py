@@ -117,6 +117,9 @@ class Results(Mapping[str, Any]):
         """As they were given: what nobody has asked for is not computed."""
         return dict(self._values)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._values
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
 
@@ -234,6 +237,30 @@ class Trace:
     def pictured(self, image: bool) -> Trace:
         """The same where the command's input is a picture or not; a layer further on takes none."""
         return replace(self, image=self.image or (image and not self.inner))
+
+    @property
+    def numbered(self) -> Iterator[tuple[int, Trace]]:
+        """Its layers with their numbers, in the order in which they run; 0 is the input."""
+        if self.forward is None:
+            return enumerate(self.layers, 1)
+        return zip(range(len(self.forward.layers), -1, -1), self.layers, strict=False)
+
+    @property
+    def learned(self) -> Iterator[str]:
+        """Of a way back, the gradients of what is learned, but for the one that it is of."""
+        known = self.forward.roles if self.forward else {}
+        for name, role in known.items():
+            if role in ("weight", "bias") and name != self.options.get("of"):
+                yield f"grad_{name}"
+
+    @property
+    def back(self) -> bool:
+        """Whether its steps are gone through from the last."""
+        return self.forward is not None
+
+    def after(self, made: range, count: int) -> range:
+        """Which of so many outputs are still to come once some are made."""
+        return range(made.start) if self.back else range(made.stop, count)
 
     def called(self, name: str) -> Words:
         """What an array or result is called."""

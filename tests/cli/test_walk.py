@@ -12,6 +12,7 @@ from rich.console import Console
 
 from cli.conftest import Nnviz, Result
 from helpers import run
+from nnviz.backpropagation import backward
 from nnviz.cli._answers import judge, numbers_in
 from nnviz.cli._walking import Walk, stages
 from nnviz.errors import NnvizError
@@ -105,6 +106,27 @@ def test_a_network_is_gone_through_layer_by_layer() -> None:
     trace = run("net", X, net="conv -k '1 0; 0 1' | relu | flatten | dense --units 2")
     assert "layer 1 of 4 · step 1 of 14" in seen(walk(trace))
     assert "layer 4 of 4 · step 14 of 14" in seen(walk(trace, "end"))
+
+
+BACK = [
+    ([], ["step 4 of 4", "row 1, column 1", "⎣ · ? ⎦"]),
+    (["right"], ["step 3 of 4", "⎣ 3 4 ⎦"]),
+    (["2", "enter"], ["step 2 of 4", "row 0, column 1"]),
+    (["end"], ["step 1 of 4", "⎣ 3 4 ⎦    ", "= (1×1) = 1"]),
+]
+
+
+@pytest.mark.parametrize(("keys", "there"), BACK)
+def test_a_way_back_counts_down(keys: list[str], there: list[str]) -> None:
+    trace = backward(run("conv", X[:2, :2], kernel=np.array([[1]])), np.array([[1, 2], [3, 4]]))
+    text = seen(walk(trace, *keys))
+    assert all(each in text for each in there), text
+
+
+def test_a_network_is_gone_back_through_from_its_last_layer() -> None:
+    trace = backward(run("net", X[0], net="residual { relu } | dense --units 2"))
+    assert "layer 3 of 3 · step 12 of 12" in seen(walk(trace))
+    assert "step 1 of 12" in seen(walk(trace, "end"))
 
 
 # --- answers --------------------------------------------------------------------------

@@ -37,10 +37,10 @@ def stages(trace: Trace, request: Request) -> list[Stage]:
     if not trace.layers:
         found = [Stage(trace, walked(trace, request))]
     else:
-        count = len(trace.layers)
+        count = len((trace.forward or trace).layers)
         found = [
             Stage(t, walked(t, request), (Words("layer {n} of {count}", n=n, count=count),))
-            for n, t in enumerate(trace.layers, 1)
+            for n, t in trace.numbered
         ]
     return [stage for stage in found if stage.numbers]
 
@@ -95,7 +95,10 @@ class Walk:
     def moment(self, screen: Screen, keys: Words | None = None) -> Moment:
         """What is to be seen now, with what the keys do."""
         stop = self._here
-        where = (*stop.stage.where, Words("step {n} of {count}", n=self._at + 1, count=self._count))
+        where = (
+            *stop.stage.where,
+            Words("step {n} of {count}", n=self._turned(self._at + 1), count=self._count),
+        )
         foot = [*self._told, *self._asked(), keys or _KEYS[self._asking]]
         request = self._request._replace(screen=screen)
         return Moment(
@@ -105,7 +108,9 @@ class Walk:
     def summary(self) -> list[Words]:
         """What is said in the end; nothing where nothing was answered."""
         given = sorted(self._answers.items())
-        return _answers.summed_up([(at + 1, answers) for at, answers in given if answers])
+        return _answers.summed_up(
+            [(self._turned(at + 1), answers) for at, answers in given if answers]
+        )
 
     @property
     def open(self) -> bool:
@@ -122,6 +127,10 @@ class Walk:
     @property
     def _count(self) -> int:
         return self._ends[-1]
+
+    def _turned(self, number: int) -> int:
+        """A step's number from its turn, and its turn from its number: a way back counts down."""
+        return self._count + 1 - number if self._stages[0].trace.back else number
 
     @property
     def _here(self) -> _Stop:
@@ -170,7 +179,7 @@ class Walk:
         elif self._typed:
             number = int(self._typed)
             if 1 <= number <= self._count:
-                self._go(number - 1)
+                self._go(self._turned(number) - 1)
             else:
                 self._told = [Words("there are {n} steps", n=self._count)]
             self._typed = ""

@@ -76,6 +76,12 @@ def draw(trace: Trace, appearance: Appearance, steps: Sequence[int] = ()) -> Sce
 
 
 def _draw(trace: Trace, appearance: Appearance, steps: Sequence[int]) -> Scene:
+    if (
+        trace.back
+        and trace.layers
+        and (steps or appearance.view not in (None, *view_names(trace.op)))
+    ):
+        trace = trace.layers[-1]  # whose steps they are
     view = _view(trace, appearance, whole=not steps)
     if appearance.filter is not None and (trace.plan is None or trace.plan.given is None):
         raise UsageError("{op} cannot use {flag}", op=trace.op, flag="--filter")

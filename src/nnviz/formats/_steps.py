@@ -32,6 +32,14 @@ def chosen(trace: Trace, request: Request, usual: str) -> Sequence[int]:
     return numbers
 
 
+def played(trace: Trace, request: Request) -> Sequence[int]:
+    """The steps to go through, those asked for, else all; of a way back from the last, unless
+    they are asked for in an order of their own.
+    """
+    numbers = chosen(trace, request, "all")
+    return numbers[::-1] if trace.back and isinstance(numbers, range) else numbers
+
+
 def some(trace: Trace, request: Request, most: int) -> tuple[Sequence[int], int]:
     """The steps asked for, else all of at most so many, the first `FIRST` of more; and how many
     these leave out.

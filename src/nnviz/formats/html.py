@@ -261,7 +261,8 @@ def _steps(trace: Trace, made: Film, request: Request) -> Iterator[str]:
     yield '<ol id="steps" hidden>'
     for scene, step, delay in zip(made.scenes, made.steps, made.delays, strict=True):
         name, group = escape(_step(step, trace, request)), _group(trace, step)
-        data = f'data-delay="{delay}" data-name="{name}" data-group="{group}"'
+        turn = sorted(made.steps).index(step) + 1
+        data = f'data-delay="{delay}" data-name="{name}" data-group="{group}" data-turn="{turn}"'
         yield f"<li {data}>{escape(scene.desc)}</li>"
     yield "</ol>"
 

@@ -59,8 +59,14 @@ def _snippet(trace: Trace) -> Snippet:
 
 def _computed(trace: Trace) -> Iterator[str]:
     """The arrays and calls of each layer; of several, its arrays have its number, and where
-    there are branches what it makes too.
+    there are branches what it makes too; of one gone back through what autograd makes of them.
     """
+    if trace.forward and trace.layers:
+        yield "x.requires_grad_()"
+        yield from _computed(trace.forward)
+        yield from _arrays({"g": trace.results["grad_output"]})
+        yield "y = torch.autograd.grad(y, x, g)[0]"
+        return
     layers = trace.layers or (trace,)
     sources = trace.sources or tuple((n,) for n in range(len(layers)))
     branched = any(taken != (n,) for n, taken in enumerate(sources))

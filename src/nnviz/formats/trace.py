@@ -46,7 +46,7 @@ def _left_out(trace: Trace, request: Request) -> Iterator[Words]:
             n=len(trace.steps),
             most=MOST_STEPS,
         )
-    for number, layer in enumerate(trace.layers, 1):
+    for number, layer in trace.numbered:
         if len(layer.steps) > MOST_STEPS:
             yield Words(
                 "layer {layer}: none of {n} steps is written; --steps all writes them",

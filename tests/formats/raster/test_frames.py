@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from drawing import note
+from drawing import note, texts
 from helpers import run
+from nnviz.backpropagation import backward
 from nnviz.errors import NnvizError, UsageError
 from nnviz.figure.scene import Rect, Scene
 from nnviz.figure.typeface import Fonts
@@ -47,6 +48,19 @@ def test_a_picture_longer_than_the_format_allows() -> None:
 )
 def test_which_steps(spec: str | None, steps: range) -> None:
     assert list(film(note(), Request(steps=spec)).steps) == list(steps)
+
+
+@pytest.mark.parametrize(
+    ("spec", "steps"), [(None, [4, 3, 2, 1]), ("1-3", [3, 2, 1]), ("1,4", [1, 4]), ("2", [2])]
+)
+def test_a_way_back_goes_the_other_way(spec: str | None, steps: list[int]) -> None:
+    one = run("conv", np.zeros((2, 2)), kernel=np.array([[100]]))
+    made = film(backward(one, np.array([[1, 2], [3, 4]])), Request(spec))
+    assert list(made.steps) == steps
+    for scene, step in zip(made.scenes, made.steps, strict=True):
+        assert scene.title.endswith(f"step {step} of 4")
+        known = {f"{n}00" for n in range(step, 5)}  # the others are still to come
+        assert {t for t in texts(scene) if t in ("200", "300", "400")} == known - {"100"}
 
 
 @pytest.mark.parametrize("spec", [None, "all"])

@@ -118,14 +118,14 @@ def _within(step: Step, name: str, at: Index) -> Step:
     return replace(step, index=step.index[n:], cells={name: tuple(i[n:] for i in inside)})
 
 
-def _table(name: str, array: np.ndarray, precision: int, step: Step | None) -> Table:
-    """The cells of an array; of a step those that it reads or makes, and no later outputs."""
+def _table(trace: Trace, name: str, array: np.ndarray, precision: int, step: Step | None) -> Table:
+    """The cells of an array; of a step those that it reads or makes, no outputs to come."""
     table = cells(array, precision)
     if step is None:
         return table
     active = [i for index in step.cells.get(name, ()) for i in _under(index, array.shape)]
-    made = _under(step.index, array.shape).stop if name == "output" else array.size
-    return of_step(table, active, range(made, array.size))
+    made = _under(step.index, array.shape)
+    return of_step(table, active, trace.after(made, array.size) if name == "output" else ())
 
 
 def _under(index: Index, shape: Index) -> range:
@@ -147,5 +147,5 @@ def _part(
         last = _under(step.index, array.shape).stop - 1 if step and name == "output" else None
         made = None if last is None else divmod(last, array.shape[-1])
         return named_picture(style, array.reshape(-1, array.shape[-1]), role, said, at=made)
-    table = _table(name, array, style.precision, step)
+    table = _table(trace, name, array, style.precision, step)
     return NamedCells(style, table, role, said, times(array.shape))

@@ -142,7 +142,7 @@ def _table(style: Style, trace: Trace, step: Step | None, each: _Map) -> Table:
     active = _active(trace, step)
     made = range(active.start - each.first, active.stop - each.first)
     several = trace.recurrence is not None and trace.recurrence.several  # not in their order
-    return of_step(table, made, () if several else range(made.stop, each.values.size))
+    return of_step(table, made, () if several else trace.after(made, each.values.size))
 
 
 def _in_pictures(style: Style, trace: Trace, step: Step | None, maps: list[_Map]) -> Block:

@@ -41,6 +41,8 @@ def note(trace: Trace, request: Request, figure: Figure) -> Iterator[Block]:
     """The blocks of a note, with the figure that stands beside it."""
     look = request.appearance
     desk = Desk(look)
+    if trace.back and trace.layers and request.steps:
+        trace = trace.layers[-1]
     if _titled(desk):
         yield Heading(desk.say(trace.title) if look.title is None else safe(look.title), 1)
     if figure.path:
@@ -170,9 +172,10 @@ def _steps(desk: Desk, trace: Trace, request: Request) -> Iterator[Block]:
 
 def _layers(desk: Desk, trace: Trace) -> Iterator[Block]:
     """A network: its input, then a section a layer."""
-    yield from arrays.array(desk, View(trace, "input"))
-    for number, layer in enumerate(trace.layers, 1):
-        which = desk.say(Words("layer {n}", n=number))
+    yield from arrays.array(desk, View(trace, trace.equation[0]))
+    for number, layer in trace.numbered:
+        which = desk.say(Words("layer {n}", n=number) if number else Words("input"))
         yield _part(desk, f"{which}: {desk.say(layer.title)}")
         yield from _head(desk, layer)
-        yield from arrays.array(desk, View(layer, "output"))
+        for name in ("output", *layer.learned):
+            yield from arrays.array(desk, View(layer, name))

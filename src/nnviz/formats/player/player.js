@@ -26,12 +26,12 @@
 
   const show = (n) => {
     now = Math.min(Math.max(n, 0), steps.length - 1);
-    const { name, group } = steps[now].dataset;
+    const { name, group, turn } = steps[now].dataset;
     for (const [part, at] of parts) part.toggleAttribute("data-on", at.has(now));
     for (const figure of figures) figure.setAttribute("aria-label", steps[now].textContent);
     slider.value = now + 1;
     slider.setAttribute("aria-valuetext", name);
-    count.textContent = `${now + 1} / ${steps.length}`;
+    count.textContent = `${turn} / ${steps.length}`;
     live.textContent = steps[now].textContent;
     for (const cell of cells) cell.classList.toggle("there", steps[frame(cell)].dataset.group === group);
     for (const hit of hits) {

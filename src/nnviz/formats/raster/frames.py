@@ -13,7 +13,7 @@ from nnviz.figure.layout.page import describe, heading_of
 from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Scene
 from nnviz.formats._figure import boxes
-from nnviz.formats._steps import chosen
+from nnviz.formats._steps import played
 from nnviz.formats.raster.paint_ops import Box, hull, moved
 from nnviz.formats.raster.painter import SCALE, Painted, Repainted, painted
 from nnviz.request import Request
@@ -64,7 +64,7 @@ class Frame(NamedTuple):
 
 def _chosen(trace: Trace, request: Request) -> Sequence[int]:
     """The steps (from 1) that are shown: all unless --steps says which; none, the whole."""
-    numbers = chosen(trace, request, "all")
+    numbers = played(trace, request)
     if len(numbers) > MOST:
         raise UsageError(
             "an animation of {n} steps is too long: at most {most}",

@@ -10,7 +10,7 @@ from rich.segment import Segment, SegmentLines
 from rich.text import Text
 
 from nnviz.formats._columns import place_of
-from nnviz.formats._steps import chosen
+from nnviz.formats._steps import played
 from nnviz.formats.terminal.cutout import Cutout, Light, shown
 from nnviz.formats.terminal.header import title
 from nnviz.formats.terminal.lines import Lines, rows, width_of
@@ -32,14 +32,14 @@ _LEAST = 4
 """Lines that arrays and arithmetic need at least."""
 
 
-def walked(trace: Trace, request: Request) -> Sequence[int]:
-    """The numbers of the steps to go through: those asked for, else all."""
-    return chosen(trace, request, "all")
-
-
 def beats_of(step: Step, lang: str) -> list[Beat]:
     """Every state of the formula of a step."""
     return list(beats(step.formula[:EQUATIONS], lambda words: say(words, lang)))
+
+
+def walked(trace: Trace, request: Request) -> Sequence[int]:
+    """The numbers of the steps to go through, as they come."""
+    return played(trace, request)
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,8 @@ class Moment(OnPaper):
 
     @property
     def _at_the_end(self) -> bool:
-        return self.done and self.step.number == len(self.trace.steps)
+        last = 1 if self.trace.back else len(self.trace.steps)
+        return self.done and self.step.number == last
 
     def _known(self, cell: Index) -> bool:
         """Whether a cell of a result is made by now: by a step before, or by this one."""
@@ -175,7 +176,8 @@ class Moment(OnPaper):
         if len(cell) < len(index):  # What many steps come to in the end.
             return self._at_the_end
         here, now = cell[: len(index)], index
-        return here < now or (here == now and self.done)
+        before = here > now if self.trace.back else here < now
+        return before or (here == now and self.done)
 
     def _active(self, name: str) -> Index | None:
         """The cell of an array that the last term was read from."""

@@ -105,6 +105,8 @@ def printed(view: OnPaper, screen: Screen) -> bytes:
 
 
 def _blocks(paper: Paper, trace: Trace, request: Request) -> Iterator[RenderableType]:
+    if trace.back and trace.layers and request.steps:
+        trace = trace.layers[-1]
     yield Group(*header(paper, trace))
     if "rows" in trace.results and trace.layer_names:
         bars = request.appearance.view == "bars"
@@ -155,10 +157,11 @@ def _equation(paper: Paper, trace: Trace, request: Request) -> Group:
 
 
 def _layers(paper: Paper, trace: Trace) -> Iterator[RenderableType]:
-    """A network: its input, then each layer under its heading with its output."""
-    yield in_a_row(paper, [View(trace, "input")])
-    for number, layer in enumerate(trace.layers, 1):
-        which = paper.muted(Words("layer {n}", n=number))
+    """A network: its input, then each layer under its heading with its output; of one gone back
+    through the gradients of its weights too."""
+    yield in_a_row(paper, [View(trace, trace.equation[0])])
+    for number, layer in trace.numbered:
+        which = paper.muted(Words("layer {n}", n=number) if number else Words("input"))
         heading = paper.hanging(Text.assemble(which, "  ", title(paper, layer)))
-        output = in_a_row(paper, [View(layer, "output", spread=True)])
-        yield Group(heading, *header(paper, layer)[1:], output)
+        made = [View(layer, name, spread=True) for name in ("output", *layer.learned)]
+        yield Group(heading, *header(paper, layer)[1:], in_a_row(paper, made))
