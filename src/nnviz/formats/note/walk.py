@@ -107,7 +107,7 @@ def parameters(trace: Trace) -> Equation | None:
         for name, role in trace.roles.items()
         if role in ("weight", "bias") and name in trace.arrays
     ]
-    if not shapes:
+    if not shapes or trace.forward is not None:
         return None
     terms = (
         Product(tuple(Num(n, role) for n in shape or (1,)), dot=True) for role, shape in shapes
