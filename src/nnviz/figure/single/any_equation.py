@@ -124,8 +124,8 @@ def _table(trace: Trace, name: str, array: np.ndarray, precision: int, step: Ste
     if step is None:
         return table
     active = [i for index in step.cells.get(name, ()) for i in _under(index, array.shape)]
-    made = _under(step.index, array.shape)
-    return of_step(table, active, trace.after(made, array.size) if name == "output" else ())
+    later = trace.after(_under(step.index, array.shape), array.size) if name == "output" else ()
+    return of_step(table, active, later)
 
 
 def _under(index: Index, shape: Index) -> range:
