@@ -164,6 +164,15 @@ def test_the_cross_entropy_of_large_numbers_is_finite() -> None:
     assert made.gradient.tolist() == [1.0, -1.0]
 
 
+def test_a_network_of_an_embedding_has_all_gradients_but_that_of_its_input() -> None:
+    net = nnviz.net("embed --count 3 --units 2 | flatten | dense --weight '1 2 3 4'", [2, 2])
+    g = net.backward(of="1.weight")
+    assert g.output.tolist() == [[0, 0], [0, 0], [4, 6]]
+    assert "grad_input" not in g
+    with pytest.raises(nnviz.NnvizError, match=r"cannot be moved.*; it has: 1.weight, 3.w"):
+        net.backward()
+
+
 def test_a_step_of_a_kernel_is_that_of_its_layer() -> None:
     g = nnviz.net("c: conv -k '1 0; 2 -1' | flatten", [[1, 2], [3, 4]]).backward(of="c.kernel")
     assert g.output.tolist() == [[1, 2], [3, 4]]

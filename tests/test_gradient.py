@@ -27,6 +27,8 @@ def whole(*shape: int) -> np.ndarray:
 
 REFUSED = [
     ("no gradients", "show", X, {}, 1, "input", UsageError, "show has no gradients"),
+    ("of a row's number", "embed", [0], {"weight": X}, 1, "input", UsageError, "cannot be moved a"),
+    ("what there is", "embed", [0], {"weight": X}, 1, "input", UsageError, "it has: weight"),
     ("no such", "flatten", X, {}, 1, "kernel", UsageError, "no gradient of kernel"),
     ("no bias", "conv", X, {"kernel": X}, 1, "bias", UsageError, "it has: input, kernel"),
     ("another shape", "flatten", X, {}, X, "input", NnvizError, "is 3×3, but the output is 9"),
@@ -144,6 +146,18 @@ CASES: dict[str, tuple[str, np.ndarray, dict[str, Any]]] = {
         whole(2, 4, 2, 3) / 2,
         {"kind": "group", "groups": 2, "gamma": whole(4)},
     ),
+    "repeated": ("upsample", CUBE, {"mode": "nearest", "by": (2, 3)}),
+    "lines between": ("upsample", CUBE[0] / 3, {"mode": "bilinear", "by": (3, 2)}),
+    "lines between of a batch": ("upsample", whole(2, 3, 2, 1), {"mode": "bilinear"}),
+    "dropout": ("dropout", X, {"p": 0.5}),
+    "dropout in training": ("dropout", X, {"p": 0.25, "train": True, "seed": 3}),
+    "whole channels left out": (
+        "dropout",
+        CUBE,
+        {"p": 0.5, "train": True, "by_channel": True, "seed": 1},
+    ),
+    "all left out": ("dropout", X, {"p": 1.0, "train": True}),
+    "rows of a table": ("embed", np.array([[2, 0], [2, 2]]), {"weight": whole(4, 3)}),
     "flatten": ("flatten", CUBE, {}),
     "flatten in two": ("flatten", CUBE, {"axis": 1}),
 }
@@ -284,6 +298,13 @@ def test_whole_numbers_stay_whole_and_exact() -> None:
     assert made.output.tolist() == np.full((3, 3), big).tolist()
     with pytest.raises(NnvizError, match="outside the whole numbers"):
         backward(forward, 2**62)
+
+
+def test_a_row_that_is_taken_twice_has_both_gradients() -> None:
+    g = np.array([[1, 2, 3], [4, 5, 6], [7, 8, 9]])
+    made = backward(run("embed", [2, 0, 2], weight=X), g, "weight")
+    assert made.output.tolist() == [[4, 5, 6], [0, 0, 0], [8, 10, 12]]
+    assert text(made.steps[6].formula, str) == "∂L/∂w₂,₀ = ∂y₀,₀ + ∂y₂,₀ = 1 + 7 = 8"
 
 
 def test_one_number_stands_for_every_cell() -> None:

@@ -4,7 +4,7 @@ made it, and where several take what one makes, their gradients are added.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from typing import Any, NamedTuple
@@ -46,27 +46,33 @@ def backward(trace: Trace, given: Any = None, of: str = "input") -> Trace:
     if trace.layers:
         return _through(trace, given, of)
     if trace.backward is None:
-        raise UsageError("{op} has no gradients", op=trace.op)
+        raise UsageError("{op} has no gradients", op=trace.op, hint="it computes nothing")
     back: Backward = trace.backward(arriving(given, trace))
     if of not in back.parts:
-        raise _no_such(trace.op, of, back.parts)
+        raise _no_such(trace, of, back.parts)
     return gradient(trace, back, of)
 
 
-def _no_such(op: str, of: str, known: Iterable[str]) -> UsageError:
-    return UsageError(
-        "{op} has no gradient of {name}",
-        op=op,
-        name=of,
-        hint=Words("it has: {names}", names=", ".join(known)),
-    )
+def _no_such(trace: Trace, of: str, known: Iterable[str]) -> UsageError:
+    hint = Words("it has: {names}", names=", ".join(known))
+    if of in (why := _without(trace)):
+        hint = Words("{why}; {names}", why=why[of], names=hint)
+    return UsageError("{op} has no gradient of {name}", op=trace.op, name=of, hint=hint)
+
+
+def _without(trace: Trace) -> Mapping[str, Words]:
+    """What has no gradient, and why; the input of a network, where no layer hands it one."""
+    first = [layer for layer, taken in zip(trace.layers, trace.sources, strict=True) if 0 in taken]
+    every = [layer.without for layer in first]
+    return every[0] if every and all("input" in each for each in every) else trace.without
 
 
 def _through(net: Trace, given: Any, of: str) -> Trace:
     """The same of a network: of each layer's arrays `grad_1.kernel`, `grad_1.bias` …"""
     places, g = _places(net), arriving(given, net)
-    if of not in ("input", *places):
-        raise _no_such(net.op, of, ["input", *places])
+    known = [*(() if "input" in _without(net) else ("input",)), *places]
+    if of not in known:
+        raise _no_such(net, of, known)
     way: _Way = net.backward(g) if net.backward else _gone(net, g)
     if of == "input":
         made = _whole(net, way)
@@ -118,6 +124,8 @@ def _values(net: Trace, way: Callable[[], _Way]) -> dict[str, Callable[[], np.nd
         return way().backs[n].parts[name].value()
 
     found = {f"grad_{key}": partial(of, *place) for key, place in _places(net).items()}
+    if "input" in _without(net):
+        return {**found}
     return {"grad_input": lambda: way().met[0], **found}
 
 
@@ -146,7 +154,7 @@ def _gone(net: Trace, g: np.ndarray) -> _Way:
         parts = {k: part._replace(value=cache(part.value)) for k, part in back.parts.items()}
         backs[n] = back._replace(parts=parts)
         fed = [part for name, part in parts.items() if name.startswith("input")]
-        for source, part in zip(net.sources[n - 1], fed, strict=True):
+        for source, part in zip(net.sources[n - 1], fed, strict=bool(fed)):
             handed.setdefault(source, []).append(_Branch(n, part))
         # What nothing that comes after takes counts for nothing.
         there = n - 1 in handed

@@ -229,6 +229,8 @@ class Trace:
     backward: Callable[[np.ndarray], Any] | None = None
     """The way back from a gradient of the output, where there is one: a `Backward` of
     `nnviz.gradient`."""
+    without: Mapping[str, Words] = field(default_factory=dict)
+    """What went in and has no gradient, and why."""
 
     @property
     def output(self) -> np.ndarray:

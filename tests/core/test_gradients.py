@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from nnviz.core import gradients
@@ -15,6 +16,7 @@ from nnviz.core.activations import activate
 from nnviz.core.conv import conv
 from nnviz.core.pool import pool
 from nnviz.core.transpose import conv_transpose
+from nnviz.errors import NnvizError
 from nnviz.shapes import PAD_MODES, AdaptiveAxis, Axis, TransposedAxis
 
 Array = np.ndarray
@@ -97,16 +99,85 @@ def test_pooling(axes: Any) -> None:
     rng = np.random.default_rng(1)
     x = rng.permutation(2 * 2 * axes[0].size * axes[1].size).reshape(2, 2, axes[0].size, -1) * 1.0
     g = rng.integers(-9, 10, (2, 2, axes[0].out, axes[1].out)) * 1.0
+    y = pool(x, axes, kind="max")
     near = moved(lambda x: (g * pool(x, axes, kind="max")).sum(), x, 0.25)
-    np.testing.assert_allclose(gradients.pool_max(g, x, axes), near, atol=1e-9)
+    np.testing.assert_allclose(gradients.pool_max(g, x, y, axes), near, atol=1e-9)
     shares = moved(lambda x: (g * pool(x, axes, kind="avg", divisor=1)).sum(), x)
-    np.testing.assert_allclose(gradients.pool_shares(g, x, axes), shares, atol=1e-9)
+    np.testing.assert_allclose(gradients.pool_shares(g, axes), shares, atol=1e-9)
 
 
 def test_of_equal_maxima_the_first_has_the_gradient() -> None:
     x, g = np.array([[[[7, 7], [7, 0]]]]), np.array([[[[5]]]])
-    got = gradients.pool_max(g, x, [Axis(2, 2), Axis(2, 2)])
+    got = gradients.pool_max(g, x, np.array([[[[7]]]]), [Axis(2, 2), Axis(2, 2)])
     assert got.tolist() == [[[[5, 0], [0, 0]]]]
+
+
+def first_of(window: list[tuple[float, int]]) -> int:
+    """Where the first of the largest numbers stands; a NaN is larger than any."""
+    return next(
+        (p for v, p in window if math.isnan(v)), max(window, key=lambda w: (w[0], -w[1]))[1]
+    )
+
+
+@given(st.integers(1, 40), st.integers(1, 9), st.integers(1, 3), st.integers(1, 3), st.data())
+def test_maxima_of_any_line(size: int, kernel: int, stride: int, dilation: int, data: Any) -> None:
+    pad = data.draw(st.integers(0, kernel // 2))
+    axis = Axis(size, kernel, stride, dilation, pad, pad)
+    assume(axis.out > 0)
+    numbers = st.sampled_from([1.0, 2.0, 3.0, math.nan])
+    x = np.array(data.draw(st.lists(numbers, min_size=size, max_size=size)))
+    g = np.arange(1.0, axis.out + 1)
+    expected = np.zeros(size)
+    for o in range(axis.out):
+        places = [o * stride - pad + k * dilation for k in range(kernel)]
+        window = [(x[p], p) for p in places if 0 <= p < size]
+        if window:
+            expected[first_of(window)] += g[o]
+    y = pool(x[None, None], [axis], kind="max")
+    got = gradients.pool_max(g[None, None], x[None, None], y, [axis])
+    np.testing.assert_array_equal(got[0, 0], expected)
+
+
+def test_many_kernel_cells_are_as_few() -> None:
+    rng = np.random.default_rng(3)
+    x = rng.integers(0, 4, (2, 3, 12, 11)) * 1.0
+    axes = [Axis(12, 6, 2, 1, 2, 1), Axis(11, 5, 1, 1, 0, 2)]
+    y = pool(x, axes, kind="max")
+    g = rng.integers(-9, 10, y.shape) * 1.0
+    expected = np.zeros(x.shape)
+    for n, c, i, j in np.ndindex(*y.shape):
+        cells = [
+            (x[n, c, r, s], r * 11 + s)
+            for r in range(2 * i - 2, 2 * i + 4)
+            for s in range(j, j + 5)
+            if 0 <= r < 12 and s < 11
+        ]
+        expected[n, c].ravel()[first_of(cells)] += g[n, c, i, j]
+    np.testing.assert_array_equal(gradients.pool_max(g, x, y, axes), expected)
+
+
+LINE, PAIR = np.array([[[0, 9, 0]]]), [Axis(3, 2)]
+FULL = np.full((1, 1, 2), 2**62)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: gradients.pool_max(FULL, LINE, np.array([[[9, 9]]]), PAIR),
+        lambda: gradients.pool_shares(FULL, PAIR),
+        lambda: gradients.added_at((2,), np.array([1, 1]), FULL[0]),
+        lambda: gradients.summed_to(FULL, ()),
+    ],
+    ids=["maxima", "shares", "places", "sums"],
+)
+def test_sums_past_the_whole_numbers_are_refused(made: Callable[[], Array]) -> None:
+    with pytest.raises(NnvizError, match="9223372036854775808 is outside"):
+        made()
+
+
+def test_whole_sums_are_exact_where_floats_are_not() -> None:
+    large = np.array([2**60, 3])
+    assert gradients.added_at((1,), np.array([0, 0]), large).tolist() == [2**60 + 3]
 
 
 ACTIVATIONS: list[tuple[str, dict[str, Any]]] = [

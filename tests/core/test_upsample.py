@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layer_cases import FEW
-from nnviz.core.upsample import linear, nearest
+from nnviz.core.upsample import linear, linear_back, nearest, nearest_back
+from nnviz.errors import NnvizError
 from nnviz.shapes import between
 from onnx_answers import onnx
 
@@ -30,6 +31,25 @@ def test_onnx(seed: int, shape: tuple[int, int], by: tuple[int, int]) -> None:
         nearest_mode="floor",
     )[0]
     np.testing.assert_array_equal(nearest(x, by), near)
+
+
+@given(st.integers(0, 99), st.tuples(*[st.integers(1, 5)] * 2), st.tuples(*[st.integers(1, 5)] * 2))
+@FEW
+def test_the_way_back_hands_each_cell_what_it_gave(
+    seed: int, shape: tuple[int, int], by: tuple[int, int]
+) -> None:
+    rng = np.random.default_rng(seed)
+    for made, back in ((linear, linear_back), (nearest, nearest_back)):
+        cells = np.eye(shape[0] * shape[1]).reshape(-1, *shape)
+        g = rng.normal(size=(2, shape[0] * by[0], shape[1] * by[1]))
+        gave = np.einsum("nij,kij->nk", g, made(cells, by)).reshape(2, *shape)
+        np.testing.assert_allclose(back(g, by), gave, rtol=1e-12, atol=1e-12)
+
+
+def test_whole_sums_of_copies_are_exact_or_refused() -> None:
+    assert nearest_back(np.array([2**60, 3]), (2,)).tolist() == [2**60 + 3]
+    with pytest.raises(NnvizError, match="9223372036854775808 is outside"):
+        nearest_back(np.full(2, 2**62), (2,))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
-from math import pi, sqrt
+from math import pi, prod, sqrt
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from nnviz.core.exact import Array
 from nnviz.core.pool import max_indices
 from nnviz.core.transpose import conv_transpose
 from nnviz.shapes import AnyAxis, Axis, PadMode, TransposedAxis
-from nnviz.turned import turned
+from nnviz.turned import Pairs, turned
 
 # --- convolution ---------------------------------------------------------------
 
@@ -111,35 +111,64 @@ def back(axis: TransposedAxis) -> Axis:
 # --- pooling -------------------------------------------------------------------
 
 
-def pool_max(g: Array, x: Array, axes: Sequence[AnyAxis]) -> Array:
-    """The gradient of maximum pooling's input: each goes to its window's first maximum."""
-    out = np.zeros((*x.shape[:2], *x.shape[2:]), _summed(g))
-    n, c = np.ogrid[: len(x), : x.shape[1]]
-    flat, where = out.reshape(*x.shape[:2], -1), max_indices(x, axes).reshape(*x.shape[:2], -1)
-    seen = where >= 0  # a window of padding alone has no maximum
-    given = np.where(seen, g.reshape(where.shape), 0)
-    np.add.at(flat, (n[..., None], c[..., None], np.where(seen, where, 0)), given)
-    return out
+_FEW = 25
+"""Kernel cells up to which it is quicker to look at each than to find where every maximum is."""
 
 
-def pool_shares(g: Array, x: Array, axes: Sequence[AnyAxis]) -> Array:
-    """Sums of g over the windows that each input cell is in: an average's gradient, where g is
-    divided by what each window divides by.
-    """
-    out = np.zeros(x.shape, _summed(g))
-    ways = [turned(axis).by_kernel for axis in axes]  # no zeros of the padding
-    lead = range(len(x)), range(x.shape[1])
+def pool_max(g: Array, x: Array, y: Array, axes: Sequence[AnyAxis]) -> Array:
+    """The gradient of maximum pooling's input: each goes to its window's first maximum, y."""
+    ways = [[_along(pairs) for pairs in turned(axis).by_kernel if pairs] for axis in axes]
+    if prod(map(len, ways)) > _FEW or any(isinstance(r, list) for way in ways for _, r in way):
+        where = max_indices(x, axes).reshape(len(x) * x.shape[1], -1)
+        seen = where >= 0  # a window of padding alone has no maximum
+        channels = np.arange(len(where))[:, None] * prod(x.shape[2:])
+        return added_at(x.shape, (where + channels)[seen], g.reshape(where.shape)[seen])
+    kind, left = _summed(g), np.ones(g.shape, bool)
+    made = np.zeros(x.shape, kind)
     for some in product(*ways):
-        # Of each axis the output cells of a kernel cell, and what they read by it.
-        made, read = (
-            np.ix_(*lead, *([pair[k] for pair in pairs] for pairs in some)) for k in (0, 1)
-        )
-        np.add.at(out, read, g[made])
-    return out
+        outs, reads = ((..., *(both[k] for both in some)) for k in (0, 1))
+        cells, still = x[reads], left[outs]
+        hit = still & ((cells == y[outs]) | (cells != cells))  # noqa: PLR0124  a NaN is a maximum
+        still ^= hit
+        made[reads] += np.where(hit, g[outs], 0)
+    return exact.to_int64(made) if kind.kind == "O" else made
 
 
-def _summed(g: Array) -> np.dtype[Any]:
-    return np.dtype(np.int64) if exact.is_whole(g) else g.dtype
+def pool_shares(g: Array, axes: Sequence[AnyAxis]) -> Array:
+    """Sums of g over the windows that each input cell is in, along one axis after the other: an
+    average's gradient, where g is divided by what each window divides by.
+    """
+    kind = _summed(g)
+    made = g.astype(kind, copy=False)
+    for along, axis in enumerate(axes, 2):
+        made = _spread(made, along, axis)
+    return exact.to_int64(made) if kind.kind == "O" else made
+
+
+def _spread(g: Array, along: int, axis: AnyAxis) -> Array:
+    """Sums of g along one axis over the windows that each of its cells is in."""
+    made = np.zeros((*g.shape[:along], axis.size, *g.shape[along + 1 :]), g.dtype)
+    into, given = (np.moveaxis(a, along, 0) for a in (made, g))
+    for outs, reads in map(_along, filter(None, turned(axis).by_kernel)):
+        if isinstance(reads, slice):
+            into[reads] += given[outs]
+        else:
+            np.add.at(into, reads, given[outs])
+    return made
+
+
+def _along(pairs: Pairs) -> tuple[slice | list[int], slice | list[int]]:
+    """The output cells of a kernel cell, and what they read by it; no zeros of the padding."""
+    outs, reads = (_line([pair[k] for pair in pairs]) for k in (0, 1))
+    return outs, reads
+
+
+def _line(places: list[int]) -> slice | list[int]:
+    """Places as a slice, where they are as far apart from each other."""
+    step = places[1] - places[0] if len(places) > 1 else 1
+    if step > 0 and places == list(range(places[0], places[-1] + 1, step)):
+        return slice(places[0], places[-1] + 1, step)
+    return places
 
 
 # --- activations ---------------------------------------------------------------
@@ -202,6 +231,31 @@ def act_input(g: Array, x: Array, name: str, *, axis: int = -1, **options: Any) 
 # --- sums ----------------------------------------------------------------------
 
 
+def added_at(shape: tuple[int, ...], at: Array, g: Array) -> Array:
+    """Zeros to which g is added at flat places, any of them more than once; exact where it is
+    whole.
+
+    >>> added_at((2,), np.array([1, 1]), np.array([3, 4])).tolist()
+    [0, 7]
+    """
+    kind = _summed(g)
+    if kind.kind == "i" and exact.magnitude(g) * g.size >= 2**53:
+        kind = np.dtype(object)  # bincount adds up in float64
+    if kind.kind != "O":
+        made = np.bincount(at.ravel(), g.ravel(), prod(shape))
+        return made.astype(kind, copy=False).reshape(shape)
+    made = np.zeros(prod(shape), kind)
+    np.add.at(made, at.ravel(), g.ravel().astype(kind))
+    return exact.to_int64(made).reshape(shape)
+
+
+def _summed(g: Array) -> np.dtype[Any]:
+    """In which sums of some of g are exact, if it is whole."""
+    if not exact.is_whole(g):
+        return g.dtype
+    return np.dtype(np.int64 if exact.magnitude(g) * g.size < 2**63 else object)
+
+
 def summed_to(g: Array, shape: tuple[int, ...]) -> Array:
     """g added up over the axes along which an array of `shape` was broadcast to it; exact where
     g is whole.
@@ -211,6 +265,6 @@ def summed_to(g: Array, shape: tuple[int, ...]) -> Array:
     """
     lead = tuple(range(g.ndim - len(shape)))
     axes = lead + tuple(at for at, n in enumerate(shape, len(lead)) if n == 1 < g.shape[at])
-    if not exact.is_whole(g) or exact.magnitude(g) * max(g.size, 1) < 2**63:
-        return np.asarray(g.sum(axis=axes).reshape(shape))
-    return exact.to_int64(np.asarray(g.astype(object).sum(axis=axes)).reshape(shape))
+    kind = _summed(g)
+    total = np.asarray(g.astype(kind, copy=False).sum(axis=axes), kind).reshape(shape)
+    return exact.to_int64(total) if kind.kind == "O" else total

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from nnviz.errors import UsageError
+from nnviz.gradient import Backward, Part, Term
 from nnviz.libraries import np
 from nnviz.numerals import exact
 from nnviz.ops._layer import Layer, float_name, places
 from nnviz.options import kinds
-from nnviz.options.operation import Operation
+from nnviz.options.operation import BUT_GRADIENTS, Operation
 from nnviz.options.option import argument, option
 from nnviz.shapes import unravel
 from nnviz.trace import (
     Equation,
     Expr,
     Fact,
+    Index,
     Name,
     Neg,
     Num,
@@ -84,7 +87,21 @@ def run(x: np.ndarray, options: DropoutOptions) -> Trace:
         steps=Steps(output.size, step),
         places=places(output.ndim),
         snippet=lambda: _snippet(mask, options),
+        backward=lambda g: _backward(mask, options.p, g),
     )
+
+
+def _backward(mask: np.ndarray | None, p: float, g: np.ndarray) -> Backward:
+    """What was left out gets nothing; what was kept what arrives, divided by 1 − p as it was."""
+
+    def terms(index: Index) -> list[Term]:
+        if mask is None:
+            return [Term(index, 1)]
+        kept = mask[index].item()
+        return [Term(index, kept / (1 - p or 1), index)] if kept else []
+
+    made = partial(_dropped, g, mask, p) if mask is not None else lambda: g
+    return Backward(g, {"input": Part(made, terms, places=places(g.ndim))})
 
 
 def _sentences(trace: Trace, step: Step, show: Show) -> Iterator[Words]:
@@ -168,6 +185,7 @@ OPERATION = Operation(
     more=('dropout 0.5 "1 2; 3 4"', 'dropout 0.25 "1 2 3 4" --train --seed 1'),
     record=DropoutOptions,
     run=run,
+    lacks=BUT_GRADIENTS,
     layer=layer,
     cell_bytes=lambda item, options: 32 if options.train else item,
 )

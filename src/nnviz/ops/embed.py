@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from nnviz.equations import Substitution
 from nnviz.errors import NnvizError, UsageError
+from nnviz.gradient import Backward, Part, Term
 from nnviz.libraries import np
 from nnviz.ops._layer import Layer, places
 from nnviz.options import kinds
-from nnviz.options.operation import Operation
+from nnviz.options.operation import BUT_GRADIENTS, Operation
 from nnviz.options.option import option
 from nnviz.shapes import times, unravel
-from nnviz.trace import Equation, Fact, Name, Results, Show, Snippet, Step, Steps, Trace
+from nnviz.trace import Equation, Fact, Index, Name, Results, Show, Snippet, Step, Steps, Trace
 from nnviz.words import Words
 
 _X, _Y, _ROW = Name("x", "t", "input"), Name("y", "t", "output"), Name("W", "xₜ", "weight")
@@ -92,7 +93,27 @@ def run(x: np.ndarray, options: EmbedOptions) -> Trace:
         steps=Steps(x.size, step),
         places=places(x.ndim),
         snippet=lambda: Snippet(("F.embedding({x}.long(), {weight})",), {"weight": table}),
+        backward=lambda g: _backward(x, table, g),
+        without={"input": Words("the number of a row cannot be moved a little")},
     )
+
+
+def _backward(x: np.ndarray, table: np.ndarray, g: np.ndarray) -> Backward:
+    """A row of the table has the sum of what arrives wherever it was taken."""
+
+    def made() -> np.ndarray:
+        from nnviz.core.gradients import added_at
+
+        columns = np.arange(table.shape[1])
+        at = x.astype(np.intp)[..., None] * len(columns) + columns
+        return added_at(table.shape, at, g)
+
+    def terms(index: Index) -> list[Term]:
+        row, k = index
+        return [Term((*at, k), 1) for at in np.argwhere(x == row).tolist()]
+
+    part = Part(made, terms, places=places(2), terms_a_cell=x.size)
+    return Backward(g, {"weight": part})
 
 
 def _sentences(_: Trace, step: Step, __: Show) -> Iterator[Words]:
@@ -145,5 +166,6 @@ OPERATION = Operation(
     ),
     record=EmbedOptions,
     run=run,
+    lacks=BUT_GRADIENTS,
     layer=layer,
 )

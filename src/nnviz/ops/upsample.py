@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
+from math import prod
 from typing import Literal, get_args
 
 from nnviz.fields import place
+from nnviz.gradient import Backward, Part, Term
 from nnviz.libraries import np
 from nnviz.ops._layer import Layer, channels_first, float_name, places
 from nnviz.options import kinds
-from nnviz.options.operation import Operation
+from nnviz.options.operation import BUT_GRADIENTS, Operation
 from nnviz.options.option import argument, option
 from nnviz.plans import WindowPlan
 from nnviz.shapes import TransposedAxis, between, times, unravel
@@ -78,7 +80,39 @@ def run(x: np.ndarray, options: UpsampleOptions) -> Trace:
         steps=Steps(output.size, lambda i: _step(i, x, output, options)),
         places=places(output.ndim),
         snippet=lambda: _snippet(x.shape, output.shape, options),
+        backward=lambda g: _backward(x.shape, options, g),
     )
+
+
+def _backward(shape: Index, options: UpsampleOptions, g: np.ndarray) -> Backward:
+    """Each share of an output cell goes back to the cell that it was made from."""
+    from nnviz.core.upsample import linear_back, nearest_back
+
+    by, nearest = _by(options), options.mode == "nearest"
+
+    def terms(index: Index) -> list[Term]:
+        # What reads a cell lies on an axis at most as far from it as the next one's middle.
+        axes = zip(index[-2:], shape[-2:], by, strict=True)
+        near = (
+            [
+                (o, s)
+                for o in range(max(0, (i - 1) * n), min(size, i + 2) * n)
+                for at, s in _reads(options.mode, o, size, n)
+                if at == i
+            ]
+            for i, size, n in axes
+        )
+        return [
+            Term((*index[:-2], *(o for o, _ in both)), prod(s for _, s in both))
+            for both in product(*near)
+        ]
+
+    part = Part(
+        lambda: nearest_back(g, by) if nearest else linear_back(g.astype(np.float64), by),
+        terms,
+        places=places(len(shape)),
+    )
+    return Backward(g, {"input": part})
 
 
 def _by(options: UpsampleOptions) -> tuple[int, ...]:
@@ -103,11 +137,8 @@ def _facts(options: UpsampleOptions) -> list[Fact]:
 def _step(number: int, x: np.ndarray, output: np.ndarray, options: UpsampleOptions) -> Step:
     """A cell: the one that it repeats, or the sum of its neighbours, each by how near it is."""
     index = unravel(number, output.shape)
-    sides = []
-    for axis, (o, n) in enumerate(zip(index[-2:], _by(options), strict=True), -2):
-        near = (o // n, o // n, 0.0)
-        low, high, share = near if options.mode == "nearest" else between(o, x.shape[axis], n)
-        sides.append([(low, 1 - share), *([(high, share)] if share else [])])
+    axes = zip(index[-2:], x.shape[-2:], _by(options), strict=True)
+    sides = [_reads(options.mode, *axis) for axis in axes]
     read = {(*index[:-2], row, column): p * q for (row, p), (column, q) in product(*sides)}
     value = output[index].item()
     made: Expr = Sum(
@@ -123,6 +154,14 @@ def _step(number: int, x: np.ndarray, output: np.ndarray, options: UpsampleOptio
         detail={"from": [*map(list, read)], "weights": [*read.values()]},
         cells={"input": tuple(read), "output": (index,)},
     )
+
+
+def _reads(mode: Mode, o: int, size: int, n: int) -> list[tuple[int, float]]:
+    """What a cell of an axis n times as long is made from, each with its share."""
+    if mode == "nearest":
+        return [(o // n, 1)]
+    low, high, share = between(o, size, n)
+    return [(low, 1 - share), *([(high, share)] if share else [])]
 
 
 def _sentences(_: Trace, step: Step, show: Show) -> Iterator[Words]:
@@ -190,6 +229,7 @@ OPERATION = Operation(
     more=('upsample bilinear "1 2; 3 4" --steps 6', 'upsample nearest "1 2; 3 4" --by 1x3'),
     record=UpsampleOptions,
     run=run,
+    lacks=BUT_GRADIENTS,
     layer=layer,
     cell_bytes=lambda item, options: item if options.mode == "nearest" else 32,
     slides=True,

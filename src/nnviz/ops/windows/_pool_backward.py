@@ -56,14 +56,14 @@ class _Back(NamedTuple):
     def input(self) -> np.ndarray:
         x, axes, made = self.of.x, self.of.plan.axes, self.of.output
         if self.of.kind == "max":
-            found = gradients.pool_max(self.g, x, axes)
+            found = gradients.pool_max(self.g, x, made.reshape(self.g.shape), axes)
         elif self.of.kind == "avg":
-            found = gradients.pool_shares(self.g / self.of.divisors, x, axes)
+            found = gradients.pool_shares(self.g / self.of.divisors, axes)
         else:  # y = (c·Σ|x|ᵖ)^(1/p), and its slope is c·|x|ᵖ⁻¹·y¹⁻ᵖ, with the sign of x
             y = made.reshape(self.g.shape).astype(np.float64)
             with np.errstate(all="ignore"):
                 over = np.where(y == 0, 0, self.g * self.of.divisors * y ** (1 - self.of.p))
-            shares = gradients.pool_shares(over, x, axes)
+            shares = gradients.pool_shares(over, axes)
             found = np.sign(x) * np.abs(x.astype(np.float64)) ** (self.of.p - 1) * shares
         return found.reshape(x.shape[-self.of.plan.rank :])
 
