@@ -102,7 +102,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "sentences",
         "turned",
     },
-    "checking": COMMON | {"core", "ops", "options"},
+    "checking": COMMON | {"backpropagation", "core", "gradient", "ops", "options"},
     "cache": {"libraries"},
     "shades": {"cache", "libraries"},
     "figure": COMMON | {"cache", "lang", "shades"},

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nnviz.backpropagation import backward
+from nnviz.expressions import names
 from nnviz.options.operation import Operation
 from nnviz.recurrence import Chain
 from nnviz.trace import Equation, Formula, Trace
@@ -31,6 +33,16 @@ class Turned(NamedTuple):
     """Of a network: the same in its layer, and what is right there."""
 
 
+class Back(NamedTuple):
+    """What goes back from a run: the gradient that arrives, and whose is asked for."""
+
+    given: Any
+    of: str
+
+    def __call__(self, trace: Trace) -> Trace:
+        return backward(trace, self.given, self.of)
+
+
 class Case(NamedTuple):
     """An operation, its input and its options, with all that was drawn at random given."""
 
@@ -42,6 +54,8 @@ class Case(NamedTuple):
     """The right answer."""
     asked: Any = None
     """The options as they were asked for: padding that has a name still has it."""
+    back: Back | None = None
+    """Of a gradient: what goes back from each run."""
 
     def run(self, x: Any = None, **changes: Any) -> Trace:
         """The operation on another input, or with other options."""
@@ -101,10 +115,16 @@ def formula_at(trace: Trace, flat: int) -> Formula:
         return formula_at(trace.layers[-1], flat)
     recurrence = trace.recurrence
     if recurrence is None:
-        return trace.steps[flat].formula if trace.steps else ()
+        formula = trace.steps[flat].formula if trace.steps else ()
+        return [*map(_in_numbers, formula)] if trace.forward else formula
     width, ways = trace.output.shape[-1], recurrence.directions
     time = recurrence.length if recurrence.mode == "many-to-one" else flat // width + 1
     # The last chain of a time makes y; of h each direction makes its own numbers.
     way = ways - 1 if recurrence.makes_y else flat % width * ways // width
     number = recurrence.number(time, Chain(recurrence.layers - 1, way))
     return trace.steps[number - 1].formula
+
+
+def _in_numbers(equation: Equation) -> Equation:
+    """What is written in symbols too, without them."""
+    return Equation(tuple(side for side in equation.sides if not any(names(side))))

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nnviz.checking.agreement import Written, fits
-from nnviz.checking.case import Case, Explanation, Index, Sums, Turned, formula_at
+from nnviz.checking.case import Back, Case, Explanation, Index, Sums, Turned, formula_at
+from nnviz.checking.going_back import going_back
 from nnviz.checking.mistakes import Table, case_of
 from nnviz.checking.slips import slips
 from nnviz.options.operation import Operation
@@ -50,26 +51,31 @@ class Finding(NamedTuple):
             yield index, mine[index], self.ours[index]
 
 
-def diagnose(mine: np.ndarray, operation: Operation[Any], x: Any, options: Any) -> Finding:
-    """Compare `mine` with the output of an operation; where it differs, try every mistake.
+def diagnose(
+    mine: np.ndarray, operation: Operation[Any], x: Any, options: Any, back: Back | None = None
+) -> Finding:
+    """Compare `mine` with the output of an operation, or with a gradient; where it differs, try
+    every mistake.
 
     Raises NnvizError where the operation itself cannot be run.
     """
-    case, table = case_of(operation, x, options)
-    ours, written = case.trace.output, Written.of(mine)
+    case, table = case_of(operation, x, options, back)
+    right = back(case.trace) if back else case.trace
+    ours, written = right.output, Written.of(mine)
     found = Finding(mine, ours, np.empty((0, ours.ndim), int))
     if found.fits:
         found = found._replace(differing=np.argwhere(~written.agreeing(ours)))
         if found.right:
             return found
     explanations, shaped = list(_by_shape_or_rounding(found, written)), dict[Words, str]()
+    explanations += going_back(written, case, right) if back else ()
     for made in _fitting(case, table, mine.shape):
         if written.agrees(made.output):
-            explanations.append(made.explained(case.trace))
+            explanations.append(made.explained(right))
         elif not found.fits:
             shaped[made.said] = made.name
     if not explanations and len(found.differing) == 1:
-        explanations += slips(written, case.trace, found.differing[0])
+        explanations += slips(written, right, found.differing[0])
     once = dict[Words, Explanation]()
     for each in explanations:
         once.setdefault(each.said, each)
@@ -102,8 +108,8 @@ class _Made(NamedTuple):
 
     def explained(self, right: Trace) -> Explanation:
         """It as an explanation, with both sums; of a network's layer those of the layer."""
-        inner, right = self.turned.within or (self.turned, right)
-        made = self if inner is self.turned else _made(self.name, inner)
+        inner, right = (right.forward is None and self.turned.within) or (self.turned, right)
+        made = self if inner is self.turned else _made(self.name, inner, None)
         return Explanation(self.name, self.said, None if made is None else _sums(made, right))
 
 
@@ -111,16 +117,16 @@ def _fitting(case: Case, table: Table, shape: Index) -> Iterator[_Made]:
     """What every mistake comes to that gives an output of a shape."""
     for mistake in table.mistakes:
         for turned in mistake.turn(case):
-            made = _made(turned.name or mistake.name, turned)
+            made = _made(turned.name or mistake.name, turned, case.back)
             if made is not None and fits(shape, made.output.shape):
                 yield made
 
 
-def _made(name: str, turned: Turned) -> _Made | None:
+def _made(name: str, turned: Turned, back: Back | None) -> _Made | None:
     """The runs of a mistake; None where the operation refuses them."""
     try:
         with np.errstate(all="ignore"):
-            traces = turned.runs()
+            traces = [back(run) for run in turned.runs()] if back else turned.runs()
             outputs = [trace.output for trace in traces]
             output, places = turned.join(outputs), turned.join(_numbered(outputs))
             return _Made(name, turned, output, traces, places)

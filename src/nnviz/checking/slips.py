@@ -14,7 +14,7 @@ import numpy as np
 from nnviz.checking.agreement import Written
 from nnviz.checking.case import Explanation, Sums, formula_at
 from nnviz.core.activations import activate
-from nnviz.expressions import Call, Equation, Expr, Neg, Num, Product, Quotient, Sum
+from nnviz.expressions import Call, Equation, Expr, Neg, Num, Power, Product, Quotient, Sum
 from nnviz.notation import text
 from nnviz.numerals import exact
 from nnviz.trace import Trace
@@ -31,7 +31,8 @@ def slips(written: Written, trace: Trace, at: Sequence[int]) -> Iterator[Explana
     trace, index = trace.layers[-1] if trace.layers else trace, tuple(map(int, at))
     formula = formula_at(trace, int(np.ravel_multi_index(index, trace.output.shape)))
     mine = Written(written.values.reshape(trace.output.shape)[index], *written[1:])
-    act, value = trace.options.get("act"), trace.output[index].item()
+    act = None if trace.forward else trace.options.get("act")
+    value = trace.output[index].item()
     ours = next((e for e in formula if act or _makes(e, value)), None)
     if ours is None or act == "softmax":
         return
@@ -108,6 +109,8 @@ def _value(expr: Expr) -> Any:
             return prod(map(_value, factors))
         case Quotient(over, under):
             return _value(over) / _value(under)
+        case Power(base, exponent):
+            return _value(base) ** _value(exponent)
         case Call(name, (total,)):
             return activate(np.asarray(_value(total)), name).item()
     raise AssertionError(expr)

@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from nnviz.checking.case import Case, Mistake
+from nnviz.checking.case import Back, Case, Mistake
 from nnviz.options.operation import Operation
 from nnviz.trace import Trace
 
@@ -33,7 +33,9 @@ def load(name: str) -> Table:
     return Table(tuple(entries), getattr(module, "settled", lambda _, options: options))
 
 
-def case_of(operation: Operation[Any], x: Any, options: Any) -> tuple[Case, Table]:
+def case_of(
+    operation: Operation[Any], x: Any, options: Any, back: Back | None = None
+) -> tuple[Case, Table]:
     """A command as a case, and the mistakes that may be in it."""
     if getattr(options, "layer", None) is not None:
         from nnviz.ops.net import alone
@@ -41,4 +43,4 @@ def case_of(operation: Operation[Any], x: Any, options: Any) -> tuple[Case, Tabl
         operation, x, options = alone(x, options)
     trace, table = operation.perform(x, options), load(operation.name)
     given = trace.arrays.get("input", x)  # a text is letters by now
-    return Case(operation, given, table.settled(trace, options), trace, options), table
+    return Case(operation, given, table.settled(trace, options), trace, options, back), table

@@ -47,7 +47,7 @@ Turn = Callable[[np.ndarray], np.ndarray]
 def _flipped(case: Case) -> Iterator[Turned]:
     w, dims = case.options.kernel, case.options.dims
     said = Words("the kernel turned by 180°, as a mathematician's convolution has it")
-    if case.trace.options.get("flip"):
+    if case.trace.options.get("flip") or (case.back and case.back.of == "input"):
         said = Words("the kernel not turned by 180°")
     yield case.turned(said, kernel=np.flip(w, tuple(range(-dims, 0))))
 

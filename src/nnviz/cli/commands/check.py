@@ -33,6 +33,7 @@ class CheckOptions:
 
 def run(task: Task[CheckOptions]) -> int:
     """Say whether MINE is what the command gives, and where not, by which mistake."""
+    from nnviz.checking.case import Back
     from nnviz.checking.diagnosis import diagnose
 
     operation, given = _asked(task.words)
@@ -45,10 +46,12 @@ def run(task: Task[CheckOptions]) -> int:
         if "output" not in made.trace.results:
             raise UsageError("{op} has no output to compare with", op=operation.name)
         mine = read_input(task.options.mine, stdin=stdin, name="MINE").array
-        finding = diagnose(mine, operation, made.given, made.options)
+        asked = made.shared.gradient
+        back = Back(asked.grad, asked.of) if asked.backward else None
+        finding = diagnose(mine, operation, made.given, made.options, back)
     shared = made.shared
-    asked = lang.resolve(own.lang or task.general.lang, task.env)
-    language = streams.spoken(asked, sys.stdout)
+    spoken = lang.resolve(own.lang or task.general.lang, task.env)
+    language = streams.spoken(spoken, sys.stdout)
     if shared.output.json or shared.output.format:
         streams.write_text(json.dumps(_document(finding, language), ensure_ascii=False))
     else:
@@ -60,7 +63,7 @@ def run(task: Task[CheckOptions]) -> int:
         request = flow.request(shared, look, screen=screen)
         streams.write(printed(FindingView(finding, made.trace, request, screen.whole), screen))
     if not (own.quiet or task.general.quiet):
-        heard = streams.spoken(asked, sys.stderr)
+        heard = streams.spoken(spoken, sys.stderr)
         flow.remark([*stdin.notes, *made.trace.notes], [], lambda words: lang.say(words, heard))
     return 0 if finding.right else 1
 
