@@ -13,6 +13,7 @@ import pytest
 
 from drawing import note, pooled
 from helpers import assert_steps_hold, run
+from nnviz.backpropagation import backward
 from nnviz.formats import load
 from nnviz.request import Appearance, Request
 from nnviz.trace import Trace
@@ -32,6 +33,7 @@ CHANNELS = np.arange(2 * 3 * 3).reshape(2, 3, 3) % 5
 SMALL = np.arange(1, 10).reshape(3, 3)
 PAIR = np.array([[1, 2], [3, 4]])
 CHAIN = "conv --filters 2 --size 3 | act relu | pool -k 2 | flatten | dense --units 3"
+DENSE = "residual { dense --weight '1 2; 0 1' | relu } | dense --weight '2 0; 1 -1' --bias '1 0'"
 WEIGHTS = {"Wx": [[0.5, -1], [1, 0]], "Wh": [[0.5, 0], [0, -0.5]], "Wy": [[1, -1]]}
 GATES = {"Wx": np.arange(8).reshape(8, 1) / 4 - 1, "Wh": np.ones((8, 2)) / 2}
 SEQUENCE = np.array([[1, 0], [0, 1], [1, 1]])
@@ -67,6 +69,9 @@ GOLDEN: dict[str, Golden] = {
     ),
     "params-bars-korean.svg": Golden(
         run("params", None, net=CHAIN, input=(1, 8, 8)), None, Appearance("bars", lang="ko")
+    ),
+    "net-backward.svg": Golden(
+        backward(run("net", [5, -1], net=DENSE, target=[30, 1], loss="mse"))
     ),
     "show.svg": Golden(run("show", SMALL)),
 }

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import run
+from nnviz.backpropagation import backward
 from nnviz.errors import NnvizError
 from nnviz.figure.scene import Ellipse, Path, Rect, Scene
+from nnviz.figure.theme import Theme, theme
 from nnviz.trace import Trace
 from view_checks import assert_tidy, drawn, words
 
@@ -54,6 +59,40 @@ def test_all_that_a_layer_takes_has_an_arrow(name: str, width: int) -> None:
         scene = drawn(trace, width=width, lang=lang)
         assert_tidy(scene, width)
         assert heads(scene) == wanted(trace)
+
+
+def meetings(trace: Trace) -> tuple[int, int]:
+    """Of how many several gradients meet, and how many additions of two those are."""
+    taken = Counter(source for sources in trace.sources for source in sources)
+    more = [times - 1 for times in taken.values() if times > 1]
+    return len(more), sum(more)
+
+
+def sums(scene: Scene, theme: Theme) -> int:
+    """The plus signs of gradients that meet."""
+    red = theme.tone("gradient").line
+    return len({(m.x, m.y) for m in scene.flat() if isinstance(m, Ellipse) and m.stroke == red})
+
+
+@pytest.mark.parametrize("width", [320, 720])
+@pytest.mark.parametrize("name", NETS)
+def test_gradients_go_the_other_way_and_meet_in_plus_signs(name: str, width: int) -> None:
+    trace = net(NETS[name])
+    for look in ("light", "dark"):
+        scene = drawn(backward(trace), width=width, theme=look)
+        assert heads(scene) >= wanted(trace)
+        least, most = meetings(trace)
+        assert least <= sums(scene, theme(look)) <= most
+        for tip, base in pointed(scene):
+            assert tip < base or tip == pytest.approx(base)  # to the left, or down
+
+
+def pointed(scene: Scene) -> Iterator[tuple[float, float]]:
+    """How far right each arrow's tip is, and its base."""
+    for m in scene.flat():
+        if isinstance(m, Path) and m.fill is not None and len(m.commands) == 4:
+            (_, tip), (_, one), (_, other), _ = m.commands
+            yield tip[0], (one[0] + other[0]) / 2
 
 
 def test_a_sum_is_a_sign_and_a_join_says_its_parts() -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from nnviz.branches import Chain, Sources
 from nnviz.figure.layout.blocks import Block, lines, remark
-from nnviz.figure.layout.lines import Point, arrow, rounded_arrow, rounded_line, segments
+from nnviz.figure.layout.lines import Point, rounded_line, segments
 from nnviz.figure.layout.style import SMALL, Style, up4, up8
-from nnviz.figure.networks._stages import FORK, GAP, REACH, Flow, Stage
+from nnviz.figure.networks._stages import AROUND, FORK, GAP, REACH, SUM, Flow, Pen, Stage
 from nnviz.figure.scene import Ellipse, Mark, Rect
 
 TRUNK, LANE, MEET = 8, 12, 24
@@ -26,11 +26,13 @@ class Branches:
     style: Style
     sources: Sources
     stage: Callable[[int], Stage]
+    count: int
+    """Of all stages; those after the layers stand at the end."""
+    back: bool = False
 
     def flow(self, chain: Chain) -> Flow:
-        """The whole of it; where branches meet at its end, what they come to."""
-        last = len(self.sources)
-        ends = [self.stage(last + 1)] if last and len(self.sources[-1]) > 1 else []
+        """The whole of it, with what stands at its end."""
+        ends = [self.stage(n) for n in range(len(self.sources) + 1, self.count)]
         return self._flow(chain, 0, [self.stage(0)], ends, self.style.room)
 
     def _flow(
@@ -42,37 +44,37 @@ class Branches:
         for item in chain.items:
             made = self.stage(item.layer)
             if item.lanes:
-                inside = room - FORK - LANE - MEET - made.width
+                inside = room - FORK - LANE - MEET - made.width - self.back * (AROUND + SUM)
                 lanes = [self._flow(lane, before, [], (), inside) for lane in item.lanes]
-                made = _meeting(self.style, lanes, made)
+                made = _meeting(Pen(self.style, self.back), lanes, made)
             elif before not in self.sources[item.layer - 1]:
                 apart.add(len(stages))
             before, places[item.layer] = item.layer, len(stages)
             stages.append(made)
         past = [(places[start], places[end]) for start, end in chain.lines]
-        return Flow(self.style, [*stages, *ends], room, past, led, frozenset(apart))
+        return Flow(self.style, [*stages, *ends], room, past, led, frozenset(apart), self.back)
 
 
-def joint(style: Style, name: str, shape: str, *, added: bool) -> Stage:
-    """Where branches meet: a sign, and small on the line that leaves it a name and the shape."""
-    theme, axis = style.theme, 2 * RADIUS
+def joint(pen: Pen, name: str, shape: str, *, added: bool) -> Stage:
+    """Where branches meet: a sign, and small on the line that leaves it a name and the shape.
+
+    Back it is where what arrives goes every way: of a sum as it is.
+    """
+    style, axis = pen.style, 2 * RADIUS
     above, below = lines(style, name, SMALL) if name else NOTHING, remark(style, shape, SMALL)
     left = 2 * RADIUS + 4
     width = left + up4(max(above.width, below.width))
-    tone = theme.tone("intermediate")
+    tone = style.theme.tone("intermediate")
     sign: list[Mark] = [
         Rect(RADIUS - BAR / 2, axis - RADIUS, BAR, 2 * RADIUS, tone.active, tone.line, 1.5)
     ]
     if added:
-        cross = ((RADIUS, axis - 6), (RADIUS, axis + 6)), ((6, axis), (18, axis))
-        sign = [
-            Ellipse(RADIUS, axis, RADIUS, RADIUS, theme.page, theme.muted, 2),
-            segments(cross, theme.muted, 2),
-        ]
-    end = 2 * RADIUS if added else RADIUS + BAR / 2
+        dot = Ellipse(RADIUS, axis, 4, 4, pen.stroke)
+        sign = [dot] if pen.back else [*pen.sum(RADIUS, axis, RADIUS)]
+    end = RADIUS + (BAR / 2 if not added else 0 if pen.back else RADIUS)
     marks = (
         *sign,
-        segments([((end, axis), (width, axis))], theme.muted, 2),
+        segments([((end, axis), (width, axis))], pen.stroke, 2),
         above.at(left, axis - above.height),
         below.at(left, axis),
     )
@@ -80,26 +82,40 @@ def joint(style: Style, name: str, shape: str, *, added: bool) -> Stage:
     return Stage(NOTHING, NOTHING, width, 2 * axis, lambda: block, port=RADIUS)
 
 
-def _meeting(style: Style, lanes: Sequence[Flow], joint: Stage) -> Stage:
+def _meeting(pen: Pen, lanes: Sequence[Flow], joint: Stage) -> Stage:
     """Lanes one below the other, and where they meet."""
-    meet = LANE + max(lane.width for lane in lanes) + MEET
+    left = LANE + SUM * pen.back
+    meet = left + max(lane.width for lane in lanes) + MEET
     width = meet - joint.port + joint.width
     height = up8(max(joint.height, sum(lane.height + GAP for lane in lanes) - GAP))
 
     def body() -> Block:
-        axis, muted, y = height / 2, style.theme.muted, 0.0
+        axis, y = height / 2, 0.0
         marks: list[Mark] = [joint.body().at(meet - joint.port, axis - joint.height / 2)]
         for lane in lanes:
             entry, (x, leave) = y + lane.entry, lane.exit
-            way: list[Point] = [(0, axis), (TRUNK, axis), (TRUNK, entry), (LANE + 4, entry)]
-            marks += [rounded_line(way, muted), lane.block().at(LANE, y)]
-            x, leave = LANE + x, y + leave
+            way: list[Point] = [(0, axis), (TRUNK, axis), (TRUNK, entry), (left + 4, entry)]
+            marks += [*_parting(pen, way), lane.block().at(left, y)]
+            x, leave = left + x, y + leave
+            tip = axis + (pen.reach if leave > axis else -pen.reach)
+            ends: list[Point] = [(meet, leave), (meet, tip)]
             if abs(leave - axis) < REACH:
-                marks += arrow((x, leave), (meet - REACH, leave), muted)
-            else:
-                tip = axis + (REACH if leave > axis else -REACH)
-                marks += rounded_arrow([(x, leave), (meet, leave), (meet, tip)], muted)
+                ends = [(meet - pen.reach, leave)]
+            marks += pen.led([(x, leave), *ends], first=bool(lane.stages))
             y += lane.height + GAP
+        if pen.back:
+            marks = [*marks[1:], *pen.parting(TRUNK, axis), marks[0]]
         return Block(width, height, tuple(marks), axis)
 
     return Stage(NOTHING, NOTHING, width, height, body, forks=True)
+
+
+def _parting(pen: Pen, way: Sequence[Point]) -> Iterable[Mark]:
+    """From what comes in to a lane; back from the lane to the sum of gradients."""
+    if not pen.back:
+        return (rounded_line(way, pen.stroke),)
+    (x, axis), (_, entry) = way[1:3]
+    stub = segments([(way[0], way[1])], pen.stroke, 2)
+    if entry == axis:
+        return (stub, *pen.arrow((x + SUM, axis), way[3]))
+    return (stub, *pen.led([(x, axis + (SUM if entry > axis else -SUM)), *way[2:]]))

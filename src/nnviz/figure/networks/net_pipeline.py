@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import product
@@ -15,10 +15,10 @@ from nnviz.figure.arrays.thumbnail import Size, Thumbnail, thumbnail
 from nnviz.figure.formulas.parameter_counts import counted, counts, layer_names
 from nnviz.figure.layout.blocks import Block, column, lines, remark, row
 from nnviz.figure.layout.lines import segments
-from nnviz.figure.layout.page import page
+from nnviz.figure.layout.page import fact_line, page
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, up4
 from nnviz.figure.networks._lanes import Branches, joint
-from nnviz.figure.networks._stages import Flow, Stage
+from nnviz.figure.networks._stages import Flow, Pen, Stage
 from nnviz.figure.scene import Image, Mark, Rect, Scene
 from nnviz.libraries import np
 from nnviz.numerals import scientific
@@ -40,8 +40,11 @@ LOW, NEAR = 960, 1.2
 """The height of all rows that is tried for: with title, legend and notes a page of 1,200; where
 that is too low, how much taller than the lowest they may be.
 """
+BETWEEN = 8
+"""Maps and their gradient."""
 CROSSED = 72, 56
 """The box of a layer that fails."""
+_BELOW = Words("above what each makes, beneath it the gradient of the loss with respect to that")
 _KINDS: tuple[tuple[str, Role], ...] = (("weights", "weight"), ("biases", "bias"))
 
 
@@ -64,6 +67,22 @@ class _Layer:
     added: bool = False
     failed: bool = False
     """Whether it gives nothing: the network stops at it."""
+    slope: _Layer | None = None
+    """The gradient of what it makes, where the network is gone back through."""
+
+    def size(self, room: Size) -> tuple[float, float]:
+        """Of its maps, with their gradient below."""
+        if self.slope is None:
+            return self.small.size(room)
+        sizes = [each.small.size(_half(room)) for each in (self, self.slope)]
+        return max(width for width, _ in sizes), sum(height for _, height in sizes) + BETWEEN
+
+    def block(self, room: Size) -> Block:
+        """They, drawn."""
+        if self.slope is None:
+            return self.small.block(room)
+        both = [each.small.block(_half(room)) for each in (self, self.slope)]
+        return column(both, BETWEEN, "middle")
 
     @property
     def shades(self) -> Levels | None:
@@ -73,14 +92,19 @@ class _Layer:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """Input and layers left to right, as many a row as fit the page; branches past each other."""
     style = Style.of(appearance)
-    layers = _layers(trace, style, appearance.drawn_sample)
-    legend = [*_signed_legend(style, layers), *_past_shades(style, layers)]
-    blocks = [column([_flow(style, trace.sources[: len(layers) - 1], layers).block(), *legend], 8)]
-    blocks += [row(marks)] if (marks := _odd_marks(style, layers)) else []
-    return page(style, trace, appearance, step, blocks, facts=[_total(style, trace)])
+    net = trace.forward or trace
+    layers = _layers(net, style, appearance.drawn_sample, trace.states)
+    drawn = [*layers, *(each.slope for each in layers if each.slope)]
+    legend = [*_signed_legend(style, drawn), *_past_shades(style, drawn)]
+    legend += [remark(style, _BELOW, SMALL)] if trace.back else []
+    flow = _flow(style, net.sources[: len(net.layers)], layers, back=trace.back)
+    blocks = [column([flow.block(), *legend], 8)]
+    blocks += [row(marks)] if (marks := _odd_marks(style, drawn)) else []
+    facts = [fact_line(style, *fact) for fact in net.facts if fact.equation is not None]
+    return page(style, trace, appearance, step, blocks, facts=[_total(style, net), *facts])
 
 
-def _flow(style: Style, sources: Sources, layers: Sequence[_Layer]) -> Flow:
+def _flow(style: Style, sources: Sources, layers: Sequence[_Layer], *, back: bool) -> Flow:
     """The stages in rows: on a page, in as few as there can be, and then with the largest maps;
     lanes one below the other where they have room.
     """
@@ -91,17 +115,17 @@ def _flow(style: Style, sources: Sources, layers: Sequence[_Layer]) -> Flow:
         shape = "" if layer.failed else times(layer.made.shape)
         label = called(style, layer.name, shape)
         if layer.sign is not None:
-            made = joint(style, layer.sign, shape, added=layer.added)
+            made = joint(Pen(style, back), layer.sign, shape, added=layer.added)
             return replace(made, label=label)
-        width, height = layer.small.size(room)
+        width, height = layer.size(room)
         head, foot = said(layer, width, most)
         wide = up4(max(width, head.width, foot.width))
-        return Stage(head, foot, wide, height, lambda: layer.small.block(room).labelled(label))
+        return Stage(head, foot, wide, height, lambda: layer.block(room).labelled(label))
 
     found: list[Flow] = []
     for chain, (rooms, widths) in product((branched(sources), in_a_row(sources)), SIZES):
         flows = [
-            Branches(style, sources, partial(stage, room, most)).flow(chain)
+            Branches(style, sources, partial(stage, room, most), len(layers), back).flow(chain)
             for room, most in product(rooms, widths)
         ]
         found += [flow for flow in flows if flow.width <= style.room]
@@ -116,7 +140,9 @@ def _flow(style: Style, sources: Sources, layers: Sequence[_Layer]) -> Flow:
 # --- the stages ------------------------------------------------------------------
 
 
-def _layers(trace: Trace, style: Style, sample: int) -> list[_Layer]:
+def _layers(
+    trace: Trace, style: Style, sample: int, slopes: Mapping[str, np.ndarray]
+) -> list[_Layer]:
     x = trace.arrays["input"]
     batch = x.ndim == 4
 
@@ -149,7 +175,23 @@ def _layers(trace: Trace, style: Style, sample: int) -> list[_Layer]:
         last = found[-1].made
         small = thumbnail(style, last, "output", classes=classes)
         found.append(_Layer(style.say(Words("output")), "output", (0, 0), small, last))
-    return found
+    for n, each in enumerate(found if slopes else ()):
+        made = one(slopes[str(min(n, len(trace.layers)))])
+        small = thumbnail(style, made, "gradient")
+        found[n] = replace(each, slope=_Layer("", "gradient", (0, 0), small, made))
+    return [*found, *_loss(trace, style)]
+
+
+def _loss(trace: Trace, style: Style) -> Iterator[_Layer]:
+    """What comes of the output, where there is a loss."""
+    if "loss" in trace.results:
+        made = trace.results["loss"]
+        small = thumbnail(style, made.reshape(1, 1), "intermediate")
+        yield _Layer(style.say(Words("loss")), "intermediate", (0, 0), small, made)
+
+
+def _half(room: Size) -> Size:
+    return room[0], 2 * room[1] // 3
 
 
 def _crossed(style: Style) -> Block:
@@ -177,6 +219,10 @@ def _said(style: Style, layer: _Layer, width: float, most: float) -> tuple[Block
     name = lines(style, layer.name, BODY, room=wide, fill=fill, bold=True)
     head = column([name, *(lines(style, part, SMALL, room=wide) for part in counts)], 0)
     foot = [remark(style, each, SMALL, room=most) for each in _beneath(style, layer)]
+    if layer.slope is not None:
+        red = style.theme.tone("gradient").line
+        more = [style.say(each) for each in _beneath(style, layer.slope)][1:]
+        foot += [lines(style, each, SMALL, room=most, fill=red) for each in more]
     return head, column(foot, 0)
 
 
