@@ -57,7 +57,9 @@ class Term(NamedTuple):
     shown: Expr | None = None
     """The factor written out, where it is no number of an array."""
     symbol: Expr | None = None
-    """The factor in symbols, where it has no place: else y′, the slope of the output cell."""
+    """The factor in symbols, where its place does not say it: else y′, the slope of the output."""
+    given: Expr | None = None
+    """What it is times in symbols, where that is not the gradient of y or z at `at`."""
 
     @property
     def is_one(self) -> bool:
@@ -130,9 +132,7 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
     return replace(
         forward,
         op=f"{forward.op}_backward",
-        title=Words(
-            "{title}: gradient of the {name}", title=forward.title, name=forward.called(of)
-        ),
+        title=Words("{title}: {part}", title=forward.title, part=_of(forward, of)),
         short="",
         arrays=arrays,
         results=Results(**results),
@@ -168,7 +168,10 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
 
 
 def _of(forward: Trace, name: str) -> Words:
-    return Words("gradient of the {name}", name=forward.called(name))
+    name, said = name.partition("_")[0], forward.called(name)
+    if name.startswith("input") or name in ("kernel", "weight", "bias"):
+        return Words("gradient of the {name}", name=said)
+    return Words("gradient of {name}", name=said)  # a symbol: Wh, h0, γ
 
 
 def _sentences(dims: int, _: Trace, step: Step, show: Show) -> Iterator[Words]:
@@ -242,7 +245,7 @@ class _Symbols(NamedTuple):
         return (left, Sum(tuple(map(self.term, terms)))) if terms else (left,)
 
     def term(self, term: Term) -> Expr:
-        given = indexed(f"∂{self.arrived}", term.at, "gradient")
+        given = term.given or indexed(f"∂{self.arrived}", term.at, "gradient")
         if term.is_one:
             return given
         placed = term.at if term.place is None else term.place
@@ -264,7 +267,8 @@ def _step(g: np.ndarray, part: Part, value: np.ndarray, symbols: _Symbols, i: in
     cells = {GRADIENT: tuple(term.at for term in terms), "output": (index,)}
     if part.factors:
         cells[part.factors] = tuple(t.place for t in terms if t.place is not None)
-    sides = (*symbols.equation(index, terms), *worked, Num(made, "gradient"))
+    counted = tuple(map(sum, zip(index, (p.first for p in part.places), strict=True)))
+    sides = (*symbols.equation(counted, terms), *worked, Num(made, "gradient"))
     return Step(
         number=i + 1,
         index=index,

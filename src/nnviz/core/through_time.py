@@ -40,10 +40,14 @@ class Returned(NamedTuple):
     """Of W_x x + b; of W_h h + b too, where `held` is None."""
     h: Array
     """Of each hidden state, from above and from the time after: T×Dh."""
+    after: Array
+    """The part of it that comes from the time after."""
     h0: Array
     c0: Array | None = None
     c: Array | None = None
     """Of each cell state."""
+    road: Array | None = None
+    """The part of it that comes straight from the time after."""
     held: Array | None = None
     """Of W_h h + b, where the two are not only added: a GRU's candidate."""
     read: Array | None = None
@@ -67,13 +71,13 @@ def rnn(run: Unrolled, above: Array, activation: str = "tanh") -> Returned:
     [[2.0], [1.0]]
     """
     slope = _SLOPES[activation](run.h)
-    sums, total = np.empty_like(run.h), np.empty_like(run.h)
+    sums, came = np.empty_like(run.h), np.empty_like(run.h)
     after = np.zeros_like(run.h0)
     for t in reversed(range(len(run.h))):
-        total[t] = above[t] + after
-        sums[t] = total[t] * slope[t]
+        came[t] = after
+        sums[t] = (above[t] + after) * slope[t]
         after = run.wh.T @ sums[t]
-    return Returned(sums, total, after)
+    return Returned(sums, above + came, came, after)
 
 
 def lstm(run: Unrolled, above: Array) -> Returned:
@@ -87,9 +91,10 @@ def lstm(run: Unrolled, above: Array) -> Returned:
     i, f, g, o = (run.gates[:, k * size : (k + 1) * size] for k in range(4))
     cells = np.concatenate([run.c0[None], run.c[:-1]])
     squashed = np.tanh(run.c)
-    sums, total, of_c = np.empty_like(run.gates), np.empty_like(run.h), np.empty_like(run.h)
+    sums, (total, of_c, came, road) = np.empty_like(run.gates), np.empty((4, *run.h.shape))
     after, kept = np.zeros_like(run.h0), np.zeros_like(run.c0)
     for t in reversed(range(len(run.h))):
+        came[t], road[t] = after, kept
         total[t] = above[t] + after
         of_c[t] = kept + total[t] * o[t] * (1 - squashed[t] ** 2)
         sums[t] = np.concatenate(
@@ -102,7 +107,7 @@ def lstm(run: Unrolled, above: Array) -> Returned:
         )
         kept = of_c[t] * f[t]
         after = run.wh.T @ sums[t]
-    return Returned(sums, total, after, kept, of_c)
+    return Returned(sums, total, came, after, kept, of_c, road)
 
 
 def gru(run: Unrolled, above: Array, bias: Array, *, linear_before_reset: bool = True) -> Returned:
@@ -111,10 +116,10 @@ def gru(run: Unrolled, above: Array, bias: Array, *, linear_before_reset: bool =
     size, before = run.h.shape[1], run.before
     r, z, n = (run.gates[:, k * size : (k + 1) * size] for k in range(3))
     own = run.wh[2 * size :]
-    sums, total = np.empty_like(run.gates), np.empty_like(run.h)
-    held = np.empty_like(run.gates)
+    (sums, held), (total, came) = (np.empty((2, *a.shape)) for a in (run.gates, run.h))
     after = np.zeros_like(run.h0)
     for t in reversed(range(len(run.h))):
+        came[t] = after
         total[t] = above[t] + after
         candidate = total[t] * (1 - z[t]) * (1 - n[t] ** 2)
         update = total[t] * (before[t] - n[t]) * z[t] * (1 - z[t])
@@ -131,4 +136,4 @@ def gru(run: Unrolled, above: Array, bias: Array, *, linear_before_reset: bool =
         gates = held[t] if linear_before_reset else held[t, : 2 * size]
         after = straight + run.wh[: len(gates)].T @ gates
     read = None if linear_before_reset else r * before
-    return Returned(sums, total, after, held=held, read=read)
+    return Returned(sums, total, came, after, held=held, read=read)

@@ -85,8 +85,8 @@ def test_moving_each_number_says_the_same(case: tuple[dict[str, Any], dict[str, 
     names = [name.removeprefix("grad_") for name in made if name.startswith("grad_")]
     assert len(names) >= len(case[0]) + 2
     for name in names:
-        if name in ("h0", "c0") and name not in case[1]:
-            continue
+        if name[0] in "hc" and name not in case[1]:
+            continue  # those in between: test_states_backward
         got = made[f"grad_{name}"]
         assert got.shape == r[name].shape
         np.testing.assert_allclose(got, near(name, case, g), rtol=2e-6, atol=1e-8, err_msg=name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -15,9 +16,26 @@ from nnviz.ops._layer import places
 from nnviz.ops.recurrent._cells import Track, bias_or_zero
 from nnviz.ops.recurrent._weights import Weights
 from nnviz.recurrence import Recurrence
-from nnviz.trace import Index
+from nnviz.trace import (
+    Call,
+    Index,
+    Name,
+    Neg,
+    Num,
+    Place,
+    Power,
+    Product,
+    Role,
+    Sum,
+    indexed,
+)
 from nnviz.words import Words
 
+_TIMES = Place(Words("t"), 1), Place(Words("column"))
+_GIVEN = {
+    "h": Words("from above and from the sums of the time after"),
+    "c": Words("from the hidden state and from the cell state after"),
+}
 _SUMS, _SHARED = Words("gradient of the sums"), Words("the times share a weight: theirs are added")
 
 
@@ -44,12 +62,12 @@ def rnn_backward(ran: Ran, g: np.ndarray) -> Backward:
         found.insert(0, backs)
         above = sum((back.input() for back in backs[1:]), backs[0].input())
     parts = {"input": _input(found[0])}
-    for chain, back in zip(ran.plan.chains, [b for both in found for b in both], strict=True):
-        end = ran.plan.end(chain) if ran.plan.several else ""
+    backs = [back for both in found for back in both]
+    for end, back in zip(_ends(ran.plan), backs, strict=True):
         parts |= {name + end: part for name, part in back.weights()}
     if at_y is not None:
         parts |= dict(_output_weights(ran, at_y))
-    parts |= _states([b for both in found for b in both], several=ran.plan.several)
+    parts |= _states(backs, ran.plan)
     return Backward(g, parts)
 
 
@@ -68,10 +86,11 @@ def _outputs(ran: Ran, g: np.ndarray) -> tuple[np.ndarray | None, np.ndarray]:
 
 def _output_weights(ran: Ran, g: np.ndarray) -> Iterator[tuple[str, Part]]:
     def of_weight(index: Index) -> list[Term]:
-        return [Term((t, index[0]), ran.h[t, index[1]].item()) for t in range(len(g))]
-
-    def of_bias(index: Index) -> list[Term]:
-        return [Term((t, *index), 1) for t in range(len(g))]
+        row, k = index
+        return [
+            Term((t, row), ran.h[t, k].item(), given=_at("∂y", t, row), symbol=_at("h", t, k))
+            for t in range(len(g))
+        ]
 
     shared: dict[str, Any] = {
         "gradient": g,
@@ -81,7 +100,12 @@ def _output_weights(ran: Ran, g: np.ndarray) -> Iterator[tuple[str, Part]]:
     }
     yield "Wy", Part(lambda: g.T @ ran.h, of_weight, places=places(2), **shared)
     if ran.w.by is not None:
-        yield "by", Part(lambda: g.sum(axis=0), of_bias, places=places(1), **shared)
+        yield (
+            "by",
+            Part(
+                lambda: g.sum(axis=0), partial(_each_time, "∂y", len(g)), places=places(1), **shared
+            ),
+        )
 
 
 class _Back(NamedTuple):
@@ -89,6 +113,8 @@ class _Back(NamedTuple):
 
     track: Track
     back: Returned
+    above: np.ndarray
+    """What comes from above to each hidden state."""
 
     @classmethod
     def of(cls, track: Track, above: np.ndarray) -> _Back:
@@ -111,7 +137,7 @@ class _Back(NamedTuple):
             for name, value in made._asdict().items()
             if value is not None and value.ndim == 2
         }
-        return cls(track, made._replace(**over_time))
+        return cls(track, made._replace(**over_time), above)
 
     @property
     def held(self) -> np.ndarray:
@@ -146,12 +172,18 @@ class _Back(NamedTuple):
             if bias is not None:
                 g = given["gradient"]
                 made = partial(np.sum, g, 0)
-                yield name, Part(made, partial(_each_time, len(sums)), places=places(1), **given)
+                yield (
+                    name,
+                    Part(made, partial(_each_time, "δ", len(sums)), places=places(1), **given),
+                )
 
     def _of_wx(self, index: Index) -> list[Term]:
         row, k = index
         x = self.track.x
-        return [Term((t, row), x[t, k].item(), (t, k)) for t in range(len(x))]
+        return [
+            Term((t, row), x[t, k].item(), (t, k), None, _at("x", t, k), _at("δ", t, row))
+            for t in range(len(x))
+        ]
 
     def _wh(self) -> np.ndarray:
         made = self.held.T @ self.before()
@@ -162,11 +194,89 @@ class _Back(NamedTuple):
 
     def _of_wh(self, index: Index) -> list[Term]:
         row, k = index
-        return [Term((t, row), each[k].item()) for t, each in enumerate(self.read(row))]
+        before = 1 if self.track.reverse else -1
+        return [
+            Term(
+                (t, row),
+                each[k].item(),
+                symbol=_at("h", t + before, k),
+                given=_at("δ", t, row),
+            )
+            for t, each in enumerate(self.read(row))
+        ]
+
+    # --- states ------------------------------------------------------------------------
+
+    def given(self, kind: str) -> np.ndarray:
+        """What h or c is handed, side by side: from above; from the state after it, where that
+        is made of it number by number; from the sums there.
+        """
+        h, c = self.back.h, self.back.c
+        if kind == "c" and c is not None:
+            return np.concatenate([h, c], axis=1)
+        straight = [h] if self.track.options.cell == "gru" else []
+        return np.concatenate([self.above, *straight, self.held], axis=1)
+
+    def handed(self, kind: str, t: int, k: int) -> Iterator[Term]:
+        """From above, and from the time that starts from this state; of the first, from that."""
+        inside, after = 0 <= t < len(self.above), t + (-1 if self.track.reverse else 1)
+        if inside and kind == "h":
+            yield Term((t, k), 1, given=_at("∂h", t, k, "↑"))
+        elif inside:
+            yield self._squashed(t, k)
+        if not 0 <= after < len(self.above):
+            return
+        size, first = self.above.shape[1], self.above.shape[1]
+        by = {("c", "lstm"): "f", ("h", "gru"): "z"}.get((kind, self.track.options.cell))
+        if by:
+            factor, first = self._gate(by, after, k), 2 * size
+            symbols = _at(by, after, k), _at(f"∂{kind}", after, k)
+            yield Term((after, size + k), factor.value, None, factor, *symbols)
+        for row in range(len(self.track.w.wh) if kind == "h" else 0):
+            yield self._through(after, row, k)._replace(at=(after, first + row))
+
+    def _gate(self, gate: str, t: int, k: int) -> Num:
+        assert self.track.gates is not None
+        return Num(self.track.gates[t, self.track.rows(gate)][k].item(), "intermediate")
+
+    def _through(self, t: int, row: int, k: int) -> Term:
+        """Through a weight of W_h, and what resets a GRU's state before it."""
+        w = Num(self.track.w.wh[row, k].item(), "weight")
+        named, given = indexed("Wh", (row, k), "weight"), _at("δ", t, row)
+        if self.back.read is None or row < 2 * self.above.shape[1]:
+            return Term((), w.value, None, w, named, given)
+        r = self._gate("r", t, k)
+        made = Product((named, _at("r", t, k)))
+        return Term((), w.value * r.value, None, Product((w, r)), made, given)
+
+    def _squashed(self, t: int, k: int) -> Term:
+        """Through the hidden state that a cell state is made into: o·tanh c."""
+        assert self.track.c is not None
+        o, squashed = self._gate("o", t, k), Num(math.tanh(self.track.c[t, k]), "intermediate")
+        named = _at("o", t, k), Call("tanh", (_at("c", t, k),))
+        shown, symbol = (
+            Product((gate, Sum((Num(1), Neg(Power(of, Num(2)))))))
+            for gate, of in ((o, squashed), named)
+        )
+        return Term((t, k), o.value * (1 - squashed.value**2), None, shown, symbol, _at("∂h", t, k))
 
 
-def _each_time(times: int, index: Index) -> list[Term]:
-    return [Term((t, *index), 1) for t in range(times)]
+_ROLES: dict[str, Role] = {"x": "input", "h": "hidden", "c": "hidden"}
+
+
+def _at(letter: str, t: int, k: int, sup: str = "") -> Name:
+    """A number of a vector at a time, which is counted from 1: h₂,₀."""
+    role = "gradient" if letter[0] in "∂δ" else _ROLES.get(letter, "intermediate")
+    return indexed(letter, (t + 1, k), role)._replace(sup=sup)
+
+
+def _each_time(letter: str, times: int, index: Index) -> list[Term]:
+    return [Term((t, *index), 1, given=_at(letter, t, index[0])) for t in range(times)]
+
+
+def _ends(plan: Recurrence) -> list[str]:
+    """How the names of each chain's arrays end."""
+    return [plan.end(chain) if plan.several else "" for chain in plan.chains]
 
 
 def _input(backs: Sequence[_Back]) -> Part:
@@ -174,38 +284,60 @@ def _input(backs: Sequence[_Back]) -> Part:
     g = np.concatenate([back.back.sums for back in backs], axis=1)
     weights = np.concatenate([back.track.w.wx for back in backs])
 
+    def symbols(t: int, row: int, k: int) -> tuple[Name, Name]:
+        return indexed("Wx", (row, k), "weight"), _at("δ", t, row)
+
     def terms(index: Index) -> list[Term]:
         t, k = index
         named = "Wx" if len(backs) == 1 else ""
         return [
-            Term((t, row), weight, (row, k) if named else None)
+            Term((t, row), weight, (row, k) if named else None, None, *symbols(t, row, k))
             for row, weight in enumerate(weights[:, k].tolist())
         ]
 
     return Part(
         lambda: sum((back.input() for back in backs[1:]), backs[0].input()),
         terms,
-        places=places(2),
+        places=_TIMES,
         gradient=g,
         arrived_at=_SUMS,
     )
 
 
-def _states(backs: Sequence[_Back], *, several: bool) -> dict[str, Part]:
-    """Of the states before the first step: what comes back to them, worked out step by step."""
-    found = {"h0": [back.back.h0 for back in backs]}
-    cells = [back.back.c0 for back in backs if back.back.c0 is not None]
-    if cells:
-        found["c0"] = cells
+def _states(backs: Sequence[_Back], plan: Recurrence) -> dict[str, Part]:
+    """Of the states at each time, and of those before the first."""
     made = {}
-    for name, values in found.items():
-        g = np.stack(values) if several else values[0]
-        made[name] = Part(
-            partial(np.asarray, g),
-            lambda index: [Term(index, 1)],
-            places=places(g.ndim),
-            gradient=g,
-            arrived_at=Words("what comes back through time"),
-            letter=name,
-        )
+    for kind in "hc" if backs[0].back.c is not None else "h":
+        for end, back in zip(_ends(plan), backs, strict=True):
+            made[kind + end] = _of_state(kind, back)
+        made[f"{kind}0"] = _of_first(kind, backs, several=plan.several)
     return made
+
+
+def _of_state(kind: str, back: _Back) -> Part:
+    value = back.back.h if kind == "h" else back.back.c
+    return Part(
+        partial(np.asarray, value),
+        lambda index: [*back.handed(kind, *index)],
+        places=_TIMES,
+        gradient=back.given(kind),
+        arrived_at=_GIVEN[kind],
+    )
+
+
+def _of_first(kind: str, backs: Sequence[_Back], *, several: bool) -> Part:
+    values = [back.back.h0 if kind == "h" else back.back.c0 for back in backs]
+    given = np.stack([back.given(kind) for back in backs])
+
+    def terms(index: Index) -> list[Term]:
+        back = backs[index[0] if several else 0]
+        found = back.handed(kind, len(back.above) if back.track.reverse else -1, index[-1])
+        return [t._replace(at=(*index[:-1], *t.at)) for t in found]
+
+    return Part(
+        lambda: np.asarray(values if several else values[0]),
+        terms,
+        places=places(1 + several),
+        gradient=given if several else given[0],
+        arrived_at=_GIVEN[kind],
+    )
