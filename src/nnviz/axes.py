@@ -11,11 +11,11 @@ KERNEL_AXES = ("filter", "channel")
 """What leads the spatial axes of maps and of kernels."""
 
 
-def index_names(rank: int, spatial: int = 2) -> tuple[str, ...]:
-    """What the numbers of an index into a map of so many axes are called.
+def index_names(rank: int, spatial: int = 2, before: tuple[str, ...] = MAP_AXES) -> tuple[str, ...]:
+    """What the numbers of an index into a map, or a kernel, of so many axes are called.
 
     >>> index_names(3), index_names(2, 1), index_names(1)
     (('channel', 'row', 'column'), ('channel', 'cell'), ('cell',))
     """
-    names = (*MAP_AXES, *CELL_NAMES[spatial])
+    names = (*before, *CELL_NAMES[spatial])
     return names[-rank:] if 1 < rank <= len(names) else ("cell",)

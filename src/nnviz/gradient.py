@@ -150,6 +150,7 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
         names={
             **forward.names,
             **{f"grad_{name}": _of(forward, name) for name in back.parts},
+            LOST: Words("gradient of the output"),
             GRADIENT: part.arrived_at or _called(back),
             "output": _of(forward, of),
         },
@@ -179,17 +180,21 @@ def _sentences(dims: int, _: Trace, step: Step, show: Show) -> Iterator[Words]:
     terms, value = step.detail["terms"], step.value
     if not math.isfinite(value):
         return
-    yield Words(
-        "If this number grew by 1 and the slope stayed, the loss would grow by {value}.",
-        value=show(value),
-    )
+    if value == 0:
+        yield Words("If this number moved a little, the loss would stay as it is.")
+    else:
+        yield Words(
+            "If this number grew by 1 and the slope stayed, the loss would grow by {value}."
+            if value > 0
+            else "If this number grew by 1 and the slope stayed, the loss would fall by {value}.",
+            value=show(abs(value)),
+        )
     if not terms:
         yield Words("Nothing depends on it.")
-        return
-    yield Words(
-        "All that reads it hands back its own gradient times its factor: {n} in all.",
-        n=len(terms),
-    )
+    elif len(terms) == 1:
+        yield Words("It is used once, and what comes back is the gradient there times its factor.")
+    else:
+        yield Words("It is used {n} times, and what comes back from each is added.", n=len(terms))
     yield from heaviest([term[1:] for term in terms], lambda k: place(terms[k][0], dims), show)
 
 

@@ -50,9 +50,11 @@ class View:
     @property
     def leading(self) -> tuple[str, ...]:
         """What the axes before the last two are called."""
+        rank = self.values.ndim
+        if self.name == "output" and len(self.trace.places) == rank:
+            return tuple(place.label.template for place in self.trace.places[:-2])
         before = MAP_AXES if self.name in MAPS else KERNEL_AXES
         names = (*before, *CELL_NAMES[self.trace.plan.dims if self.trace.plan else 2])
-        rank = self.values.ndim
         return names[-rank:][:-2] if rank <= len(names) else ("",) * (rank - 2)
 
     @property

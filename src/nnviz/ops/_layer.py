@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from nnviz.axes import index_names
+from nnviz.axes import MAP_AXES, index_names
 from nnviz.errors import NnvizError
 from nnviz.libraries import np
 from nnviz.plans import WindowPlan
@@ -56,9 +56,9 @@ def detailed(name: Words | str, details: Iterable[Words | str]) -> Words | str:
     return name
 
 
-def places(rank: int, dims: int = 2) -> tuple[Place, ...]:
+def places(rank: int, dims: int = 2, before: tuple[str, ...] = MAP_AXES) -> tuple[Place, ...]:
     """What the axes of a map of `rank` axes are called, of which the last `dims` are space."""
-    return tuple(Place(Words(name)) for name in index_names(rank, dims))
+    return tuple(Place(Words(name)) for name in index_names(rank, dims, before))
 
 
 def channels_first(shape: Sequence[int], dims: int, op: str) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ from math import prod
 from typing import NamedTuple
 
 from nnviz.activation_steps import shown
+from nnviz.axes import KERNEL_AXES
 from nnviz.core import gradients
 from nnviz.gradient import Backward, Part, Term
 from nnviz.libraries import np
@@ -55,7 +56,7 @@ def conv_backward(sums: Sums, g: np.ndarray) -> Backward:
             back.kernel_terms,
             "input",
             "⋆",
-            places(len(plan.given or ()), plan.dims),
+            places(len(plan.given or ()), plan.dims, KERNEL_AXES),
             plan.samples * prod(plan.sizes if plan.transposed else plan.out),
             said=(Words("a weight is shared, so the gradients of all places are added"),),
         ),
