@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -66,6 +67,32 @@ def test_many_steps_are_in_symbols_where_they_are_asked_for(nnviz: Nnviz) -> Non
     many = ("pool", "1 2 3 4 5 6; 5 6 7 8 9 10", "--backward", "-k", "2")
     assert "∂" not in nnviz(*many).out
     assert nnviz(*many, "--steps", "8").out.split()[-2:] == ["∂y₀,₀", "1"]
+
+
+BROKEN = re.compile(r"^\s*[₀-₉)]|(그래디언트|gradient of the)$", re.MULTILINE)
+"""A line that begins within a term, or ends within a name."""
+NARROW = [
+    ("conv", "[[[1, 2, 3], [4, 5, 6]], [[0, 1, 2], [3, 4, 5]]]", "--filters", "2", "--size", "2"),
+    ("rnn", "1 0; 0 1", "--hidden", "2", "--outputs", "1"),
+    ("flatten", "1 2; 3 4"),
+]
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("words", NARROW, ids=[words[0] for words in NARROW])
+def test_no_term_or_name_is_broken(
+    nnviz: Nnviz, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], lang: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    for of in ("input", *{"conv": ["kernel"], "rnn": ["Wh"]}.get(words[0], [])):
+        out = nnviz(*words, "--backward", "--of", of, "--lang", lang).out
+        assert not BROKEN.search(out), out
+
+
+def test_the_kernels_gradient_is_of_filters(nnviz: Nnviz) -> None:
+    out = nnviz(*NARROW[0], "--backward", "--of", "kernel", "--steps", "1").out
+    assert "sample" not in out
+    assert "filter 1 · channel 1" in out
 
 
 def test_a_script_asks_autograd(nnviz: Nnviz) -> None:

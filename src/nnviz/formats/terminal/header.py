@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from nnviz.formats._view import ran, said
+from nnviz.formats.terminal.lines import kept
 from nnviz.formats.terminal.paper import Paper
 from nnviz.trace import Trace
 
@@ -30,7 +31,8 @@ def title(paper: Paper, trace: Trace) -> Text:
         line.append("  " if i == 0 else " ")
         if name in trace.arrays or name in trace.results:
             role, shape = trace.roles.get(name, "plain"), trace.array(name).shape
-            line += paper.name(trace.called(name), role, shape)
+            named = paper.name(trace.called(name), role, shape)
+            line += kept(named, paper.width // 2)
         else:
             line.append(paper.text(name))
     return line

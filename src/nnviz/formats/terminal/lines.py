@@ -17,7 +17,7 @@ Lines: TypeAlias = list[list[Segment]]
 _GLUE = "\ufdd0"
 """A space at which no line is broken; no text holds this sign, which is no character."""
 # A sign that leads a term stays with it: a line of a long sum begins with its +.
-_SIGN = re.compile(r"(?<!\S)([-+*−=≈~∗·⊙→]|->) (?=\S)")
+_SIGN = re.compile(r"(?<!\S)([-+*−=≈~∗·⊙⊗⋆→]|∗ᵀ|->) (?=\S)")
 # A shape stays with its name: kernel 3×3, bias (2).
 _SHAPE = re.compile(r" (?=(\(\d+\)|\d+([×x]\d+)+)( |$))")
 
@@ -25,15 +25,32 @@ _SHAPE = re.compile(r" (?=(\(\d+\)|\d+([×x]\d+)+)( |$))")
 def hanging(console: Console, text: Text, width: int, indent: int = 0) -> Text:
     """The text on lines of at most `width` columns, those after the first set in."""
     if text.cell_len <= width:
-        return text
+        return _unglued(text)
     indent = indent if width >= 2 * indent + 2 else 0
     text = text.copy()
-    text.plain = _SHAPE.sub(_GLUE, _SIGN.sub(rf"\1{_GLUE}", text.plain))
+    text.plain = glued(text.plain)
     first = text.wrap(console, width, overflow="fold")[0]
     rest = unspaced(text[len(first) :]).wrap(console, width - indent, overflow="fold")
-    made = Text("\n" + " " * indent).join([first, *rest])
-    made.plain = made.plain.replace(_GLUE, " ")
-    return made
+    return _unglued(Text("\n" + " " * indent).join([first, *rest]))
+
+
+def glued(text: str) -> str:
+    """A text with other blanks where a line of it is not broken."""
+    return _SHAPE.sub(_GLUE, _SIGN.sub(rf"\1{_GLUE}", text))
+
+
+def kept(text: Text, room: int) -> Text:
+    """A name that no line is broken in where there is room for it."""
+    if text.cell_len <= room:
+        text.plain = text.plain.replace(" ", _GLUE)
+    return text
+
+
+def _unglued(text: Text) -> Text:
+    if _GLUE in text.plain:
+        text = text.copy()
+        text.plain = text.plain.replace(_GLUE, " ")
+    return text
 
 
 def unspaced(text: Text) -> Text:

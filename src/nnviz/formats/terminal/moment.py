@@ -75,7 +75,10 @@ class Moment(OnPaper):
     def blocks(self, paper: Paper) -> Iterator[RenderableType]:
         """The head, the arrays, the arithmetic; what stands at the bottom."""
         height = self.request.screen.height or 24
-        head = [*paper.lines(title(paper, self.trace)), *paper.lines(self._place(paper))]
+        head = [
+            *paper.lines(paper.hanging(title(paper, self.trace))),
+            *paper.lines(self._place(paper)),
+        ]
         foot = [line for words in self.foot for line in self._said(paper, words)]
         room = height - len(head) - len(foot) - 2
         if room < _LEAST:

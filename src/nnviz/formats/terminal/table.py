@@ -17,7 +17,7 @@ from rich.text import Text
 
 from nnviz.formats import _columns
 from nnviz.formats._columns import Align
-from nnviz.formats.terminal.lines import hanging, unspaced
+from nnviz.formats.terminal.lines import glued, hanging, unspaced
 from nnviz.formats.terminal.paper import Paper, spaced
 from nnviz.notation import ABOUT
 from nnviz.trace import Equation
@@ -71,7 +71,7 @@ class Cell:
     @cached_property
     def least(self) -> int:
         """Columns of its longest word, with the indent of what wraps."""
-        words = self.joined.plain.split()
+        words = glued(self.joined.plain).split()
         longest = min(_WORD, max(map(cell_len, words), default=0))
         return min(self.broken, longest + 2 * (len(words) > 1))
 
