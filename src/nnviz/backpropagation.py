@@ -203,6 +203,7 @@ def with_loss(net: Trace, target: Any, name: LossName) -> Trace:
         ),
         facts=(*net.facts, loss.fact),
         backward=lambda g: way() if np.array_equal(g, loss.gradient) else _gone(net, g),
+        loss=loss,
         options={**net.options, "loss": name},
         notes=(*net.notes, *([_TWICE] if twice else [])),
     )

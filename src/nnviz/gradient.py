@@ -8,7 +8,7 @@ like any other, Trace in and Trace out.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -89,6 +89,9 @@ class Part(NamedTuple):
     """What it is in symbols: y, unless the terms multiply the gradient of a sum, z."""
     facts: tuple[Fact, ...] = ()
     said: tuple[Words, ...] = ()
+    lessons: tuple[Fact, ...] = ()
+    told: Callable[[Index], Iterable[Words]] = lambda _: ()
+    """What is to be noted of the cell at an index."""
 
 
 class Backward(NamedTuple):
@@ -140,7 +143,7 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
         roles={**forward.roles, **roles},
         equation=(GRADIENT, *factors, "=" if factors else "→", "output"),
         facts=part.facts,
-        lessons=(),
+        lessons=part.lessons,
         said=(*_said(back), *part.said, *forward.said),
         notes=(),
         steps=Steps(count, partial(_step, arrived, part, value, _Symbols.of(forward, back, of))),
@@ -283,4 +286,5 @@ def _step(g: np.ndarray, part: Part, value: np.ndarray, symbols: _Symbols, i: in
             "terms": [[list(t.at), n.value, t.factor] for t, n in zip(terms, given, strict=True)]
         },
         cells=cells,
+        notes=tuple(part.told(index)),
     )

@@ -7,26 +7,31 @@ row, from numbers that softmax has not yet gone over.
 from __future__ import annotations
 
 import math
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, get_args
 
 from nnviz.errors import NnvizError
 from nnviz.libraries import np
 from nnviz.shapes import times
-from nnviz.trace import Call, Equation, Expr, Fact, Name, Neg, Num, Power, Quotient, Sum
+from nnviz.trace import (
+    Call,
+    Equation,
+    Expr,
+    Fact,
+    Loss,
+    Name,
+    Neg,
+    Num,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+)
 from nnviz.words import Words
 
 LossName = Literal["mse", "cross-entropy"]
 LOSSES: tuple[LossName, ...] = get_args(LossName)
 _WRITTEN = 6
 """Terms that are written out."""
-
-
-class Loss(NamedTuple):
-    """What a loss comes to, how, and what it sends back to the output."""
-
-    value: float
-    gradient: np.ndarray
-    fact: Fact
 
 
 def loss_of(output: np.ndarray, target: Any, name: LossName) -> Loss:
@@ -68,7 +73,9 @@ def _mse(y: np.ndarray, target: np.ndarray) -> Loss:
     pairs = zip(y.ravel().tolist()[:_WRITTEN], target.ravel().tolist(), strict=False)
     squares = tuple(Power(Sum((Num(a, "output"), Neg(Num(b)))), Num(2)) for a, b in pairs)
     total: Expr = Sum(squares) if y.size <= _WRITTEN else Name("Σ (y − t)²")
-    return Loss(value, 2 * off / y.size, _said(_mean(total, y.size), value))
+    sides = _sides(Words("output"), "y", "t", 2, y.size)
+    said = _said(_mean(total, y.size), value)
+    return Loss(value, 2 * off / y.size, said, y, target, sides)
 
 
 def _cross_entropy(y: np.ndarray, target: np.ndarray) -> Loss:
@@ -85,13 +92,17 @@ def _cross_entropy(y: np.ndarray, target: np.ndarray) -> Loss:
     shares /= shares.sum(axis=1, keepdims=True)
     lost = np.log(np.exp(away).sum(axis=1)) - away[at]
     value = float(lost.mean())
-    gradient = shares.copy()
-    gradient[at] -= 1
+    target = np.zeros(shares.shape, int)
+    target[at] = 1
     taken = shares[at].tolist()
     logs = tuple(Neg(Call("ln", (Num(p, "output"),))) for p in taken[:_WRITTEN])
     total: Expr = Sum(logs) if len(rows) <= _WRITTEN else Name("−Σ ln p")
     said = _said(_mean(total, len(rows)), value)
-    return Loss(value, (gradient / len(rows)).reshape(y.shape), said)
+    made, target, gradient = (
+        a.reshape(y.shape) for a in (shares, target, (shares - target) / len(rows))
+    )
+    sides = _sides(Words("softmax"), "p", "y", 1, len(rows))
+    return Loss(value, gradient, said, made, target, sides)
 
 
 def _classes(target: np.ndarray, rows: int, count: int) -> np.ndarray:
@@ -113,6 +124,18 @@ def _classes(target: np.ndarray, rows: int, count: int) -> np.ndarray:
                 hint=Words("classes are numbers from 0 to {last}", last=count - 1),
             )
     return target.ravel().astype(np.intp)
+
+
+def _sides(what: Words, made: str, target: str, times: int, of: int) -> tuple[Fact, ...]:
+    """What is compared, and what the gradient makes of it."""
+    given, wanted = Name(made, role="output"), Name(target)
+    gap: Expr = Sum((given, Neg(wanted)))
+    gap = gap if times == 1 else Product((Num(times), gap), dot=True)
+    return (
+        Fact(what, Equation((given,))),
+        Fact(Words("target"), Equation((wanted,))),
+        Fact(Words("gradient"), Equation((_mean(gap, of),))),
+    )
 
 
 def _mean(total: Expr, of: int) -> Expr:

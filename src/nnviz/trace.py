@@ -73,6 +73,8 @@ class Step:
     none where a step makes one number."""
     equations: tuple[VectorEquation, ...] = ()
     """How the step makes its vectors, for a figure."""
+    notes: tuple[Words, ...] = ()
+    """What is to be said of this step alone: a tie."""
 
     @classmethod
     def of_vectors(
@@ -137,6 +139,20 @@ class Snippet(NamedTuple):
     arrays: Mapping[str, Any] = {}
     before: tuple[str, ...] = ()
     """Statements that the calls rest on: a layer of `torch.nn` with its weights."""
+
+
+class Loss(NamedTuple):
+    """What a loss comes to, how, and what it sends back to the output."""
+
+    value: float
+    gradient: np.ndarray
+    fact: Fact
+    made: np.ndarray
+    """What is compared with the target: of the cross-entropy softmax of the output."""
+    target: np.ndarray
+    """What that should be, in its shape."""
+    sides: tuple[Fact, ...]
+    """What both are called, and how the gradient is worked out from them."""
 
 
 class Listing(NamedTuple):
@@ -224,6 +240,8 @@ class Trace:
     """How it is written in PyTorch, where that is known."""
     saved: tuple[str, Mapping[str, np.ndarray]] | None = None
     """Arrays that are asked for in a file of their own, and its path."""
+    loss: Loss | None = None
+    """What the output of a net was held against, and what that sends back."""
     forward: Trace | None = None
     """The run that this one goes back through."""
     backward: Callable[[np.ndarray], Any] | None = None

@@ -134,6 +134,28 @@ def pool_max(g: Array, x: Array, y: Array, axes: Sequence[AnyAxis]) -> Array:
     return exact.to_int64(made) if kind.kind == "O" else made
 
 
+def ties(x: Array, y: Array, axes: Sequence[AnyAxis]) -> Array:
+    """How many cells of each window, (N, C, *out), are equal to its maximum, y."""
+    count = np.zeros(y.shape, np.int64)
+    if prod(axis.kernel for axis in axes) > max(_FEW, prod(y.shape[2:])):  # few large windows
+        for out in np.ndindex(*y.shape[2:]):
+            both = zip(axes, out, strict=True)
+            window = x[(..., *np.ix_(*([p for _, p in a.taps(o, real=True)] for a, o in both)))]
+            equal = window.reshape(*y.shape[:2], -1) == y[(..., *out, None)]
+            count[(..., *out)] = equal.sum(-1)
+        return count
+    for some in product(*(filter(None, turned(axis).by_kernel) for axis in axes)):
+        outs, reads = (_at([[pair[k] for pair in pairs] for pairs in some]) for k in (0, 1))
+        count[outs] += x[reads] == y[outs]
+    return count
+
+
+def _at(places: list[list[int]]) -> Any:
+    """The index of cells by their places along each axis."""
+    lines = [*map(_line, places)]
+    return (..., *(np.ix_(*places) if list in map(type, lines) else lines))
+
+
 def pool_shares(g: Array, axes: Sequence[AnyAxis]) -> Array:
     """Sums of g over the windows that each input cell is in, along one axis after the other: an
     average's gradient, where g is divided by what each window divides by.

@@ -73,7 +73,7 @@ def page(
     said_of = [*trace.said, *sample_said(trace, sample)]
     facts = fact_lines(style, trace) if facts is None else facts
     head = head_of(style, appearance, heading, said_of, facts, room)
-    tail = note_lines(style, trace, width) if notes else []
+    tail = note_lines(style, trace, width, step) if notes else []
     if step is None:
         tail = [*lesson_lines(style, trace, width), *tail]
     body = [*head, *blocks, *([column(tail, 4)] if tail else [])]
@@ -169,9 +169,10 @@ def fact_line(
     return lines(style, [Piece(style.say(label) + "  ", muted), *pieces], size, room=room)
 
 
-def note_lines(style: Style, trace: Trace, room: float) -> list[Block]:
-    """What a reader should be told, small, below the figure."""
-    return [remark(style, note, SMALL, room=style.beneath(room, 320)) for note in trace.notes]
+def note_lines(style: Style, trace: Trace, room: float, step: Step | None = None) -> list[Block]:
+    """What a reader should be told of the run and of its step, small, below the figure."""
+    notes = (*trace.notes, *(step.notes if step else ()))
+    return [remark(style, note, SMALL, room=style.beneath(room, 320)) for note in notes]
 
 
 def lesson_lines(style: Style, trace: Trace, room: float) -> list[Block]:

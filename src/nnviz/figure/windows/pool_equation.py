@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from itertools import product
 
 from nnviz.figure.arrays.fit import largest_fit
-from nnviz.figure.arrays.grid import MOST, Table, changed, operator
+from nnviz.figure.arrays.grid import MOST, operator
 from nnviz.figure.arrays.named import NamedCells, named_picture
 from nnviz.figure.formulas.arithmetic import arithmetic
 from nnviz.figure.layout.blocks import Block, column, more_channels
@@ -16,14 +15,15 @@ from nnviz.figure.layout.style import SMALL, Style
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows._cutout import explained
 from nnviz.figure.windows._named_arrays import input_cells, output_cells
-from nnviz.figure.windows._padded import Padded, padded, result
+from nnviz.figure.windows._padded import padded, result
 from nnviz.figure.windows._panel import step_panel
 from nnviz.figure.windows._part import Part, flat_enough, part_of, plan_of
 from nnviz.figure.windows._pictures import input_picture, large, output_picture
+from nnviz.figure.windows._pooled import ringed_maxima, tinted_windows, windows_apart
 from nnviz.libraries import np
 from nnviz.request import Appearance
 from nnviz.shades import color_levels, colored
-from nnviz.shapes import AnyAxis, unravel
+from nnviz.shapes import AnyAxis
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
@@ -90,51 +90,13 @@ def _pooled_cells(trace: Trace, style: Style, part: Part[AnyAxis]) -> tuple[Name
     """The input and the output in cells."""
     channel, output = padded(style, part), result(style, part.y, part.at)
     made = output_cells(style, part, output)
-    if part.at is None and _windows_apart(part):
-        channel, output = _tinted_windows(style, part, channel, output)
+    if part.at is None and windows_apart(part):
+        channel, output = tinted_windows(style, part, channel, output)
         made = output_cells(style, part, output)
     elif part.at is None:  # they cannot all be seen: the first
         channel = replace(channel, windows=padded(style, part, at=(0, 0)).windows)
         made = made._replace(windows=((0, 0, 1, 1),))
-    return input_cells(style, _ringed_maxima(trace, part, channel), part), made
-
-
-def _windows_apart(part: Part[AnyAxis]) -> bool:
-    """Whether no cell is in two windows."""
-    return all(
-        axis.dilation == 1
-        and all(axis.positions(o)[-1] < axis.positions(o + 1)[0] for o in range(axis.out - 1))
-        for axis in part.axes
-    )
-
-
-def _tinted_windows(
-    style: Style, part: Part[AnyAxis], channel: Padded, output: Table
-) -> tuple[Padded, Table]:
-    """Windows in the two tints of a checkerboard, outlined; each output cell in its window's."""
-    table, windows = channel.table, []
-    top, left = channel.origin
-    for r, c in product(*map(range, part.y.shape)):
-        fill = style.theme.tints[(r + c) % 2]
-        places = [(tap.cell[0] + top, tap.cell[1] + left) for tap in part.plan.taps((r, c))]
-        table = changed(table, places, fill=fill)
-        output = changed(output, [(r, c)], fill=fill, bold=True)
-        (first, start), (last, end) = places[0], places[-1]
-        windows.append((first, start, last - first + 1, end - start + 1))
-    return replace(channel, table=table, windows=tuple(windows)), output
-
-
-def _ringed_maxima(trace: Trace, part: Part[AnyAxis], channel: Padded) -> Padded:
-    """The largest cell of each window that is drawn, ringed."""
-    if "indices" not in trace.results:
-        return channel
-    plan, (top, left) = part.plan, channel.origin
-    flat = trace.results["indices"].reshape(plan.samples, plan.filters, *plan.out)
-    flat = flat[part.sample, part.filter]
-    found = flat.reshape(-1) if part.at is None else [flat[part.at]]
-    best = [unravel(int(i), plan.sizes) for i in found]
-    places = [(r + top, c + left) for r, c in best]
-    return replace(channel, table=changed(channel.table, places, ring=True, bold=True))
+    return input_cells(style, ringed_maxima(trace, part, channel), part), made
 
 
 def _pooled_in_pictures(style: Style, part: Part[AnyAxis], side: int = 280) -> Block:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from nnviz.core import gradients
+from nnviz.fields import place
 from nnviz.gradient import Backward, Part, Term
 from nnviz.libraries import np
 from nnviz.ops._layer import places
 from nnviz.ops.windows._pool_options import Kind
 from nnviz.plans import Index, WindowPlan
-from nnviz.shapes import AnyAxis, ravel
-from nnviz.trace import Expr, Name
+from nnviz.shapes import AnyAxis, ravel, unravel
+from nnviz.trace import Call, Equation, Expr, Fact, Name, Num, Power, Product, Quotient
 from nnviz.turned import readers
 from nnviz.words import Words
+
+_TOLD = 3
+"""Ties that are told one by one."""
 
 
 class Pooled(NamedTuple):
@@ -34,19 +39,26 @@ class Pooled(NamedTuple):
 def pool_backward(pooled: Pooled, g: np.ndarray) -> Backward:
     """The way back from the gradient of the output, `g`."""
     plan = pooled.plan
+    x, y = Name("x", role="input"), Name("y", role="output")
+    slope = Equation((Name("y′"), _slope(x, y, pooled.p)))
     back = _Back(pooled, g.reshape(plan.samples, plan.filters, *plan.out))
-    first = Words("the gradient goes to each window's first maximum")
-    return Backward(
-        g,
-        {
-            "input": Part(
-                back.input,
-                back.terms,
-                places=places(plan.rank, plan.dims),
-                said=(first,) if pooled.kind == "max" else (),
-            )
-        },
+    part = Part(
+        back.input,
+        back.terms,
+        places=places(plan.rank, plan.dims),
+        facts=(Fact(Words("slope"), slope),) if pooled.kind == "lp" else (),
+        lessons=tuple(Fact(words) for words in back.ties()),
+        told=back.told,
     )
+    return Backward(g, {"input": part})
+
+
+def _slope(x: Expr, y: Expr, p: float) -> Expr:
+    """That of y = (Σ|x|ᵖ)^(1/p): x·|x|ᵖ⁻²/yᵖ⁻¹."""
+    if p == 2:
+        return Quotient(x, y)
+    over = Product((x, Power(Call("abs", (x,)), Num(p - 2))), dot=True)
+    return Quotient(over, Power(y, Num(p - 1)))
 
 
 class _Back(NamedTuple):
@@ -73,29 +85,59 @@ class _Back(NamedTuple):
         n, c, *rest = (0,) * (plan.dims + 2 - len(index)) + index
         cell = tuple(rest)
         rank = self.of.output.ndim
-        return [
-            Term(
-                (n, c, *o)[-rank:],
-                self._factor((n, c, *o), (n, c, *cell)),
-                symbol=self._symbol(o),
-            )
-            for o, _ in readers(plan, cell)
-            if self.of.indices is None or self.of.indices[(n, c, *o)] == ravel(cell, plan.sizes)
-        ]
+        found = []
+        for o, _ in readers(plan, cell):
+            out = (n, c, *o)
+            if self.of.indices is None or self.of.indices[out] == ravel(cell, plan.sizes):
+                at = out[-self.of.output.ndim :]
+                factor, shown = self._factor(out, (n, c, *cell))
+                symbol = shown if self.of.kind == "avg" else None
+                found.append(Term(at, factor, shown=shown, symbol=symbol))
+        return found
 
-    def _symbol(self, out: Index) -> Expr | None:
-        """The share of an average as one; where there are others, none that has a name."""
-        divisor = self.of.divisors[out].item() if self.of.kind == "avg" else 1
-        return None if divisor == 1 else Name(f"1/{divisor:g}")
+    def ties(self) -> Iterator[Words]:
+        """The windows that have several maxima, and which of them gets the gradient."""
+        if self.of.indices is None:
+            return
+        y = self.of.output.reshape(self.of.indices.shape)
+        counts = gradients.ties(self.of.x, y, self.of.plan.axes)
+        tied = np.argwhere(counts > 1).tolist()
+        for at in tied[:_TOLD]:
+            yield self._tie(tuple(at), counts[tuple(at)].item())
+        if len(tied) > _TOLD:
+            yield Words("… and {n} more windows with a tie", n=len(tied) - _TOLD)
 
-    def _factor(self, out: Index, cell: Index) -> float:
+    def told(self, index: Index) -> Iterator[Words]:
+        """The ties that an input cell is in."""
+        plan, x = self.of.plan, self.of.x
+        n, c, *cell = (0,) * (plan.dims + 2 - len(index)) + index
+        for o, _ in readers(plan, tuple(cell)) if self.of.indices is not None else ():
+            most = self.of.output.reshape(self.g.shape)[(n, c, *o)]
+            count = sum(x[(n, c, *tap.cell)] == most for tap in plan.taps(o, real=True))
+            if count > 1 and x[(n, c, *cell)] == most:
+                yield self._tie((n, c, *o), int(count))
+
+    def _tie(self, out: Index, count: int) -> Words:
+        plan, indices = self.of.plan, self.of.indices
+        assert indices is not None
+        first = (*out[:2], *unravel(indices[out].item(), plan.sizes))
+        return Words(
+            "tie: output {out} has its maximum in {n} cells; the first, {first}, gets the gradient",
+            out=place(out[-plan.rank :], plan.dims),
+            n=count,
+            first=place(first[-plan.rank :], plan.dims),
+        )
+
+    def _factor(self, out: Index, cell: Index) -> tuple[float, Expr | None]:
+        """What a window hands back its gradient times, and how that is written."""
         if self.of.kind == "max":
-            return 1
-        share = float(self.of.divisors[out[2:]])
+            return 1, None
+        share = self.of.divisors[out[2:]].item()
         if self.of.kind == "avg":
-            return 1 / share
+            return 1 / share, Quotient(Num(1), Num(share)) if share != 1 else None
         y, x = float(self.of.output.reshape(self.g.shape)[out]), float(self.of.x[cell])
-        if y == 0:
-            return 0.0
-        sign = (x > 0) - (x < 0)
-        return float(sign * share * abs(x) ** (self.of.p - 1) * y ** (1 - self.of.p))
+        if x == 0 or y == 0:
+            return 0.0, None
+        slope = share * x * abs(x) ** (self.of.p - 2) * y ** (1 - self.of.p)
+        written = _slope(Num(x, "input"), Num(y, "output"), self.of.p)
+        return slope, written if share == 1 else Product((Num(share), written))
