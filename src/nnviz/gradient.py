@@ -89,7 +89,8 @@ class Part(NamedTuple):
     """What it is in symbols: y, unless the terms multiply the gradient of a sum, z."""
     facts: tuple[Fact, ...] = ()
     said: tuple[Words, ...] = ()
-    lessons: tuple[Fact, ...] = ()
+    lessons: Callable[[], Iterable[Words]] = tuple
+    """What is to be noted of it as a whole; worked out when it is shown."""
     told: Callable[[Index], Iterable[Words]] = lambda _: ()
     """What is to be noted of the cell at an index."""
 
@@ -143,7 +144,7 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
         roles={**forward.roles, **roles},
         equation=(GRADIENT, *factors, "=" if factors else "→", "output"),
         facts=part.facts,
-        lessons=part.lessons,
+        lessons=tuple(map(Fact, part.lessons())),
         said=(*_said(back), *part.said, *forward.said),
         notes=(),
         steps=Steps(count, partial(_step, arrived, part, value, _Symbols.of(forward, back, of))),

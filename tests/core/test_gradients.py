@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -110,6 +111,22 @@ def test_of_equal_maxima_the_first_has_the_gradient() -> None:
     x, g = np.array([[[[7, 7], [7, 0]]]]), np.array([[[[5]]]])
     got = gradients.pool_max(g, x, np.array([[[[7]]]]), [Axis(2, 2), Axis(2, 2)])
     assert got.tolist() == [[[[5, 0], [0, 0]]]]
+
+
+LARGE = [AdaptiveAxis(16, 2), AdaptiveAxis(15, 2)]
+
+
+@pytest.mark.parametrize("axes", [*POOLED.values(), LARGE], ids=[*POOLED, "few large windows"])
+def test_every_tie_is_counted(axes: Any) -> None:
+    x = np.random.default_rng(5).integers(0, 3, (2, 2, *(axis.size for axis in axes)))
+    y = pool(x, axes, kind="max")
+    expected = np.zeros(y.shape, int)
+    for out in np.ndindex(*y.shape[2:]):
+        for cell in product(*(axis.positions(o) for axis, o in zip(axes, out, strict=True))):
+            if all(0 <= at < axis.size for at, axis in zip(cell, axes, strict=True)):
+                expected[(..., *out)] += x[(..., *cell)] == y[(..., *out)]
+    np.testing.assert_array_equal(gradients.ties(x, y, axes), expected)
+    assert expected.max() > 1
 
 
 def first_of(window: list[tuple[float, int]]) -> int:

@@ -140,7 +140,7 @@ def ties(x: Array, y: Array, axes: Sequence[AnyAxis]) -> Array:
     if prod(axis.kernel for axis in axes) > max(_FEW, prod(y.shape[2:])):  # few large windows
         for out in np.ndindex(*y.shape[2:]):
             both = zip(axes, out, strict=True)
-            window = x[(..., *np.ix_(*([p for _, p in a.taps(o, real=True)] for a, o in both)))]
+            window = x[_at([[p for _, p in axis.taps(o, real=True)] for axis, o in both])]
             equal = window.reshape(*y.shape[:2], -1) == y[(..., *out, None)]
             count[(..., *out)] = equal.sum(-1)
         return count
@@ -152,8 +152,8 @@ def ties(x: Array, y: Array, axes: Sequence[AnyAxis]) -> Array:
 
 def _at(places: list[list[int]]) -> Any:
     """The index of cells by their places along each axis."""
-    lines = [*map(_line, places)]
-    return (..., *(np.ix_(*places) if list in map(type, lines) else lines))
+    lines: list[Any] = [*map(_line, places)]
+    return (..., *(list(np.ix_(*places)) if list in map(type, lines) else lines))
 
 
 def pool_shares(g: Array, axes: Sequence[AnyAxis]) -> Array:

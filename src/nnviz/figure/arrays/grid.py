@@ -19,9 +19,9 @@ from nnviz.words import Words
 MOST = 24
 """Cells a side past which an array is drawn as a picture."""
 
-State = Literal["plain", "active", "padding", "unused", "unreached", "gap"]
+State = Literal["plain", "active", "padding", "unused", "unreached", "gap", "quiet"]
 """Unused: of the array, and nothing reads it; unreached: of the padding, the same; a gap stands
-for rows or columns that are left out."""
+for rows or columns that are left out; quiet: it counts for nothing."""
 OUTSIDE: Collection[State] = ("padding", "unreached")
 HATCHED: Collection[State] = ("unused", "unreached")
 CORNERED = 28
@@ -36,7 +36,7 @@ class Cell:
     text: str = ""
     state: State = "plain"
     corner: str = ""
-    """A small figure in its lower right: the kernel's value."""
+    """A small figure in its lower right: a factor, ×2, or where a gradient is from."""
     fill: str | None = None
     """A fill of its own: a window's tint."""
     ring: bool = False
@@ -267,7 +267,7 @@ def _number(style: Style, cell: Cell, size: CellSize, box: Box, end: float | Non
     if cell.corner and size.height >= CORNERED:
         x -= 3 if size.height < 36 else 0
         y = min(y - 2, box.bottom - SMALL - 2 - 0.24 * size.text)
-    fill = style.theme.muted if cell.state in (*OUTSIDE, "gap") else None
+    fill = style.theme.muted if cell.state in (*OUTSIDE, "gap", "quiet") else None
     anchor: Anchor = "middle" if end is None else "end"
     return style.text(
         x, y, cell.text, size.text, fill=fill, bold=cell.bold, anchor=anchor, cell=box
@@ -275,7 +275,7 @@ def _number(style: Style, cell: Cell, size: CellSize, box: Box, end: float | Non
 
 
 def _corner(style: Style, text: str, box: Box) -> Mark:
-    fill = style.theme.tone("weight").deep
+    fill = style.theme.tone("weight" if text.startswith("×") else "gradient").deep
     return style.text(box.right - 3, box.bottom - 3, text, SMALL, fill=fill, anchor="end", cell=box)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from nnviz.elision import shown
@@ -38,7 +37,7 @@ def loss_bars(style: Style, loss: Loss, names: Sequence[str] = (), sample: int =
     where the output is to fall; `names` are what the numbers stand for.
     """
     if style.on_phone:
-        style = replace(style, precision=min(2, style.precision))
+        style = style.brief
     rows = [a.reshape(-1, a.shape[-1])[sample] for a in (loss.made, loss.target, loss.gradient)]
     texts = [list(map(style.show, values.tolist())) for values in rows]
     texts.append(list(names) or list(map(str, range(len(rows[0])))))

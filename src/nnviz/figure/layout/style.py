@@ -126,6 +126,11 @@ class Style:
         """The same with a digit less, where there are as many as usual: for what would not fit."""
         return replace(self, precision=self.precision - (self.precision == Appearance().precision))
 
+    @property
+    def brief(self) -> Style:
+        """The same with as few digits as tell numbers apart."""
+        return replace(self, precision=min(2, self.precision))
+
     def say(self, words: Words | str) -> str:
         """Words in the figure's language; the name of an array as the reader calls it."""
         if isinstance(words, str):

@@ -89,7 +89,7 @@ def _plain(block: Block) -> Block:
 
 def _arrays(trace: Trace, style: Style, step: Step | None, room: float, sample: int) -> Block:
     made = Block(inf, 0, ())
-    for each in (style, style.terser, replace(style, precision=min(2, style.precision))):
+    for each in (style, style.terser, style.brief):
         if made.width > room:  # fewer digits where the page is narrow
             parts = [
                 _part(each, trace, name, step, sample)

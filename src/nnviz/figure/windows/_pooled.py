@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import product
 
@@ -33,12 +33,18 @@ def tinted_windows(
 ) -> tuple[Padded, Table]:
     """Windows in their tints, outlined; each output cell in its window's."""
     table, windows = channel.table, []
-    for out in product(*map(range, part.y.shape)):
+    for out in every_window(part):
         places, area = window_of(part, out, channel.origin)
         table = changed(table, places, fill=tint(style, out))
         output = changed(output, [out], fill=tint(style, out), bold=True)
         windows.append(area)
     return replace(channel, table=table, windows=tuple(windows)), output
+
+
+def every_window(part: Part[AnyAxis]) -> Iterator[Place]:
+    """The place of each window's output."""
+    rows, columns = part.y.shape
+    return product(range(rows), range(columns))
 
 
 def window_of(part: Part[AnyAxis], out: Place, origin: Place) -> tuple[list[Place], Area]:
@@ -56,8 +62,7 @@ def maxima(trace: Trace, part: Part[AnyAxis], outs: Iterable[Place] = ()) -> lis
     plan = part.plan
     flat = trace.results["indices"].reshape(plan.samples, plan.filters, *plan.out)
     flat = flat[part.sample, part.filter]
-    every = outs or product(*map(range, plan.out))
-    found = (unravel(int(flat[out]), plan.sizes) for out in every)
+    found = (unravel(int(flat[out]), plan.sizes) for out in outs or every_window(part))
     return [(r, c) for r, c in found]
 
 

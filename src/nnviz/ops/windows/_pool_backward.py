@@ -39,18 +39,27 @@ class Pooled(NamedTuple):
 def pool_backward(pooled: Pooled, g: np.ndarray) -> Backward:
     """The way back from the gradient of the output, `g`."""
     plan = pooled.plan
-    x, y = Name("x", role="input"), Name("y", role="output")
-    slope = Equation((Name("y′"), _slope(x, y, pooled.p)))
     back = _Back(pooled, g.reshape(plan.samples, plan.filters, *plan.out))
     part = Part(
         back.input,
         back.terms,
         places=places(plan.rank, plan.dims),
-        facts=(Fact(Words("slope"), slope),) if pooled.kind == "lp" else (),
-        lessons=tuple(Fact(words) for words in back.ties()),
+        facts=tuple(_facts(pooled)),
+        lessons=back.ties,
         told=back.told,
     )
     return Backward(g, {"input": part})
+
+
+def _facts(pooled: Pooled) -> Iterator[Fact]:
+    """The slope, where it is the same for all windows."""
+    made: list[Expr] = [Name("y′")]
+    if pooled.kind == "lp":
+        made.append(_slope(Name("x", role="input"), Name("y", role="output"), pooled.p))
+    elif pooled.kind == "avg" and len(shares := np.unique(pooled.divisors)) == 1 < shares[0]:
+        made.append(Quotient(Num(1), Num(shares.item())))
+    if len(made) > 1:
+        yield Fact(Words("slope"), Equation(tuple(made)))
 
 
 def _slope(x: Expr, y: Expr, p: float) -> Expr:
@@ -84,14 +93,12 @@ class _Back(NamedTuple):
         plan = self.of.plan
         n, c, *rest = (0,) * (plan.dims + 2 - len(index)) + index
         cell = tuple(rest)
-        rank = self.of.output.ndim
         found = []
         for o, _ in readers(plan, cell):
             out = (n, c, *o)
             if self.of.indices is None or self.of.indices[out] == ravel(cell, plan.sizes):
                 at = out[-self.of.output.ndim :]
-                factor, shown = self._factor(out, (n, c, *cell))
-                symbol = shown if self.of.kind == "avg" else None
+                factor, shown, symbol = self._factor(out, (n, c, *cell))
                 found.append(Term(at, factor, shown=shown, symbol=symbol))
         return found
 
@@ -128,16 +135,18 @@ class _Back(NamedTuple):
             first=place(first[-plan.rank :], plan.dims),
         )
 
-    def _factor(self, out: Index, cell: Index) -> tuple[float, Expr | None]:
-        """What a window hands back its gradient times, and how that is written."""
+    def _factor(self, out: Index, cell: Index) -> tuple[float, Expr | None, Expr | None]:
+        """What a window hands back its gradient times, and how that is written: with numbers,
+        and in symbols where it has any but y′.
+        """
         if self.of.kind == "max":
-            return 1, None
+            return 1, None, None
         share = self.of.divisors[out[2:]].item()
         if self.of.kind == "avg":
-            return 1 / share, Quotient(Num(1), Num(share)) if share != 1 else None
+            return 1 / share, None, None if share == 1 else Name(f"1/{share:g}")
         y, x = float(self.of.output.reshape(self.g.shape)[out]), float(self.of.x[cell])
         if x == 0 or y == 0:
-            return 0.0, None
+            return 0.0, None, None
         slope = share * x * abs(x) ** (self.of.p - 2) * y ** (1 - self.of.p)
         written = _slope(Num(x, "input"), Num(y, "output"), self.of.p)
-        return slope, written if share == 1 else Product((Num(share), written))
+        return slope, written if share == 1 else Product((Num(share), written)), None
