@@ -42,6 +42,8 @@ GRADIENT = "gradient"
 """What the gradient that arrives at the output is called among the arrays."""
 LOST = "grad_output"
 """What the gradient is called that a loss sends back to the output."""
+SLOPE = "slope"
+"""And that of the activation it comes back through."""
 _MOST = 10**6
 """Terms of a step, past which there are no steps."""
 
@@ -106,6 +108,8 @@ class Backward(NamedTuple):
     """That of the output, where it came back through an activation first."""
     through: str = ""
     """The activation that the output's gradient came back through first."""
+    slope: np.ndarray | None = None
+    """That of the activation at each sum; softmax has none of each alone."""
 
 
 def arriving(given: Any, forward: Trace) -> np.ndarray:
@@ -127,10 +131,8 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
     arrived = back.gradient if part.gradient is None else part.gradient
     results: dict[str, Any] = {f"grad_{name}": p.value for name, p in back.parts.items()}
     results |= {"output": value, f"grad_{of}": value}
-    arrays = {GRADIENT: arrived, **forward.arrays}
+    before = {name: a for name, a in ((LOST, back.arrived), (SLOPE, back.slope)) if a is not None}
     roles: dict[str, Role] = dict.fromkeys((GRADIENT, LOST, *results), "gradient")
-    if back.arrived is not None:
-        arrays[LOST] = back.arrived
     factors = [part.sign, part.factors] if part.factors else []
     count = value.size if part.terms_a_cell <= _MOST else 0
     return replace(
@@ -138,10 +140,10 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
         op=f"{forward.op}_backward",
         title=Words("{title}: {part}", title=forward.title, part=_of(forward, of)),
         short="",
-        arrays=arrays,
+        arrays={GRADIENT: arrived, **forward.arrays, **before},
         results=Results(**results),
         options={**forward.options, "backward": True, "of": of},
-        roles={**forward.roles, **roles},
+        roles={**forward.roles, **roles, SLOPE: "intermediate"},
         equation=(GRADIENT, *factors, "=" if factors else "→", "output"),
         facts=part.facts,
         lessons=tuple(map(Fact, part.lessons())),

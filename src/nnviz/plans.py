@@ -193,6 +193,13 @@ class WindowPlan(Generic[AxisT]):
             return lead[:1] if self.weight[1] == 1 else lead[1:]
         return lead if rank else ()
 
+    def sharing(self, lead: Index) -> Iterator[tuple[int, int]]:
+        """The filters and channels whose kernel stands at an index of the one that was given."""
+        for f in range(self.filters):
+            for c in self.channels_of(f):
+                if self.given_of(f, c) == lead:
+                    yield f, c
+
     # --- how it is drawn ---
 
     def on_two_axes(self) -> WindowPlan[AxisT]:

@@ -101,6 +101,17 @@ class Axis(NamedTuple):
         whole = TransposedAxis(self.out, self.kernel, self.stride, self.dilation, self.before)
         return whole._replace(after=whole.out - self.size)
 
+    @property
+    def slid(self) -> Axis:
+        """The output as a window over the same input, a stride between its cells: it stands at
+        kernel cell k where that met the input.
+
+        >>> Axis(size=6, kernel=2, stride=3).slid.positions(1)
+        range(1, 5, 3)
+        """
+        whole = Axis(self.size, self.out, self.dilation, self.stride, self.before)
+        return whole._replace(after=whole.positions(self.kernel - 1)[-1] + 1 - self.size)
+
     def source(self, p: int, mode: PadMode = "zeros") -> int | None:
         """The input cell that position `p` reads; None is a zero of the padding."""
         if 0 <= p < self.size:
@@ -259,6 +270,12 @@ class TransposedAxis(NamedTuple):
     def out(self) -> int:
         """(size − 1)·stride + d(k − 1) + 1 − before − after + output_padding."""
         return self.reached - self.before - self.after + self.output_padding
+
+    @property
+    def turned(self) -> Axis:
+        """The window that reads from the output what each input cell was spread over."""
+        whole = Axis(self.out, self.kernel, self.stride, self.dilation, self.before)
+        return whole._replace(after=whole.positions(self.size - 1)[-1] + 1 - self.out)
 
     def reaching(self, o: int) -> range:
         """The kernel cells that can reach output cell `o`, were the input without end."""

@@ -92,20 +92,14 @@ def transposed_input(
     g: Array, w: Array, axes: Sequence[TransposedAxis], *, groups: int = 1
 ) -> Array:
     """The gradient of a transposed convolution's input: g convolved with the kernel."""
-    return conv(g, w, None, [back(axis) for axis in axes], groups=groups)
+    return conv(g, w, None, [axis.turned for axis in axes], groups=groups)
 
 
 def transposed_weight(
     x: Array, g: Array, axes: Sequence[TransposedAxis], *, groups: int = 1
 ) -> Array:
     """The gradient of a transposed convolution's kernel, (C, F/groups, *kernel)."""
-    return conv_weight(g, x, [back(axis) for axis in axes], groups=groups)
-
-
-def back(axis: TransposedAxis) -> Axis:
-    """The window that reads from the output what each input cell was spread over."""
-    after = (axis.size - 1) * axis.stride + axis.extent - axis.before - axis.out
-    return Axis(axis.out, axis.kernel, axis.stride, axis.dilation, axis.before, after)
+    return conv_weight(g, x, [axis.turned for axis in axes], groups=groups)
 
 
 # --- pooling -------------------------------------------------------------------

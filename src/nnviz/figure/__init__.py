@@ -147,7 +147,11 @@ def _view(trace: Trace, appearance: Appearance, *, whole: bool = True) -> Any:
             )
         return modules[appearance.view]
     refusals = {name: _refusal(module, trace) for name, module in modules.items()}
-    fitting = [name for name in names if refusals[name] is None]
+    if trace.forward is not None and None not in map(refusals.get, _own(trace.op)):
+        # Of a gradient that its own views cannot draw, as over volumes, the sums are still told.
+        modules |= {name: _load(GENERIC, name) for name in _own(GENERIC)}
+        refusals |= {name: _refusal(modules[name], trace) for name in _own(GENERIC)}
+    fitting = [name for name, why in refusals.items() if why is None]
     if not whole:
         fitting = [name for name in fitting if not getattr(modules[name], "WHOLE", False)]
     if not fitting:

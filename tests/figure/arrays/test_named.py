@@ -73,7 +73,7 @@ def test_the_name_stands_over_the_picture_and_not_over_its_axis(mirrored: bool) 
 def test_what_is_left_out_is_the_middle_around_the_window(
     rows: int, columns: int, most: int, data: st.DataObject
 ) -> None:
-    tall, wide = data.draw(st.integers(1, rows)), data.draw(st.integers(1, columns))
+    tall, wide = (data.draw(st.integers(1, min(n, 11))) for n in (rows, columns))
     top, left = data.draw(st.integers(0, rows - tall)), data.draw(st.integers(0, columns - wide))
     table = cells(np.arange(rows * columns).reshape(rows, columns))
     whole = NamedCells(STYLE, table, "input", "x", "", "both", [(top, left, tall, wide)])
@@ -92,3 +92,13 @@ def test_what_is_left_out_is_the_middle_around_the_window(
     assert short.table[-1][-1] == table[-1][-1]
     for index, line in zip(short.indices[0], short.table, strict=False):
         assert index is None or line[0] == table[index][0]
+
+
+def test_of_a_large_window_its_middle_is_left_out_too() -> None:
+    table = cells(np.arange(400).reshape(20, 20))
+    whole = NamedCells(STYLE, table, "input", "x", "", "both", [(1, 2, 17, 4)])
+    short = whole.shortened(11)
+    rows = list(short.indices[0])
+    assert len(rows) == 11
+    assert {1, 2, 3, 16, 17} <= {*rows}
+    assert short.windows == [(rows.index(1), 2, rows.index(17) - rows.index(1) + 1, 4)]

@@ -42,8 +42,13 @@ class RowPart(Protocol):
 class Drawn:
     """A part that is put together of several: only drawing it tells how wide it is."""
 
-    def __init__(self, build: Callable[[CellSize], Block], tables: Sequence[Table] = ()) -> None:
-        self.block, self.tables = cache(build), tables
+    def __init__(
+        self,
+        build: Callable[[CellSize], Block],
+        tables: Sequence[Table] = (),
+        shorter: Callable[[int], Drawn] | None = None,
+    ) -> None:
+        self.block, self.tables, self._shorter = cache(build), tables, shorter
 
     def width(self, size: CellSize) -> float:
         return self.block(size).width
@@ -51,8 +56,8 @@ class Drawn:
     def height(self, size: CellSize) -> float:
         return self.block(size).height
 
-    def shortened(self, most: int) -> Drawn:  # noqa: ARG002 - it has no rows of its own
-        return self
+    def shortened(self, most: int) -> Drawn:
+        return self if self._shorter is None else self._shorter(most)
 
 
 Row = Sequence[RowPart | Block]
@@ -170,7 +175,7 @@ def largest_fit(
     slim = [p.narrowed() if isinstance(p, Sign) and p.width <= USUAL else p for p in parts]
     tries = [(parts, choices), (slim, choices)]
     if style.cut:
-        cut = [_shortened(slim, most) for most in SHORTER[:-1]]
+        cut = [shortened_row(slim, most) for most in SHORTER[:-1]]
         tries += [(some, sizes) for sizes in (roomy, choices) for some in cut]
     for room in rooms:
         for several in (False, True):
@@ -178,7 +183,7 @@ def largest_fit(
                 made = _first(style, some, each, gap, room, several=several)
                 if made is not None:
                     return made
-    cut = [_shortened(parts, most) for most in SHORTER]
+    cut = [shortened_row(parts, most) for most in SHORTER]
     for some in cut[-2:] if style.cut else (parts, *cut):
         least = flow(_drawn(some, choices[-1]), rooms[-1], gap)
         if least.width <= rooms[-1]:
@@ -237,7 +242,8 @@ def _fits(
     return sum(max(heights[line]) for line in lines) + LEAD * (len(lines) - 1) <= style.tall
 
 
-def _shortened(parts: Row, most: int) -> Row:
+def shortened_row(parts: Row, most: int) -> Row:
+    """The parts, of at most so many rows and columns each where some can be left out."""
     return [p if isinstance(p, Block) else p.shortened(most) for p in parts]
 
 

@@ -93,7 +93,7 @@ class NamedCells(NamedTuple):
             return self
         sizes = self.own or (len(self.table), len(self.table[0]))
         tracks = [
-            around(len(line), most, {i for w in self.windows for i in range(w[k], w[k] + w[k + 2])})
+            around(len(line), most, {i for w in self.windows for i in _kept(w[k], w[k + 2])})
             for k, line in enumerate((range(len(self.table)), self.table[0]))
         ]
         if all(None not in track for track in tracks):
@@ -109,12 +109,24 @@ class NamedCells(NamedTuple):
                 for r in rows
             ],
             windows=[
-                (rows.index(r), columns.index(c), tall, wide) for r, c, tall, wide in self.windows
+                (
+                    *corner,
+                    rows.index(r + tall - 1) + 1 - corner[0],
+                    columns.index(c + wide - 1) + 1 - corner[1],
+                )
+                for r, c, tall, wide in self.windows
+                for corner in [(rows.index(r), columns.index(c))]
             ],
             origin=(_before(rows, self.origin[0]), _before(columns, self.origin[1])),
             own=(len(inside[0]), len(inside[1])),
             indices=(inside[0], inside[1]),
         )
+
+
+def _kept(first: int, count: int) -> Sequence[int]:
+    """The rows of a window that are drawn: all, of a large one those at its ends."""
+    own = range(first, first + count)
+    return own if count <= WHOLE else [*own[:3], *own[-2:]]
 
 
 def _before(track: Shown, first: int) -> int:

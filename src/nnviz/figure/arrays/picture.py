@@ -86,7 +86,7 @@ def picture(
 ) -> Block:
     """An array as a picture; `window` is (row, column, rows, columns) of it, outlined.
 
-    `at` is the cell of a step: outlined, and those after it are empty. `unread` rows and columns
+    `at` is the cell of a step: outlined, and those to come are empty. `unread` rows and columns
     are hatched. The rows are numbered at its left, or `mirrored` at its right. Where the ends
     of its shades are not a picture's own, a bar at the right says them; and what marks mean.
     """
@@ -103,7 +103,7 @@ def picture(
     marks: list[Mark] = [Image(left, 0, width, height, data)]
     marks += _unread(style, unread, (h, w), frame)
     if at is not None:
-        marks += _still_empty(tone.pale, at, (h, w), frame)
+        marks += _still_empty(tone.pale, at, (h, w), frame, back=style.back)
         window = window or (*at, 1, 1)
     marks.append(Rect(left, 0, width, height, None, tone.line, 2, tone.dash))
     if window is not None:
@@ -144,11 +144,19 @@ def _runs(numbers: Sequence[int], least: float) -> Iterator[range]:
 
 
 def _still_empty(
-    fill: str, at: tuple[int, int], shape: tuple[int, int], frame: Box
+    fill: str, at: tuple[int, int], shape: tuple[int, int], frame: Box, *, back: bool
 ) -> Iterator[Mark]:
-    """Covers over the rest of the row of a cell and over the rows below."""
+    """Covers over the rest of the row of a cell and over the rows below; going `back`, over what
+    comes before.
+    """
     sy, sx = frame.height / shape[0], frame.width / shape[1]
     x, y, below = frame.x + (at[1] + 1) * sx, frame.y + at[0] * sy, frame.y + (at[0] + 1) * sy
+    if back:
+        if at[1]:
+            yield Rect(frame.x, y, x - sx - frame.x, below - y, fill)
+        if at[0]:
+            yield Rect(frame.x, frame.y, frame.width, y - frame.y, fill)
+        return
     if at[1] + 1 < shape[1]:
         yield Rect(x, y, frame.right - x, below - y, fill)
     if at[0] + 1 < shape[0]:

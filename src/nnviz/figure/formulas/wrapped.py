@@ -73,12 +73,19 @@ def worked(style: Style, blocks: list[Block], step: Step | None) -> list[Block]:
     room = style.beneath(max(block.width for block in blocks))
     page = _SCREEN if style.on_phone else _PAGE
     tall = max(_LOWEST, page - sum(block.height for block in blocks))
+    return [*blocks, workings(style, step.formula, room, tall)]
+
+
+def workings(style: Style, formula: Formula, room: float, tall: float) -> Block:
+    """Equations on a panel: small, then with fewer of them and of their terms, where it would be
+    higher than `tall`.
+    """
     fewer = [(SMALL, most, MOST_TERMS) for most in range(MOST_LINES, _LEAST - 1, -1)]
     for size, most, terms in [(BODY, MOST_LINES, MOST_TERMS), *fewer, (SMALL, _LEAST, _FEW_TERMS)]:
-        block = _workings(style, step.formula, room, size, most, terms)
+        block = _workings(style, formula, room, size, most, terms)
         if block.height <= tall and block.width <= room:
             break
-    return [*blocks, block]
+    return block
 
 
 def _workings(

@@ -85,6 +85,8 @@ class Style:
     """Whether the middle of long arrays is left out rather than that they are higher."""
     symbols: bool = False
     """Sizes in place of numbers."""
+    back: bool = False
+    """Whether steps are gone through from the last: what comes before one is still to come."""
 
     @classmethod
     def of(cls, appearance: Appearance) -> Style:

@@ -146,6 +146,7 @@ def _part(
     if max(array.shape, default=1) > MOST:
         last = _under(step.index, array.shape).stop - 1 if step and name == "output" else None
         made = None if last is None else divmod(last, array.shape[-1])
+        style = replace(style, back=trace.back)
         return named_picture(style, array.reshape(-1, array.shape[-1]), role, said, at=made)
     table = _table(trace, name, array, style.precision, step)
     return NamedCells(style, table, role, said, times(array.shape))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from nnviz.figure.arrays.fit import Drawn, Row, drawn_parts, shortened_row
 from nnviz.figure.arrays.grid import operator
 from nnviz.figure.layout.blocks import Block, row
 from nnviz.figure.layout.lines import brace
@@ -58,3 +59,19 @@ def braced(style: Style, lines: Sequence[Sequence[Block]], more: Sequence[Block]
     axis = near4((top + bottom) / 2)
     curve = brace(8, top, bottom, style.theme.muted)
     return row([replace(table, axis=axis), Block(28, table.height, (curve,), axis)])
+
+
+def added(style: Style, rows: Sequence[Row], more: Sequence[Block] = ()) -> Row:
+    """Rows that are added, as a part of one: as they are where there is only one."""
+    if len(rows) == 1:
+        return rows[0]
+    tables = [t for row in rows for part in row if not isinstance(part, Block) for t in part.tables]
+
+    def build(rows: Sequence[Row]) -> Drawn:
+        return Drawn(
+            lambda size: braced(style, [drawn_parts(row, size) for row in rows], more),
+            tables,
+            lambda most: build([shortened_row(row, most) for row in rows]),
+        )
+
+    return [build(rows)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import product
+from typing import Any
 
 from nnviz.figure.arrays.fit import Drawn, Row, fits_page, largest_fit
 from nnviz.figure.arrays.grid import MOST, Cell, Table, grid, named
@@ -16,7 +18,7 @@ from nnviz.figure.layout.style import BODY, Style, near4
 from nnviz.figure.windows._part import SHOWN, Part
 from nnviz.plans import Tap
 from nnviz.shades import color_levels, colored, levels
-from nnviz.shapes import AnyAxis
+from nnviz.shapes import TransposedAxis
 from nnviz.trace import Step
 from nnviz.words import Words
 
@@ -27,7 +29,7 @@ _SIDE = 124
 
 def explained(
     style: Style,
-    part: Part[AnyAxis],
+    part: Part[Any],
     step: Step,
     room: float,
     size: int = BODY,
@@ -47,16 +49,18 @@ def explained(
     return column([window, sums_in(room=room)], 20)
 
 
-def cutout(style: Style, part: Part[AnyAxis], room: float | None = None) -> Block | None:
+def cutout(style: Style, part: Part[Any], room: float | None = None) -> Block | None:
     """The cells under the window, enlarged, with the kernel's values: a table a channel.
 
     A picture where they are too many; None where they are too wide, or all that there is.
     """
     assert part.at is not None
-    sides = [len(axis.positions(o)) for axis, o in zip(part.axes, part.at, strict=True)]
-    if len(part.x) > SHOWN:
-        return None
     taps = part.taps()
+    if len(part.x) > SHOWN or not taps:
+        return None
+    if part.plan.transposed:
+        taps = _all_turned(part, taps)
+    sides = [len({tap.kernel[k] for tap in taps}) for k in (0, 1)]
     if max(sides) > MOST:
         return _pictured(style, part, taps)
     tables = [_under_window(style, part, c, taps, sides[1]) for c in range(len(part.x))]
@@ -72,8 +76,16 @@ def cutout(style: Style, part: Part[AnyAxis], room: float | None = None) -> Bloc
     return named(style, windows, "input", Words("window"), _where(style, taps))
 
 
+def _all_turned(part: Part[TransposedAxis], taps: Sequence[Tap]) -> list[Tap]:
+    """The cells of the turned kernel over a spread input: between its cells there are zeros."""
+    met = {tap.kernel: tap for tap in taps}
+    cells = list(product(*(range(axis.kernel)[::-1] for axis in part.axes)))
+    return [met.get(kernel, Tap(kernel, (), None)) for kernel in cells]
+
+
 def _where(style: Style, taps: Sequence[Tap]) -> str:
-    (top, left), (bottom, right) = taps[0].cell, taps[-1].cell
+    cells = [tap.cell for tap in taps if tap.cell]
+    (top, left), (bottom, right) = cells[0], cells[-1]
     ends = {"top": top, "bottom": bottom, "left": left, "right": right}
     where = Words(
         "rows {top} to {bottom}, columns {left} to {right}",
@@ -82,7 +94,7 @@ def _where(style: Style, taps: Sequence[Tap]) -> str:
     return style.say(where)
 
 
-def _pictured(style: Style, part: Part[AnyAxis], taps: Sequence[Tap]) -> Block | None:
+def _pictured(style: Style, part: Part[Any], taps: Sequence[Tap]) -> Block | None:
     """What the window sees of the input as a picture: in colour, or of the first channel."""
     seen = part.seen()
     if seen is None or seen[2:] == part.x.shape[1:]:
@@ -103,7 +115,7 @@ def _pictured(style: Style, part: Part[AnyAxis], taps: Sequence[Tap]) -> Block |
     return named(style, small, "input", Words("window"), _where(style, taps))
 
 
-def _under_window(style: Style, part: Part[AnyAxis], c: int, taps: list[Tap], width: int) -> Table:
+def _under_window(style: Style, part: Part[Any], c: int, taps: list[Tap], width: int) -> Table:
     """The cells that the window looks at in channel `c`, row by row."""
     channel = part.x[c]
     line = []

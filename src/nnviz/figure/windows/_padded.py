@@ -50,7 +50,8 @@ def padded(
 def span(axis: AnyAxis) -> range:
     """From the first to the last coordinate that is drawn: the input, and what windows read."""
     last = axis.positions(axis.out - 1)
-    return range(-axis.before, max(axis.size + axis.after, last[-1] + 1 if axis.out else 0))
+    end = max(axis.size, axis.size + axis.after, last[-1] + 1 if axis.out else 0)
+    return range(min(0, -axis.before), end)  # padding that cuts away leaves the cells to be seen
 
 
 def _hatched(part: Part[AnyAxis], table: Table, spans: list[range]) -> Table:
@@ -108,7 +109,7 @@ def _activated(
 
 
 def result(style: Style, y: np.ndarray, at: Place | None, areas: Sequence[Area] = ()) -> Table:
-    """An output map; of a step, its cell (and what is in `areas`) active and those after empty."""
+    """An output map; of a step, its cell (and what is in `areas`) active, those to come empty."""
     table = cells(y, style.precision)
     if at is None:
         return table
@@ -119,7 +120,8 @@ def result(style: Style, y: np.ndarray, at: Place | None, areas: Sequence[Area] 
         for i in range(r, r + tall)
         for k in range(c, c + wide)
     ]
-    return changed(of_step(table, lit, range(max(lit) + 1, y.size)), [at], bold=True)
+    later = range(min(lit)) if style.back else range(max(lit) + 1, y.size)
+    return changed(of_step(table, lit, later), [at], bold=True)
 
 
 def sums(style: Style, part: Part[Any]) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from nnviz.figure.arrays.fit import (
@@ -31,10 +31,10 @@ from nnviz.figure.windows._named_arrays import (
     output_cells,
     output_name,
 )
-from nnviz.figure.windows._padded import padded, result, span
+from nnviz.figure.windows._padded import Padded, padded, result, span
 from nnviz.figure.windows._part import Part
+from nnviz.figure.windows._spread import Spread, spans, spread
 from nnviz.shades import color_levels, drawn_size, levels, levels_after
-from nnviz.shapes import AnyAxis
 from nnviz.words import Words
 
 KERNELS = 280
@@ -44,17 +44,19 @@ SIDES = (236, 216, 180, 144)
 """The sides of the pictures that are tried, so that all stands in one row."""
 
 
-def large(style: Style, part: Part[AnyAxis]) -> bool:
+def large(style: Style, part: Part[Any]) -> bool:
     """Whether an array has too many cells a side for numbers, or numbers too wide for cells."""
     if max(part.x.shape[1:] + part.y.shape) > MOST:
         return True
-    if max(*(len(span(axis)) for axis in part.axes), *part.w.shape[1:]) > 2 * MOST:
+    drawn = spans(part) if part.plan.transposed else map(span, part.axes)
+    if max(*map(len, drawn), *part.w.shape[1:]) > 2 * MOST:
         return True  # no page is as wide
     if part.at is not None:  # their middle is left out
         return False
     tables = [result(style, made, part.at) for made in part.maps]
     tables += [cells(w, style.precision) for w in part.w]
-    tables += [padded(style, part, c).table for c in range(len(part.x))]
+    given: Callable[..., Spread | Padded] = spread if part.plan.transposed else padded
+    tables += [given(style, part, c).table for c in range(len(part.x))]
     return not all(fits_page(style, [table]) for table in tables)
 
 

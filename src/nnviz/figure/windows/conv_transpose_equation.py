@@ -5,30 +5,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from nnviz.figure.arrays.fit import Drawn, Row, RowPart, drawn_parts, fits_page, largest_fit
-from nnviz.figure.arrays.grid import MOST, CellSize, Table, named, operator
+from nnviz.figure.arrays.fit import Row, RowPart, fits_page, largest_fit
+from nnviz.figure.arrays.grid import MOST, Table, cells, operator
 from nnviz.figure.arrays.named import NamedCells
 from nnviz.figure.formulas.arithmetic import arithmetic
 from nnviz.figure.layout.blocks import Block, column, more_channels, remark
 from nnviz.figure.layout.page import page
-from nnviz.figure.layout.style import SMALL, Style, near4
+from nnviz.figure.layout.style import SMALL, Style
 from nnviz.figure.scene import Scene
-from nnviz.figure.windows._channel_rows import braced
+from nnviz.figure.windows._channel_rows import added
 from nnviz.figure.windows._named_arrays import (
     activated,
     bias_cells,
     drawn_of,
     equation,
-    input_name,
-    kernel_name,
     output_name,
 )
 from nnviz.figure.windows._padded import sums
 from nnviz.figure.windows._part import Part, filters_of, flat_enough, part_of, part_shown
 from nnviz.figure.windows._pictures import kernels_part, picture_row, small_pictures
-from nnviz.figure.windows._spread import cut, spans, spread, spread_grid, spread_tables, turned
+from nnviz.figure.windows._spread import (
+    Noted,
+    cut,
+    said_turned,
+    spans,
+    spread_cells,
+    spread_tables,
+    turned_kernel,
+)
 from nnviz.request import Appearance
-from nnviz.shapes import TransposedAxis, times
+from nnviz.shapes import TransposedAxis
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
@@ -63,7 +69,7 @@ def panel(trace: Trace, style: Style, step: Step) -> Block:
     if _too_large(style, part):
         block = small_pictures(style, part, 0)
     else:
-        given, made = _spread_input(style, part, 0), _cut_output(style, part)
+        given, made = spread_cells(style, part, 0), _cut_output(style, part)
         parts: Row = [given, operator(style, "→", 36), made]
         block = largest_fit(style, parts, largest=32)
     return column([block, arithmetic(style, step.formula, room=style.room, size=SMALL)], 12)
@@ -80,7 +86,7 @@ def _kernels_and_bias(style: Style, part: Part[TransposedAxis]) -> Block:
     if _too_large(style, part):
         kernels: list[RowPart] = [kernels_part(style, part, (0,))]
     else:
-        kernels = [_turned_kernel(style, part, c) for c in _drawn_channels(part)]
+        kernels = _turned_kernels(style, part)
     return largest_fit(style, [*kernels, *bias_cells(style, part)], largest=32, gap=40)
 
 
@@ -101,54 +107,24 @@ def _drawn_channels(part: Part[TransposedAxis]) -> range:
 def _spread_tables_of(style: Style, part: Part[TransposedAxis]) -> list[Table]:
     """What the cells of all rows have to hold, but for the bias."""
     tables = [table for c in _drawn_channels(part) for table in spread_tables(style, part, c)]
-    tables += [turned(style, part, c) for c in _drawn_channels(part)]
+    tables += [cells(w, style.precision) for w in part.w[:SHOWN]]
     before = [] if part.pre is None else [sums(style, part)]
     return [*tables, *before, cut(style, part)[0]]
 
 
 def _spread_in_cells(style: Style, part: Part[TransposedAxis]) -> Block:
     """A row a channel, and what they come to."""
-    inputs: list[RowPart] = [_spread_input(style, part, c) for c in _drawn_channels(part)]
-    kernels = [_turned_kernel(style, part, c) for c in _drawn_channels(part)]
-    pairs = zip(inputs, kernels, strict=True)
-    rows: list[Row] = [[given, operator(style, "∗"), kernel] for given, kernel in pairs]
-    left = rows[0]
-    if len(part.x) > 1:
-        more = more_channels(style, len(part.x) - len(rows))
-        tables = [table for each in (*inputs, *kernels) for table in each.tables]
-
-        def added(size: CellSize) -> Block:
-            return braced(style, [drawn_parts(row, size) for row in rows], more)
-
-        left = [Drawn(added, tables)]
+    rows: list[Row] = [
+        [spread_cells(style, part, c), operator(style, "∗"), kernel]
+        for c, kernel in enumerate(_turned_kernels(style, part))
+    ]
+    left = added(style, rows, more_channels(style, len(part.x) - len(rows)))
     made = activated(style, part, _cut_output(style, part))
     return largest_fit(style, equation(style, part, left, made))
 
 
-def _spread_input(style: Style, part: Part[TransposedAxis], c: int) -> Drawn:
-    """The input, spread, which is said where it can be seen."""
-    channel, name = spread(style, part, c), input_name(part, c)
-    shape = part.shape(part.x[c])
-    strides = [axis.stride for axis in part.axes if axis.size > 1]
-    if max(strides, default=1) > 1:
-        apart = times(strides if len(set(strides)) > 1 else strides[:1])
-        shape = style.say(Words("{shape}, stride {stride}", shape=shape, stride=apart))
-
-    def build(size: CellSize) -> Block:
-        inner = spread_grid(style, channel, size, vector=part.dims == 1)
-        left = inner.width - len(channel.table[0]) * size.width
-        block = named(style, inner, "input", name, shape, left=left)
-        return replace(block, axis=near4(block.axis))
-
-    return Drawn(build, spread_tables(style, part, c))
-
-
-def _turned_kernel(style: Style, part: Part[TransposedAxis], c: int) -> NamedCells:
-    """A turned kernel, which is said where it can be seen."""
-    shape = part.shape(part.w[c])
-    if part.w[c].size > 1:
-        shape = style.say(Words("{shape}, turned by 180°", shape=shape))
-    return NamedCells(style, turned(style, part, c), "weight", kernel_name(part), shape)
+def _turned_kernels(style: Style, part: Part[TransposedAxis]) -> list[RowPart]:
+    return [said_turned(turned_kernel(style, part, c)) for c in _drawn_channels(part)]
 
 
 def _cut_output(style: Style, part: Part[TransposedAxis]) -> RowPart:
@@ -160,13 +136,7 @@ def _cut_output(style: Style, part: Part[TransposedAxis]) -> RowPart:
     made = NamedCells(style, table, "output", name, shape, "", windows, origin, (rows, columns))
     if len(table) * len(table[0]) == part.y.size:
         return made
-
-    def build(size: CellSize) -> Block:
-        block, said = made.block(size), Words("hatched: cut away")
-        note = remark(style, said, SMALL, room=max(120, block.width))
-        return replace(column([block, note], 4), axis=block.axis)
-
-    return Drawn(build, made.tables)
+    return Noted(made, remark(style, Words("hatched: cut away"), SMALL))
 
 
 # --- as pictures ------------------------------------------------------------------------

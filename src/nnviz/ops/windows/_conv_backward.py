@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import product
 from math import prod
 from typing import NamedTuple
@@ -70,7 +70,8 @@ def conv_backward(sums: Sums, g: np.ndarray) -> Backward:
         )
     if sums.act is None:
         return Backward(pre, parts)
-    return Backward(pre, parts, g, shown(sums.act))
+    slope = None if sums.act == "softmax" else gradients.slope(sums.pre, sums.act)
+    return Backward(pre, parts, g, shown(sums.act), slope)
 
 
 class _Back(NamedTuple):
@@ -138,19 +139,11 @@ class _Back(NamedTuple):
         lead, k = index[: len(index) - plan.dims], index[len(index) - plan.dims :]
         met = meetings(plan, k)
         found = []
-        for n, (f, c) in product(range(plan.samples), self._sharing(lead)):
+        for n, (f, c) in product(range(plan.samples), plan.sharing(lead)):
             for o, source in met:
                 factor = self.x[(n, c, *source)].item()
                 found.append(Term(self._shown(n, f, o), factor, plan.place(n, c, source)))
         return found
-
-    def _sharing(self, lead: Index) -> Iterator[tuple[int, int]]:
-        """The filters and channels whose kernel stands at an index of the one that was given."""
-        plan = self.plan
-        for f in range(plan.filters):
-            for c in plan.channels_of(f):
-                if plan.given_of(f, c) == lead:
-                    yield f, c
 
     # --- of the bias
 

@@ -1,0 +1,127 @@
+"""What of a gradient is told by the forward run: what used a number, and its activation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from nnviz.elision import shown
+from nnviz.figure.arrays.fit import Row, largest_fit
+from nnviz.figure.arrays.grid import cells, changed, operator
+from nnviz.figure.arrays.named import NamedCells
+from nnviz.figure.layout.blocks import Block, column, lines, on_top, row
+from nnviz.figure.layout.style import SMALL, Piece, Style
+from nnviz.figure.windows._way_back import beside, forward_of, on_maps, place_of, said
+from nnviz.libraries import np
+from nnviz.plans import Index
+from nnviz.shapes import times
+from nnviz.trace import Step, Trace
+from nnviz.words import Words
+
+LOW, ROWS = 124, 48
+"""How high the arrays are at most, and what the rows that are marked may add to it."""
+A, B, C = "\ue000", "\ue001", "\ue002"
+"""What stands for symbols in a sentence that is said: letters of private use."""
+USES, MAPS = 7, 3
+"""Uses of a number that are said a line each, and output channels that are drawn."""
+
+
+def read_forwards(style: Style, trace: Trace, step: Step) -> Block:
+    """A number among the input, the output cells that used it, and the weights by which."""
+    forward, plan = forward_of(trace)
+    n, c, cell = place_of(plan, step.index)
+    used = [place_of(plan, index) for index in step.cells["gradient"]]
+    x = on_maps(plan, forward.arrays["input"])[n, c]
+    parts: Row = [
+        _marked(style, trace, "input", x, [cell], said(style, c=(c, plan.channels))),
+        operator(style, "→", 36),
+    ]
+    for f in [*dict.fromkeys(f for _, f, _ in used)][:MAPS]:
+        which, places = said(style, c=(f, plan.filters)), [at for _, g, at in used if g == f]
+        y = on_maps(plan, forward.output)[n, f]
+        parts = [*parts, _marked(style, trace, "output", y, places, which)]
+    symbol = _symbol("x", step.index, style.theme.tone("input").line)
+    head = _filled(
+        style,
+        Words("the same sum, read forwards: what used {x} = {value}", x=A, value=B),
+        symbol,
+        [Piece(style.show(x[cell].item()))],
+    )
+    uses = column([lines(style, use, SMALL) for use in _uses(style, step)], 0)
+    left = style.room - uses.width - 32
+    arrays = largest_fit(style.within(left, LOW, cut=True), parts, gap=4)
+    if arrays.width <= left and arrays.height <= LOW + ROWS:
+        both = row([on_top(arrays), on_top(uses)], 32)
+    else:
+        both = column([largest_fit(style.within(style.room, LOW, cut=True), parts), uses], 8)
+    return column([lines(style, head, fill=style.theme.muted), both], 8)
+
+
+def _marked(
+    style: Style,
+    trace: Trace,
+    name: str,
+    array: np.ndarray,
+    places: Iterable[tuple[int, int]],
+    which: str = "",
+) -> NamedCells:
+    """An array of the forward run, some of its cells marked."""
+    forward, plan = forward_of(trace)
+    places = list(places)
+    table = changed(cells(array, style.precision), places, state="active")
+    shape = beside(which, times(array.shape[-plan.dims :]))
+    windows = [(*at, 1, 1) for at in places]
+    role, called = forward.roles[name], forward.called(name)
+    return NamedCells(style, table, role, called, shape, windows=windows)
+
+
+def _uses(style: Style, step: Step) -> Iterator[list[Piece]]:
+    """Each output cell that used the number, and the weight by which it did."""
+    terms = step.detail["terms"]
+    for i in shown(len(terms), USES):
+        if i is None:
+            yield [Piece("⋮", style.theme.muted)]
+            continue
+        yield _filled(
+            style,
+            Words("{y} used it with {w} = {value}", y=A, w=B, value=C),
+            _symbol("y", step.cells["gradient"][i], style.theme.tone("output").line),
+            _symbol("w", step.cells["kernel"][i], style.theme.tone("weight").line),
+            [Piece(style.show(terms[i][-1]))],
+        )
+
+
+def _filled(style: Style, said: Words, *symbols: list[Piece]) -> list[Piece]:
+    """A sentence with symbols where their signs stand in it."""
+    parts = re.split(f"([{A}{B}{C}])", style.say(said))
+    made = dict(zip((A, B, C), symbols, strict=False))
+    return [piece for part in parts for piece in made.get(part, [Piece(part)])]
+
+
+def _symbol(name: str, at: Index, fill: str) -> list[Piece]:
+    return [Piece(name, fill), Piece(",".join(map(str, at)), fill, place="sub")]
+
+
+# --- before: the activation ----------------------------------------------------------------
+
+
+def through_activation(style: Style, trace: Trace, step: Step | None, at: Index) -> list[Block]:
+    """How the gradient that arrives became that of the sums: times the slope of the activation,
+    in the channel `at` (sample, channel); nothing where there is no activation.
+    """
+    if "grad_output" not in trace.arrays:
+        return []
+    _, plan = forward_of(trace)
+    used = [place_of(plan, index) for index in step.cells["gradient"]] if step else []
+    places = [place for n, f, place in used if (n, f) == at]
+    softmax = "slope" not in trace.arrays
+    signs = {"grad_output": "→" if softmax else "⊙", "slope": "="}
+    parts: list[NamedCells | Block] = []
+    for name in ("grad_output", *([] if softmax else ["slope"]), "gradient"):
+        array = on_maps(plan, trace.arrays[name])[at]
+        which = said(style, c=(at[1], plan.filters))
+        table = changed(cells(array, style.precision), places, state="active")
+        shape = beside(which, times(array.shape[-plan.dims :]))
+        parts.append(NamedCells(style, table, trace.roles[name], trace.called(name), shape))
+        parts += [operator(style, signs[name])] if name in signs else []
+    return [largest_fit(style.within(style.room, LOW, cut=True), parts)]
