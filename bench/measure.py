@@ -1,10 +1,29 @@
-"""How long things take, side by side: medians of runs that take turns."""
+"""How long things take, side by side: runs that take turns."""
 
 from __future__ import annotations
 
 import statistics
 import time
 from collections.abc import Callable, Mapping
+
+Taken = dict[str, list[float]]
+"""Seconds of every turn, by the name of the call."""
+
+
+def take_turns(calls: Mapping[str, Callable[[], object]], seconds: float) -> Taken:
+    """Each call once that does not count, then in turns for about `seconds`, 5 to 200 times."""
+    for call in calls.values():
+        call()
+    taken: Taken = {name: [] for name in calls}
+    end = time.perf_counter() + seconds
+    turn = 0
+    while turn < 5 or (turn < 200 and time.perf_counter() < end):
+        for name, call in calls.items():
+            start = time.perf_counter()
+            call()
+            taken[name].append(time.perf_counter() - start)
+        turn += 1
+    return taken
 
 
 def medians(calls: Mapping[str, Callable[[], object]], turns: int) -> dict[str, float]:

@@ -1,27 +1,41 @@
-"""nnviz beside its peers, as ratios in one run: `python -m bench.run [--memory] [--turns N]`."""
+"""nnviz beside its peers, as ratios in one run: `python -m bench.run [PART …]`; all without."""
 
 from __future__ import annotations
 
 import argparse
 
-from bench.core import adaptive, convolutions, memory, pools, transposed
-from bench.program import programs
+PARTS = ("core", "growth", "memory", "program")
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--turns", type=int, default=9, help="runs of which the median counts")
-    options.add_argument("--memory", action="store_true", help="measure memory too (1.5 GB)")
-    options.add_argument("--only", choices=["core", "program"], help="one half of the figures")
+    options.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; or all")
+    options.add_argument("--seconds", type=float, default=2, help="how long a case takes turns")
+    options.add_argument(
+        "--turns", type=int, default=9, help="runs of a program, of which the median counts"
+    )
+    options.add_argument(
+        "--case", default="", help="only the core's cases that have this in their name"
+    )
     given = options.parse_args()
-    if given.only != "program":
-        convolutions(given.turns)
-        pools(given.turns)
-        adaptive(given.turns)
-        transposed(given.turns)
-    if given.memory:
+    if unknown := set(given.parts) - set(PARTS):
+        options.error(f"no such part: {', '.join(unknown)}")
+    parts = given.parts or PARTS
+    if "core" in parts:
+        from bench.core import compare
+
+        compare(given.seconds, given.case)
+    if "growth" in parts:
+        from bench.growth import growth
+
+        growth()
+    if "memory" in parts:
+        from bench.growth import memory
+
         memory()
-    if given.only != "core":
+    if "program" in parts:
+        from bench.program import programs
+
         programs(given.turns)
 
 

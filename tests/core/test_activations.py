@@ -112,3 +112,46 @@ def test_gelu_of_the_largest_numbers_is_finite(approximate: Any) -> None:
     x = np.array([1e308, 1.7e308, -1.7e308])
     made = activate(x, "gelu", approximate=approximate)
     assert made.tolist() == [1e308, 1.7e308, 0.0]
+
+
+BOUNDS: list[tuple[str, Callable[[float], float], float, float]] = [
+    ("sigmoid", lambda v: 1 / (1 + math.exp(-v)), -87, 5e-7),
+    # erfc, not 1 + erf: the latter loses what is left of it far below 0.
+    ("gelu", lambda v: v * math.erfc(-v / math.sqrt(2)) / 2, -6, 3e-6),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "definition", "least", "bound"), BOUNDS, ids=[case[0] for case in BOUNDS]
+)
+@settings(deadline=None, max_examples=60)
+@given(xs=st.lists(st.floats(-100, 100, width=32), min_size=1, max_size=40))
+def test_many_numbers_of_32_bits_are_within_the_bound(
+    name: str, definition: Callable[[float], float], least: float, bound: float, xs: list[float]
+) -> None:
+    many = np.resize(np.array(xs, np.float32), 2**15 + 1)
+    made = activate(many, name)
+    assert made.dtype == np.float32
+    for x, y in zip(xs, made.tolist(), strict=False):
+        assert y == pytest.approx(definition(x), rel=bound if x >= least else 1e-4, abs=1e-37)
+    assert (made == np.resize(made[: len(xs)], len(made))).all()
+
+
+@pytest.mark.parametrize("name", ["relu", "tanh", "elu", "leaky-relu", "hard-sigmoid"])
+def test_many_numbers_are_as_few_are(name: str) -> None:
+    x = np.random.default_rng(0).standard_normal((3, 30_011)).astype(np.float32)
+    few = [activate(row[at : at + 100], name) for row in x for at in range(0, 30_011, 100)]
+    assert (activate(x, name).ravel() == np.concatenate(few)).all()
+
+
+def test_softmax_of_many_rows_is_that_of_each_along_any_axis() -> None:
+    x = np.random.default_rng(0).standard_normal((400, 300)).astype(np.float32)
+    each = np.stack([activate(row, "softmax") for row in x])
+    assert (activate(x, "softmax") == each).all()
+    assert (activate(x.T, "softmax", axis=0) == each.T).all()
+
+
+def test_many_odd_numbers_reach_the_limits() -> None:
+    x = np.resize(np.array([-np.inf, np.inf, np.nan, -1e38, 1e38], np.float32), 2**16)
+    for name, ends in (("gelu", [0, np.inf, np.nan, 0, 1e38]), ("sigmoid", [0, 1, np.nan, 0, 1])):
+        np.testing.assert_array_equal(activate(x, name)[:5], np.array(ends, np.float32))

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from nnviz.core.exact import Array
+from nnviz.core.threads import BLOCK, in_blocks
 
 Approximate = Literal["none", "tanh"]
 
@@ -34,28 +35,46 @@ def activate(
     >>> activate(np.array([-1, 2]), "relu")
     array([0, 2])
     """
-    with np.errstate(all="ignore"):
-        if name == "relu":
-            return np.maximum(x, 0)
-        if x.dtype != np.float32:
-            x = x.astype(np.float64, copy=False)
-        if name == "softmax":
-            # Less the largest, which takes nothing from the shares: no power overflows then.
-            raised = np.exp(x - x.max(axis=axis, keepdims=True))
-            return np.asarray(raised / raised.sum(axis=axis, keepdims=True))
-        if name == "gelu":
-            if approximate == "tanh":
-                return _gated(x, 1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
-            return _gated(x, 1 + erf(x.astype(np.float64) / math.sqrt(2)))
-        if name == "leaky-relu":
-            return np.where(x < 0, x * x.dtype.type(0.01 if alpha is None else alpha), x)
-        if name == "elu":
-            below = x.dtype.type(1 if alpha is None else alpha) * np.expm1(np.minimum(x, 0))
-            return np.where(x < 0, below, x)
-        if name == "hard-sigmoid":
-            slope, offset = 0.2 if alpha is None else alpha, 0.5 if beta is None else beta
-            return np.asarray(np.clip(x.dtype.type(slope) * x + x.dtype.type(offset), 0, 1))
-        return _PLAIN[name](x)
+    if name != "relu" and x.dtype != np.float32:
+        x = x.astype(np.float64, copy=False)
+    if name == "softmax":
+        shares = in_blocks(np.moveaxis(x, axis, -1), _shares, x.shape[axis])
+        return np.moveaxis(shares, -1, axis)
+    if name in _IN_PLACE:
+        return in_blocks(x.astype(np.int64) if x.dtype == bool else x, _IN_PLACE[name])
+    if x.dtype == np.float32 and x.size > BLOCK and approximate == "none" and name in _QUICK:
+        return in_blocks(x, _QUICK[name])
+
+    def work(some: Array, out: Array) -> None:
+        out[...] = _exactly(some, name, alpha, beta, approximate)
+
+    return in_blocks(x, work)
+
+
+def _exactly(
+    x: Array, name: str, alpha: float | None, beta: float | None, approximate: Approximate
+) -> Array:
+    """The function as it is defined, to a few units in the last place."""
+    if name == "gelu":
+        if approximate == "tanh":
+            return _gated(x, 1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+        return _gated(x, 1 + erf(x.astype(np.float64) / math.sqrt(2)))
+    if name == "leaky-relu":
+        return np.where(x < 0, x * x.dtype.type(0.01 if alpha is None else alpha), x)
+    if name == "elu":
+        below = x.dtype.type(1 if alpha is None else alpha) * np.expm1(np.minimum(x, 0))
+        return np.where(x < 0, below, x)
+    if name == "hard-sigmoid":
+        slope, offset = 0.2 if alpha is None else alpha, 0.5 if beta is None else beta
+        return np.asarray(np.clip(x.dtype.type(slope) * x + x.dtype.type(offset), 0, 1))
+    return sigmoid(x)
+
+
+def _shares(x: Array, out: Array) -> None:
+    # Less the largest, which takes nothing from the shares: no power overflows then.
+    np.subtract(x, x.max(axis=-1, keepdims=True), out=out)
+    np.exp(out, out=out)
+    out /= out.sum(axis=-1, keepdims=True)
 
 
 def sigmoid(x: Array) -> Array:
@@ -73,7 +92,54 @@ def _gated(x: Array, twice: Array) -> Array:
     return np.asarray(np.where(twice == 0, 0, x * (twice / 2)).astype(x.dtype, copy=False))
 
 
-_PLAIN: dict[str, Callable[[Array], Array]] = {"sigmoid": sigmoid, "tanh": np.tanh}
+Function = Callable[[Array, Array], object]
+"""Writes what it makes of its first argument into the second."""
+
+_IN_PLACE: dict[str, Function] = {
+    "relu": lambda x, out: np.maximum(x, 0, out=out),
+    "tanh": lambda x, out: np.tanh(x, out=out),
+}
+
+# --- many numbers of 32 bits: every step in place, in one block of the cache ---------
+
+
+def _quick_sigmoid(x: Array, out: Array) -> None:
+    """1/(1 + e⁻ˣ), to 4 units in the last place; 0 below −88, where it is less than 10⁻³⁸."""
+    np.negative(x, out=out)
+    np.exp(out, out=out)
+    out += 1
+    np.divide(1, out, out=out)
+
+
+_NEAR = np.float32(2.375)
+_TAIL = (11.50567, -19.403822, 9.186319, 0.66644027, 1.0637022, 0.39307795, 0.000115178718)
+
+
+def _quick_gelu(x: Array, out: Array) -> None:
+    """x for x > 0, less |x|·Q(|x|), the share of the normal distribution beyond |x|.
+
+    Q(a)·e^(a²/2) is a polynomial of 1/(a + 2.375), fitted to 1.2·10⁻⁶ of it for a ≤ 6.2 and
+    3·10⁻⁴ up to 14; in float32 gelu is right to 3·10⁻⁶ of itself down to −6.
+    """
+    away = np.abs(x)
+    np.minimum(away, np.float32(15), out=away)  # e^(−15²/2) is 0 in float32
+    near = away + _NEAR
+    np.divide(1, near, out=near)
+    total = near * np.float32(_TAIL[0])
+    for factor in _TAIL[1:-1]:
+        total += np.float32(factor)
+        total *= near
+    total += np.float32(_TAIL[-1])
+    total *= away
+    np.multiply(away, away, out=away)
+    away *= np.float32(-0.5)
+    np.exp(away, out=away)
+    total *= away
+    np.maximum(x, 0, out=out)
+    out -= total
+
+
+_QUICK: dict[str, Function] = {"sigmoid": _quick_sigmoid, "gelu": _quick_gelu}
 
 # --- the error function --------------------------------------------------------
 
@@ -93,21 +159,19 @@ def erf(x: Array) -> Array:
     >>> erf(np.array([0.0, 0.5])).tolist()
     [0.0, 0.5204998778130465]
     """
-    flat = x.astype(np.float64, copy=False).ravel()
-    out = np.empty_like(flat)
-    table = _erf_table()
-    for first in range(0, flat.size, 2**15):
-        some = flat[first : first + 2**15]
-        away = np.minimum(np.abs(some), _END)
-        point = np.rint(away * _PER_ONE)
-        step = away - point / _PER_ONE
-        # A NaN has no place in the table; it comes through `step`.
-        rows = table[:, np.nan_to_num(point).astype(np.intp)]
-        total = rows[-1]
-        for row in rows[-2::-1]:
-            total = total * step + row
-        out[first : first + 2**15] = np.copysign(total, some)
-    return out.reshape(x.shape)
+    return in_blocks(x.astype(np.float64, copy=False), _erf)
+
+
+def _erf(x: Array, out: Array) -> None:
+    away = np.minimum(np.abs(x), _END)
+    point = np.rint(away * _PER_ONE)
+    step = away - point / _PER_ONE
+    # A NaN has no place in the table; it comes through `step`.
+    rows = _erf_table()[:, np.nan_to_num(point).astype(np.intp)]
+    total = rows[-1]
+    for row in rows[-2::-1]:
+        total = total * step + row
+    np.copysign(total, x, out=out)
 
 
 @cache

@@ -1,0 +1,165 @@
+"""How time and memory grow with the work, and what is needed beyond what is given and returned."""
+
+from __future__ import annotations
+
+import statistics
+import time
+import tracemalloc
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from bench.core import numbers
+
+import nnviz
+from nnviz.core import recurrent
+from nnviz.core.activations import activate
+from nnviz.core.conv import conv
+from nnviz.core.dense import dense
+from nnviz.core.pool import max_indices, pool
+from nnviz.core.transpose import conv_transpose
+from nnviz.shapes import Axis, TransposedAxis
+
+Array = np.ndarray[Any, Any]
+Make = Callable[[int], Callable[[], Any]]
+"""Makes the arrays for so much work, and what works on them."""
+DOUBLINGS = 6
+
+
+def square(pixels: int, kernel: int, stride: int = 1) -> list[Axis]:
+    rows = round(pixels**0.5)
+    return [Axis(n, kernel, stride) for n in (rows, pixels // rows)]
+
+
+def picture(pixels: int, dtype: str = "f4") -> Array:
+    return numbers(1, 1, *(axis.size for axis in square(pixels, 1)), dtype=dtype)
+
+
+def convolved(pixels: int, kernel: int, dtype: str = "f4") -> Callable[[], Any]:
+    x, w = picture(pixels, dtype), numbers(1, 1, kernel, kernel)
+    w = np.rint(3 * w).astype(np.int64) if dtype == "u1" else w
+    return lambda: conv(x, w, None, square(pixels, kernel))
+
+
+def pooled(pixels: int, what: Callable[..., Any], **options: Any) -> Callable[[], Any]:
+    x = picture(pixels)
+    return lambda: what(x, square(pixels, 3, 2), **options)
+
+
+def spread(pixels: int) -> Callable[[], Any]:
+    x, w = picture(pixels // 4), numbers(1, 1, 4, 4)
+    axes = [TransposedAxis(n, 4, 2) for n in x.shape[2:]]
+    return lambda: conv_transpose(x, w, None, axes)
+
+
+def applied(count: int, name: str) -> Callable[[], Any]:
+    x = numbers(count // 500, 500)
+    return lambda: activate(x, name)
+
+
+def connected(rows: int) -> Callable[[], Any]:
+    x, w = numbers(rows, 256), numbers(256, 256)
+    return lambda: dense(x, w, None)
+
+
+def remembered(times: int, cell: str) -> Callable[[], Any]:
+    gates = {"rnn": 1, "lstm": 4, "gru": 3}[cell] * 32
+    x, b, h = numbers(times, 16), numbers(gates), numbers(32)
+    more = {"rnn": [b, h], "lstm": [b, h, h], "gru": [b, b, h]}[cell]
+    run, wx, wh = getattr(recurrent, cell), numbers(gates, 16), numbers(gates, 32)
+    return lambda: run(x, wx, wh, *more)
+
+
+def one_step(pixels: int) -> Callable[[], Any]:
+    steps = nnviz.conv(picture(pixels), numbers(1, 1, 3, 3)).steps
+    return lambda: steps[len(steps) // 2].formula
+
+
+GROWING: Mapping[str, tuple[int, Make]] = {
+    "conv 3×3, pixels": (2**18, lambda n: convolved(n, 3)),
+    "conv 11×11, pixels": (2**18, lambda n: convolved(n, 11)),
+    "conv whole numbers, pixels": (2**17, lambda n: convolved(n, 3, "u1")),
+    "conv 1 MP, cells of the kernel": (4, lambda n: convolved(2**20, round(n**0.5))),
+    "transposed 4×4, pixels": (2**17, spread),
+    "max 3×3, pixels": (2**18, lambda n: pooled(n, pool, kind="max")),
+    "max 3×3 with indices, pixels": (2**15, lambda n: pooled(n, max_indices)),
+    "average 3×3, pixels": (2**18, lambda n: pooled(n, pool, kind="avg")),
+    "L2 3×3, pixels": (2**17, lambda n: pooled(n, pool, kind="lp")),
+    **{
+        f"{name}, numbers": (2**17, lambda n, name=name: applied(n, name))  # type: ignore[misc]
+        for name in ("relu", "sigmoid", "gelu", "softmax")
+    },
+    "dense, rows": (2**8, connected),
+    **{
+        f"{cell}, times": (2**6, lambda n, cell=cell: remembered(n, cell))  # type: ignore[misc]
+        for cell in ("rnn", "lstm", "gru")
+    },
+    "a step of a map, pixels": (2**15, one_step),
+}
+
+
+def growth() -> None:
+    """Markdown: milliseconds and MiB as the work doubles, and the exponents that fit them."""
+    print("\n| work | from | ms, as it doubles | exponent | MiB, first and last | exponent |")
+    print("|---|---|---|---|---|---|")
+    for name, (first, make) in GROWING.items():
+        works = [first * 2**k for k in range(DOUBLINGS + 1)]
+        calls = [make(work) for work in works]
+        seconds, sizes = [best(call) for call in calls], [peak(call) for call in calls]
+        shown = " ".join(f"{s * 1e3:.3g}" for s in seconds)
+        print(
+            f"| {name} | {first} | {shown} | {exponent(works, seconds):.2f} "
+            f"| {sizes[0] / 2**20:.2f}, {sizes[-1] / 2**20:.1f} | {exponent(works, sizes):.2f} |",
+            flush=True,
+        )
+
+
+def exponent(works: list[int], costs: list[float]) -> float:
+    """The slope of log cost by log work."""
+    return statistics.linear_regression(np.log(works), np.log(costs)).slope
+
+
+def best(call: Callable[[], Any]) -> float:
+    call()
+    taken = []
+    for _ in range(5):
+        start = time.perf_counter()
+        call()
+        taken.append(time.perf_counter() - start)
+    return min(taken)
+
+
+def peak(call: Callable[[], Any]) -> float:
+    """Bytes held at once at most, what is returned counted."""
+    tracemalloc.start()
+    call()
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return most
+
+
+LARGE: Mapping[str, Make] = {
+    "conv 3×3, float32": lambda n: convolved(n, 3),
+    "conv 3×3, bytes": lambda n: convolved(n, 3, "u1"),
+    "conv 11×11, float32": lambda n: convolved(n, 11),
+    "conv 31×31, float32": lambda n: convolved(n, 31),
+    "transposed 4×4, stride 2": spread,
+    "max 3×3, stride 2": lambda n: pooled(n, pool, kind="max"),
+    "max 3×3, stride 2, its indices": lambda n: pooled(n, max_indices),
+    "average 3×3, stride 2": lambda n: pooled(n, pool, kind="avg"),
+    "L2 3×3, stride 2": lambda n: pooled(n, pool, kind="lp"),
+    "gelu": lambda n: applied(n, "gelu"),
+    "softmax": lambda n: applied(n, "softmax"),
+}
+
+
+def memory() -> None:
+    """Markdown: what 100 megapixels need beyond what is given and returned."""
+    print("\n| 100 megapixels | MiB beyond input and output (goal 128) |\n|---|---|")
+    for name, make in LARGE.items():
+        call = make(10**8)
+        tracemalloc.start()
+        made = call().nbytes
+        more = tracemalloc.get_traced_memory()[1] - made
+        tracemalloc.stop()
+        print(f"| {name} | {more / 2**20:.1f} |", flush=True)
