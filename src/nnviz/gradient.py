@@ -198,10 +198,15 @@ def _sentences(dims: int, _: Trace, step: Step, show: Show) -> Iterator[Words]:
     if not terms:
         yield Words("Nothing depends on it.")
     elif len(terms) == 1:
-        yield Words("It is used once, and what comes back is the gradient there times its factor.")
+        _, arrived, factor = terms[0]
+        yield Words(
+            "It is used once: what comes back is the gradient there, {g}, times its factor, {f}.",
+            g=show(arrived),
+            f=show(factor),
+        )
     else:
         yield Words("It is used {n} times, and what comes back from each is added.", n=len(terms))
-    yield from heaviest([term[1:] for term in terms], lambda k: place(terms[k][0], dims), show)
+        yield from heaviest([term[1:] for term in terms], lambda k: place(terms[k][0], dims), show)
 
 
 def _snippet(forward: Trace, back: Backward, of: str) -> Snippet:

@@ -89,6 +89,16 @@ def test_no_term_or_name_is_broken(
         assert not BROKEN.search(out), out
 
 
+def test_a_wide_matrix_after_a_sign_is_in_blocks(
+    nnviz: Nnviz, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    wide = json.dumps([[100 + column for column in range(30)]] * 3)
+    out = nnviz("conv", wide, "--size", "2", "--backward", "--of", "kernel", "--steps", "1").out
+    assert re.search(r"columns \d+–\d+", out)
+    assert not re.search(r"^[\d ]+[⎤⎥⎦]$", out, re.MULTILINE)
+
+
 def test_the_kernels_gradient_is_of_filters(nnviz: Nnviz) -> None:
     out = nnviz(*NARROW[0], "--backward", "--of", "kernel", "--steps", "1").out
     assert "sample" not in out

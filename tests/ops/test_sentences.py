@@ -169,9 +169,12 @@ def test_a_gradient_says_what_a_loop_finds(
         if value
         else "moved a little, the loss would stay as it is."
     )
-    if products:
-        times = "once" if len(products) == 1 else f"{len(products)} times"
-        assert sentences[1].startswith(f"It is used {times}, and what comes back")
-        assert sentences[2] == heaviest(products)
-    else:
+    if not products:
         assert sentences[1:] == ["Nothing depends on it."]
+    elif len(products) == 1:
+        ((arrived, factor, _),) = products
+        both = f"the gradient there, {minus(arrived)}, times its factor, {minus(factor)}."
+        assert sentences[1:] == [f"It is used once: what comes back is {both}"]
+    else:
+        assert sentences[1].startswith(f"It is used {len(products)} times")
+        assert sentences[2:] == [heaviest(products)]

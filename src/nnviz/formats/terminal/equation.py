@@ -20,6 +20,8 @@ _SIGN_ROOM = 5
 """Columns of a sign and the gaps beside it."""
 _TALL = 30
 """Lines of an array beside which the others are no longer set at the middle."""
+_LEVELLED = 10
+"""Empty lines that a channel may get, to stand beside a taller one."""
 _NARROW = 36
 """Columns of a picture below which it stands alone instead."""
 
@@ -57,15 +59,19 @@ def _heading(paper: Paper, view: View) -> Text:
 
 def _papers(paper: Paper, views: Sequence[View], sign: int) -> list[Paper]:
     """How wide each view may be: pictures share what the numbers leave, or stand alone."""
-    alone = paper if paper.whole else paper.within(max(1, paper.width - sign))
+    alone = paper.within(max(1, paper.width - sign))
     pictures = sum(not view.small for view in views)
     if paper.whole or not pictures:
         return [alone for _ in views]
     numbers = [parts(alone, view) for view in views if view.small]
-    taken = sum(max(map(width_of, stack), default=0) + _SIGN_ROOM for stack in numbers)
+    taken = sum(_wide(stack) + _SIGN_ROOM for stack in numbers)
     share = (paper.width - taken) // pictures - _SIGN_ROOM
     shared = paper.within(share) if share >= _NARROW else alone
     return [alone if view.small or view.spread else shared for view in views]
+
+
+def _wide(stack: Sequence[Lines]) -> int:
+    return max(map(width_of, stack), default=0)
 
 
 def _level(stacks: Sequence[list[Lines]]) -> None:
@@ -74,5 +80,5 @@ def _level(stacks: Sequence[list[Lines]]) -> None:
         same = [stack for stack in stacks if len(stack) == count]
         for channel in zip(*same, strict=True):
             height = max(map(len, channel))
-            for lines in channel:
+            for lines in (each for each in channel if height - len(each) <= _LEVELLED):
                 lines += [[] for _ in range(height - len(lines))]
