@@ -69,6 +69,13 @@ class Term(NamedTuple):
         return self.factor == 1 and self.place is None and self.shown is self.symbol is None
 
 
+class Made(NamedTuple):
+    """An array of factors: slopes, a matrix turned."""
+
+    called: Words
+    value: Callable[[], np.ndarray]
+
+
 class Part(NamedTuple):
     """The gradient of one array that went in."""
 
@@ -95,6 +102,16 @@ class Part(NamedTuple):
     """What is to be noted of it as a whole; worked out when it is shown."""
     told: Callable[[Index], Iterable[Words]] = lambda _: ()
     """What is to be noted of the cell at an index."""
+    made: Made | None = None
+    """The array that the factors are from, where it is none that went in."""
+
+    @property
+    def equation(self) -> tuple[str, ...]:
+        """What is multiplied, and the sign of what comes out."""
+        if not self.factors:
+            return GRADIENT, "→"
+        both = (GRADIENT, self.sign, self.factors)
+        return (*(both[::-1] if self.made and self.sign == "·" else both), "=")
 
 
 class Backward(NamedTuple):
@@ -133,7 +150,9 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
     results |= {"output": value, f"grad_{of}": value}
     before = {name: a for name, a in ((LOST, back.arrived), (SLOPE, back.slope)) if a is not None}
     roles: dict[str, Role] = dict.fromkeys((GRADIENT, LOST, *results), "gradient")
-    factors = [part.sign, part.factors] if part.factors else []
+    if part.made is not None:
+        results[part.factors] = part.made.value
+        roles[part.factors] = forward.roles.get(part.factors.partition("_")[0], "intermediate")
     count = value.size if part.terms_a_cell <= _MOST else 0
     return replace(
         forward,
@@ -144,7 +163,7 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
         results=Results(**results),
         options={**forward.options, "backward": True, "of": of},
         roles={**forward.roles, **roles, SLOPE: "intermediate"},
-        equation=(GRADIENT, *factors, "=" if factors else "→", "output"),
+        equation=(*part.equation, "output"),
         facts=part.facts,
         lessons=tuple(map(Fact, part.lessons())),
         said=(*_said(back), *part.said, *forward.said),
@@ -159,6 +178,7 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
             LOST: Words("gradient of the output"),
             GRADIENT: part.arrived_at or _called(back),
             "output": _of(forward, of),
+            **({} if part.made is None else {part.factors: part.made.called}),
         },
         samples=1,
         layers=(),
@@ -231,7 +251,15 @@ def _said(back: Backward) -> Iterator[Words]:
         yield Words("back through {act} first", act=back.through)
 
 
-_LETTERS = {"input": "x", "kernel": "w", "weight": "w", "bias": "b", "gamma": "γ", "beta": "β"}
+_LETTERS = {
+    "input": "x",
+    "kernel": "w",
+    "weight": "w",
+    "bias": "b",
+    "gamma": "γ",
+    "beta": "β",
+    "jacobian": "J",
+}
 
 
 class _Symbols(NamedTuple):
@@ -252,7 +280,7 @@ class _Symbols(NamedTuple):
         made, factor = (
             _LETTERS.get(name.partition("_")[0], name) for name in (of, part.factors or "y′")
         )
-        role = forward.roles.get(part.factors, "intermediate")
+        role = forward.roles.get(part.factors.partition("_")[0], "intermediate")
         return cls(made, part.letter or ("z" if summed else "y"), factor, role)
 
     def equation(self, index: Index, terms: Sequence[Term]) -> tuple[Expr, ...]:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from nnviz.core import gradients
 from nnviz.core.dense import dense
-from nnviz.gradient import Backward, Part, Term
+from nnviz.gradient import Backward, Made, Part, Term
 from nnviz.libraries import np
 from nnviz.ops._layer import places
-from nnviz.trace import Index
+from nnviz.trace import Index, indexed
+from nnviz.words import Words
 
 
 def dense_backward(x: np.ndarray, w: np.ndarray, b: np.ndarray | None, g: np.ndarray) -> Backward:
     """The way back from the gradient of the output, `g`: of a vector x, or of rows of them."""
     rows, given = x.reshape(-1, x.shape[-1]), g.reshape(-1, g.shape[-1])
-    lead = list(np.ndindex(*x.shape[:-1]))
+    lead, alone = list(np.ndindex(*x.shape[:-1])), x.ndim == 1
+    shared = () if alone else (Words("the rows share it: what each hands back is added"),)
 
     def of_input(index: Index) -> list[Term]:
+        *row, k = index
+        symbols = [indexed("w", (unit, k), "weight") for unit in range(len(w))]
         return [
-            Term((*index[:-1], unit), w[unit, index[-1]].item(), (unit, index[-1]))
-            for unit in range(len(w))
+            Term((*row, unit), w[unit, k].item(), (k, unit) if alone else (unit, k), symbol=symbol)
+            for unit, symbol in enumerate(symbols)
         ]
 
     def of_weight(index: Index) -> list[Term]:
@@ -36,13 +40,13 @@ def dense_backward(x: np.ndarray, w: np.ndarray, b: np.ndarray | None, g: np.nda
         "input": Part(
             lambda: dense(given, w.T, None).reshape(x.shape),
             of_input,
-            "weight",
-            "·",
-            places(x.ndim),
-            len(w),
+            *("weight_turned" if alone else "weight", "·", places(x.ndim), len(w)),
+            made=Made(Words("weight, transposed"), lambda: w.T) if alone else None,
         ),
         "weight": Part(
-            lambda: dense(given.T, rows.T, None), of_weight, "input", "⊗", places(2), len(rows)
+            lambda: dense(given.T, rows.T, None),
+            *(of_weight, "input", "⊗", places(2), len(rows)),
+            said=shared,
         ),
     }
     if b is not None:
@@ -51,6 +55,7 @@ def dense_backward(x: np.ndarray, w: np.ndarray, b: np.ndarray | None, g: np.nda
             of_bias,
             places=places(b.ndim),
             terms_a_cell=g.size,
+            said=shared if b.ndim == 1 else (),
         )
     return Backward(g, parts)
 
