@@ -49,7 +49,7 @@ def run(op: str, x: Any, **options: Any) -> Trace:
     """Run an operation as the Python call does."""
     operation = ops.load(op)
     array = None if x is None else np.asarray(x)
-    return operation.run(array, operation.accept(options))
+    return operation.perform(array, operation.accept(options))
 
 
 def evaluate(expr: Expr) -> float:

@@ -79,6 +79,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sentences": {"activation_steps", "trace", "words"},
     "gradient": COMMON | {"losses", "sentences"},
     "backpropagation": COMMON | {"core", "gradient", "losses"},
+    "differences": COMMON | {"backpropagation", "gradient", "losses"},
     "losses": COMMON,
     "tensors": {"libraries"},
     "turned": {"plans", "shapes"},
@@ -108,8 +109,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "figure": COMMON | {"cache", "lang", "shades", "turned"},
     "formats": COMMON | {"cache", "figure", "lang", "shades"},
     "files": {"errors", "numerals", "words"},
-    "result": COMMON
-    | {"figure", "formats", "backpropagation", "lang", "losses", "files", "options"},
+    "result": COMMON | {"figure", "formats", "differences", "lang", "losses", "files", "options"},
     "calling": COMMON | {"read", "options", "ops", "padding", "result"},
     "api": COMMON | {"calling", "losses", "result"},
     "cli": COMMON
@@ -124,7 +124,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "files",
         "memory",
         "exercise",
-        "backpropagation",
+        "differences",
         "tensors",
         "variants",
     },

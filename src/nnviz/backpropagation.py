@@ -69,7 +69,7 @@ def _without(trace: Trace) -> Mapping[str, Words]:
 
 def _through(net: Trace, given: Any, of: str) -> Trace:
     """The same of a network: of each layer's arrays `grad_1.kernel`, `grad_1.bias` …"""
-    places, g = _places(net), arriving(given, net)
+    places, g = learned(net), arriving(given, net)
     known = [*(() if "input" in _without(net) else ("input",)), *places]
     if of not in known:
         raise _no_such(net, of, known)
@@ -123,13 +123,13 @@ def _values(net: Trace, way: Callable[[], _Way]) -> dict[str, Callable[[], np.nd
     def of(n: int, name: str) -> np.ndarray:
         return way().backs[n].parts[name].value()
 
-    found = {f"grad_{key}": partial(of, *place) for key, place in _places(net).items()}
+    found = {f"grad_{key}": partial(of, *place) for key, place in learned(net).items()}
     if "input" in _without(net):
         return {**found}
     return {"grad_input": lambda: way().met[0], **found}
 
 
-def _places(net: Trace) -> dict[str, tuple[int, str]]:
+def learned(net: Trace) -> dict[str, tuple[int, str]]:
     """The layer and the name there of each array that a network has learned."""
     return {
         f"{key}.{name}": (n, name)

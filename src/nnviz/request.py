@@ -19,7 +19,7 @@ EXERCISE = ("quiz", "blank", "faded", "seed")
 """Options of every command that make an exercise of what a format writes."""
 WALK = ("play", "walk", "ask")
 """Options of every command that go through the steps at a terminal."""
-GRADIENTS = ("backward", "grad", "of")
+GRADIENTS = ("backward", "grad", "of", "check_grad")
 """Options of every command that go back from the output's gradient."""
 NOTE, NARROWEST, WIDEST = 720, 320, 2000
 """Units that a figure may be wide: a note, which is usual; a phone; a wall."""

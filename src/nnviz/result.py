@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Never, TypeAlias
 
 from nnviz import formats, lang
 from nnviz import steps as _steps
-from nnviz.backpropagation import backward
+from nnviz.differences import gone_back
 from nnviz.errors import NnvizError, UsageError
 from nnviz.files import write
 from nnviz.lazy import Lazy
@@ -164,13 +164,14 @@ class Result(Mapping[str, Any]):
         *,
         target: Any = None,
         loss: LossName | None = None,
+        check: bool = False,
     ) -> Result:
         """The way back: `["grad_input"]`, `["grad_kernel"]` …, each shaped like what it belongs to.
 
         `grad` is the gradient that arrives at the output, of its shape, or one number for all
-        (1, where there is no loss); the gradient of the array named by `of` is the output and
-        has the steps. `target` and `loss` ("mse", "cross-entropy") make it that of a loss.
-        Raises NnvizError for a gradient of another shape, or a name that has none.
+        (1, where there is no loss); that of the array named by `of` is the output and has the
+        steps. `target` and `loss` ("mse", "cross-entropy") make it that of a loss; `check` adds
+        finite differences, `["check_input"]`. Raises NnvizError for another shape or name.
 
         >>> import nnviz
         >>> r = nnviz.conv([[5, 1, 0], [2, 4, 3], [0, 2, 4]], [[2, 1], [1, 1]])
@@ -185,19 +186,17 @@ class Result(Mapping[str, Any]):
                     hint=Words("losses: {names}", names=", ".join(LOSSES)),
                 )
             grad = loss_of(self.output, read(target, "target"), loss).gradient
-        return _backward(self, None if grad is None else read(grad, "grad"), of)
+        return _backward(self, None if grad is None else read(grad, "grad"), of, check)
 
     @property
     def rows(self) -> list[dict[str, Any]]:
         """The rows of `params`, a layer each."""
-        rows: list[dict[str, Any]] = self["rows"]
-        return rows
+        return self["rows"]  # type: ignore[no-any-return]
 
     @property
     def total(self) -> dict[str, int]:
         """The totals of `params`."""
-        total: dict[str, int] = self["total"]
-        return total
+        return self["total"]  # type: ignore[no-any-return]
 
     # --- how it is shown -----------------------------------------------------------
 
@@ -342,8 +341,9 @@ _DETAILS: Mapping[str, Kind[Any]] = {
 }
 
 
-def _backward(result: Result, grad: np.ndarray | None, of: str) -> Result:
-    return Result(backward(result.trace, grad, of), (_backward, (result, grad, of)))
+def _backward(result: Result, grad: np.ndarray | None, of: str, check: bool) -> Result:
+    made = gone_back(result.trace, grad, of, check=check)
+    return Result(made, (_backward, (result, grad, of, check)))
 
 
 def _layer(net: Result, i: int) -> Result:

@@ -247,6 +247,8 @@ class Trace:
     backward: Callable[[np.ndarray], Any] | None = None
     """The way back from a gradient of the output, where there is one: a `Backward` of
     `nnviz.gradient`."""
+    again: Callable[[Mapping[str, np.ndarray]], np.ndarray] | None = None
+    """The output with other arrays in the place of those that went in, by the same names."""
     without: Mapping[str, Words] = field(default_factory=dict)
     """What went in and has no gradient, and why."""
 

@@ -18,9 +18,9 @@ _NONE = "\ufdd0\ufffe\uffff"
 """No characters: XML holds two of them not, and lines are kept whole with the first."""
 
 _MANY = (
-    "arrays bytes cells channels digits directions equations files filters frames groups layers "
-    "lines maps megapixels names numbers outputs parameters pixels points rows samples steps "
-    "terms times values weights windows"
+    "arrays bytes cells channels digits directions equations files filters frames gradients "
+    "groups layers lines maps megapixels names numbers outputs parameters pixels points rows "
+    "samples steps terms times values weights windows"
 )
 _OF_ONE = {"axes": "axis", "biases": "bias", **{many: many[:-1] for many in _MANY.split(" ")}}
 """What is counted in English, and what one of it is called."""

@@ -14,6 +14,7 @@ from nnviz.libraries import np
 from nnviz.options.operation import Operation
 from nnviz.options.option import Context, Text
 from nnviz.read import ImageOptions, Stdin, read_input
+from nnviz.request import GRADIENTS
 from nnviz.shapes import times
 from nnviz.trace import Trace
 from nnviz.words import Words
@@ -49,7 +50,7 @@ def computed(
                 op=operation.name,
                 input=given.input,
             )
-        trace = checks.checked(operation.run(None, record), shared)
+        trace = checks.checked(_asked(operation.perform(None, record), shared), shared)
         return Computed(operation, record, None, trace, shared)
     spec = _spec(operation, given.input, context.stdin)
     source = read_input(spec, stdin=context.stdin, image=image, channels_last=asked.channels_last)
@@ -74,13 +75,13 @@ def computed(
 
 
 def _asked(trace: Trace, shared: Shared) -> Trace:
-    """The run itself, or its way back."""
-    wanted = shared.gradient
-    if not wanted.backward:
+    """The run itself, or its way back; finite differences beside it, where they are wanted."""
+    back, given, of, check = (getattr(shared.gradient, name) for name in GRADIENTS)
+    if not back and not check:
         return trace
-    from nnviz.backpropagation import backward
+    from nnviz.differences import gone_back
 
-    return backward(trace, wanted.grad, wanted.of)
+    return gone_back(trace, given, of, back=back, check=check)
 
 
 def _own_texts(operation: Operation[Any], given: Written, shared: Shared) -> Mapping[str, Text]:

@@ -244,6 +244,11 @@ class GradientOptions:
         default="input",
         belongs_to=("backward",),
     )
+    check_grad: bool = option(
+        "--check-grad",
+        help="Finite differences beside the gradients, and how far they are off.",
+        use="format",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ Kind = Literal["figure", "values", "text"]
 FIGURE = (
     *EXERCISE,
     *("steps", "view", "title", "plain", "labels", "symbols", "font", "sample", "filter"),
-    *("scale", "width", "ratio", "explain"),
+    *("scale", "width", "ratio", "explain", "check_grad"),
 )
 """The options of every command that each format of figures uses."""
 MAP = ("range", "sample", "filter")

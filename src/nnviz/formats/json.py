@@ -13,4 +13,4 @@ def write(trace: Trace, request: Request) -> Made:
     return Made((dump(pick(trace, request.get), request) + "\n").encode())
 
 
-FORMAT = Format("values", (".json",), write, uses=("get",))
+FORMAT = Format("values", (".json",), write, uses=("get", "check_grad"))

@@ -19,4 +19,4 @@ def write(trace: Trace, request: Request) -> Made:
     return Made(buffer.getvalue())
 
 
-FORMAT = Format("values", (".npy",), write, binary=True, uses=("get",))
+FORMAT = Format("values", (".npy",), write, binary=True, uses=("get", "check_grad"))

@@ -33,6 +33,6 @@ FORMAT = Format(
     kind="text",
     suffixes=(),
     write=write,
-    uses=(*EXERCISE, *WALK, "explain", "steps", "sample", "view"),
+    uses=(*EXERCISE, *WALK, "explain", "steps", "sample", "view", "check_grad"),
     views=views,
 )

@@ -105,4 +105,4 @@ def _step(trace: Trace, request: Request, step: Step) -> dict[str, Any]:
     }
 
 
-FORMAT = Format("values", (), write, uses=("steps", "explain"))
+FORMAT = Format("values", (), write, uses=("steps", "explain", "check_grad"))

@@ -17,6 +17,6 @@ FORMAT = Format(
     suffixes=(".txt",),
     write=write,
     stream=False,
-    uses=(*EXERCISE, "explain", "steps", "sample", "view"),
+    uses=(*EXERCISE, "explain", "steps", "sample", "view", "check_grad"),
     views=table.views,
 )

@@ -54,7 +54,7 @@ def filled(net: Network, layers: Sequence[Layer], given: Mapping[str, np.ndarray
                 array = node.operation.own_name(name)
                 rows.append((node.titled(layer.name), array, given[key].shape, key))
         if arrays:
-            nodes[node.number - 1] = _with(node, arrays)
+            nodes[node.number - 1] = node.filled(arrays)
         elif layer.learned:
             empty.append(node.key)
     notes: tuple[Words, ...] = ()
@@ -71,16 +71,8 @@ def changed(net: Network, arrays: Mapping[str, np.ndarray]) -> Network:
     for node in net.nodes:
         start = f"{node.key}."
         own = {k.removeprefix(start): a for k, a in arrays.items() if k.startswith(start)}
-        nodes.append(_with(node, own) if own else node)
+        nodes.append(node.filled(own) if own else node)
     return net._replace(nodes=tuple(nodes))
-
-
-def _with(node: Node, arrays: Mapping[str, np.ndarray]) -> Node:
-    """The layer with its arrays: all in one option, or each in its own."""
-    operation, options = node.operation, {o.name for o in node.operation.options}
-    own = {operation.own_name(name): array for name, array in arrays.items()}
-    filled = operation.filled(node.options, {"weights": arrays} if "weights" in options else own)
-    return node._replace(options=filled)
 
 
 def _arrays(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import reduce
 from typing import Any, NamedTuple, TypeVar
@@ -66,6 +66,10 @@ class Node(NamedTuple):
         with self._blamed(shape if self.operation.joins else (shape,)):
             layer: Layer = self.operation.layer(shape, self.options)
         return layer if layer.name else layer._replace(name=self.operation.name)
+
+    def filled(self, arrays: Mapping[str, Any]) -> Node:
+        """The layer with other arrays."""
+        return self._replace(options=self.operation.filled(self.options, arrays))
 
     def perform(self, x: Any, *, is_batch: bool = False) -> Trace:
         """It run on an array, or on those of its branches."""

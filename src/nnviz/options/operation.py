@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from functools import partial
 from math import prod
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -62,6 +63,8 @@ class Operation(NamedTuple, Generic[Record]):
     """The same of a number that the layer has learned: drawn, and in the type computed in."""
     own_name: Callable[[str], str] = lambda name: name
     """What is called so elsewhere, of the arrays that a layer learns; nothing where it is none."""
+    as_traced: Callable[[Record], Record] = lambda options: options
+    """The options that take its arrays as they stand in its trace."""
     batched: Callable[[Record], Record] = lambda options: options
     """The options in force where a chain's input has a batch axis."""
     joins: bool = False
@@ -82,7 +85,17 @@ class Operation(NamedTuple, Generic[Record]):
         """`run`, where there is memory for it."""
         if x is not None and not self.joins:
             self.check_memory(x, options)
-        return self.run(x, options)
+        return replace(self.run(x, options), again=partial(self._again, options))
+
+    def _again(self, options: Record, arrays: Mapping[str, Any]) -> Any:
+        """The output of other arrays, by their names in the trace."""
+        fed = tuple(array for name, array in arrays.items() if name.startswith("input"))
+        if self.joins:
+            return self.run(fed, options).output
+        own = {name: a for name, a in arrays.items() if not name.startswith("input")}
+        text = {o.name: o.default for o in self.options if o.replaces_input}
+        record = self.as_traced(replace(self.filled(options, own), **text))  # type: ignore[type-var]
+        return self.run(fed[0], record).output
 
     def check_memory(self, x: Any, options: Record) -> None:
         """Raise NnvizError where what is made of x is more than there is memory for."""
@@ -110,7 +123,15 @@ class Operation(NamedTuple, Generic[Record]):
         return Needs(taken, output + learned, shape)
 
     def filled(self, options: Record, arrays: Mapping[str, Any]) -> Record:
-        """The options with arrays in the place of what is drawn at random."""
+        """The options with arrays in the place of what is drawn at random, by their names: each
+        has an option of its own, or all weights have one.
+        """
+        states = {name: array for name, array in arrays.items() if name in ("h0", "c0")}
+        if any(o.name == "weights" for o in self.options):
+            weights = {name: array for name, array in arrays.items() if name not in states}
+            arrays = {"weights": weights, **states} if weights else states
+        else:
+            arrays = {self.own_name(name): array for name, array in arrays.items()}
         gone = {name for o in self.options if o.name in arrays for name in _names(o.apart_from)}
         unused = {
             o.name: o.default

@@ -10,7 +10,7 @@ from nnviz.formats import Made
 from nnviz.request import EXERCISE, Request
 from nnviz.trace import Trace
 
-USES = (*EXERCISE, "explain", "steps", "sample", "filter", "title", "plain")
+USES = (*EXERCISE, "explain", "steps", "sample", "filter", "title", "plain", "check_grad")
 """The options that a note uses where it has no figure."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from math import prod
 from typing import Any
@@ -177,6 +178,7 @@ OPERATION = Operation(
     layer=layer,
     cell_bytes=lambda _, options: 8 if options.act is None else 24,
     batched=of_samples,
+    as_traced=lambda options: replace(options, flip=False),
     slides=True,
     own_name=lambda name: "kernel" if name == "weight" else name,
 )
