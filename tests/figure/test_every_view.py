@@ -21,6 +21,7 @@ from PIL import Image
 
 from helpers import run, stacked_weights
 from nnviz import figure, ops
+from nnviz.backpropagation import backward
 from nnviz.errors import NnvizError
 from nnviz.request import THEMES, Appearance
 from nnviz.trace import Trace
@@ -51,6 +52,7 @@ BRANCHES = (
     "c: conv --filters 2 --size 1 | a: residual { conv --filters 2 --size 1 | relu } { tanh }"
     " | b: concat { relu } { } | conv --filters 2 --size 1 | add c"
 )
+NEURONS = "dense --units 4 | gelu | dense --units 3 | softmax"
 
 
 def _layers(shape: tuple[int, ...]) -> dict[str, Any]:
@@ -83,6 +85,10 @@ SUBJECTS: dict[str, tuple[str, Any]] = {
     "layers": ("rnn", _layers),
     "net": ("net", {"net": NET.format(k=2)}),
     "branches": ("net", {"net": BRANCHES}),
+    "neurons": ("net", {"net": NEURONS}),
+    "net, back": ("net", {"net": NET.format(k=2)}),
+    "branches, back": ("net", {"net": BRANCHES}),
+    "neurons, back": ("net", {"net": NEURONS}),
     "add": ("net", {"net": BRANCHES, "layer": "a"}),
     "concat": ("net", {"net": BRANCHES, "layer": "b"}),
     "params": ("params", lambda shape: {"net": NET.format(k=3), "input": shape}),
@@ -141,7 +147,8 @@ def trace_of(subject: str, shape: str, values: str = "digits") -> Trace | None:
     digits = PHOTO if shape == "a photo" else np.random.default_rng(0).integers(0, 10, sizes)
     x = None if op == "params" else VALUES[values](digits.astype(int))
     try:
-        return run(op, x, **(options(sizes) if callable(options) else options))
+        trace = run(op, x, **(options(sizes) if callable(options) else options))
+        return backward(trace) if subject.endswith(", back") else trace
     except NnvizError:
         return None
 
@@ -197,6 +204,8 @@ def fault(subject: str, case: Case) -> str | None:
         look["labels"] = [(name, label) for name, label in look["labels"] if name in known]
     steps = {"whole": (), "a step": (1 + len(trace.steps) // 2,), "a sheet": (1, 2, 3, 4)}
     drawn = [step for step in steps[case.part] if step <= len(trace.steps)]
+    if trace.layers and case.view != "output":  # they draw the whole
+        drawn = []
     if not drawn:
         look.pop("explain", None)
     appearance = Appearance(view=case.view, width=case.width, lang=case.lang, theme=case.theme)

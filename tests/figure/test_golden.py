@@ -34,6 +34,7 @@ SMALL = np.arange(1, 10).reshape(3, 3)
 PAIR = np.array([[1, 2], [3, 4]])
 CHAIN = "conv --filters 2 --size 3 | act relu | pool -k 2 | flatten | dense --units 3"
 DENSE = "residual { dense --weight '1 2; 0 1' | relu } | dense --weight '2 0; 1 -1' --bias '1 0'"
+PERCEPTRON = "dense --weight '1 2; 0 -1' --bias '1 3' | relu | dense --weight '1 -1; 2 0'"
 WEIGHTS = {"Wx": [[0.5, -1], [1, 0]], "Wh": [[0.5, 0], [0, -0.5]], "Wy": [[1, -1]]}
 GATES = {"Wx": np.arange(8).reshape(8, 1) / 4 - 1, "Wh": np.ones((8, 2)) / 2}
 SEQUENCE = np.array([[1, 0], [0, 1], [1, 1]])
@@ -72,6 +73,11 @@ GOLDEN: dict[str, Golden] = {
     ),
     "net-backward.svg": Golden(
         backward(run("net", [5, -1], net=DENSE, target=[30, 1], loss="mse"))
+    ),
+    "net-graph.svg": Golden(
+        backward(run("net", [1, 2], net=PERCEPTRON, target=[3, 1], loss="mse")),
+        None,
+        Appearance(view="graph"),
     ),
     "show.svg": Golden(run("show", SMALL)),
 }

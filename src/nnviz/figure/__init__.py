@@ -76,12 +76,8 @@ def draw(trace: Trace, appearance: Appearance, steps: Sequence[int] = ()) -> Sce
 
 
 def _draw(trace: Trace, appearance: Appearance, steps: Sequence[int]) -> Scene:
-    if (
-        trace.back
-        and trace.layers
-        and (steps or appearance.view not in (None, *view_names(trace.op)))
-    ):
-        trace = trace.layers[-1]  # whose steps they are
+    if trace.back and trace.layers:
+        trace = _gone_through(trace, appearance, steps)
     view = _view(trace, appearance, whole=not steps)
     if appearance.filter is not None and (trace.plan is None or trace.plan.given is None):
         raise UsageError("{op} cannot use {flag}", op=trace.op, flag="--filter")
@@ -108,6 +104,18 @@ def _draw(trace: Trace, appearance: Appearance, steps: Sequence[int]) -> Scene:
         check_sample(appearance.drawn_sample, trace.samples)
     scene: Scene = view.draw(trace, appearance, trace.steps[steps[0] - 1] if steps else None)
     return scene
+
+
+def _gone_through(net: Trace, appearance: Appearance, steps: Sequence[int]) -> Trace:
+    """A network that is gone back through, or its last run, whose steps it has."""
+    if steps and appearance.view in _own(net.op):
+        raise NnvizError(
+            "the view {name} cannot draw this: {why}",
+            name=appearance.view,
+            why=Words("it draws the whole, and no step"),
+        )
+    whole = not steps and appearance.view in (None, *view_names(net.op))
+    return net if whole else net.layers[-1]
 
 
 def _check_labels(trace: Trace, labels: Sequence[tuple[str, str]]) -> None:

@@ -56,6 +56,12 @@ def test_steps_are_those_of_the_layer_that_takes_the_input() -> None:
         drawn(trace, view="iso")
 
 
+def test_its_own_views_have_no_steps() -> None:
+    for view in ("pipeline", "graph"):
+        with pytest.raises(NnvizError, match=f"the view {view} cannot draw this: it draws the wh"):
+            drawn(backward(small()), 1, view=view)
+
+
 def test_a_photograph_takes_no_more_room_than_the_run_twice() -> None:
     chain = " | ".join(["conv --filters 4 --size 3 --pad 1 | relu"] * 9)
     trace = net(chain, np.random.default_rng(1).random((40, 60)))

@@ -8,7 +8,7 @@ from typing import Literal
 
 from nnviz.figure.layout.blocks import Block, Sign
 from nnviz.figure.layout.lines import segments
-from nnviz.figure.layout.style import BODY, SMALL, TITLE, Piece, Style, middle, middle4, up4
+from nnviz.figure.layout.style import SMALL, TITLE, Piece, Style, middle, middle4, up4
 from nnviz.figure.scene import Anchor, Box, Group, Hatch, Mark, Rect, Text
 from nnviz.libraries import np
 from nnviz.numerals import is_blank, rounded, whole_part
@@ -329,7 +329,7 @@ def called(style: Style, name: str, shape: str) -> str:
 def heading(style: Style, role: Role, name: str, below: str, x: float, y: float = 0) -> list[Text]:
     """A name in the colour of a role, and under it a shape."""
     fill = style.theme.tone(role).line
-    text = style.text(x, y + 16, name, BODY, fill=fill, bold=True, anchor="middle")
+    text = style.text(x, y + 16, name, style.heading(name), fill=fill, bold=True, anchor="middle")
     return [text, style.note(x, y + 34, below, "middle")] if below else [text]
 
 
@@ -337,7 +337,7 @@ def heading_room(
     style: Style, name: str | Sequence[Piece], below: str, width: float, left: float = 0
 ) -> tuple[float, float, float]:
     """Where a block so wide stands under its name, the middle of both, and what they take."""
-    half = max(style.width(name, BODY, True), style.width(below, SMALL)) / 2
+    half = max(style.width(name, style.heading(name), True), style.width(below, SMALL)) / 2
     push = max(0, up4(half - left - (width - left) / 2))
     center = push + left + (width - left) / 2
     return push, center, max(push + width, up4(center + half))

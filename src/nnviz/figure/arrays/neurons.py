@@ -56,16 +56,17 @@ def symbol(name: str, index: int) -> list[Piece]:
     return [Piece(name), Piece(str(index), place="sub")]
 
 
-def too_many(counts: Iterable[tuple[str, int, int]]) -> Words | None:
+def too_many(counts: Iterable[tuple[str, int, int]], other: str = "equation") -> Words | None:
     """Why nobody could follow the edges: of what there is, how many, and the most."""
     for what, n, most in counts:
         if n > most:
             return Words(
                 "{n} {what} are too many for a network of neurons, at most {most}; the view "
-                "equation shows them",
+                "{other} shows them",
                 n=n,
                 what=Words(what),
                 most=most,
+                other=other,
             )
     return None
 

@@ -154,6 +154,10 @@ class Style:
             return self.fonts.width(safe(content), size, bold)
         return sum(span.width for span in self._spans(content, size, "#000000", bold))
 
+    def heading(self, name: str | Iterable[Piece]) -> int:
+        """The size of a name above something: small where the page has no room for it."""
+        return BODY if self.width(name, BODY, True) <= self.room else SMALL
+
     def text(
         self,
         x: float,

@@ -240,12 +240,12 @@ class Flow:
                 x += lead
             lefts[place] = x
             parts = (
-                _centred(stage.head, stage.width).at(x, top),
+                centred(stage.head, stage.width).at(x, top),
                 inner.at(
                     x + near4((stage.width - inner.width) / 2),
                     near4(row.axis - inner.height / 2),
                 ),
-                _centred(stage.foot, stage.width).at(x, top + row.head + row.body + 8),
+                centred(stage.foot, stage.width).at(x, top + row.head + row.body + 8),
             )
             marks.append(Group(parts, label=stage.label))
             x += stage.width
@@ -306,8 +306,9 @@ def _levels(lines: Sequence[Line]) -> Mapping[Line, int]:
     return levels
 
 
-def _centred(block: Block, width: float) -> Block:
-    """Lines of text in the middle of a width."""
+def centred(block: Block, width: float | None = None) -> Block:
+    """Lines of text in the middle of a width, their own unless given."""
+    width = block.width if width is None else width
 
     def moved(mark: Mark) -> Mark:
         if isinstance(mark, Group):

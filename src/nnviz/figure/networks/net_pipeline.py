@@ -44,7 +44,7 @@ BETWEEN = 8
 """Maps and their gradient."""
 CROSSED = 72, 56
 """The box of a layer that fails."""
-_BELOW = Words("above what each makes, beneath it the gradient of the loss with respect to that")
+BELOW = Words("each value stands above the gradient of the loss with respect to it")
 _KINDS: tuple[tuple[str, Role], ...] = (("weights", "weight"), ("biases", "bias"))
 
 
@@ -96,7 +96,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     layers = _layers(net, style, appearance.drawn_sample, trace.states)
     drawn = [*layers, *(each.slope for each in layers if each.slope)]
     legend = [*_signed_legend(style, drawn), *_past_shades(style, drawn)]
-    legend += [remark(style, _BELOW, SMALL)] if trace.back else []
+    legend += [remark(style, BELOW, SMALL)] if trace.back else []
     flow = _flow(style, net.sources[: len(net.layers)], layers, back=trace.back)
     blocks = [column([flow.block(), *legend], 8)]
     blocks += [row(marks)] if (marks := _odd_marks(style, drawn)) else []
