@@ -9,33 +9,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import signal
 
+from forced_ways import METHODS, force
 from loops import loop_conv, row
 from nnviz.core import conv as conv_module
 from nnviz.core import tiles
 from nnviz.core.conv import conv
 from nnviz.core.exact import working_dtype
-from nnviz.core.tiles import Method, TilePlan
+from nnviz.core.tiles import Method
 from nnviz.errors import NnvizError
 from nnviz.padding import check_axes
 from nnviz.shapes import PAD_MODES, Axis, PadMode
 from onnx_answers import onnx
 
 Array = np.ndarray[Any, Any]
-METHODS: tuple[Method, ...] = ("elementwise", "banded", "columns")
 
 
 def square(size: int, kernel: int, before: int, after: int) -> tuple[Axis, Axis]:
     axis = Axis(size, kernel, before=before, after=after)
     return axis, axis
-
-
-def force(monkeypatch: pytest.MonkeyPatch, method: Method, rows: int, cols: int) -> None:
-    """Cut everything into small tiles of one method, in two threads."""
-
-    def made(axes: tuple[Axis, Axis, Axis], *_: int, **__: Any) -> TilePlan:
-        return TilePlan(method, min(rows, axes[1].out), min(cols, axes[2].out), threads=2)
-
-    monkeypatch.setattr(conv_module, "tile_plan", made)
 
 
 # --- whole numbers ---------------------------------------------------------------
@@ -270,37 +261,6 @@ def test_a_large_map_equals_scipy(mode: PadMode, pad: int, options: dict[str, st
     np.testing.assert_allclose(
         made[0, 0], np.asarray(signal.correlate2d(x, w, **options)), rtol=1e-12
     )
-
-
-LARGE = [
-    ("grey", (1, 1, 300, 400), (1, 1, 3, 3), 1, 1),
-    ("rgb to 8", (1, 3, 200, 300), (8, 3, 3, 3), 1, 2),
-    ("depthwise", (1, 4, 150, 200), (4, 1, 3, 3), 4, 1),
-    ("many channels", (2, 64, 14, 14), (32, 64, 3, 3), 1, 1),
-    ("patches", (1, 3, 64, 64), (48, 3, 16, 16), 1, 16),
-    ("one large window", (1, 1, 90, 110), (1, 1, 90, 110), 1, 1),
-]
-
-
-@pytest.mark.parametrize(
-    ("shape", "kernel", "groups", "stride"), [c[1:] for c in LARGE], ids=[c[0] for c in LARGE]
-)
-@pytest.mark.parametrize("dtype", ["f4", "u1"])
-def test_the_fast_ways_equal_the_slow_one(
-    monkeypatch: pytest.MonkeyPatch,
-    shape: tuple[int, ...],
-    kernel: tuple[int, ...],
-    groups: int,
-    stride: int,
-    dtype: str,
-) -> None:
-    rng = np.random.default_rng(3)
-    x, w = rng.integers(0, 255, shape).astype(dtype), rng.integers(-3, 4, kernel)
-    w = w.astype("f4" if dtype == "f4" else "i8")
-    axes = [Axis(n, k, stride) for n, k in zip(shape[2:], kernel[2:], strict=True)]
-    fast = conv(x, w, None, axes, groups=groups)
-    force(monkeypatch, "elementwise", 64, 512)
-    np.testing.assert_allclose(fast, conv(x, w, None, axes, groups=groups), rtol=1e-6, atol=1e-2)
 
 
 def test_columns_that_do_not_fit_are_added_up_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,13 +35,15 @@ def test_at_least_one_and_at_most_a_few_threads() -> None:
 
 
 @pytest.mark.parametrize(
-    "shape", [(1, 1, 1), (24, 10, 4001), (90, 18, 1000), (300, 400, 70), (3, 9, 99_999)]
+    "shape",
+    [(1, 1, 1), (24, 10, 4001), (90, 18, 1000), (300, 400, 70), (70, 900, 99), (9, 2000, 5)],
 )
-def test_a_product_in_pieces_is_the_product(shape: tuple[int, int, int]) -> None:
+@pytest.mark.parametrize("groups", [1, 2])
+def test_a_product_in_pieces_is_the_product(shape: tuple[int, int, int], groups: int) -> None:
     rows, inner, width = shape
     rng = np.random.default_rng(0)
-    a = rng.integers(-9, 9, (rows, inner)).astype(np.float32)
-    b = rng.integers(-9, 9, (inner, width + 5)).astype(np.float32)[:, 5:]
-    out = np.full((rows, width), np.nan, np.float32)
+    a = rng.integers(-9, 9, (groups, rows, inner)).astype(np.float32)
+    b = rng.integers(-9, 9, (3, groups, inner, width + 5)).astype(np.float32)[..., 5:]
+    out = np.full((3, groups, rows, width), np.nan, np.float32)
     threads.multiply(a, b, out)
     assert (out == a @ b).all()

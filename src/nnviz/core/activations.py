@@ -42,8 +42,8 @@ def activate(
         return np.moveaxis(shares, -1, axis)
     if name in _IN_PLACE:
         return in_blocks(x.astype(np.int64) if x.dtype == bool else x, _IN_PLACE[name])
-    if x.dtype == np.float32 and x.size > BLOCK and approximate == "none" and name in _QUICK:
-        return in_blocks(x, _QUICK[name])
+    if x.dtype == np.float32 and x.size > BLOCK and name == "gelu" and approximate == "none":
+        return in_blocks(x, _quick_gelu)
 
     def work(some: Array, out: Array) -> None:
         out[...] = _exactly(some, name, alpha, beta, approximate)
@@ -64,10 +64,9 @@ def _exactly(
     if name == "elu":
         below = x.dtype.type(1 if alpha is None else alpha) * np.expm1(np.minimum(x, 0))
         return np.where(x < 0, below, x)
-    if name == "hard-sigmoid":
-        slope, offset = 0.2 if alpha is None else alpha, 0.5 if beta is None else beta
-        return np.asarray(np.clip(x.dtype.type(slope) * x + x.dtype.type(offset), 0, 1))
-    return sigmoid(x)
+    assert name == "hard-sigmoid", name
+    slope, offset = 0.2 if alpha is None else alpha, 0.5 if beta is None else beta
+    return np.asarray(np.clip(x.dtype.type(slope) * x + x.dtype.type(offset), 0, 1))
 
 
 def _shares(x: Array, out: Array) -> None:
@@ -77,14 +76,22 @@ def _shares(x: Array, out: Array) -> None:
     out /= out.sum(axis=-1, keepdims=True)
 
 
-def sigmoid(x: Array) -> Array:
+def sigmoid(x: Array, out: Array | None = None) -> Array:
     """1/(1 + e⁻ˣ) for x ≥ 0, eˣ/(1 + eˣ) below: e is never raised to a large power.
+
+    In float32 the first alone, in place: to 4 units in the last place, and 0 below −88, where
+    it is less than 10⁻³⁸.
 
     >>> sigmoid(np.array([-1e9, 0.0]))
     array([0. , 0.5])
     """
-    small = np.exp(-np.abs(x))
-    return np.asarray(np.where(x >= 0, 1, small) / (1 + small))
+    if x.dtype != np.float32:
+        small = np.exp(-np.abs(x))
+        return np.asarray(np.divide(np.where(x >= 0, 1, small), 1 + small, out=out))
+    out = np.asarray(np.negative(x, out=out))
+    np.exp(out, out=out)
+    out += 1
+    return np.asarray(np.divide(1, out, out=out))
 
 
 def _gated(x: Array, twice: Array) -> Array:
@@ -98,17 +105,10 @@ Function = Callable[[Array, Array], object]
 _IN_PLACE: dict[str, Function] = {
     "relu": lambda x, out: np.maximum(x, 0, out=out),
     "tanh": lambda x, out: np.tanh(x, out=out),
+    "sigmoid": sigmoid,
 }
 
 # --- many numbers of 32 bits: every step in place, in one block of the cache ---------
-
-
-def _quick_sigmoid(x: Array, out: Array) -> None:
-    """1/(1 + e⁻ˣ), to 4 units in the last place; 0 below −88, where it is less than 10⁻³⁸."""
-    np.negative(x, out=out)
-    np.exp(out, out=out)
-    out += 1
-    np.divide(1, out, out=out)
 
 
 _NEAR = np.float32(2.375)
@@ -138,8 +138,6 @@ def _quick_gelu(x: Array, out: Array) -> None:
     np.maximum(x, 0, out=out)
     out -= total
 
-
-_QUICK: dict[str, Function] = {"sigmoid": _quick_sigmoid, "gelu": _quick_gelu}
 
 # --- the error function --------------------------------------------------------
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from nnviz.core.exact import Array, FloatName, cast, is_whole, to_int64, working_dtype
 from nnviz.core.padded_source import Source
-from nnviz.core.threads import multiply, share
+from nnviz.core.threads import DEEPEST, multiply, share
 from nnviz.core.tiles import TILE, TilePlan, interleaved, split, tile_plan
+from nnviz.core.tiles import Method as MethodName
 from nnviz.shapes import Axis, PadMode, cells, unravel
 
 Axes3 = tuple[Axis, Axis, Axis]
@@ -126,76 +127,82 @@ class _Tile(NamedTuple):
 
 
 Method = Callable[[Array, Source, _Tile], None]
-"""Writes the sums of one tile into an array of shape (F, rows, cols)."""
+"""Writes the sums of one tile into an array of shape (N, G, F, rows, cols)."""
 
 
 def _convolve(out: Array, x: Array, w: Array, b: Array | None, job: _Job) -> None:
-    """Every tile of every group, batch item and depth, some in each thread."""
-    channels, filters = w.shape[1], len(w) // job.groups
-    exact, runs = job.dtype.kind != "f", len(x) * job.groups
-    plan = tile_plan(job.axes, channels, filters, exact=exact, runs=runs)
-    rows, cols = split(out.shape[3], plan.rows), split(out.shape[4], plan.cols)
-    count = (job.groups, len(x), out.shape[2], len(rows), len(cols))
+    """Every tile of every depth, of some groups and batch items at a time, some in each thread.
+
+    Groups are an axis of their own here: x (N, G, C, …), w (G, F, C, …), out (N, G, F, …).
+    """
+    batch, groups, channels, filters = len(x), job.groups, w.shape[1], len(w) // job.groups
+    w = w.reshape(groups, filters, *w.shape[1:])
+    x = x.reshape(batch, groups, channels, *x.shape[2:])
+    out = out.reshape(batch, groups, filters, *out.shape[2:])
+    biases = None if b is None else b.reshape(batch, groups, filters, 1, 1)
+    exact = job.dtype.kind != "f"
+    plan = tile_plan(job.axes, channels, filters, exact=exact, runs=batch * groups)
+    rows, cols = split(out.shape[4], plan.rows), split(out.shape[5], plan.cols)
+    some_groups = split(groups, min(plan.items, groups))
+    items = split(batch, max(1, plan.items // groups))
+    count = (len(some_groups), len(items), out.shape[3], len(rows), len(cols))
 
     def work(some: range) -> None:
-        # A method holds the weights of its group, laid out for tiles of one size.
-        methods: dict[tuple[int, int], Method] = {}
-        group = -1
+        # A method holds the weights of its groups, laid out for tiles of one size.
+        methods: dict[tuple[int, ...], Method] = {}
+        held = -1
         for at in some:
             g, n, depth, row, col = unravel(at, count)
-            own = slice(g * filters, (g + 1) * filters)
             tile = _Tile(depth, *rows[row], *cols[col])
-            size = tile.rows, tile.cols
-            if g != group:
-                group = g
+            own = _slice(items[n]), _slice(some_groups[g])
+            if g != held:
+                held = g
                 methods.clear()
+            size = items[n][1], tile.rows, tile.cols
             if size not in methods:
-                methods[size] = _method(plan._replace(rows=size[0], cols=size[1]), w[own], job.axes)
-            source = Source(x[n, g * channels : (g + 1) * channels], job.axes, job.mode, job.dtype)
-            into = out[n, own, depth, tile.row : tile.row + tile.rows]
+                sized = plan._replace(items=size[0], rows=tile.rows, cols=tile.cols)
+                methods[size] = _METHODS[plan.method](w[own[1]], job.axes, sized)
+            source = Source(x[own], job.axes, job.mode, job.dtype)
+            into = out[own][:, :, :, depth, tile.row : tile.row + tile.rows]
             into = into[..., tile.col : tile.col + tile.cols]
             with np.errstate(all="ignore"):  # set here: each thread has its own
-                _write(into, methods[size], source, tile, None if b is None else b[n, own])
+                _write(into, methods[size], source, tile, None if biases is None else biases[own])
 
     share(work, cells(count), plan.threads)
+
+
+def _slice(part: tuple[int, int]) -> slice:
+    return slice(part[0], sum(part))
 
 
 def _write(into: Array, method: Method, source: Source, tile: _Tile, b: Array | None) -> None:
     sums = into if into.dtype == source.dtype else np.empty(into.shape, source.dtype)
     method(sums, source, tile)
     if b is not None:
-        np.add(sums, b[:, None, None], out=sums)
+        np.add(sums, b, out=sums)
     if sums is not into:
         into[...] = to_int64(sums) if sums.dtype.kind == "O" else sums
-
-
-def _method(plan: TilePlan, w: Array, axes: Axes3) -> Method:
-    if plan.method == "banded":
-        return _Banded(w, axes, plan)
-    if plan.method == "columns":
-        return _Columns(w, axes, plan)
-    return _Elementwise(w, axes)
 
 
 class _Elementwise:
     """One multiplication and addition of arrays for each tap, in the kernel's order."""
 
-    def __init__(self, w: Array, axes: Axes3) -> None:
-        self.w, self.axes = w, axes
+    def __init__(self, w: Array, axes: Axes3, _: TilePlan) -> None:
+        self.w, self.axes = w[..., None, None], axes
 
     def __call__(self, sums: Array, source: Source, tile: _Tile) -> None:
         d, h, v = self.axes
         sums[...] = 0
         part = np.empty(sums.shape, sums.dtype)
-        for c in range(self.w.shape[1]):
-            one = Source(source.x[c : c + 1], source.axes, source.mode, source.dtype)
-            for z, i, j in np.ndindex(self.w.shape[2:]):
+        for c in range(self.w.shape[2]):
+            one = source._replace(x=source.x[:, :, c : c + 1])
+            for z, i, j in np.ndindex(self.w.shape[3:6]):
                 cells = one.read(
                     d.positions(tile.depth)[z],
                     _under(h, tile.row, tile.rows, i),
                     _under(v, tile.col, tile.cols, j),
                 )
-                np.multiply(self.w[:, c, z, i, j, None, None], cells, out=part)
+                np.multiply(self.w[:, :, c, z, i, j], cells, out=part)
                 np.add(sums, part, out=sums)
 
 
@@ -216,27 +223,29 @@ class _Banded:
 
     def __init__(self, w: Array, axes: Axes3, plan: TilePlan) -> None:
         _, h, v = axes
-        filters, channels, depths, high, _ = w.shape
+        groups, filters, channels, depths, high, _ = w.shape
         self.axes = axes
-        self.slow = _Elementwise(w, axes)
+        self.slow = _Elementwise(w, axes, plan)
         self.shifts, self.phases = interleaved(v)
         read = h.stride * (plan.rows - 1) + h.extent
         width = plan.cols + self.shifts[-1]
-        shape = (filters, len(self.shifts), plan.rows, len(self.phases), channels, depths, read)
-        band = np.zeros(shape, w.dtype)
+        made = (groups, filters, len(self.shifts), plan.rows)
+        taken = (len(self.phases), channels, depths, read)
+        band = np.zeros(made + taken, w.dtype)
         shift, phase = np.divmod(np.arange(v.kernel) * v.dilation, v.stride)
         shift, phase = np.searchsorted(self.shifts, shift), np.searchsorted(self.phases, phase)
         for row, i in np.ndindex(plan.rows, high):
             at = row * h.stride + i * h.dilation
-            band[:, shift, row, phase, :, :, at] = np.moveaxis(w[:, :, :, i], -1, 0)
-        self.band = band.reshape(filters * len(self.shifts) * plan.rows, -1)
-        self.rows = np.empty((*shape[3:], width), w.dtype)
-        self.product = np.empty((*shape[:3], width), w.dtype)
+            band[:, :, shift, row, phase, :, :, at] = np.moveaxis(w[:, :, :, :, i], -1, 0)
+        self.band = band.reshape(groups, cells(made[1:]), -1)
+        self.rows = np.empty((plan.items, groups, *taken, width), w.dtype)
+        self.product = np.empty((plan.items, *made, width), w.dtype)
 
     def __call__(self, sums: Array, source: Source, tile: _Tile) -> None:
-        multiply(self.band, self._rows(source, tile), self.product.reshape(len(self.band), -1))
+        product = self.product.reshape(*sums.shape[:2], -1, self.product.shape[-1])
+        multiply(self.band, self._rows(source, tile), product)
         first, *rest = [
-            self.product[:, at, :, shift : shift + tile.cols]
+            self.product[..., at, :, shift : shift + tile.cols]
             for at, shift in enumerate(self.shifts)
         ]
         if rest:
@@ -247,66 +256,77 @@ class _Banded:
             np.add(sums, part, out=sums)
         # Zeros of the band times an infinity or NaN spoil its column in every row of every
         # filter, so that one row of the sums tells whether there is one.
-        if not np.isfinite(np.add.reduce(sums[0, 0])):
+        if not np.isfinite(np.add.reduce(sums[:, :, 0, 0], axis=None)):
             self.slow(sums, source, tile)
 
     def _rows(self, source: Source, tile: _Tile) -> Array:
-        """What the tile reads, as a matrix of (phase, channel, depth, row) × column."""
+        """What the tile reads, as matrices of (phase, channel, depth, row) × column."""
         d, h, v = self.axes
         height, width = self.rows.shape[-2:]
         top, left = h.positions(tile.row)[0], v.positions(tile.col)[0]
         rows = range(top, top + height)
         length = (width - 1) * v.stride + 1
         depths = d.positions(tile.depth)
-        if v.stride == len(source.x) == len(depths) == 1 and source.x.dtype == source.dtype:
+        if v.stride == source.x.shape[2] == len(depths) == 1 and source.x.dtype == source.dtype:
             seen = source.view(depths[0], rows, range(left, left + length))
             if seen is not None and seen.strides[-1] == seen.itemsize:
-                return seen.reshape(height, width)
-        for out, phase in zip(self.rows, self.phases, strict=True):
+                return seen[:, :, 0]
+        for at, phase in enumerate(self.phases):
             cols = range(left + phase, left + phase + length, v.stride)
             for z, depth in enumerate(depths):
-                source.fill(out[:, z], depth, rows, cols)
-        return self.rows.reshape(-1, width)
+                source.fill(self.rows[:, :, at, :, z], depth, rows, cols)
+        return self.rows.reshape(*self.rows.shape[:2], -1, width)
 
 
 class _Columns:
     """What each tap reads as one row of a matrix (im2col), some kernel rows at a time."""
 
     def __init__(self, w: Array, axes: Axes3, plan: TilePlan) -> None:
-        filters, channels, depths, high, wide = w.shape
+        groups, filters, channels, depths, high, wide = w.shape
         self.axes = axes
-        per_row = channels * wide * plan.rows * plan.cols
-        self.step = min(max(1, TILE // per_row), depths * high)
+        per_row = plan.items * groups * channels * wide * plan.rows * plan.cols
+        # As many as fit, and no more terms in a product than stay in one thread.
+        fit = min(TILE // per_row, DEEPEST // (channels * wide))
+        self.step = min(max(1, fit), depths * high)
         # Kernel rows first, so that some of them are a slice of columns.
-        self.w = w.transpose(0, 2, 3, 4, 1).reshape(filters, depths * high, wide * channels)
-        self.w = np.ascontiguousarray(self.w)
-        self.part = np.empty((filters, plan.rows * plan.cols), w.dtype)
-        self.columns = np.empty((self.step, wide, channels, plan.rows, plan.cols), w.dtype)
+        w = w.transpose(0, 1, 3, 4, 5, 2)
+        self.w = np.ascontiguousarray(w).reshape(groups, filters, depths * high, -1)
+        self.part = np.empty((plan.items, groups, filters, plan.rows * plan.cols), w.dtype)
+        shape = (plan.items, groups, self.step, wide, channels, plan.rows, plan.cols)
+        self.columns = np.empty(shape, w.dtype)
 
     def __call__(self, sums: Array, source: Source, tile: _Tile) -> None:
-        kernel_rows = self.w.shape[1]
+        items, groups, filters, kernel_rows = len(sums), *self.w.shape[:3]
         for first in range(0, kernel_rows, self.step):
             some = slice(first, min(first + self.step, kernel_rows))
             count = some.stop - first
             for at in range(count):
-                self._gather(self.columns[at], source, tile, first + at)
-            w = self.w[:, some].reshape(len(self.w), -1)
-            multiply(w, self.columns[:count].reshape(w.shape[1], -1), self.part)
+                self._gather(self.columns[:, :, at], source, tile, first + at)
+            w = self.w[:, :, some].reshape(groups, filters, -1)
+            columns = self.columns[:, :, :count].reshape(items, groups, w.shape[2], -1)
+            multiply(w, columns, self.part)
             if first:
                 np.add(sums, self.part.reshape(sums.shape), out=sums)
             else:
                 sums[...] = self.part.reshape(sums.shape)
 
     def _gather(self, out: Array, source: Source, tile: _Tile, kernel_row: int) -> None:
-        """Fill (kernel columns, C, rows, cols), by kernel or output columns: the fewer."""
+        """Fill (N, G, kernel columns, C, rows, cols), by kernel or output columns: the fewer."""
         d, h, v = self.axes
         z, i = divmod(kernel_row, h.kernel)
         depth = d.positions(tile.depth)[z]
         rows = _under(h, tile.row, tile.rows, i)
         if v.kernel <= tile.cols:
             for j in range(v.kernel):
-                source.fill(out[j], depth, rows, _under(v, tile.col, tile.cols, j))
+                source.fill(out[:, :, j], depth, rows, _under(v, tile.col, tile.cols, j))
         else:
             for c in range(tile.cols):
-                cells = out[..., c].transpose(1, 2, 0)
+                cells = np.moveaxis(out[..., c], 2, -1)
                 source.fill(cells, depth, rows, v.positions(tile.col + c))
+
+
+_METHODS: dict[MethodName, Callable[[Array, Axes3, TilePlan], Method]] = {
+    "elementwise": _Elementwise,
+    "banded": _Banded,
+    "columns": _Columns,
+}

@@ -40,7 +40,7 @@ def _outside(axis: Axis, mode: PadMode, positions: range) -> Cells:
 
 
 class Source(NamedTuple):
-    """The input of one group of one batch item: x of shape (C, D, H, W)."""
+    """The input of some channels: x of shape (…, C, D, H, W)."""
 
     x: Array
     axes: tuple[Axis, Axis, Axis]
@@ -48,29 +48,29 @@ class Source(NamedTuple):
     dtype: np.dtype[Any]
 
     def view(self, depth: int, rows: range, cols: range) -> Array | None:
-        """Shape (C, rows, columns), without a copy, where no padding is touched."""
+        """Shape (…, C, rows, columns), without a copy, where no padding is touched."""
         d, h, w = self.axes
         inside = 0 <= depth < d.size and _within(rows, h.size) and _within(cols, w.size)
-        return self.x[:, depth, _slice(rows), _slice(cols)] if inside else None
+        return self.x[..., depth, _slice(rows), _slice(cols)] if inside else None
 
     def fill(self, out: Array, depth: int, rows: range, cols: range) -> None:
-        """Write what stands at these positions into `out`, shape (C, rows, columns)."""
+        """Write what stands at these positions into `out`, shape (…, C, rows, columns)."""
         at = self.axes[0].source(depth, self.mode)
         if at is None:
             out[...] = 0
             return
-        x = self.x[:, at]
+        x = self.x[..., at, :, :]
         across = pieces(self.axes[2], self.mode, cols)
         for to_rows, from_rows in pieces(self.axes[1], self.mode, rows):
             for to_cols, from_cols in across:
-                out[:, to_rows, to_cols] = _pick(x, from_rows, from_cols)
+                out[..., to_rows, to_cols] = _pick(x, from_rows, from_cols)
 
     def read(self, depth: int, rows: range, cols: range) -> Array:
-        """Shape (C, rows, columns) in the working dtype; a view where that is possible."""
+        """Shape (…, C, rows, columns) in the working dtype; a view where that is possible."""
         seen = self.view(depth, rows, cols)
         if seen is not None:
             return seen.astype(self.dtype, copy=False)
-        out = np.empty((len(self.x), len(rows), len(cols)), self.dtype)
+        out = np.empty((*self.x.shape[:-3], len(rows), len(cols)), self.dtype)
         self.fill(out, depth, rows, cols)
         return out
 
@@ -88,7 +88,7 @@ def _pick(x: Array, rows: Cells, cols: Cells) -> Array | int:
         return 0
     # Slices first: an index array copies what it is applied to.
     if isinstance(rows, slice):
-        return x[:, rows][:, :, cols]
+        return x[..., rows, :][..., cols]
     if isinstance(cols, slice):
-        return x[:, :, cols][:, rows]
-    return x[:, rows[:, None], cols]
+        return x[..., cols][..., rows, :]
+    return x[..., rows[:, None], cols]

@@ -22,6 +22,10 @@ BLOCK = 2**15
 """Numbers of which all that is made of them on the way stays in the second-level cache."""
 NARROW = 32
 """Pieces of fewer columns than this cost more than they save."""
+HIGH = 16
+"""Rows of a piece, where a product has more: as quick as whole, for 32 columns and more."""
+DEEPEST = ALONE // NARROW // (HIGH // 2)
+"""Terms of a sum up to which a product is cut into pieces."""
 
 
 def share(work: Callable[[range], None], count: int, threads: int) -> None:
@@ -62,27 +66,29 @@ def available() -> int:
     return min(os.cpu_count() or 1, MOST_THREADS)
 
 
-def stays_alone(rows: int, inner: int) -> bool:
-    """Whether a product with a matrix of this shape is worth cutting into pieces."""
-    return rows * inner * NARROW <= ALONE
-
-
 def multiply(a: Array, b: Array, out: Array) -> None:
-    """Write a @ b into `out`; b and out have columns that follow each other in memory."""
-    width = b.shape[1]
-    most = ALONE // a.size // 16 * 16  # pieces of whole cache lines, whatever the float
-    if a.size * width <= ALONE or most < NARROW:
+    """Write a @ b into `out`: (G, rows, inner) @ (N, G, inner, columns).
+
+    The columns of b and out follow each other in memory.
+    """
+    rows, inner, width = a.shape[-2], *b.shape[-2:]
+    if rows * inner * width <= ALONE or inner > DEEPEST:
         np.matmul(a, b, out=out)
         return
+    high = rows if rows * inner * NARROW <= ALONE else HIGH if inner <= DEEPEST // 2 else HIGH // 2
+    most = ALONE // (high * inner) // 16 * 16  # pieces of whole cache lines, whatever the float
     pieces = -(-width // most)
     step = -(-width // pieces // 16) * 16
     whole = width // step * step
-    np.matmul(a, _cut(b[:, :whole], step), out=_cut(out[:, :whole], step))
-    if whole < width:
-        np.matmul(a, b[:, whole:], out=out[:, whole:])
+    cut = _cut(b[..., :whole], step)
+    for first in range(0, rows, high):
+        some = slice(first, first + high)
+        np.matmul(a[:, None, some], cut, out=_cut(out[..., some, :whole], step))
+        if whole < width:
+            np.matmul(a[:, some], b[..., whole:], out=out[..., some, whole:])
 
 
 def _cut(matrix: Array, step: int) -> Array:
-    """A view of (pieces, rows, step)."""
-    rows, width = matrix.shape
-    return matrix.reshape(rows, width // step, step).transpose(1, 0, 2)
+    """A view of (…, pieces, rows, step)."""
+    *some, rows, width = matrix.shape
+    return matrix.reshape(*some, rows, width // step, step).swapaxes(-2, -3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from nnviz.core.threads import available, stays_alone
+from nnviz.core.threads import DEEPEST, available
 from nnviz.shapes import Axis
 
 Method = Literal["elementwise", "banded", "columns"]
@@ -33,12 +33,44 @@ TURN = 30_000.0  # one turn of a Python loop over tiles
 
 
 class TilePlan(NamedTuple):
-    """`rows` × `cols` output cells a tile, by `method`, some in each of the threads."""
+    """`rows` × `cols` output cells a tile, of `items` (groups, batch items) at a time, by `method`.
+
+    Some of the tiles in each of the threads.
+    """
 
     method: Method
     rows: int
     cols: int
+    items: int = 1
     threads: int = 1
+
+
+class Work(NamedTuple):
+    """What is to be convolved: whole numbers alone."""
+
+    axes: tuple[Axis, Axis, Axis]
+    channels: int
+    filters: int
+    runs: int
+    threads: int
+
+    def planned(self, method: Method, height: int, rows: int, cols: int) -> TilePlan:
+        """As many runs in a tile as its largest buffer, of `height` cells an output cell, holds;
+        tiles for every thread.
+        """
+        h, w = self.axes[1:]
+        tiles = self.axes[0].out * -(-h.out // rows) * -(-w.out // cols)
+        if self.runs * tiles < self.threads:
+            rows = -(-h.out // self.threads)
+        most = self.runs * tiles // (2 * self.threads) if self.threads > 1 else self.runs
+        items = max(1, min(most, TILE // max(1, height * rows * cols)))
+        return TilePlan(method, rows, cols, items, self.threads)
+
+    def sized(self, method: Method, height: int) -> TilePlan:
+        """Whole rows where they fit in a tile."""
+        _, h, w = self.axes
+        cols = max(1, min(w.out, TILE // height))
+        return self.planned(method, height, max(1, min(h.out, TILE // (height * cols))), cols)
 
 
 def tile_plan(
@@ -49,24 +81,29 @@ def tile_plan(
     exact: bool = False,
     runs: int = 1,
 ) -> TilePlan:
-    """The cheapest way for each of `runs` groups; `exact` rules out matrix products."""
+    """The cheapest way for each of `runs` groups and batch items; `exact` rules out matrix
+    products.
+    """
     _, h, w = axes
-    planes = channels * axes[0].kernel
-    taps = planes * h.kernel * w.kernel
+    taps = channels * axes[0].kernel * h.kernel * w.kernel
     products = filters * axes[0].out * h.out * w.out * taps
     threads = available() if products * runs >= MANY else 1
+    work = Work(axes, channels, filters, runs, threads)
     # Python's own integers take ten times the room.
-    height = filters * 8 if exact else filters * 2
-    elementwise = _sized("elementwise", height, h.out, w.out, threads)
+    elementwise = work.sized("elementwise", filters * 8 if exact else filters * 2)
     if exact or (products <= SMALL and taps <= FEW_TAPS):
         return elementwise
-    turns = taps * TURN / 8 / (elementwise.rows * elementwise.cols)
+    turns = taps * TURN / 8 / _cells(elementwise)
     options = [
         (taps * filters * (PRODUCT if w.stride == 1 else STRIDED) + turns, elementwise),
-        _columns(h, w, channels, taps, filters, threads),
-        *(_banded(h, w, planes, filters, rows, threads) for rows in (1, 2, 3, 4, 6, 8, 12, 16)),
+        _columns(work, taps),
+        *(_banded(work, rows) for rows in (1, 2, 3, 4, 6, 8, 12, 16)),
     ]
     return min(options, key=lambda option: option[0])[1]
+
+
+def _cells(plan: TilePlan) -> int:
+    return plan.rows * plan.cols * plan.items
 
 
 def interleaved(axis: Axis) -> tuple[list[int], list[int]]:
@@ -82,39 +119,32 @@ def interleaved(axis: Axis) -> tuple[list[int], list[int]]:
     )
 
 
-def _sized(method: Method, height: int, rows: int, cols: int, threads: int) -> TilePlan:
-    """Whole rows where they fit in a tile of `height` buffer cells an output cell."""
-    cols = max(1, min(cols, TILE // height))
-    return TilePlan(method, max(1, min(rows, TILE // (height * cols))), cols, threads)
+def _columns(work: Work, taps: int) -> tuple[float, TilePlan]:
+    _, h, w = work.axes
+    alone = taps // (work.axes[0].kernel * h.kernel) <= DEEPEST
+    work = work if alone else work._replace(threads=1)
+    plan = work.sized("columns", max(work.filters, min(taps, TILE)))
+    cost = taps * (COPY if w.stride == 1 else SKIP) + work.filters * _written(taps, work.filters)
+    return cost + taps / work.channels * TURN / 8 / _cells(plan), plan
 
 
-def _columns(
-    h: Axis, w: Axis, channels: int, taps: int, filters: int, threads: int
-) -> tuple[float, TilePlan]:
-    threads = threads if stays_alone(filters, taps) else 1
-    plan = _sized("columns", min(taps, TILE), h.out, w.out, threads)
-    move = 0.5 if w.stride == 1 else 0.8
-    cost = taps * move + filters * _written(taps, filters)
-    return cost + taps / channels * TURN / 8 / (plan.rows * plan.cols), plan
-
-
-def _banded(
-    h: Axis, w: Axis, planes: int, filters: int, rows: int, threads: int
-) -> tuple[float, TilePlan]:
-    rows = min(rows, h.out)
+def _banded(work: Work, rows: int) -> tuple[float, TilePlan]:
+    d, h, w = work.axes
+    rows, planes = min(rows, h.out), work.channels * d.kernel
     shifts, phases = interleaved(w)
     read = planes * (h.stride * (rows - 1) + h.extent) * len(phases)
-    parts = filters * len(shifts)
+    parts = work.filters * len(shifts)
     cols = max(1, min(w.out, BAND // max(parts * rows, read)))
     wide = 1 + shifts[-1] / cols
+    work = work if read <= DEEPEST else work._replace(threads=1)
+    plan = work.planned("banded", -(-max(parts * rows, read) // rows), rows, cols)
     cost = (
         parts * wide * _written(read, parts * rows)
-        + (parts - filters) * ADD
+        + (parts - work.filters) * ADD
         + read / rows * wide * (COPY if w.stride == 1 else SKIP)
-        + TURN / (rows * cols)
+        + TURN / _cells(plan)
     )
-    threads = threads if stays_alone(parts * rows, read) else 1
-    return cost, TilePlan("banded", rows, cols, threads)
+    return cost, plan
 
 
 def _written(inner: int, rows: int) -> float:
