@@ -244,6 +244,8 @@ class Trace:
     """What the output of a net was held against, and what that sends back."""
     forward: Trace | None = None
     """The run that this one goes back through."""
+    from_last: bool = False
+    """Whether the outputs before a step are those that are still to come."""
     backward: Callable[[np.ndarray], Any] | None = None
     """The way back from a gradient of the output, where there is one: a `Backward` of
     `nnviz.gradient`."""
@@ -277,12 +279,12 @@ class Trace:
 
     @property
     def back(self) -> bool:
-        """Whether its steps are gone through from the last."""
+        """Whether it is a way back, which is played from its last step."""
         return self.forward is not None
 
     def after(self, made: range, count: int) -> range:
         """Which of so many outputs are still to come once some are made."""
-        return range(made.start) if self.back else range(made.stop, count)
+        return range(made.start) if self.from_last else range(made.stop, count)
 
     def called(self, name: str) -> Words:
         """What an array or result is called."""

@@ -9,6 +9,7 @@ from drawing import note, texts
 from helpers import run
 from nnviz.backpropagation import backward
 from nnviz.errors import NnvizError, UsageError
+from nnviz.figure import draw
 from nnviz.figure.scene import Rect, Scene
 from nnviz.figure.typeface import Fonts
 from nnviz.formats.raster.frames import (
@@ -124,3 +125,13 @@ def test_what_no_font_has_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
     found = film(note(), Request(appearance=Appearance(title="a \U0001f600"))).notes
     assert [str(n).split(":")[0] for n in found] == ["no font has \U0001f600 (U+1F600)"]
     assert film(note(), Request()).notes == ()
+
+
+def test_a_sheet_of_a_way_back_fills_in_its_own_order_and_its_film_from_the_end() -> None:
+    """In print a later step has more outputs than an earlier one, as everywhere."""
+    trace = backward(run("flatten", np.arange(9).reshape(3, 3)))
+    asked = Request(appearance=Appearance())
+    printed = [len(texts(draw(trace, Appearance(), (n,)))) for n in (2, 8)]
+    played = [len(texts(scene)) for scene in film(trace, asked).scenes]
+    assert printed[0] < printed[1]
+    assert played[1] < played[-2]

@@ -103,6 +103,7 @@ def film(trace: Trace, request: Request, half: int = 0) -> Film:
     Drawing them is the first `half` of the work (0) or, of a second film, the other (1).
     """
     numbers = _chosen(trace, request)
+    trace = replace(trace, from_last=trace.back and tuple(numbers) != tuple(sorted(numbers)))
     appearance = request.appearance
     if len(numbers) < 2 and appearance.fps is not None:
         raise UsageError("--fps is for an animation, and this is one picture")
