@@ -31,9 +31,9 @@ _HELD = ()
 KNOWN: dict[str, tuple[str, ...]] = {
     "errors.py: template": _HELD,
     "errors.py: hint": _HELD,
-    "cli/app.py: words.template": _HELD,
-    "cli/app.py: arg": _HELD,
-    "cli/app.py: STANDARD_INPUT": (STANDARD_INPUT,),
+    "cli/complaints.py: words.template": _HELD,
+    "cli/complaints.py: arg": _HELD,
+    "cli/complaints.py: STANDARD_INPUT": (STANDARD_INPUT,),
     "cli/checks.py: argument.help": _HELD,
     "cli/help.py: command.help": _HELD,
     "cli/help.py: operation.help": _HELD,

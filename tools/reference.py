@@ -24,8 +24,8 @@ _HEAD = """# Command reference
 
 Made from the declarations that the command line is made from, by `python tools/reference.py`.
 
-INPUT is a file, `-` for standard input, or the matrix itself as text: `"1 2; 3 4"`,
-`"[[1,2],[3,4]]"`, fractions as `1/9`.
+INPUT is a file, a quoted pattern, `-` for standard input, or the matrix itself as text:
+`"1 2; 3 4"`, `"[[1,2],[3,4]]"`, fractions as `1/9`; several may be given.
 """
 
 
@@ -45,7 +45,7 @@ def _command(found: Operation[Any] | Command[Any]) -> Iterator[str]:
     if isinstance(found, Command):
         words.append(found.rest)
     elif found.takes_input:
-        words.append("[INPUT]")
+        words.append("[INPUT]...")
     usage = " ".join(filter(None, words))
     yield f"\n## nnviz {usage}\n\n{found.help}\n\n```sh\nnnviz {found.example}\n```\n"
     if found.options:

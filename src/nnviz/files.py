@@ -7,7 +7,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from io import RawIOBase
 from pathlib import Path
@@ -21,26 +21,33 @@ _STALE = 24 * 60 * 60
 """Seconds after which no process is still writing one."""
 
 
-def check(outputs: Sequence[str], inputs: Iterable[str]) -> None:
-    """Raise where two outputs are one file, one is an input, or its folder is not there."""
-    seen: dict[str, str] = {}
+def check(
+    outputs: Sequence[str],
+    inputs: Iterable[str],
+    others: Collection[str] = (),
+    own: Iterable[str] = (),
+) -> None:
+    """Raise where two outputs are one file, one is an input, or its folder is not there; or where
+    one is among `others`, real paths of what is kept, and not its `own`.
+    """
+    seen, mine = set[str](), set(map(os.path.realpath, own))
     for path in outputs:
         real = os.path.realpath(path)
-        if real in seen:
+        if real in seen or (real in others and real not in mine):
             raise UsageError(
                 "{path} would be written twice", path=path, hint="give each output its own name"
             )
-        seen[real] = path
+        seen.add(real)
         if _is_standard_input(path):
             raise _is_input(path)
         try:
             _check_folder(path, Path(real))
         except OSError as error:
             raise _cannot_write(path, error) from None
-    for given in inputs:
-        for path in outputs:
-            if _is_same(given, path):
-                raise _is_input(path)
+    read = {identity for given in inputs for identity in _identities(given)}
+    for path in outputs:
+        if read.intersection(_identity(path)):
+            raise _is_input(path)
 
 
 def _is_standard_input(path: str) -> bool:
@@ -87,14 +94,26 @@ def _is_device(path: str) -> bool:
     return os.path.exists(path) and not Path(path).is_file()
 
 
-def _is_same(given: str, path: str) -> bool:
-    """Whether a text of the command names the file `path`; `file.npz:name` does too."""
-    ends = [len(given), *(i for i, c in enumerate(given[:4096]) if c == ":")]
-    for end in ends:
-        with contextlib.suppress(OSError, ValueError):
-            if given[:end] and Path(given[:end]).samefile(path):
-                return True
-    return False
+def _identities(given: str) -> Iterator[tuple[int, int]]:
+    """The files that a text of the command may name; `file.npz:name` does too."""
+    for end in (len(given), *(i for i, c in enumerate(given[:4096]) if c == ":")):
+        yield from _identity(given[:end])
+
+
+def _identity(path: str) -> Iterator[tuple[int, int]]:
+    """What tells a file from every other, by whichever of its names; nothing where it is none."""
+    with contextlib.suppress(OSError, ValueError):
+        if path:
+            there = os.stat(path)  # noqa: PTH116 - a text of any length
+            yield there.st_dev, there.st_ino
+
+
+def make_folder(path: str) -> None:
+    """The folder of a file that is to be written."""
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _cannot_write(path, error) from None
 
 
 def write(path: str, content: bytes) -> None:
@@ -153,6 +172,7 @@ def _replace(real: Path, content: bytes) -> None:
         raise
 
 
+@cache  # once a folder: it may have many files
 def _clear(folder: Path) -> None:
     """Remove what runs that were killed have left in a folder."""
     for path in folder.glob(".*.nnviz"):

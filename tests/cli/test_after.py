@@ -18,7 +18,7 @@ from nnviz.cli import after
 Nnviz = Callable[..., Any]
 
 REFUSED = [
-    ("nothing is written", ["conv", "1 2; 3 4", "-k", "1", "--open"], "--open opens what -o"),
+    ("nothing is written", ["conv", "1 2; 3 4", "-k", "1", "--open"], "--open is about what -o"),
     ("no file is read", ["conv", "1 2; 3 4", "-k", "1", "--watch"], "and none is read"),
     ("standard input", ["conv", "-", "-k", "1", "--watch"], "and standard input is read"),
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -136,17 +135,6 @@ def test_a_word_in_the_place_of_another_is_named(
     first, rest = result.err.split("\n", 1)
     assert first.startswith(f"error: {said}")
     assert hint in rest
-
-
-def test_several_files_are_named(
-    nnviz: Nnviz, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in "abc":
-        Path(f"{name}.csv").write_text("1,2\n3,4\n")
-    result = nnviz("conv", "a.csv", "b.csv", "c.csv")
-    assert result.code == 2
-    assert result.err.startswith("error: conv takes one INPUT, and these are 3 files: a.csv b.csv")
 
 
 def test_a_chain_from_standard_input(nnviz: Nnviz) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nnviz.cli.checks import Written
-from nnviz.cli.flow import Ran
+from nnviz.cli.many import Ran
 from nnviz.cli.options import OutputOptions
 from nnviz.errors import UsageError
 from nnviz.ops._chain import parse_chain
@@ -38,7 +38,7 @@ def read(request: pytest.FixtureRequest, nnviz: Nnviz, monkeypatch: pytest.Monke
         return Ran([], [], OutputOptions())
 
     def on_the_command_line(words: list[str]) -> Any:
-        monkeypatch.setattr("nnviz.cli.flow.run_command", keep)
+        monkeypatch.setattr("nnviz.cli.many.run_command", keep)
         result = nnviz(*words)
         if result.code:
             raise UsageError("{said}", said=result.err)

@@ -17,7 +17,19 @@ Nnviz = Callable[..., Any]
 FONT = Path(formats.__file__).parents[1] / "figure" / "fonts" / "DejaVuSans-Bold.ttf"
 ALWAYS = {"dtype", "theme", "precision", "lang", "color", "quiet", "max_memory"}
 """They may be said of anything (contract)."""
-TARGETS = {"output", "format", "json", "trace", "map", "watch", "open", *WALK}
+TARGETS = {
+    "output",
+    "format",
+    "json",
+    "trace",
+    "map",
+    "watch",
+    "open",
+    "jobs",
+    "skip_existing",
+    "scheduler",
+    *WALK,
+}
 """What is written, where, and how often: not how."""
 VALUES: dict[str, list[str]] = {
     "get": ["input", "kernel"],

@@ -56,6 +56,12 @@ def command(text: str, *_: object) -> str:
     return text
 
 
+@_kind("ADDRESS")
+def address(text: str, *_: object) -> str:
+    """Where a cluster is reached: tcp://127.0.0.1:8786."""
+    return text.strip()
+
+
 @_kind("NAME")
 def named(text: str, *_: object) -> str:
     """A name as it stands."""

@@ -10,12 +10,11 @@ from contextlib import suppress
 from typing import Any
 
 from nnviz import lang
-from nnviz.cli import commands, options, reading, streams
+from nnviz.cli import commands, complaints, options, reading, streams
 from nnviz.cli.checks import Written
-from nnviz.errors import NnvizError, describe
+from nnviz.errors import NnvizError
 from nnviz.options.operation import Operation
 from nnviz.options.program import WordsError
-from nnviz.read.text import STANDARD_INPUT
 from nnviz.version import __version__
 from nnviz.words import Words
 
@@ -28,14 +27,7 @@ _JOINED = re.compile(r"(?<!\S)(--[\w-]+=)\S*\Z")
 _COMPLETIONS = ("--install-completion", "--show-completion")
 _SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
 _DEBUG = "NNVIZ_DEBUG"
-_BEYOND = re.compile(r"array is too big|allowed dimension")
 _INTERRUPTED = 130
-_MOST_LINES = 8
-_LONGEST = 300
-"""Characters of a line: a message may quote a word of any length."""
-_QUOTED = 200
-"""Characters of a word that a message quotes, so that what follows it is seen."""
-_ISSUES = "please report it, with the command, to the makers of nnviz"
 
 
 def run(words: list[str]) -> int:
@@ -51,8 +43,8 @@ def run(words: list[str]) -> int:
     except Exception as error:
         if env.get(_DEBUG):
             raise
-        known = _known(error)
-        _complain(known, _language(words, env))
+        known = complaints.known(error)
+        complaints.complain(known, _language(words, env))
         return known.exit_code
 
 
@@ -92,7 +84,7 @@ def _run(words: list[str], env: Mapping[str, str]) -> int:
 
 def _compute(operation: Operation[Any], given: Written, env: Mapping[str, str]) -> None:
     """Run a command, and again whenever it is asked to."""
-    from nnviz.cli.flow import run_command
+    from nnviz.cli.many import run_command
 
     ran = run_command(operation, given, env)
     if not (ran.output.open or ran.output.watch):
@@ -106,7 +98,7 @@ def _compute(operation: Operation[Any], given: Written, env: Mapping[str, str]) 
             run_command(operation, given, env)
         except NnvizError as error:  # of a file that is being written: it changes once more
             asked = given.texts.get(options.LANGUAGE.name)
-            _complain(error, lang.resolve(asked if isinstance(asked, str) else None, env))
+            complaints.complain(error, lang.resolve(asked if isinstance(asked, str) else None, env))
 
 
 def _help_words(words: list[str], env: Mapping[str, str]) -> Say | None:
@@ -128,59 +120,6 @@ def _whole_words(env: Mapping[str, str]) -> dict[str, str]:
     removed = sum(1 + bool(space) for space in broken)
     whole = re.sub(r"(--[\w-]+)\s=\s?", r"\1=", words)
     return {"COMP_WORDS": whole, "COMP_CWORD": str(int(number) - removed)} if broken else {}
-
-
-# --- errors --------------------------------------------------------------------
-
-
-def _known(error: Exception) -> NnvizError:
-    """Any error as one with a message for the user."""
-    if isinstance(error, NnvizError):
-        return error
-    # NumPy refuses an array that no memory could hold in several ways.
-    beyond = isinstance(error, ValueError) and _BEYOND.search(str(error))
-    if isinstance(error, MemoryError) or beyond:
-        return NnvizError(
-            "there is not enough memory for this",
-            hint="a smaller input, or fewer filters, needs less",
-        )
-    if isinstance(error, OSError):
-        name = error.filename if isinstance(error.filename, str) else ""
-        reason = error.strerror or str(error) or type(error).__name__
-        return NnvizError("{reason}", reason=f"{name}: {reason}" if name else reason)
-    return NnvizError(
-        "nnviz itself went wrong: {kind}: {error}",
-        kind=type(error).__name__,
-        error=str(error).strip().partition("\n")[0][:200],
-        hint=_ISSUES,
-    )
-
-
-def _complain(error: NnvizError, asked: str) -> None:
-    language = streams.spoken(asked, sys.stderr)
-    if error.place is not None and error.place.name == STANDARD_INPUT:
-        name = lang.say(Words(STANDARD_INPUT), language)
-        error.place = error.place._replace(name=name)
-    lines = describe(error, lambda words: lang.say(_quoted(words), language)).split("\n")
-    shown = [line[:_LONGEST] + "…" * (len(line) > _LONGEST) for line in lines]
-    streams.remark("error: " + "\n".join(shown[:_MOST_LINES]))
-    if language != asked:
-        streams.remark(f"note: {streams.unspoken(asked, sys.stderr)}")
-
-
-def _quoted(words: Words) -> Words:
-    """The words of a message with what it quotes not longer than a line."""
-    return Words(words.template, **{name: _quote(arg) for name, arg in words.args.items()})
-
-
-def _quote(arg: object) -> object:
-    if isinstance(arg, Words):
-        return _quoted(arg)
-    if not isinstance(arg, str):
-        return arg
-    if arg == STANDARD_INPUT:
-        return Words(arg)
-    return (arg if len(arg) <= _QUOTED else arg[:_QUOTED] + "…") if arg else "''"
 
 
 def _language(words: list[str], env: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from nnviz import files, formats
+from nnviz import formats
 from nnviz import steps as _steps
 from nnviz.cli import options
 from nnviz.cli.options import InputOptions, Shared
@@ -28,10 +28,15 @@ STANDARD_OUTPUT = "-"
 
 
 class Written(NamedTuple):
-    """What a command was given: the texts of its options, and INPUT."""
+    """What a command was given: the texts of its options, and each INPUT."""
 
     texts: Mapping[str, Text]
-    input: str | None
+    inputs: tuple[str, ...] = ()
+
+    @property
+    def input(self) -> str | None:
+        """The only one, or the first."""
+        return next(iter(self.inputs), None)
 
 
 def no_beside(text: str) -> UsageError:
@@ -79,8 +84,8 @@ def check_view(
     formats.check_view(operation.name, view, forms)
 
 
-def check_files(operation: Operation[Any], given: Written, shared: Shared) -> None:
-    """Raise where an output cannot be written, or is a file that the command reads."""
+def outputs(given: Written, shared: Shared) -> list[str]:
+    """The files that are asked for; UsageError where one has no format, or is not to be."""
     outputs = [path for path in shared.output.output if path != STANDARD_OUTPUT]
     for path in outputs:
         formats.by_suffix(path)
@@ -92,14 +97,22 @@ def check_files(operation: Operation[Any], given: Written, shared: Shared) -> No
         outputs += shared.output.map
     if saved := given.texts.get("save_weights"):
         outputs.append(str(saved))
-    if shared.output.open and not outputs:
-        raise UsageError("--open opens what -o and --map write, and there is neither")
+    for flag in ("open", "skip_existing"):
+        if getattr(shared.output, flag) and not outputs:
+            raise UsageError(
+                "{flag} is about what -o and --map write, and there is neither",
+                flag=f"--{flag.replace('_', '-')}",
+            )
     if shared.practice.quiz:
         if shared.output.map:
             raise UsageError("--quiz and --map contradict each other: a map is the answers")
         outputs += [answers_of(path) for path in outputs]
-    inputs = [text for _, text in _sources((*operation.options, *options.all_shared()), given)]
-    files.check(outputs, inputs)
+    return outputs
+
+
+def sources(operation: Operation[Any], given: Written) -> list[str]:
+    """What a command reads, as far as its words say it."""
+    return [text for _, text in _sources((*operation.options, *options.all_shared()), given)]
 
 
 def answers_of(path: str) -> str:
@@ -208,7 +221,7 @@ def _sources(known: Iterable[Option], given: Written) -> list[tuple[str, str]]:
         for option in known
         if option.kind.is_read and isinstance(text := given.texts.get(option.name), str)
     ]
-    return found if given.input is None else [*found, (options.INPUT.label, given.input)]
+    return [*found, *((options.INPUT.label, text) for text in given.inputs)]
 
 
 def reserve(operation: Operation[Any], given: Written, stdin: Stdin) -> None:

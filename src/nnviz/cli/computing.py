@@ -32,11 +32,23 @@ class Computed(NamedTuple):
     shared: Shared
 
 
+def parsed(operation: Operation[Any], given: Written, shared: Shared, context: Context) -> Any:
+    """The record of what an operation's own options say."""
+    return operation.parse(_own_texts(operation, given, shared), context)
+
+
 def computed(
-    operation: Operation[Any], given: Written, shared: Shared, context: Context
+    operation: Operation[Any],
+    given: Written,
+    shared: Shared,
+    context: Context,
+    record: Any = None,
 ) -> Computed:
-    """The command run; NnvizError where it cannot be, with what was done before as `partial`."""
-    record, asked = operation.parse(_own_texts(operation, given, shared), context), shared.input
+    """The command run, on the record where its options were parsed; NnvizError where it cannot
+    be, with what was done before as `partial`.
+    """
+    record = parsed(operation, given, shared, context) if record is None else record
+    asked = shared.input
     seed = shared.practice.seed if shared.practice.quiz else None
     if seed is not None:
         from nnviz.variants import varied, varied_options  # few ask for an exercise

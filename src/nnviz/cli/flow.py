@@ -8,7 +8,7 @@ from dataclasses import asdict
 from itertools import starmap
 from typing import Any, NamedTuple
 
-from nnviz import files, formats, lang, memory, numerals, tensors
+from nnviz import files, formats, lang, numerals, tensors
 from nnviz.cli import checks, options, streams, walk
 from nnviz.cli.checks import Written
 from nnviz.cli.computing import Computed, computed
@@ -18,7 +18,7 @@ from nnviz.formats import Made
 from nnviz.options.operation import Operation
 from nnviz.options.option import Context
 from nnviz.read import Stdin
-from nnviz.request import Appearance, Request
+from nnviz.request import Appearance, Request, Screen
 from nnviz.shapes import times
 from nnviz.trace import Trace
 from nnviz.words import Words
@@ -33,21 +33,36 @@ _Drawn = tuple[Trace, Request]
 """A trace, and how it is drawn."""
 
 
-class Ran(NamedTuple):
-    """What a command that was run has read and written, and what is to follow."""
+class Run(NamedTuple):
+    """What is the same for every INPUT of a command; another process can be sent it."""
+
+    command: str
+    language: str
+    stream: str | None
+    look: Appearance
+    screen: Screen
+    spoken: str
+    """The language that standard output can carry."""
+    folder: str = ""
+    """Where the paths begin, of several INPUTs."""
+    stdin: bytes | None = None
+    """What there is for the one that reads it."""
+    memory: int | None = None
+    """The bytes that it may use; None: what is free."""
+    taken: frozenset[str] | None = None
+    """Where there are several INPUTs, the files that they are and make."""
+
+
+class Outcome(NamedTuple):
+    """What came of one INPUT."""
 
     read: list[str]
     written: list[str]
-    output: options.OutputOptions
-
-
-def run_command(operation: Operation[Any], given: Written, env: Mapping[str, str]) -> Ran:
-    """Run one command: check, read, compute, render, and write, in this order."""
-    context = Context(standard_input())
-    shared = options.parse(given.texts, context)
-    with memory.at_most(shared.general.max_memory):
-        written = _run_with(shared, operation, given, env, context)
-    return Ran(context.stdin.opened, written, shared.output)
+    shown: bytes = b""
+    notes: Sequence[Words] = ()
+    wrote: Sequence[str] = ()
+    """What is said of the files."""
+    failed: NnvizError | None = None
 
 
 def standard_input() -> Stdin:
@@ -66,61 +81,85 @@ def compute(operation: Operation[Any], given: Written, context: Context) -> Comp
     return computed(operation, given, shared, context)
 
 
-def _run_with(
-    shared: Shared,
+def prepared(
     operation: Operation[Any],
     given: Written,
+    shared: Shared,
     env: Mapping[str, str],
-    context: Context,
-) -> list[str]:
-    stdin = context.stdin
+    stdin: Stdin,
+) -> Run:
+    """Check what is the same for every INPUT, before one is read."""
     language = lang.resolve(shared.general.lang, env)
     walk.check(shared, env)
     stream = _stream(shared)
     forms = _forms(shared, stream)
     checks.check_view(operation, given, shared, forms)
-    checks.check_files(operation, given, shared)
+    checks.outputs(given, shared)
     checks.check_used(operation, given, forms, maps=bool(shared.output.map))
     _check_words(operation, given, stdin)
-    announced = operation.announcement(given.texts)
-    if announced is not None:  # checked all the same, but nothing is waited for
-        read = {name: text for name, text in given.texts.items() if text != "-"}
-        operation.parse(read, context)
-        streams.write_text(announced)
-        return []
-    trace, failed = _as_far_as(operation, given, shared, context, forms)
-    formats.check_view(trace.op, shared.figure.view, forms)  # of a layer
-    _check_watch(shared, stdin)
     look = appearance(shared, language, env)
-    made = list(_render(trace, look, shared, besides(shared, look, context)))
-    # Once more: the chain may have named files, and a map of channels is several.
-    files.check([file.path for file in made], stdin.opened)
-    shown, notes = b"", list(trace.notes)
-    if stream is not None:
-        screen = streams.screen(shared.general.color, env)
-        asked = request(shared, look, screen=screen)
-        shown, said = _shown(*as_exercise(trace, asked, shared), stream, shared)
-        # The table says the notes of the trace itself.
-        notes = said if stream == "table" else [*notes, *said]
-    for file in made:
-        files.write(file.path, file.made.content)
-    if stream is not None:
-        streams.write(shown)
-    if not shared.general.quiet:
-        heard = streams.spoken(language, sys.stderr)
-        notes += [note for file in made for note in file.made.notes]
-        remark(dict.fromkeys([*stdin.notes, *notes]), made, lambda words: lang.say(words, heard))
-    if failed is not None:  # what there is of it is drawn
-        raise failed
-    return [file.path for file in made]
+    spoken = language
+    if stream is not None and formats.load(stream).kind == "text":
+        spoken = streams.spoken(language, sys.stdout)
+    screen = streams.screen(shared.general.color, env)
+    return Run(
+        operation.name,
+        language,
+        stream,
+        look,
+        screen,
+        spoken,
+        memory=shared.general.max_memory,
+    )
 
 
-def _check_watch(shared: Shared, stdin: Stdin) -> None:
+def one(
+    run: Run,
+    operation: Operation[Any],
+    given: Written,
+    shared: Shared,
+    context: Context,
+    record: Any,
+) -> Outcome:
+    """Compute, render and write what is made of one INPUT; not to standard output."""
+    stdin, look = context.stdin, run.look
+    forms = _forms(shared, run.stream)
+    trace, failed = _as_far_as(operation, given, shared, context, forms, record)
+    formats.check_view(trace.op, shared.figure.view, forms)  # of a layer
     if shared.output.watch and (stdin.is_read or not stdin.opened):
         raise UsageError(
             "--watch waits for a file to change, and {what} is read",
             what=Words("standard input") if stdin.is_read else Words("none"),
         )
+    made = list(_render(trace, look, shared, besides(shared, look, context), run.taken is None))
+    paths = [file.path for file in made]
+    # Once more: the chain may have named files, and a map of channels is several.
+    files.check(paths, stdin.opened, run.taken or (), checks.outputs(given, shared))
+    shown, notes = b"", list(trace.notes)
+    if run.stream is not None:
+        asked = request(shared, look._replace(lang=run.spoken), screen=run.screen)
+        shown, said = _shown(*as_exercise(trace, asked, shared), run.stream, shared)
+        # The table says the notes of the trace itself.
+        notes = said if run.stream == "table" else [*notes, *said]
+    for file in reversed(made):  # what stands beside a file is there once that is
+        files.write(file.path, file.made.content)
+    notes = [*stdin.notes, *notes, *(note for file in made for note in file.made.notes)]
+    return Outcome(stdin.opened, paths, shown, notes, list(map(_wrote, made)), failed)
+
+
+def tell(run: Run, done: Outcome, shared: Shared, heard: set[Words]) -> None:
+    """Standard output and standard error, for one INPUT; no note is `heard` twice."""
+    if run.stream is not None:
+        streams.write(done.shown)
+    if shared.general.quiet:
+        return
+    notes = list(done.notes)
+    if run.spoken != run.language and done.shown:
+        notes.append(streams.unspoken(run.language, sys.stdout))
+    language = streams.spoken(run.language, sys.stderr)
+    new = [note for note in dict.fromkeys(notes) if note not in heard]
+    heard.update(new)
+    remark(new, done.wrote, lambda words: lang.say(words, language))
 
 
 def _as_far_as(
@@ -129,10 +168,11 @@ def _as_far_as(
     shared: Shared,
     context: Context,
     forms: Sequence[formats.Format],
+    record: Any,
 ) -> tuple[Trace, NnvizError | None]:
     """What was computed; of what fails the part before, to be drawn, and why it does."""
     try:
-        return computed(operation, given, shared, context).trace, None
+        return computed(operation, given, shared, context, record).trace, None
     except NnvizError as error:
         of_values = bool(shared.output.map) or any(form.kind == "values" for form in forms)
         if error.partial is None or of_values:
@@ -244,28 +284,22 @@ def as_exercise(trace: Trace, asked: Request, shared: Shared) -> tuple[Trace, Re
 
 
 def _shown(trace: Trace, asked: Request, stream: str, shared: Shared) -> tuple[bytes, list[Words]]:
-    """What standard output gets, in a language that it can carry, and what to say of it."""
-    form, language = formats.load(stream), asked.appearance.lang
-    spoken = streams.spoken(language, sys.stdout) if form.kind == "text" else language
-    asked = asked._replace(appearance=asked.appearance._replace(lang=spoken))
+    """What standard output gets, and what to say of it."""
     if walk.wanted(shared):
         walk.run(trace, asked, shared)
         return b"", list(trace.notes)
-    made = form.write(trace, asked)
-    notes = list(made.notes)
-    if spoken != language and made.content:
-        notes.append(streams.unspoken(language, sys.stdout))
-    return made.content, notes
+    made = formats.load(stream).write(trace, asked)
+    return made.content, list(made.notes)
 
 
 def _render(
-    trace: Trace, look: Appearance, shared: Shared, beside: tuple[_Drawn, ...]
+    trace: Trace, look: Appearance, shared: Shared, beside: tuple[_Drawn, ...], alone: bool
 ) -> Iterator[_File]:
     asked = shared.output
     for path in _files(shared):
         form = formats.by_suffix(path)
         general = shared.general
-        with streams.progress(general.quiet, general.color) as progress:
+        with streams.progress(general.quiet or not alone, general.color) as progress:
             whole = request(shared, look, progress=progress, beside=beside, path=path)
             blanked, wanted = as_exercise(trace, whole, shared)
             made = [(path, form.write(blanked, wanted))]
@@ -289,12 +323,14 @@ def _render(
             yield from starmap(_File, maps)
 
 
-def remark(notes: Iterable[Words], made: list[_File], say: Callable[[Words], str]) -> None:
+def remark(notes: Iterable[Words], wrote: Iterable[str], say: Callable[[Words], str]) -> None:
     """Notes and files written, on standard error."""
-    for note in notes:
-        streams.remark(say(Words("note: {note}", note=note)))
-    for file in made:
-        pixels = times(file.made.size) if file.made.size else ""
-        size = numerals.size(len(file.made.content))
-        text = ", ".join(part for part in (file.path, pixels, size) if part)
-        streams.remark(say(Words("wrote {file}", file=text)))
+    said = [Words("note: {note}", note=note) for note in notes]
+    for words in (*said, *(Words("wrote {file}", file=file) for file in wrote)):
+        streams.remark(say(words))
+
+
+def _wrote(file: _File) -> str:
+    """A file, its pixels and bytes."""
+    pixels = times(file.made.size) if file.made.size else ""
+    return ", ".join(filter(None, (file.path, pixels, numerals.size(len(file.made.content)))))

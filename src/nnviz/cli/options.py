@@ -24,7 +24,12 @@ _DTYPES: tuple[DType, ...] = get_args(DType)
 _WHENS: tuple[When, ...] = get_args(When)
 
 INPUT = Option(
-    "input", (), _kinds.text(), "A path, - for standard input, or the matrix itself.", default="-"
+    "input",
+    (),
+    _kinds.text(),
+    "Paths, quoted patterns such as 'photos/*.jpg', - for standard input, or matrices themselves.",
+    default="-",
+    times="each",
 )
 VERSION = Option("version", ("--version",), SWITCH, "Print the version and stop.")
 """The program's own option; what else it has is --lang and Typer's."""
@@ -64,7 +69,8 @@ class OutputOptions:
         "-o",
         "--output",
         kind=values.file,
-        help="Write FILE, as its suffix says; may repeat.",
+        help="Write FILE, as its suffix says; may repeat. Of several INPUTs each writes its own: "
+        "{name}, {parent} and {index} (from 0) in FILE are the INPUT's.",
         times="each",
     )
     format: tuple[str, ...] = option(
@@ -101,7 +107,7 @@ class OutputOptions:
     map: tuple[str, ...] = option(
         "--map",
         kind=values.file,
-        help="The output map alone as a picture; may repeat.",
+        help="The output map alone as a picture, in FILE as of -o; may repeat.",
         times="each",
     )
     range: Range = option(
@@ -132,6 +138,25 @@ class OutputOptions:
     )
     watch: bool = option("--watch", help="Make the outputs again whenever an input file changes.")
     open: bool = option("--open", help="Open the files that were written.")
+    jobs: int | None = option(
+        "--jobs",
+        kind=_kinds.count(1),
+        help="How many processes work on several INPUTs (default: one a core).",
+        use="input",
+        apart_from=("scheduler",),
+    )
+    scheduler: str | None = option(
+        "--scheduler",
+        kind=values.address,
+        help="Several INPUTs on the dask cluster at ADDRESS, which sees the same folders.",
+        use="input",
+    )
+    skip_existing: bool = option(
+        "--skip-existing",
+        help="Leave out each INPUT whose files are there: an interrupted run goes on.",
+        use="input",
+        apart_from=("watch",),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

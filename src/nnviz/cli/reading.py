@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from nnviz import ops
 from nnviz.cli import checks, commands, options
+from nnviz.cli import inputs as inputs_of
 from nnviz.cli.checks import Written
 from nnviz.cli.commands import Command
 from nnviz.errors import UsageError
@@ -51,7 +52,7 @@ def read(words: Sequence[str]) -> tuple[Operation[Any], Written] | None:
     if isinstance(given, int | str) or not given.command:
         return None
     found = find(given.command)
-    return (found, written(given, found)) if isinstance(found, Operation) else None
+    return (found, written(given, found, one=True)) if isinstance(found, Operation) else None
 
 
 def read_beside(text: str) -> tuple[Operation[Any], Written]:
@@ -66,12 +67,21 @@ def read_beside(text: str) -> tuple[Operation[Any], Written]:
     return found
 
 
-def written(given: Reading, operation: Operation[Any]) -> Written:
-    """What an operation is given; UsageError where there are words that it has no place for."""
-    if given.extra:
-        raise _beyond(given, operation)
-    text = given.texts.get(options.INPUT.name) if operation.takes_input else None
-    return Written(given.texts, text if isinstance(text, str) else None)
+def written(given: Reading, operation: Operation[Any], *, one: bool = False) -> Written:
+    """What an operation is given, of INPUTs `one` or several; UsageError where there are words
+    that it has no place for.
+    """
+    words = given.texts.get(options.INPUT.name)
+    inputs = tuple(words) if isinstance(words, list) else ()
+    beyond = given.extra or (inputs[1:] if one else inputs_of.misplaced(inputs))
+    if beyond:
+        raise UsageError(
+            "{command} cannot place these words: {words}",
+            command=f"nnviz {operation.name}",
+            words=" ".join(beyond),
+            hint='a matrix is one word, in quotes: "1 2; 3 4"',
+        )
+    return Written(given.texts, inputs)
 
 
 def _operations() -> list[str]:
@@ -122,23 +132,3 @@ def misplaced(error: WordsError, words: list[str]) -> UsageError | None:
 
 def _example(words: str) -> Words:
     return Words("for example: nnviz {example}", example=words)
-
-
-def _beyond(given: Reading, operation: Operation[Any]) -> UsageError:
-    """Words that no argument is left for."""
-    first = given.texts.get(options.INPUT.name)
-    words = [*([first] if isinstance(first, str) else []), *given.extra]
-    if len(words) > 1 and all(map(os.path.exists, words)):
-        return UsageError(
-            "{op} takes one INPUT, and these are {n} files: {words}",
-            op=operation.name,
-            n=len(words),
-            words=" ".join(words),
-            hint=Words("one command a file: nnviz {op} {path}", op=operation.name, path=words[0]),
-        )
-    return UsageError(
-        "{command} cannot place these words: {words}",
-        command=f"nnviz {operation.name}",
-        words=" ".join(given.extra),
-        hint='a matrix is one word, in quotes: "1 2; 3 4"',
-    )

@@ -54,6 +54,8 @@ class Format(NamedTuple):
     """Which options of those for formats it can use, by name: any other would change nothing."""
     in_file: tuple[str, ...] = ()
     """Those that it can use besides where it is a file: of the figure beside it."""
+    heading: str = ""
+    """What stands above each of several INPUTs on standard output: in a table `==> {name} <==`."""
     views: Callable[[str], tuple[str, ...]] | None = None
     """The views it has of an operation, where not every view of figures."""
 

@@ -60,4 +60,4 @@ def _matrices(array: np.ndarray) -> Iterator[str]:
         yield "".join(",".join(map(repr, row.tolist())) + "\n" for row in matrix)
 
 
-FORMAT = Format("values", (".csv",), write, uses=("get", "check_grad"))
+FORMAT = Format("values", (".csv",), write, uses=("get", "check_grad"), heading="# {name}")

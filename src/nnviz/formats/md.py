@@ -91,4 +91,6 @@ def escaped(said: str) -> str:
     return _MARKS.sub(lambda m: m[0] + "\\" if m[0].isdecimal() else "\\" + m[0], text)
 
 
-FORMAT = Format("text", (".md",), write, uses=USES, in_file=("embed", *svg.FORMAT.uses))
+FORMAT = Format(
+    "text", (".md",), write, uses=USES, in_file=("embed", *svg.FORMAT.uses), heading="# `{name}`"
+)

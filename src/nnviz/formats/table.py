@@ -34,5 +34,6 @@ FORMAT = Format(
     suffixes=(),
     write=write,
     uses=(*EXERCISE, *WALK, "explain", "steps", "sample", "view", "check_grad"),
+    heading="==> {name} <==",
     views=views,
 )

@@ -147,4 +147,4 @@ def _special(found: re.Match[str]) -> str:
     return "".join(_MARKS.get(c, c) for c in ascii_form(piece, "ascii"))
 
 
-FORMAT = Format("text", (".tex",), write, uses=USES, in_file=pdf.FORMAT.uses)
+FORMAT = Format("text", (".tex",), write, uses=USES, in_file=pdf.FORMAT.uses, heading="% {name}")

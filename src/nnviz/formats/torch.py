@@ -130,4 +130,4 @@ def _wrapped(numbers: list[Any], indent: str) -> str:
     return f"[\n{body},\n{indent[4:]}]"
 
 
-FORMAT = Format("text", (), write)
+FORMAT = Format("text", (), write, heading="# {name}")

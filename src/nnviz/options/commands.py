@@ -194,7 +194,8 @@ def _parameters(
             counted = option.times == "count"
             one: Any = (int if counted else bool) if option.kind.is_switch else str
             # A value given twice is seen, to be refused: Typer would take the last.
-            annotation = list[str] | None if one is str and option.flags else one | None
+            several = one is str and (option.flags or option.times == "each")
+            annotation = list[str] | None if several else one | None
             yield inspect.Parameter(
                 option.name,
                 inspect.Parameter.KEYWORD_ONLY,
@@ -210,6 +211,7 @@ def _told(option: Option, heading: str, written: Help | None) -> Any:
         said |= {"help": written.text(option), "autocompletion": _completion(option)}
     if not option.flags:
         metavar = option.label if option.default is None else f"[{option.label}]"
+        metavar += "..." * (option.times == "each")
         return typer.Argument(metavar=metavar, **said)
     flags = list(option.flags)
     if option.off is not None:

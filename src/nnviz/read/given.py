@@ -61,6 +61,10 @@ class Stdin:
             raise NnvizError("standard input is closed, and {name} reads it", name=name)
         return self._stream.read()
 
+    def held(self) -> bytes | None:
+        """What it has for whom it is kept; None where that is nobody, or has read it."""
+        return None if self._taker is None or self.is_read else self.read(self._taker)
+
 
 class Given(NamedTuple):
     """What an argument turned out to be: text, or a stream of bytes."""

@@ -45,6 +45,11 @@ def check(path: str) -> None:
         )
 
 
+def names(path: str) -> tuple[str, ...]:
+    """What the first picture of a map may be called."""
+    return path, _numbered(path, (0,)), _numbered(path, (0, 0))
+
+
 def render(
     array: np.ndarray,
     path: str,

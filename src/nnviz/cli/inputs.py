@@ -1,0 +1,168 @@
+"""Each INPUT of a command: quoted patterns, and the files that are its own."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from nnviz import files
+from nnviz.cli import checks
+from nnviz.cli.checks import Written
+from nnviz.cli.options import Shared
+from nnviz.errors import NnvizError, UsageError
+from nnviz.read.given import is_path, is_written_out
+from nnviz.read.numbers import is_number
+
+_MAGIC = re.compile(r"[*?[]")
+_NUMBERS = re.compile(r"[\s\d.,;:+\-/()\[\]eE]*")
+"""A matrix, whatever its brackets; as a pattern `[1, 2]` would be a file called 1."""
+_LONGEST_PATTERN = 4096
+_PLACE = re.compile(r"\{(name|index|parent)\}")
+
+
+class Job(NamedTuple):
+    """What a command is given where one INPUT is all it has."""
+
+    given: Written
+    shared: Shared
+
+    @property
+    def outputs(self) -> list[str]:
+        return checks.outputs(self.given, self.shared)
+
+
+# --- the words ------------------------------------------------------------------
+
+
+def is_pattern(word: str) -> bool:
+    """Whether a word may stand for several files; one that is there is itself.
+
+    >>> [is_pattern(word) for word in ("photos/*.jpg", "[1, 2]", "a[0-9].png", "x.png")]
+    [True, False, True, False]
+    """
+    return (
+        _MAGIC.search(word) is not None
+        and len(word) <= _LONGEST_PATTERN
+        and "\n" not in word
+        and not _NUMBERS.fullmatch(word)
+        and not os.path.lexists(word)
+    )
+
+
+def expanded(words: Iterable[str]) -> Iterator[str]:
+    """The INPUTs that words are, each pattern as its files in their natural order."""
+    for word in words:
+        found = _files(word) if is_pattern(word) else [word]
+        if not found and not (is_written_out(word) and not re.search(r"[*?]", word)):
+            raise NnvizError("no file matches {pattern}", pattern=word)
+        yield from found or [word]
+
+
+def _files(pattern: str) -> list[str]:
+    from glob import glob  # few words are patterns; Path's own cannot begin at any place
+
+    found = (p for p in glob(pattern, recursive=True) if not Path(p).is_dir())  # noqa: PTH207
+    return sorted(found, key=_natural)
+
+
+def _natural(path: str) -> tuple[list[int | str], str]:
+    """What files are sorted by: `2.png` before `10.png`."""
+    parts = re.split(r"([0-9]+)", path.casefold())
+    return [int(part) if i % 2 else part for i, part in enumerate(parts)], path
+
+
+def misplaced(words: Sequence[str]) -> tuple[str, ...]:
+    """Of several INPUTs those that are none: a matrix without its quotes, a word of an option."""
+
+    def is_none(word: str) -> bool:
+        bare = is_path(word) and not re.search(r"[./\\*?[:]", word)
+        return word != "-" and (bare or is_number(word)) and not os.path.lexists(word)
+
+    return tuple(filter(is_none, words)) if len(words) > 1 else ()
+
+
+# --- the files ------------------------------------------------------------------
+
+
+def jobs(given: Written, shared: Shared, inputs: Sequence[str]) -> list[Job]:
+    """A job an INPUT, its files called after it; without any INPUT the one that there is."""
+    if not inputs:
+        return [Job(given, shared)]
+    return [
+        Job(given._replace(inputs=(each,)), _filled(shared, each, index))
+        for index, each in enumerate(inputs)
+    ]
+
+
+def _filled(shared: Shared, given: str, index: int) -> Shared:
+    """The options with the places of -o and --map filled: a matrix is called by its number."""
+    path, _, member = given.partition(":") if not os.path.lexists(given) else (given, "", "")
+    named = os.path.lexists(given) or is_path(given)
+    name = "-".join(filter(None, (Path(path).stem, member))) if named and given != "-" else index
+    said = {"name": name, "index": index, "parent": Path(path).parent if named else "."}
+
+    def filled(paths: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_PLACE.sub(lambda found: str(said[found[1]]), path) for path in paths)
+
+    asked = shared.output
+    if not any(map(_PLACE.search, (*asked.output, *asked.map))):
+        return shared
+    asked = replace(asked, output=filled(asked.output), map=filled(asked.map))
+    return shared._replace(output=asked)
+
+
+def check(every: Sequence[Job], sources: Iterable[str]) -> None:
+    """Raise where two INPUTs have one output, or an output cannot be written."""
+    owners: dict[str, Job] = {}
+    for job in every:
+        for path in job.outputs:
+            owner = owners.setdefault(os.path.realpath(path), job)
+            if owner is not job:
+                raise UsageError(
+                    "{first} and {second} would both be written to {path}",
+                    first=owner.given.input,
+                    second=job.given.input,
+                    path=path,
+                    hint="{name}, {parent} or {index} in its name tells them apart",
+                )
+    files.check([path for job in every for path in job.outputs], sources)
+
+
+def make_folders(asked: Shared, every: Iterable[Job]) -> None:
+    """The folders that INPUTs give their names to; any other has to be there."""
+    named = [_PLACE.search(str(Path(p).parent)) for p in (*asked.output.output, *asked.output.map)]
+    if any(named):
+        for job in every:
+            for path in job.outputs:
+                files.make_folder(path)
+
+
+def is_done(job: Job, others: frozenset[str]) -> bool:
+    """Whether all files of a job are there; a map of channels has numbers, unless another's has
+    its name.
+    """
+
+    def there(path: str) -> bool:
+        if path not in job.shared.output.map:
+            return os.path.exists(path)
+        from nnviz.formats.raster.maps import names
+
+        own = os.path.realpath(path)
+        candidates = (name for name in names(path) if os.path.realpath(name) not in others - {own})
+        return any(map(os.path.exists, candidates))
+
+    return all(map(there, job.outputs))
+
+
+def taken(every: Iterable[Job]) -> frozenset[str]:
+    """The files that INPUTs are and make, by their real paths: no other job may write one."""
+    return frozenset(
+        os.path.realpath(path)
+        for job in every
+        for path in (*job.outputs, *job.given.inputs)
+        if len(path) <= _LONGEST_PATTERN
+    )

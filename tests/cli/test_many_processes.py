@@ -1,0 +1,70 @@
+"""Several INPUTs in several processes: the same results, and nothing lost where one is ended."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("in").mkdir()
+
+
+def photos(count: int, side: int = 40) -> None:
+    rng = np.random.default_rng(0)
+    for n in range(count):
+        Image.fromarray(rng.integers(0, 256, (side, side), dtype=np.uint8)).save(f"in/p{n}.png")
+
+
+def test_processes_give_what_one_gives(spawn: Callable[..., Any]) -> None:
+    photos(9)
+    words = ["conv", "in/p*.png", "-k", "sobel-x", "--json"]
+    one = spawn(*words, "--jobs", "1")
+    assert one.code == 0, one.err
+    several = spawn(*words, "--jobs", "3")
+    assert (several.code, several.out) == (0, one.out)
+    assert one.out.count("\n") == 9
+
+
+def _lives(process: str) -> bool:
+    with suppress(OSError):
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def test_an_interrupted_run_goes_on(tmp_path: Path) -> None:
+    """It is killed, whatever it does: what is there is whole, and the rest is made after."""
+    photos(12, 60)
+    words = ["-m", "nnviz", "conv", "in/p*.png", "-o", "{name}.gif", "--steps", "1-40"]
+    command = [sys.executable, *words, "--jobs", "2", "--skip-existing", "-q"]
+    first = subprocess.Popen(command)
+    until = time.monotonic() + 60
+    while not list(tmp_path.glob("p*.gif")) and time.monotonic() < until:
+        time.sleep(0.05)
+    children = Path(f"/proc/{first.pid}/task/{first.pid}/children")
+    workers = children.read_text().split() if children.exists() else []
+    first.kill()
+    first.wait()
+    while any(map(_lives, workers)):  # nobody waits for what they make
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    there = {path: path.stat().st_mtime_ns for path in tmp_path.glob("p*.gif")}
+    assert 0 < len(there) < 12
+    assert subprocess.run(command, check=False).returncode == 0
+    made = sorted(tmp_path.glob("p*.gif"))
+    assert len(made) == 12
+    assert all(path.stat().st_mtime_ns == at for path, at in there.items())
+    for path in made:
+        with Image.open(path) as picture:
+            assert getattr(picture, "n_frames", 1) == 40
