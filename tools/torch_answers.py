@@ -15,7 +15,7 @@ Arrays = dict[str, Any]
 def answer(call: str, args: list[Any], options: dict[str, Any]) -> Arrays:
     """Every array that PyTorch gives for `nnviz.call(*args, **options)`, by nnviz's names."""
     with torch.no_grad():
-        made: Arrays = _ANSWERS[call](*args, **options)
+        made: Arrays = ANSWERS[call](*args, **options)
     return {name: array.detach().numpy() for name, array in made.items()}
 
 
@@ -136,14 +136,13 @@ def _rnn(
         dtype=dtype,
         **options,
     )
-    net.load_state_dict(named)
     shape = (net.num_layers * (1 + net.bidirectional), net.hidden_size)
     zeros = torch.zeros(shape, dtype=dtype)
     h, c = (zeros if s is None else _tensor(s).to(dtype).reshape(shape) for s in (h0, c0))
     if cell == "lstm":
-        output, (h_n, c_n) = net(x.to(dtype), (h, c))
+        output, (h_n, c_n) = torch.func.functional_call(net, named, (x.to(dtype), (h, c)))
         return {"output": output, "h_n": h_n, "c_n": c_n}
-    output, h_n = net(x.to(dtype), h)
+    output, h_n = torch.func.functional_call(net, named, (x.to(dtype), h))
     return {"output": output, "h_n": h_n}
 
 
@@ -175,7 +174,7 @@ def _flatten(x: Any, *, axis: int = 0) -> Arrays:
     return {"output": torch.flatten(torch.flatten(x, 0, axis - 1), 1)}
 
 
-_ANSWERS: dict[str, Callable[..., Arrays]] = {
+ANSWERS: dict[str, Callable[..., Arrays]] = {
     "conv": _conv,
     "conv_transpose": _conv_transpose,
     "pool": _pool,

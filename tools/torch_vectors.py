@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 
+import torch_gradients
 from torch_answers import answer
 from torch_cases import (
     ACTIVATIONS,
@@ -218,7 +219,7 @@ def _options(options: dict[str, Any], dims: int) -> dict[str, Any]:
     return {**made, "dims": dims}
 
 
-FILES: dict[str, Callable[[], Iterator[Case]]] = {
+FORWARD: dict[str, Callable[[], Iterator[Case]]] = {
     "conv": convs,
     "conv_transpose": transposed,
     "pool": pools,
@@ -228,10 +229,50 @@ FILES: dict[str, Callable[[], Iterator[Case]]] = {
 }
 
 
+def gradients() -> Iterator[Case]:
+    """Of each of these cases, and of networks with losses, what autograd gives."""
+    cases = (case for made in FORWARD.values() for case in made())
+    for seed, case in enumerate(cases):
+        call, args, options = case["call"], case["args"], case["options"]
+        g = Numbers(seed).quarters(*torch.as_tensor(case["expected"]["output"]).shape)
+        made = torch_gradients.gradients(call, args, options, g)
+        expected = {name: _rounded(array.tolist()) for name, array in made.items()}
+        yield {"id": case["id"], "call": call, "grad": g, "expected": expected}
+    for seed, (name, (chain, _, shape, shapes)) in enumerate(torch_gradients.NETS.items()):
+        numbers = Numbers(seed)
+        x = numbers.quarters(*shape) if shape else torch_gradients.INDICES
+        weights = {key: numbers.quarters(*of) for key, of in shapes.items()}
+        made_shape = torch_gradients.output_shape(name, x, weights)
+        targets = {"mse": numbers.quarters(*made_shape)}
+        if len(made_shape) < 3:
+            targets["cross-entropy"] = (
+                [k % 3 for k in range(made_shape[0])] if made_shape[1:] else 1
+            )
+        for loss, target in targets.items():
+            found = torch_gradients.of_loss(name, x, weights, target, loss)
+            yield {
+                "id": f"{name}, {loss}",
+                "call": "net",
+                "args": [chain, x],
+                "options": {"weights": weights},
+                "target": target,
+                "loss": loss,
+                "expected": {key: _rounded(array.tolist()) for key, array in found.items()},
+            }
+
+
+def _rounded(values: Any) -> Any:
+    """To twelve digits: what is compared is the first nine."""
+    return [*map(_rounded, values)] if isinstance(values, list) else float(f"{values:.12g}")
+
+
+FILES = {**FORWARD, "gradients": gradients}
+
+
 def document(name: str) -> str:
     """One file: a case a line."""
     cases = list(FILES[name]())
-    names = [case["id"] for case in cases]
+    names = [(case["call"], case["id"]) for case in cases]
     assert len(set(names)) == len(names)
     lines = ",\n".join(json.dumps(case, separators=(",", ":"), allow_nan=False) for case in cases)
     return f'{{"torch": "{torch.__version__}", "cases": [\n{lines}\n]}}\n'

@@ -4,7 +4,7 @@ made it, and where several take what one makes, their gradients are added.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from typing import Any, NamedTuple
@@ -43,8 +43,21 @@ def backward(trace: Trace, given: Any = None, of: str = "input") -> Trace:
     Every gradient is a result, `grad_input`, `grad_kernel` …; the one asked for is the output.
     Raises UsageError where there is none.
     """
-    if trace.layers:
-        return _through(trace, given, of)
+    aliases = dict(_aliases(trace))
+    made = (_through if trace.layers else _of_one)(trace, given, aliases.get(of, of))
+    results = made.results.given
+    named = {f"grad_{name}": results[f"grad_{own}"] for name, own in aliases.items()}
+    return replace(made, results=Results(**results, **named))
+
+
+def _aliases(trace: Trace) -> Iterator[tuple[str, str]]:
+    """The names that arrays were given by, with their own, in a network with their layer's."""
+    yield from trace.aliases.items()
+    for key, layer in zip(trace.layer_keys, trace.layers, strict=bool(trace.layer_keys)):
+        yield from ((f"{key}.{name}", f"{key}.{own}") for name, own in layer.aliases.items())
+
+
+def _of_one(trace: Trace, given: Any, of: str) -> Trace:
     if trace.backward is None:
         raise UsageError("{op} has no gradients", op=trace.op, hint="it computes nothing")
     back: Backward = trace.backward(arriving(given, trace))

@@ -251,6 +251,8 @@ class Trace:
     `nnviz.gradient`."""
     again: Callable[[Mapping[str, np.ndarray]], np.ndarray] | None = None
     """The output with other arrays in the place of those that went in, by the same names."""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """What went in by names that it was given by: weight_ih_l0 is Wx."""
     without: Mapping[str, Words] = field(default_factory=dict)
     """What went in and has no gradient, and why."""
 

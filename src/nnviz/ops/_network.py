@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import reduce
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from nnviz.errors import NnvizError, Place
@@ -35,6 +37,8 @@ class Node(NamedTuple):
     where branches meet."""
     name: str = ""
     """As it was named; where it is repeated, with the number of the turn: c1.2."""
+    aliases: Mapping[str, str] = MappingProxyType({})
+    """Names that its arrays were given by, with their own."""
 
     @property
     def key(self) -> str:
@@ -69,7 +73,9 @@ class Node(NamedTuple):
 
     def filled(self, arrays: Mapping[str, Any]) -> Node:
         """The layer with other arrays."""
-        return self._replace(options=self.operation.filled(self.options, arrays))
+        own = {name: self.operation.own_name(name) for name in arrays}
+        options = self.operation.filled(self.options, arrays)
+        return self._replace(options=options, aliases={n: o for n, o in own.items() if n != o})
 
     def perform(self, x: Any, *, is_batch: bool = False) -> Trace:
         """It run on an array, or on those of its branches."""
@@ -80,7 +86,8 @@ class Node(NamedTuple):
                 shapes = tuple(each.shape[1:] for each in several)
                 shape: Any = shapes if self.operation.joins else shapes[0]
                 self.operation.layer(shape, self.options)  # type: ignore[misc]
-            return self.operation.perform(x, self.options)
+            made = self.operation.perform(x, self.options)
+            return replace(made, aliases={**self.aliases, **made.aliases})
 
     @contextmanager
     def _blamed(self, shapes: Sequence[Shape]) -> Iterator[None]:

@@ -26,7 +26,7 @@ from nnviz.ops.recurrent._equations import (
 from nnviz.ops.recurrent._numbers import equations_at, output_at, quantities_of, vectors_at
 from nnviz.ops.recurrent._rnn_options import RnnOptions
 from nnviz.ops.recurrent._sentences import sentences
-from nnviz.ops.recurrent._weights import GATES, Weights
+from nnviz.ops.recurrent._weights import GATES, Weights, torch_names
 from nnviz.recurrence import Chain, Recurrence
 from nnviz.trace import (
     Equation,
@@ -114,6 +114,7 @@ class Run:
             symbols={"output": self._handed_on},
             recurrence=self.plan,
             snippet=lambda: rnn_snippet(self.plan, self.given, self.w, self.h0, self.c0),
+            aliases=torch_names(self.given.weights or (), weights),
             backward=None if self.plan.feedback else self._backward,
         )
 

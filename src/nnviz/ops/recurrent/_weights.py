@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -97,6 +97,20 @@ def own_name(name: str) -> str:
     own = _TORCH_NAMES.get(found[1], found[1]).replace("bh", "b")
     end = "" if found[2] in (None, "0") and not found[3] else f"_l{found[2]}{found[3] or ''}"
     return own + end
+
+
+def torch_names(given: Iterable[str], own: Collection[str]) -> dict[str, str]:
+    """PyTorch's names among those given, each with our own.
+
+    >>> torch_names(["weight_ih_l0", "lstm.bias_hh_l0", "Wy"], ["Wx", "bh", "Wy"])
+    {'weight_ih_l0': 'Wx', 'bias_hh_l0': 'bh'}
+    """
+    found = {}
+    for name in (each.rpartition(".")[2] for each in given):
+        if (parts := _NAME.fullmatch(name)) and parts[1] in _TORCH_NAMES:
+            called = _TORCH_NAMES[parts[1]]
+            found[name] = called if called in own else called + name[len(parts[1]) :]
+    return found
 
 
 def weights_of(options: RnnOptions, inputs: int, *, drawn: bool = True) -> Weights:
