@@ -127,6 +127,8 @@ class Backward(NamedTuple):
     """The activation that the output's gradient came back through first."""
     slope: np.ndarray | None = None
     """That of the activation at each sum; softmax has none of each alone."""
+    states: Mapping[str, np.ndarray] = {}
+    """What comes back on the way, by the names of what the forward run made."""
 
 
 def arriving(given: Any, forward: Trace) -> np.ndarray:
@@ -186,7 +188,7 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
         layer_keys=(),
         sources=(),
         recurrence=None,
-        states={},
+        states=back.states,
         symbols={},
         snippet=partial(_snippet, forward, back, of) if forward.snippet else None,
         forward=forward,

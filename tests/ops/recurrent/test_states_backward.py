@@ -133,3 +133,23 @@ def test_a_cell_state_comes_back_times_the_forget_gate_alone() -> None:
     assert made.steps[0].detail["terms"] == [[[0, 0], 0.0, 0.5], [[1, 1], 0.25, 0.5]]
     assert r.backward(of="c0").steps[0].detail["terms"] == [[[0, 1], 0.125, 0.5]]
     assert math.isclose(r.backward(of="c0").output[0], 0.0625)
+
+
+@pytest.mark.parametrize("kind", ["rnn", "gru", "lstm"])
+def test_what_comes_back_at_each_time_adds_up(kind: str) -> None:
+    """From above and after it is the state's; the shares of the times are the weight's."""
+    r = nnviz.rnn(np.eye(2), weights_of(kind, 3, 2, 2, 8), cell=kind)  # type: ignore[arg-type]
+    made = r.backward(np.cos(np.arange(12.0)).reshape(2, 6))
+    states = made.trace.states
+    for end in ("_l0", "_l0_reverse", "_l1", "_l1_reverse"):
+        h = states["above" + end] + states["after" + end]
+        np.testing.assert_allclose(h, states["h" + end], rtol=1e-12)
+        np.testing.assert_allclose(h, made["grad_h" + end], rtol=1e-12)
+        np.testing.assert_allclose(states["length" + end] ** 2, (h**2).sum(axis=1))
+        for name in ("Wx", "Wh", "b", "bh"):
+            share = states[name + end]
+            assert share.shape == (2, *r[name + end].shape)
+            np.testing.assert_allclose(share.sum(axis=0), made[f"grad_{name}{end}"], rtol=1e-9)
+    last = 0, 1
+    assert not states["after_l1"][last[1]].any()
+    assert not states["after_l1_reverse"][last[0]].any()
