@@ -27,6 +27,7 @@ from nnviz.words import Words, safe
 LABEL = 24
 """The height of a line with the name of a vector."""
 ROLES: dict[str, Role] = {"x": "input", "h": "hidden", "c": "hidden", "y": "output"}
+ROLES |= {"∂" + letter: "gradient" for letter in ROLES}
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,8 @@ class Net:
     text: int = BODY
     bare: bool = False
     """Weights without their shapes, which are said above: for a narrow page."""
+    way: Trace | None = None
+    """The run that goes back through it, whose gradients stand beneath the values."""
 
     def vectors(
         self, letter: str, rows: np.ndarray, *, sup: str = "", most: int = MOST_CELLS
@@ -220,6 +223,12 @@ class Net:
         if self.style.symbols:
             return [p._replace(fill=color) for p in self.sizes.of_weight(letter, end)]
         return [Piece(times(self.trace.arrays["W" + letter + end].shape), color)]
+
+    @cached_property
+    def longest(self) -> float:
+        """The length of the longest gradient of a hidden state."""
+        states = self.way.states if self.way else {}
+        return max((states["length" + self.plan.end(c)].max() for c in self.plan.chains), default=0)
 
     # --- what is drawn of it --------------------------------------------------------
 

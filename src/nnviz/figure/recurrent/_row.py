@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.lines import Point
 from nnviz.figure.layout.style import SMALL, middle, near4
-from nnviz.figure.recurrent._net import LABEL
+from nnviz.figure.recurrent._net import LABEL, Vectors
 from nnviz.figure.recurrent._stacked import Stack, State
 from nnviz.figure.scene import Mark, Rect
 from nnviz.trace import Role
@@ -32,8 +33,8 @@ class Row:
     def box(self, layer: int) -> int:
         """The top of the boxes of a layer; of that past the last one, of y."""
         net, head = self.net, 0
-        if net.y is not None and any(map(net.plan.has_y, self.there)):
-            head = LABEL + net.y.height + net.up
+        if any(map(net.above, self.there)):
+            head = LABEL + net.high + net.up
         elif any(map(net.plan.ends_in_h, self.there)):
             head = LABEL + net.up
         return head + sum(net.tall(k) + net.up for k in range(layer + 1, net.plan.layers))
@@ -78,6 +79,18 @@ class Row:
 
     def center(self, i: int) -> float:
         return (self.left(i) + self.right(i)) / 2
+
+    def beside(self, i: int, several: Sequence[Vectors]) -> Iterator[tuple[Vectors, float]]:
+        """Vectors side by side in the middle of a column, each with its own middle."""
+        left = self.center(i) - (sum(v.width for v in several) + 8 * (len(several) - 1)) / 2
+        for vectors in several:
+            yield vectors, left + vectors.width / 2
+            left += vectors.width + 8
+
+    def time_at(self, x: float) -> int | None:
+        """The time of the column with a side there."""
+        sides = ((self.left(i), self.right(i)) for i in range(len(self.times)))
+        return next((t for t, ends in zip(self.times, sides, strict=True) if x in ends), None)
 
     @property
     def end(self) -> int:
@@ -129,8 +142,14 @@ def _between_columns(row: Row, state: State) -> Iterator[Mark]:
         yield from _named(row, state, (row.times[0] or 1) - 1, net.inner / 2)
         pairs = [(net.inner + 4, net.lead), *pairs]
     for start, end in pairs:
-        yield from net.arrow((start, y), (end, y), "hidden")
+        if state.back:
+            yield from net.returned(state, row.time_at(start), [(end, y), (start, y)])
+        else:
+            yield from net.arrow((start, y), (end, y), "hidden")
         yield from net.on_arrow(state, (end, y))
+    for i, (t, after) in enumerate(pairwise(row.times) if state.back else ()):
+        if t is not None and after is not None:
+            yield from net.carried(state, t, (row.right(i) + net.gap / 2, y))
 
 
 def _named(row: Row, state: State, t: int, x: float) -> Iterator[Mark]:
@@ -160,12 +179,16 @@ def _column(row: Row, i: int, t: int) -> Iterator[Mark]:
         yield from _box(row, i, t, layer)
         if layer:
             bottom = row.box(layer - 1)
-            yield from _up(row, i, layer, (bottom, bottom - net.up), "hidden")
+            yield from _up(
+                row, i, layer, (bottom, bottom - net.up), "hidden", x - 12 * bool(net.way)
+            )
+            if net.way:
+                yield from net.arrow((x + 12, bottom - net.up), (x + 12, bottom), "gradient")
     if net.plan.has_x(t):
         yield from _x_below(row, i, t)
-    if net.plan.has_y(t):
-        yield from _y_above(row, i, t)
-    if net.plan.ends_in_h(t):
+    for vectors, middle_of in row.beside(i, net.above(t)):
+        yield from _y_above(row, i, t, vectors, middle_of)
+    if net.plan.ends_in_h(t) and not net.way:
         yield from net.handed_on(x, row.top)
 
 
@@ -186,41 +209,56 @@ def _box(row: Row, i: int, t: int, layer: int) -> Iterator[Mark]:
             yield part._replace(stroke=firm, line=line, now="hidden")
     for state in net.states[layer]:
         yield from _named(row, state, t, row.center(i))
+        side = row.left(i) if state.chain.backward else row.right(i)
+        yield from net.plus(state, t, (side, top + state.lane))
+        if state.foot:
+            yield from net.length_of(state, t, row.center(i), top)
 
 
 def _x_below(row: Row, i: int, t: int) -> Iterator[Mark]:
-    """x_t, its name and character, and its arrow up."""
-    net, x, m = row.net, row.center(i), row.net.cell_step
+    """x_t, its name and character, and its arrow up; its gradient beside it, and its arrow down."""
+    net, m, top = row.net, row.net.cell_step, row.x_top
     blank = net.feedback and m is not None and t > m.time
     active = m is not None and (t, 0) == (m.time, m.chain.layer)
-    block = net.x.block(net.style, net.row(t), active=active, blank=blank)
-    yield net.array(net.x, t, block, x, row.x_top)
-    yield from _up(row, i, 0, (row.x_top - 4, row.bottom), "input")
-    yield from net.below(net.x, t, x, row.x_top + block.height)
+    for vectors, x in row.beside(i, net.xs):
+        block = vectors.block(net.style, net.row(t), active=active, blank=blank)
+        yield net.array(vectors, t, block, x, top)
+        yield from net.below(vectors, t, x, top + block.height)
+        if vectors is net.x:
+            yield from _up(row, i, 0, (top - 4, row.bottom), "input", x)
+        else:
+            yield from net.arrow((x, row.bottom), (x, top - 4), "gradient")
 
 
-def _y_above(row: Row, i: int, t: int) -> Iterator[Mark]:
-    """y_t, its name, and the arrow up to it."""
-    net, y, m = row.net, row.net.y, row.net.cell_step
-    assert y is not None
+def _y_above(row: Row, i: int, t: int, y: Vectors, x: float) -> Iterator[Mark]:
+    """y_t, its name, and the arrow up to it; or a gradient, and the arrow down from it."""
+    net, m = row.net, row.net.cell_step
     active = m is not None and t == m.time and net.makes_y
     at = net.row(t) if len(y.rows) == len(net.drawable) else 0
-    block = y.block(net.style, at, active=active, blank=net.y_blank(t))
-    yield from net.named(y, t, block, row.center(i), LABEL)
-    yield from _up(row, i, net.plan.layers, (row.top, row.top - net.up + 2), "output")
+    block = y.block(net.style, at, active=active, blank=y is net.y and net.y_blank(t))
+    yield from net.named(y, t, block, x, LABEL)
+    low, high = row.top, row.top - net.up + 2
+    if y is net.y:
+        yield from _up(row, i, net.plan.layers, (low, high), "output", x)
+    else:
+        yield from net.arrow((x, high), (x, low), "gradient")
 
 
-def _up(row: Row, i: int, layer: int, ends: tuple[int, int], role: Role) -> Iterator[Mark]:
+def _up(
+    row: Row, i: int, layer: int, ends: tuple[int, int], role: Role, x: float
+) -> Iterator[Mark]:
     """An arrow up to a layer or to y, with the names of its weights, one above the other.
 
-    They stand before it where y goes down behind it, and where they are said once.
+    They stand before it where y goes down behind it, where they are said once, and where
+    gradients come down behind it.
     """
-    net, x, (start, end) = row.net, row.center(i), ends
+    net, (start, end) = row.net, ends
     yield from net.arrow((x, start), (x, end), role)
     there = net.plan.has_x if layer == 0 else net.plan.has_y if layer == net.plan.layers else bool
     if not net.everywhere and i != next(k for k, t in enumerate(row.times) if t and there(t)):
         return
-    before, labels = net.feedback or not net.everywhere, net.weights_up(layer)
+    before = net.feedback or not net.everywhere or net.way is not None
+    labels = net.weights_up(layer)
     level = (row.box(layer - 1) if layer else row.x_top) - net.up / 2 - 8 * (len(labels) - 1)
     for n, label in enumerate(labels):
         at = x - 8 if before else x + 8, middle(level + 16 * n, SMALL)

@@ -11,10 +11,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from nnviz.elision import MOST_CELLS
-from nnviz.figure.layout.lines import Point
+from nnviz.figure.layout.lines import Point, rounded_arrow
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, near4, up4, up8
 from nnviz.figure.recurrent._net import LABEL, Net, Vectors, omitted, spaced
-from nnviz.figure.scene import Mark
+from nnviz.figure.recurrent._wires import circle
+from nnviz.figure.scene import Mark, Rect
 from nnviz.libraries import np
 from nnviz.recurrence import CellStep, Chain
 from nnviz.trace import Step, Trace
@@ -31,6 +32,13 @@ class State(NamedTuple):
     vectors: Vectors
     chain: Chain
     top: int
+    foot: int = 0
+    """The height of what stands beneath it."""
+
+    @property
+    def back(self) -> bool:
+        """Whether it is a gradient, and goes the other way."""
+        return self.vectors.letter[0] == "∂"
 
     @property
     def lane(self) -> int:
@@ -100,8 +108,8 @@ class Stack(Net):
         """Which row of a state is that of time t; the first is what its chain starts from."""
         return self.row(t) + 1 if 1 <= t <= self.length else 0
 
-    def _at_times(self, letter: str, array: np.ndarray) -> Vectors:
-        return self.vectors(letter, array[[t - 1 for t in self.drawable]])
+    def _at_times(self, letter: str, array: np.ndarray, sup: str = "") -> Vectors:
+        return self.vectors(letter, array[[t - 1 for t in self.drawable]], sup=sup)
 
     @cached_property
     def x(self) -> Vectors:
@@ -115,9 +123,42 @@ class Stack(Net):
         return self.vectors("y", found) if len(found) == 1 else self._at_times("y", found)
 
     @cached_property
+    def xs(self) -> list[Vectors]:
+        """What stands below a column, side by side: x, and its gradient."""
+        way = self.way
+        return [self.x, *([self._at_times("∂x", way.states["input"])] if way else [])]
+
+    @cached_property
+    def ys(self) -> list[Vectors]:
+        """What stands above a column: y and its gradient, or that which arrives at h alone."""
+        found = [self.y] if self.y else []
+        if self.way:
+            letter, sup = ("∂y", "") if self.y else ("∂h", "↑")
+            given = self._at_times(letter, self.way.states["output"], sup)
+            if np.ptp(given.rows) == 0 and given.rows.shape[1] > 2:  # one number stands for all
+                given = replace(given, shown=[(0, None)] * len(given.rows))
+            found.append(given)
+        return found
+
+    @property
+    def high(self) -> int:
+        """The height of what stands above a column."""
+        return max(vectors.height for vectors in self.ys)
+
+    def above(self, t: int) -> list[Vectors]:
+        """What of them there is at a time: h is handed on at every time, or at the last alone."""
+        there = self.plan.has_y(t) if self.y or not self.way else self.arrives(t)
+        return self.ys if there else []
+
+    def arrives(self, t: int) -> bool:
+        """Whether a gradient that is not 0 arrives at a time."""
+        return self.way is not None and bool(self.way.states["output"][t - 1].any())
+
+    @cached_property
     def states(self) -> list[list[State]]:
         """The states of each layer, one above the other: c over h, forward over backward."""
-        made = {c: [self._state(letter, c) for letter in self.letters] for c in self.plan.chains}
+        kept = [d + letter for letter in self.letters for d in ("", "∂")[: 1 + bool(self.way)]]
+        made = {c: [self._state(letter, c) for letter in kept] for c in self.plan.chains}
         # All as wide as the widest, so that they line up.
         width = max(vectors.size.width for several in made.values() for vectors in several)
         found = []
@@ -127,23 +168,31 @@ class Stack(Net):
                 for vectors in made[chain]:
                     top += LABEL + 4
                     wide = replace(vectors, size=replace(vectors.size, width=width))
-                    own.append(State(wide, chain, top))
-                    top += vectors.height
+                    own.append(State(wide, chain, top, 20 * (vectors.letter == "∂h")))
+                    top += vectors.height + own[-1].foot
                 top += 12
             found.append(own)
         return found
 
     @property
     def most(self) -> int:
-        above = len(list(self.plan.chains)) * len(self.letters)
+        above = len(list(self.plan.chains)) * len(self.letters) * (1 + bool(self.way))
         return max(4, min(MOST_CELLS, MOST_ABOVE // above))
 
     def _state(self, letter: str, chain: Chain) -> Vectors:
-        every = self.trace.states[letter + self.plan.end(chain)]
-        first = self.trace.arrays[letter + "0"].reshape(-1, every.shape[1])
-        own = first[list(self.plan.chains).index(chain)]
+        end, own = self.plan.end(chain), self._first(letter, chain)
+        states = self.way.states if self.way and letter[0] == "∂" else self.trace.states
+        every = states[letter.removeprefix("∂") + end]
         rows = np.stack([own, *(every[t - 1] for t in self.drawable)])
         return self.vectors(letter, rows, sup=self.plan.raised(chain), most=self.most)
+
+    def _first(self, letter: str, chain: Chain) -> np.ndarray:
+        """What a chain starts from, or the gradient that comes back to it."""
+        if self.way and letter[0] == "∂":
+            return np.asarray(self.way.states[f"{letter[1:]}0{self.plan.end(chain)}"])
+        first = self.trace.arrays[letter + "0"]
+        rows: np.ndarray = first.reshape(-1, first.shape[-1])
+        return np.asarray(rows[list(self.plan.chains).index(chain)])
 
     # --- measures --------------------------------------------------------------------
 
@@ -158,7 +207,7 @@ class Stack(Net):
     def width(self) -> int:
         """The width of a column, wide enough for its vectors, their names and characters."""
         named = [s.vectors for layer in self.states for s in layer]
-        named += [self.x, *([self.y] if self.y else [])]
+        named += [self.x, *([self.y] if self.y else [])] if not self.way else []
         names = [self.style.width(self.name(v, self.length), self.naming) for v in named]
         letters = [self.style.width(self.character(t), BODY, True) for t in self.drawable]
         cells = [v.width for v in named]
@@ -212,7 +261,7 @@ class Stack(Net):
     def part(self, chain: Chain) -> tuple[int, int]:
         """Where one direction stands in the box of a layer: its top and bottom."""
         own = [s for s in self.states[chain.layer] if s.chain == chain]
-        return own[0].top - LABEL - 4, own[-1].top + own[-1].vectors.height + 12
+        return own[0].top - LABEL - 4, own[-1].top + own[-1].vectors.height + own[-1].foot + 12
 
     # --- weights ---------------------------------------------------------------------
 
@@ -230,6 +279,43 @@ class Stack(Net):
             start, x = self.across - start, self.across - x
         if state.vectors.letter == "h" and end[0] == start and not self.bare:
             yield from self.around((x, end[1]), "h", self.end(state.chain), state.vectors.sup)
+
+    def returned(self, state: State, t: int | None, points: Sequence[Point]) -> Iterator[Mark]:
+        """An arrow back to a time: to a plus sign where it meets what comes from elsewhere."""
+        tone, ((px, _), (x, y)) = self.style.theme.tone("gradient"), points[-2:]
+        tip = x + (8 if px > x else -8) * (t is not None and self._meets(state, t)), y
+        yield from rounded_arrow([*points[:-1], tip], tone.line, 2, tone.dash)
+
+    def plus(self, state: State, t: int, at: Point) -> Iterator[Mark]:
+        """That sign."""
+        return circle(self.style, *at, "+", radius=8) if self._meets(state, t) else iter(())
+
+    def _meets(self, state: State, t: int) -> bool:
+        """Whether a state's gradient is the sum of what comes from above and from the time after:
+        of a cell state, which its hidden state is made of, wherever there is a time after.
+        """
+        if not state.back or self.way is None:
+            return False
+        end, states = self.plan.end(state.chain), self.way.states
+        if state.vectors.letter == "∂c":
+            return bool(states["road" + end][t - 1].any())
+        return all(states[name + end][t - 1].any() for name in ("above", "after"))
+
+    def carried(self, _: State, __: int, ___: Point) -> Iterator[Mark]:
+        """What a state's gradient has from the time after, on its arrow: there is no room."""
+        return iter(())
+
+    def length_of(self, state: State, t: int, x: float, top: float) -> Iterator[Mark]:
+        """A bar as long as the gradient of a hidden state at a time, and how long that is."""
+        assert self.way is not None
+        length = self.way.states["length" + self.plan.end(state.chain)][t - 1].item()
+        size, tone = state.vectors.size, self.style.theme.tone("gradient")
+        left, y = x - size.width / 2, top + state.top + state.vectors.height
+        said = self.style.show(length)
+        room = size.width - self.style.width(said, SMALL) - 8
+        wide = near4(room * length / self.longest) if self.longest > 0 else 0
+        yield Rect(left, y + 8, max(wide, 1), 8, tone.active, tone.line)
+        yield self.style.text(left + size.width, y + 16, said, SMALL, anchor="end")
 
     # --- a step ----------------------------------------------------------------------
 

@@ -12,7 +12,8 @@ from functools import cached_property
 
 from nnviz.elision import MOST_CELLS, shown
 from nnviz.figure.layout.lines import Point
-from nnviz.figure.layout.style import SMALL, Piece, Style, up4
+from nnviz.figure.layout.style import SMALL, Piece, Style, near4, up4
+from nnviz.figure.recurrent._net import Vectors
 from nnviz.figure.recurrent._stacked import Stack, State
 from nnviz.figure.scene import Mark
 from nnviz.trace import Step, Trace
@@ -29,6 +30,8 @@ class Chain(Stack):
     """W_h above its arrow and its shape below it, so that the columns stand closer."""
     close: bool = False
     """The shape of W_h at the first arrow of a row alone, so that they stand closer still."""
+    full: bool = True
+    """What comes back from the time after stands on its arrow."""
 
     everywhere = True
     most = MOST_CELLS
@@ -49,14 +52,17 @@ class Chain(Stack):
     @cached_property
     def gap(self) -> int:
         """Between two columns: room for W_h on its arrow, and for y on its way to x."""
+        if self.way and self.full:
+            return self.after.size.width + 32
         if not self.close:
             return self.first_gap
-        return up4(self.style.width(self.symbol("h"), SMALL) + 12) + (20 if self.feedback else 0)
+        said = max(self.style.width(s, SMALL) for s in (self.symbol("h"), *self.handed.values()))
+        return up4(said + (8 if self.style.on_phone else 12)) + (20 if self.feedback else 0)
 
     @cached_property
     def first_gap(self) -> int:
         """Before the first column of a row: room for the shape of W_h too."""
-        if self.bare:
+        if self.bare or self.way:
             return self.gap
         room = self.style.width(self.weight("h"), SMALL)
         if self.narrow:
@@ -72,6 +78,9 @@ class Chain(Stack):
     @cached_property
     def tail(self) -> int:
         """After the last column: what is right of it, and the line to the next row."""
+        if self.way:
+            pairs = (sum(v.width + 8 for v in pair) - 8 for pair in (self.xs, self.ys))
+            return max(0, up4((max(pairs) - self.width) / 2))
         weights = ["x", "y"] if self.y else ["x"]
         beside = max(self.style.width(self.weight(w), SMALL) for w in weights)
         return max(0, up4(beside + 8 - self.width / 2))
@@ -99,10 +108,28 @@ class Chain(Stack):
             last = max(self.step.number, fit)
             return [list(range(max(1, last - fit + 1), last + 1))]
         across = max(1, self.capacity(several=True))
-        times = _times(count, max(8, MOST_ROWS * across), self.step)
+        rows, least = (MOST_ROWS, 8) if self.way is None else (MOST_ROWS - 1, 4)
+        times = _times(count, max(least, rows * across), self.step)
         rows = -(-len(times) // across)
         each = -(-len(times) // rows)
         return [times[i : i + each] for i in range(0, len(times), each)]
+
+    @cached_property
+    def after(self) -> Vectors:
+        """What comes back to each hidden state from the time after, as wide as what is kept."""
+        assert self.way is not None
+        made = self.vectors("∂h", self.way.states["after_l0"])
+        width = max(made.size.width, self.states[0][0].vectors.size.width)
+        return replace(made, size=replace(made.size, width=width))
+
+    def carried(self, state: State, t: int, at: Point) -> Iterator[Mark]:
+        """The numbers in the middle of the arrow, by what they came there above them."""
+        if not self.full or self.way is None:
+            return
+        (x, y), letter = at, state.vectors.letter[1:]
+        rows = self.way.states[("after" if letter == "h" else "road") + "_l0"]
+        block = replace(self.after, rows=rows).block(self.style, t - 1)
+        yield block.at(x - block.width / 2, y - near4(block.height / 2))
 
     def on_arrow(self, state: State, end: Point) -> Iterator[Mark]:
         """c, or W_h and its shape."""
@@ -110,7 +137,10 @@ class Chain(Stack):
         gap = self.first_gap if first else self.gap
         x, y = end[0] - (gap - (20 if self.feedback else 0)) / 2 - 4, end[1]
         letter, style = state.vectors.letter, self.style
-        if letter == "h" and (self.bare or (self.close and not first)):
+        if state.back:
+            up = near4(state.vectors.height / 2) if self.full and end[0] != self.lead else 0
+            yield style.text(x, y - up - 8, self.handed[letter], SMALL, anchor="middle")
+        elif letter == "h" and (self.bare or (self.close and not first)):
             yield style.text(x, y - 8, self.symbol("h"), SMALL, anchor="middle")
         elif letter == "h" and self.narrow:
             yield from self.around((x, y), "h")
@@ -118,6 +148,17 @@ class Chain(Stack):
             tone = style.theme.tone("hidden")
             said = [Piece("c", tone.line)] if letter == "c" else self.weight("h")
             yield style.text(x, y - 8, said, SMALL, anchor="middle")
+
+    @property
+    def handed(self) -> dict[str, list[Piece]]:
+        """By what each gradient is handed to the time before: W_hᵀ; the forget gate alone; of a
+        GRU also its update gate.
+        """
+        if self.way is None:
+            return {}
+        gate = {"lstm": "f", "gru": "z"}.get(self.way.options["cell"], "")
+        by, alone = self._symbol("Wᵀ", "weight", "h", ""), [Piece("⊙"), Piece(gate)]
+        return {"∂h": [*by, *([Piece(", "), *alone] if gate == "z" else [])], "∂c": alone}
 
 
 def _times(count: int, most: int, step: Step | None) -> list[int | None]:
@@ -133,20 +174,22 @@ def _times(count: int, most: int, step: Step | None) -> list[int | None]:
     return found
 
 
-def measured_chain(trace: Trace, style: Style, step: Step | None) -> Chain:
+def measured_chain(
+    trace: Trace, style: Style, step: Step | None, way: Trace | None = None
+) -> Chain:
     """The chain that leaves out least, in the fewest rows, with the largest text and gaps.
 
     Where all else leaves more rows, numbers of the usual digits have one less.
     """
-    wide = Chain(trace, style, step)
+    wide = Chain(trace, style, step, bare=way is not None, way=way)
     small = replace(wide, text=SMALL, narrow=True)
-    tried = [wide, replace(wide, narrow=True), small, replace(small, close=True)]
+    tried = [wide, replace(wide, narrow=True), small, replace(small, close=True, full=False)]
     tried.append(replace(tried[-1], style=style.terser))
     close, digits = replace(tried[-1], bare=True), range(max(1, style.precision - 1), 0, -1)
     bare = [replace(close, style=replace(style, precision=n)) for n in digits]
     ways = ((tried, 2), (bare, 2), (tried, 1), (bare, 1))
     tried = next((found for way in ways if (found := _fitting(*way))), bare[-1:])
-    return min(tried, key=lambda chain: (chain.times.count(None), len(chain.rows)))
+    return min(tried, key=lambda c: (c.times.count(None), len(c.rows), -len(c.times)))
 
 
 def _fitting(chains: list[Chain], least: int) -> list[Chain]:

@@ -43,13 +43,13 @@ def _worked_chain(chain: Chain) -> list[Block]:
     part = len(times) < n and None not in times
     words = Words("times {first} to {last} of {n}", first=times[0], last=times[-1], n=n)
     said = [remark(chain.style, words, SMALL)] if part else []
-    return worked(chain.style, [column([_chain_rows(chain), *said], 8)], chain.step)
+    return worked(chain.style, [column([chain_rows(chain), *said], 8)], chain.step)
 
 
 # --- rows ------------------------------------------------------------------------
 
 
-def _chain_rows(chain: Chain) -> Block:
+def chain_rows(chain: Chain) -> Block:
     """Every row, with a line from the end of one to the start of the next."""
     marks: list[Mark] = []
     y, width, several = 0, 0.0, chain.rows
@@ -85,7 +85,10 @@ def _turn(chain: Chain, row: Row, top: int, below: Row, start: int) -> list[Mark
         down, left, back = right + chain.lane - 8 * n, up - 8 * n, between - 8 * n
         level, end = top + row.level(state), (chain.lead, start + below.level(state))
         path = [(right, level), (down, level), (down, back), (left, back), (left, end[1]), end]
-        marks += rounded_arrow(path, tone.line, 2, tone.dash)
+        if state.back:
+            marks += chain.returned(state, row.times[-1], path[::-1])
+        else:
+            marks += rounded_arrow(path, tone.line, 2, tone.dash)
         marks += chain.on_arrow(state, end)
     if chain.feedback:
         fed = [(x, top + y) for x, y in row.fed_from(len(row.times) - 1)]
