@@ -16,7 +16,7 @@ from layer_cases import FEW
 from nnviz.backpropagation import with_loss
 from nnviz.core import gradients
 from nnviz.differences import gone_back
-from nnviz.ops.recurrent import _backward as recurrent
+from nnviz.ops.recurrent import _returned as recurrent
 from nnviz.trace import Trace
 from test_gradient import CASES
 
@@ -108,7 +108,7 @@ WRONG: dict[str, tuple[Any, str, str, tuple[str, Any, dict[str, Any]]]] = {
     ),
     "pool": (gradients, "pool_max", "input", ("pool", PATCH, {"kernel": 2})),
     "act": (gradients, "act_input", "input", ("act", PATCH + 1, {"name": "elu"})),
-    "rnn": (recurrent._Back, "input", "input", RNNS["lstm"]),
+    "rnn": (recurrent.Back, "input", "input", RNNS["lstm"]),
 }
 
 

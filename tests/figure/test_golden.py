@@ -71,6 +71,7 @@ GOLDEN: dict[str, Golden] = {
     "params-bars-korean.svg": Golden(
         run("params", None, net=CHAIN, input=(1, 8, 8)), None, Appearance("bars", lang="ko")
     ),
+    "rnn-backward.svg": Golden(backward(run("rnn", SEQUENCE, weights=WEIGHTS))),
     "net-backward.svg": Golden(
         backward(run("net", [5, -1], net=DENSE, target=[30, 1], loss="mse"))
     ),

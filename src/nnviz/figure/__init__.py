@@ -50,8 +50,14 @@ def _views() -> dict[tuple[str, str], str]:
 
 @cache
 def view_names(op: str) -> tuple[str, ...]:
-    """The names of the views of an operation, in alphabetical order, those of all at the end."""
-    return (*(_own(op) or _own(GENERIC)), *_own(COMMON))
+    """The names of the views of an operation, in alphabetical order, those of all at the end.
+
+    A gradient has those of an operation without any too: they tell its terms.
+    """
+    own = _own(op)
+    if not own or op.endswith("_backward"):
+        own = sorted({*own, *_own(GENERIC)})
+    return (*own, *_own(COMMON))
 
 
 @cache
@@ -165,7 +171,8 @@ def _view(trace: Trace, appearance: Appearance, *, whole: bool = True) -> Any:
     if not fitting:
         why = next((w for w in refusals.values()), None)
         raise NnvizError("no figure can show this: {why}", why=why)
-    return modules[min(fitting, key=lambda name: (_rank(modules[name], trace), name))]
+    own = _own(trace.op)  # come first
+    return modules[min(fitting, key=lambda n: (n not in own, _rank(modules[n], trace), n))]
 
 
 def _refusal(module: Any, trace: Trace) -> Words | None:

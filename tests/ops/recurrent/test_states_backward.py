@@ -147,7 +147,7 @@ def test_what_comes_back_at_each_time_adds_up(kind: str) -> None:
         np.testing.assert_allclose(h, made["grad_h" + end], rtol=1e-12)
         np.testing.assert_allclose(states["length" + end] ** 2, (h**2).sum(axis=1))
         for name in ("Wx", "Wh", "b", "bh"):
-            share = states[name + end]
+            share = np.stack(list(states[name + end]))
             assert share.shape == (2, *r[name + end].shape)
             np.testing.assert_allclose(share.sum(axis=0), made[f"grad_{name}{end}"], rtol=1e-9)
     last = 0, 1

@@ -224,12 +224,6 @@ class Net:
             return [p._replace(fill=color) for p in self.sizes.of_weight(letter, end)]
         return [Piece(times(self.trace.arrays["W" + letter + end].shape), color)]
 
-    @cached_property
-    def longest(self) -> float:
-        """The length of the longest gradient of a hidden state."""
-        states = self.way.states if self.way else {}
-        return max((states["length" + self.plan.end(c)].max() for c in self.plan.chains), default=0)
-
     # --- what is drawn of it --------------------------------------------------------
 
     def named(self, vectors: Vectors, t: int, block: Block, x: float, top: float) -> Iterator[Mark]:

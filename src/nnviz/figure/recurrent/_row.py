@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.lines import Point
 from nnviz.figure.layout.style import SMALL, middle, near4
+from nnviz.figure.recurrent._columns import State
 from nnviz.figure.recurrent._net import LABEL, Vectors
-from nnviz.figure.recurrent._stacked import Stack, State
+from nnviz.figure.recurrent._stacked import Stack
 from nnviz.figure.scene import Mark, Rect
 from nnviz.trace import Role
 
@@ -147,9 +147,6 @@ def _between_columns(row: Row, state: State) -> Iterator[Mark]:
         else:
             yield from net.arrow((start, y), (end, y), "hidden")
         yield from net.on_arrow(state, (end, y))
-    for i, (t, after) in enumerate(pairwise(row.times) if state.back else ()):
-        if t is not None and after is not None:
-            yield from net.carried(state, t, (row.right(i) + net.gap / 2, y))
 
 
 def _named(row: Row, state: State, t: int, x: float) -> Iterator[Mark]:
@@ -223,11 +220,11 @@ def _x_below(row: Row, i: int, t: int) -> Iterator[Mark]:
     for vectors, x in row.beside(i, net.xs):
         block = vectors.block(net.style, net.row(t), active=active, blank=blank)
         yield net.array(vectors, t, block, x, top)
-        yield from net.below(vectors, t, x, top + block.height)
         if vectors is net.x:
             yield from _up(row, i, 0, (top - 4, row.bottom), "input", x)
         else:
             yield from net.arrow((x, row.bottom), (x, top - 4), "gradient")
+        yield from net.below(vectors, t, x, top + block.height)
 
 
 def _y_above(row: Row, i: int, t: int, y: Vectors, x: float) -> Iterator[Mark]:

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
 from nnviz.elision import shown
 from nnviz.figure.formulas.vectors import TermLayout
 from nnviz.figure.layout.blocks import Block, column, flow, remark
+from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import SMALL, Style
+from nnviz.figure.recurrent._net import Net
+from nnviz.figure.scene import Scene
+from nnviz.libraries import np
 from nnviz.recurrence import CellStep, Chain
+from nnviz.request import Appearance
 from nnviz.trace import Expr, Name, Product, Trace
 from nnviz.words import Words
 
 _READ = {"Wx": Name("xᵀ", "", "input"), "Wh": Name("hᵀ", "", "hidden"), "b": None, "bh": None}
 """The arrays that all times share, and what they multiply."""
-_MOST = 4
-"""Rows and columns of a matrix that are all drawn."""
-_FEW = 6
-"""Times that may have a second line."""
+_FEW, _MOST = 6, 12
+"""Times that may have a second line, and past which some are left out."""
+
+
+def gone_back(trace: Trace, appearance: Appearance, net: Net, drawn: Block, title: Words) -> Scene:
+    """The page of a net gone back through, drawn: what its bars are, and the shares."""
+    style = net.style
+    legend = remark(style, Words("bars: how long ∂h is at each time"), SMALL)
+    blocks, facts = [column([drawn, legend], 12), *shares(trace, style)], net.shapes_said()
+    return page(style, trace, appearance, None, blocks, title=title, facts=facts)
 
 
 def shares(trace: Trace, style: Style) -> list[Block]:
@@ -30,20 +45,39 @@ def shares(trace: Trace, style: Style) -> list[Block]:
     chain = next(c for c in plan.chains if plan.end(c) == f"_{end or 'l0'}")
     every = trace.states[name + plan.end(chain)]
     total = trace.results[f"grad_{name}{plan.end(chain) * plan.several}"]
-    layout = TermLayout(style.terser, SMALL, _MOST, True, _MOST)
-    lines = 4 if style.on_phone else 1 + (len(every) <= _FEW)
+    terse = replace(style, precision=min(2, style.precision))
+    ways = (style.terser, 4), (terse, 4), (terse, 3)
+    layouts = [TermLayout(s, SMALL, n, tight=True, rows=n) for s, n in ways]
+    titled = partial(_title, trace, name, chain)
+    made = [_sum(layout, every, titled, total, name) for layout in layouts]
+    block = next((block for block in made if block.width <= style.room), made[-1])
+    key, said = f"grad_{name}{plan.end(chain)}", Words("the times share a weight: theirs are added")
+    heads = [trace.called(key)] * plan.several + [said] * (said not in trace.said)
+    return [column([*(remark(style, head, SMALL) for head in heads), block], 8)]
+
+
+def _sum(
+    layout: TermLayout,
+    every: np.ndarray,
+    titled: Callable[[int], Expr],
+    total: np.ndarray,
+    name: str,
+) -> Block:
+    """The panels and the signs between, of as many times as have room."""
+    style = layout.style
     made = layout.term(Name("∂" + name[0], name[1:], "gradient"), "gradient", total, active=True)
-    for count in range(len(every), 0, -1):
+    lines = 4 if style.on_phone else 1 + (len(every) <= _FEW)
+    for count in range(min(len(every), _MOST), 0, -1):
         parts: list[Block] = []
         for t in shown(len(every), count):
             parts += [layout.sign("+")] if parts else []
-            title = _title(trace, name, chain, t) if t is not None else None
-            parts.append(layout.term(title, "gradient", every[t]) if title else layout.sign("…"))
+            parts.append(
+                layout.sign("…") if t is None else layout.term(titled(t), "gradient", every[t])
+            )
         block = flow([*parts, layout.sign("="), made], style.room)
         if count <= 3 or block.height <= lines * (made.height + 16):
             break
-    said = Words("the times share a weight: theirs are added")
-    return [column([*([] if said in trace.said else [remark(style, said, SMALL)]), block], 8)]
+    return block
 
 
 def _title(trace: Trace, name: str, chain: Chain, t: int) -> Expr:

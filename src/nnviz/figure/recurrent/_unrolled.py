@@ -6,15 +6,16 @@ leads from the end of a row to the start of the next. What is left out is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from nnviz.elision import MOST_CELLS, shown
-from nnviz.figure.layout.lines import Point
+from nnviz.figure.layout.lines import Point, polyline
 from nnviz.figure.layout.style import SMALL, Piece, Style, near4, up4
+from nnviz.figure.recurrent._columns import State
 from nnviz.figure.recurrent._net import Vectors
-from nnviz.figure.recurrent._stacked import Stack, State
+from nnviz.figure.recurrent._stacked import Stack
 from nnviz.figure.scene import Mark
 from nnviz.trace import Step, Trace
 
@@ -53,11 +54,12 @@ class Chain(Stack):
     def gap(self) -> int:
         """Between two columns: room for W_h on its arrow, and for y on its way to x."""
         if self.way and self.full:
-            return self.after.size.width + 32
+            return max(self.after.size.width + 32, 2 * self.over + 8)
         if not self.close:
             return self.first_gap
         said = max(self.style.width(s, SMALL) for s in (self.symbol("h"), *self.handed.values()))
-        return up4(said + (8 if self.style.on_phone else 12)) + (20 if self.feedback else 0)
+        room = 12 if self.way is None else 4 if self.style.on_phone else 8
+        return max(up4(said + room) + (20 if self.feedback else 0), 2 * self.over + 8)
 
     @cached_property
     def first_gap(self) -> int:
@@ -79,8 +81,7 @@ class Chain(Stack):
     def tail(self) -> int:
         """After the last column: what is right of it, and the line to the next row."""
         if self.way:
-            pairs = (sum(v.width + 8 for v in pair) - 8 for pair in (self.xs, self.ys))
-            return max(0, up4((max(pairs) - self.width) / 2))
+            return self.over
         weights = ["x", "y"] if self.y else ["x"]
         beside = max(self.style.width(self.weight(w), SMALL) for w in weights)
         return max(0, up4(beside + 8 - self.width / 2))
@@ -122,14 +123,18 @@ class Chain(Stack):
         width = max(made.size.width, self.states[0][0].vectors.size.width)
         return replace(made, size=replace(made.size, width=width))
 
-    def carried(self, state: State, t: int, at: Point) -> Iterator[Mark]:
-        """The numbers in the middle of the arrow, by what they came there above them."""
-        if not self.full or self.way is None:
-            return
-        (x, y), letter = at, state.vectors.letter[1:]
-        rows = self.way.states[("after" if letter == "h" else "road") + "_l0"]
-        block = replace(self.after, rows=rows).block(self.style, t - 1)
-        yield block.at(x - block.width / 2, y - near4(block.height / 2))
+    def returned(self, state: State, t: int | None, points: Sequence[Point]) -> Iterator[Mark]:
+        """The same; between two columns with what comes back along it, where there is room."""
+        if t is not None and self.full and self.way and len(points) == 2:
+            start, y = points[0]
+            rows = self.way.states[("after" if state.vectors.letter == "∂h" else "road") + "_l0"]
+            block = replace(self.after, rows=rows).block(self.style, t - 1)
+            left = (start + points[1][0] - block.width) / 2
+            tone = self.style.theme.tone("gradient")
+            yield polyline([points[0], (left + block.width, y)], tone.line, 2, tone.dash)
+            yield block.at(left, y - near4(block.height / 2))
+            points = [(left, y), points[1]]
+        yield from super().returned(state, t, points)
 
     def on_arrow(self, state: State, end: Point) -> Iterator[Mark]:
         """c, or W_h and its shape."""
@@ -139,7 +144,7 @@ class Chain(Stack):
         letter, style = state.vectors.letter, self.style
         if state.back:
             up = near4(state.vectors.height / 2) if self.full and end[0] != self.lead else 0
-            yield style.text(x, y - up - 8, self.handed[letter], SMALL, anchor="middle")
+            yield style.text(x + 8, y - up - 8, self.handed[letter], SMALL, anchor="middle")
         elif letter == "h" and (self.bare or (self.close and not first)):
             yield style.text(x, y - 8, self.symbol("h"), SMALL, anchor="middle")
         elif letter == "h" and self.narrow:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from nnviz.core import through_time
 from nnviz.core.through_time import Returned, Unrolled
 from nnviz.gradient import Part, Term
+from nnviz.lazy import Lazy
 from nnviz.libraries import np
 from nnviz.ops._layer import places
 from nnviz.ops.recurrent._cells import Track, bias_or_zero
@@ -103,6 +104,14 @@ class Back(NamedTuple):
             made[2 * size :] = self.held[:, 2 * size :].T @ self.back.read
         return np.asarray(made)
 
+    def _share(self, t: int) -> np.ndarray:
+        """What a time adds to the gradient of W_h."""
+        made, read = np.outer(self.held[t], self.before()[t]), self.back.read
+        if read is not None:
+            size = self.track.h.shape[1]
+            made[2 * size :] = np.outer(self.held[t, 2 * size :], read[t])
+        return made
+
     def _of_wh(self, index: Index) -> list[Term]:
         row, k = index
         before = 1 if self.track.reverse else -1
@@ -116,9 +125,9 @@ class Back(NamedTuple):
             for t, each in enumerate(self.read(row))
         ]
 
-    def states(self) -> Iterator[tuple[str, Callable[[], np.ndarray]]]:
+    def states(self) -> Iterator[tuple[str, Callable[[], Any]]]:
         """What comes back at each time, T first: of the states what comes from above, from the
-        time after and both, with its length; of the weights the share of each time.
+        time after and both, with its length; of the weights the share of each time, when asked.
         """
         made, sums, held = self.back, self.back.sums, self.held
         for name, value in (("h", made.h), ("c", made.c), ("h0", made.h0), ("c0", made.c0)):
@@ -129,8 +138,8 @@ class Back(NamedTuple):
         if made.road is not None:
             yield "road", partial(np.asarray, made.road)
         yield "length", lambda: np.asarray(np.linalg.norm(made.h, axis=1))
-        yield "Wx", lambda: sums[:, :, None] * self.track.x[:, None]
-        yield "Wh", lambda: np.stack([held[:, [r]] * self.read(r) for r in range(held.shape[1])], 1)
+        yield "Wx", lambda: Lazy(len(sums), lambda t: np.outer(sums[t], self.track.x[t]))
+        yield "Wh", lambda: Lazy(len(held), self._share)
         yield "b", partial(np.asarray, sums)
         yield "bh", partial(np.asarray, held)
 
