@@ -67,6 +67,22 @@ SUBJECTS: dict[str, tuple[str, Any]] = {
     "conv, three axes": ("conv", {"size": 2, "padding": 1, "dims": 3}),
     "transposed": ("conv", {"size": 2, "stride": 2, "transpose": True}),
     "transposed, filters": ("conv", {"size": 3, "transpose": True, "filters": 2, "bias": -1}),
+    "conv, back": ("conv", {"size": 2}),
+    "conv, padded, back": (
+        "conv",
+        {"size": 3, "padding": 1, "stride": 2, "bias": 1, "act": "tanh", "of": "kernel"},
+    ),
+    "conv, filters, back": ("conv", {"filters": 3, "size": 2, "act": "softmax"}),
+    "conv, mirrored, back": (
+        "conv",
+        {"size": 3, "padding": 1, "padding_mode": "replicate"},
+    ),
+    "conv, bias, back": ("conv", {"filters": 3, "size": 2, "of": "bias"}),
+    "transposed, back": ("conv", {"size": 2, "stride": 2, "transpose": True}),
+    "transposed, filters, back": (
+        "conv",
+        {"size": 3, "transpose": True, "filters": 2, "bias": -1, "of": "kernel"},
+    ),
     "max": ("pool", {"kernel": 2, "padding": 1}),
     "avg": ("pool", {"kernel": 3, "kind": "avg", "stride": 1, "padding": 1}),
     "adaptive": ("pool", {"adaptive": (2, 3)}),
@@ -98,7 +114,8 @@ SUBJECTS: dict[str, tuple[str, Any]] = {
     ),
     "versus": ("params", lambda shape: {"net": NET.format(k=1), "input": shape, "versus": "mlp"}),
 }
-"""Operations with their options, some of them a function of the input's shape."""
+"""Operations with their options, some of them a function of the input's shape; of
+those that go back the gradient, of their input or `of` another array."""
 SUBJECTS |= {op: (op, {}) for op in ops.names() if op not in {op for op, _ in SUBJECTS.values()}}
 
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -146,9 +163,11 @@ def trace_of(subject: str, shape: str, values: str = "digits") -> Trace | None:
     sizes = SHAPES[shape]
     digits = PHOTO if shape == "a photo" else np.random.default_rng(0).integers(0, 10, sizes)
     x = None if op == "params" else VALUES[values](digits.astype(int))
+    asked = dict(options(sizes) if callable(options) else options)
+    of = asked.pop("of", "input")
     try:
-        trace = run(op, x, **(options(sizes) if callable(options) else options))
-        return backward(trace) if subject.endswith(", back") else trace
+        trace = run(op, x, **asked)
+        return backward(trace, None, of) if subject.endswith(", back") else trace
     except NnvizError:
         return None
 

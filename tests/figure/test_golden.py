@@ -32,6 +32,8 @@ class Golden(NamedTuple):
 CHANNELS = np.arange(2 * 3 * 3).reshape(2, 3, 3) % 5
 SMALL = np.arange(1, 10).reshape(3, 3)
 PAIR = np.array([[1, 2], [3, 4]])
+WORKED, TURNED = np.array([[5, 1, 0], [2, 4, 3], [0, 2, 4]]), np.array([[2, 1], [1, 1]])
+ARRIVES = np.array([[1, 0], [1, 2]])
 CHAIN = "conv --filters 2 --size 3 | act relu | pool -k 2 | flatten | dense --units 3"
 DENSE = "residual { dense --weight '1 2; 0 1' | relu } | dense --weight '2 0; 1 -1' --bias '1 0'"
 PERCEPTRON = "dense --weight '1 2; 0 -1' --bias '1 3' | relu | dense --weight '1 -1; 2 0'"
@@ -50,6 +52,12 @@ GOLDEN: dict[str, Golden] = {
     "conv-channels.svg": Golden(run("conv", CHANNELS, kernel=np.ones((2, 2, 2), int), bias=1)),
     "conv-network.svg": Golden(run("conv", SMALL, kernel=PAIR), None, NETWORK),
     "conv-transposed.svg": Golden(run("conv", PAIR, kernel=PAIR, stride=2, transpose=True), "6"),
+    "conv-gradient.svg": Golden(backward(run("conv", WORKED, kernel=TURNED), ARRIVES), "5"),
+    "conv-gradient-kernel-korean.svg": Golden(
+        backward(run("conv", WORKED, kernel=TURNED), ARRIVES, "kernel"),
+        None,
+        Appearance(lang="ko", theme="dark"),
+    ),
     "pool-note.svg": Golden(pooled()),
     "pool-average-korean.svg": Golden(pooled(kind="avg"), "2", Appearance(lang="ko")),
     "flatten.svg": Golden(run("flatten", SMALL)),

@@ -267,6 +267,23 @@ def test_what_padding_copies_is_added_to_the_number() -> None:
     assert any("used it with" in s for s in said)
 
 
+def test_the_whole_of_a_kernel_has_a_panel_a_weight() -> None:
+    scene = drawn(back("kernel"))
+    said = " ".join(words(scene))
+    for panel in ("w0,0 = 15", "w0,1 = 11", "w1,0 = 6", "w1,1 = 14"):
+        assert f"∂L/∂{panel}" in said
+    blue = Style.of(Appearance()).theme.tone("input").active
+    assert marked(scene, blue) == [*"5124", *"1043", *"2402", *"4324"]  # X under each window
+
+
+def test_a_picture_is_spread_and_not_turned() -> None:
+    trace = back(x=np.arange(900).reshape(30, 30), g=None)
+    said = words(drawn(trace, 100))
+    assert "∗ᵀ" in said
+    assert "window" in said
+    assert "∗" in words(drawn(backward(trace.forward, None, "kernel"), 2))  # type: ignore[arg-type]
+
+
 def test_which_of_several_is_said() -> None:
     trace = back("kernel", BATCH, FILTERS, None)
     said = words(drawn(trace, len(trace.steps)))

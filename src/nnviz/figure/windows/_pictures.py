@@ -161,7 +161,7 @@ def activated_picture(style: Style, part: Part[Any], side: int, output: Block) -
 def written_kernels(style: Style, part: Part[Any], shown: Sequence[int]) -> list[Table]:
     """The kernels of some channels in cells, where they have room between two pictures."""
     tables = [cells(part.w[c], style.precision) for c in shown]
-    fits = max(part.w.shape[1:]) <= MOST and fits_page(style, tables, KERNELS)
+    fits = max(part.w.shape[1:]) <= MOST and fits_page(style, tables, min(KERNELS, style.room))
     return tables if fits else []
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from nnviz.elision import shown
-from nnviz.figure.arrays.fit import Row, largest_fit
-from nnviz.figure.arrays.grid import cells, changed, operator
-from nnviz.figure.arrays.named import NamedCells
-from nnviz.figure.layout.blocks import Block, column, lines, on_top, row
-from nnviz.figure.layout.style import SMALL, Piece, Style
+from nnviz.figure.arrays.fit import Row, largest_fit, sizes_of
+from nnviz.figure.arrays.grid import MOST, cells, changed, operator
+from nnviz.figure.arrays.named import NamedCells, named_picture
+from nnviz.figure.layout.blocks import Block, column, flow, lines, row
+from nnviz.figure.layout.style import SMALL, Piece, Style, near4
 from nnviz.figure.windows._way_back import beside, forward_of, on_maps, place_of, said
 from nnviz.libraries import np
 from nnviz.plans import Index
@@ -18,6 +19,10 @@ from nnviz.shapes import times
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
+NAME = 44
+"""The height of a name and a shape."""
+SIDE = 132
+"""Of a picture."""
 LOW, ROWS = 124, 48
 """How high the arrays are at most, and what the rows that are marked may add to it."""
 A, B, C = "\ue000", "\ue001", "\ue002"
@@ -40,20 +45,22 @@ def read_forwards(style: Style, trace: Trace, step: Step) -> Block:
         which, places = said(style, c=(f, plan.filters)), [at for _, g, at in used if g == f]
         y = on_maps(plan, forward.output)[n, f]
         parts = [*parts, _marked(style, trace, "output", y, places, which)]
-    symbol = _symbol("x", step.index, style.theme.tone("input").line)
     head = _filled(
         style,
         Words("the same sum, read forwards: what used {x} = {value}", x=A, value=B),
-        symbol,
+        symbol("x", step.index, style.theme.tone("input").line),
         [Piece(style.show(x[cell].item()))],
     )
     uses = column([lines(style, use, SMALL) for use in _uses(style, step)], 0)
     left = style.room - uses.width - 32
-    arrays = largest_fit(style.within(left, LOW, cut=True), parts, gap=4)
+    low = style.within(left, LOW, cut=True)
+    arrays = largest_fit(low, parts, sizes_of(low, parts), gap=8)
     if arrays.width <= left and arrays.height <= LOW + ROWS:
-        both = row([on_top(arrays), on_top(uses)], 32)
+        level = replace(uses, axis=near4((uses.height - NAME) / 2))
+        both = row([replace(arrays, axis=near4(arrays.height / 2)), level], 32)
     else:
-        both = column([largest_fit(style.within(style.room, LOW, cut=True), parts), uses], 8)
+        arrays = largest_fit(style.within(style.room, LOW, cut=True), parts)
+        both = column([*([arrays] if arrays.width <= style.room else []), uses], 8)
     return column([lines(style, head, fill=style.theme.muted), both], 8)
 
 
@@ -85,8 +92,8 @@ def _uses(style: Style, step: Step) -> Iterator[list[Piece]]:
         yield _filled(
             style,
             Words("{y} used it with {w} = {value}", y=A, w=B, value=C),
-            _symbol("y", step.cells["gradient"][i], style.theme.tone("output").line),
-            _symbol("w", step.cells["kernel"][i], style.theme.tone("weight").line),
+            symbol("y", step.cells["gradient"][i], style.theme.tone("output").line),
+            symbol("w", step.cells["kernel"][i], style.theme.tone("weight").line),
             [Piece(style.show(terms[i][-1]))],
         )
 
@@ -98,7 +105,8 @@ def _filled(style: Style, said: Words, *symbols: list[Piece]) -> list[Piece]:
     return [piece for part in parts for piece in made.get(part, [Piece(part)])]
 
 
-def _symbol(name: str, at: Index, fill: str) -> list[Piece]:
+def symbol(name: str, at: Index, fill: str) -> list[Piece]:
+    """A number of an array: w with its place."""
     return [Piece(name, fill), Piece(",".join(map(str, at)), fill, place="sub")]
 
 
@@ -116,12 +124,19 @@ def through_activation(style: Style, trace: Trace, step: Step | None, at: Index)
     places = [place for n, f, place in used if (n, f) == at]
     softmax = "slope" not in trace.arrays
     signs = {"grad_output": "→" if softmax else "⊙", "slope": "="}
+    which = said(style, c=(at[1], plan.filters))
     parts: list[NamedCells | Block] = []
+    pictures: list[Block] = []
     for name in ("grad_output", *([] if softmax else ["slope"]), "gradient"):
         array = on_maps(plan, trace.arrays[name])[at]
-        which = said(style, c=(at[1], plan.filters))
-        table = changed(cells(array, style.precision), places, state="active")
+        role, called = trace.roles[name], trace.called(name)
         shape = beside(which, times(array.shape[-plan.dims :]))
-        parts.append(NamedCells(style, table, trace.roles[name], trace.called(name), shape))
-        parts += [operator(style, signs[name])] if name in signs else []
-    return [largest_fit(style.within(style.room, LOW, cut=True), parts)]
+        table = changed(cells(array, style.precision), places, state="active")
+        sign = [operator(style, signs[name])] if name in signs else []
+        parts += [NamedCells(style, table, role, called, shape), *sign]
+        pictures += [named_picture(style, array, role, called, shape, side=SIDE), *sign]
+    if max(array.shape) <= MOST:
+        block = largest_fit(style.within(style.room, LOW, cut=True), parts)
+        if block.width <= style.room:
+            return [block]
+    return [flow(pictures, style.room)]

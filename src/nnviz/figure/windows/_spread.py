@@ -180,6 +180,11 @@ class SpreadCells(NamedTuple):
         block = named(self.style, inner, "input", self.name, self.shape, left=self.left)
         return replace(block, axis=near4(block.axis))
 
+    def uncornered(self) -> SpreadCells:
+        """Without the weights in its cells, which may then be smaller."""
+        bare = [[replace(cell, corner="") for cell in line] for line in self.channel.table]
+        return self._replace(channel=replace(self.channel, table=bare), tables=[bare])
+
     def shortened(self, most: int) -> SpreadCells:
         return self._replace(channel=self.channel.shortened(most))
 

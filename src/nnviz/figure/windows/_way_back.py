@@ -31,6 +31,12 @@ class Reading(NamedTuple):
     made: str = ""
     """Which of several the gradient is of."""
 
+    @property
+    def first(self) -> Part[Any]:
+        """The part of the first row, as the only one."""
+        part, plan = self.part, replace(self.part.plan, channels=1, filters=1, groups=1)
+        return replace(part, plan=plan, x=part.x[:1], w=part.w[:1])
+
 
 def forward_of(trace: Trace) -> tuple[Trace, WindowPlan[Any]]:
     """The run that a gradient goes back through, and its plan."""

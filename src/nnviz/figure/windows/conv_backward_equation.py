@@ -6,13 +6,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from nnviz.figure.arrays.fit import Row, largest_fit
-from nnviz.figure.arrays.grid import cells, changed, operator
+from nnviz.figure.arrays.fit import Row, largest_fit, sizes_of
+from nnviz.figure.arrays.grid import CORNERED, CellSize, cells, changed, operator
 from nnviz.figure.arrays.named import NamedCells
 from nnviz.figure.formulas.wrapped import workings
-from nnviz.figure.layout.blocks import Block, column, flow, more_channels, on_top, remark, row
+from nnviz.figure.layout.blocks import (
+    Block,
+    column,
+    flow,
+    lines,
+    more_channels,
+    on_top,
+    remark,
+    row,
+)
 from nnviz.figure.layout.page import page
-from nnviz.figure.layout.style import MARGIN, SMALL, Style
+from nnviz.figure.layout.style import MARGIN, SMALL, Piece, Style
 from nnviz.figure.scene import Scene
 from nnviz.figure.windows._channel_rows import added
 from nnviz.figure.windows._cutout import cutout
@@ -25,7 +34,7 @@ from nnviz.figure.windows._pictures import (
     picture_row,
     small_pictures,
 )
-from nnviz.figure.windows._read_forwards import read_forwards, through_activation
+from nnviz.figure.windows._read_forwards import read_forwards, symbol, through_activation
 from nnviz.figure.windows._spread import SpreadCells, said_turned, spread_cells, turned_kernel
 from nnviz.figure.windows._way_back import Reading, beside, forward_of, place_of, reading
 from nnviz.request import Appearance
@@ -34,8 +43,11 @@ from nnviz.words import Words
 
 RANK = 0
 ABREAST = (2,)
-SCREEN, LEAST = 640, 176
-"""How high a step is on a screen, and the least that its arrays may be."""
+SCREEN, LEAST = 632, 176
+"""How high a step is, but for rounding, and the least that its arrays may be."""
+COPIED = Words("padding copies numbers of the input: what reads a copy is added to the number")
+WEIGHTS = 9
+"""Weights of a kernel that have a panel each."""
 SUMS, LOW = 104, 64
 """How high the sum of a step may be before it is shortened, and that of a panel."""
 HEAD, BETWEEN, SIGN = 32, 20, 32
@@ -58,12 +70,11 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet: the first row, what it makes, and the arithmetic."""
     read = reading(style, trace, step)
-    if large(read.style, read.part):
-        block = small_pictures(read.style, read.part, 0)
-    else:
-        given = next(p for p in _row(trace, read, 0, step) if not isinstance(p, Block))
-        parts: Row = [given, operator(style, "→", 36), _made(read)]
-        block = largest_fit(style, parts, largest=32)
+    given = next(p for p in _row(trace, read, 0, step) if not isinstance(p, Block))
+    parts: Row = [given, operator(style, "→", 36), _made(read)]
+    block = None if large(read.style, read.part) else largest_fit(style, parts, largest=32)
+    if block is None or block.width > style.room:
+        block = small_pictures(read.style, read.first, 0)
     return column([block, workings(style, step.formula, style.room, LOW)], 12)
 
 
@@ -84,30 +95,41 @@ def _blocks(trace: Trace, style: Style, step: Step | None, sample: int) -> list[
     read = reading(style, trace, step, sample)
     at = _arriving(trace, read, step)
     before = through_activation(style, trace, step, at)
-    if large(read.style, read.part):
-        blocks = [*before, *_in_pictures(read)]
-        if step is None:
-            return blocks
-        room = style.beneath(max(block.width for block in blocks), 600)
-        return [*blocks, *_under_window(style, read, step, room)]
+    if not large(read.style, read.part):
+        above = sum(block.height + BETWEEN for block in before)
+        told = _told(trace, style, read, step, above)
+        if max(block.width for block in told) <= style.room:
+            return [*before, *told]
+    blocks = [*before, *_in_pictures(trace, read)]
     if step is None:
-        return [*before, *_in_cells(trace, read, step)]
+        return blocks
+    room = style.beneath(max(block.width for block in blocks), 600)
+    return [*blocks, *_under_window(style, read, step, room)]
+
+
+def _told(
+    trace: Trace, style: Style, read: Reading, step: Step | None, before: float
+) -> list[Block]:
+    """Arrays in cells, beneath something so high; of a step its sum, and what used the number."""
+    if step is None:
+        return [*_in_cells(trace, read, step), *_each_weight(trace, read)]
     forwards = [read_forwards(style, trace, step)] if trace.options["of"] == "input" else []
     said = [remark(style, " · ".join(map(style.say, trace.said)))] if trace.said else []
+    said += [remark(style, COPIED, SMALL)] if _folded(trace) else []
     width: float = style.room
     for _ in range(2):  # the sum is as wide as the arrays, which are as high as it leaves room for
         sums = workings(style, step.formula, style.beneath(width), SUMS)
-        rest = sum(block.height + BETWEEN for block in [*before, sums, *forwards, *said])
+        rest = before + sum(block.height + BETWEEN for block in [sums, *forwards, *said])
         tall = max(LEAST, SCREEN - 2 * MARGIN - HEAD - rest)
         low = read._replace(style=read.style.within(style.room, tall, cut=True))
         arrays = _in_cells(trace, low, step)
-        width = max(block.width for block in [*before, *arrays, *forwards])
-    return [*before, *arrays, sums, *forwards]
+        width = max(block.width for block in [*arrays, *forwards])
+    return [*arrays, sums, *forwards]
 
 
 def _under_window(style: Style, read: Reading, step: Step, room: float) -> list[Block]:
     """What the window sees of a picture, and the sum beside it, or beneath."""
-    seen = cutout(read.style, read.part, room)
+    seen = cutout(read.style, read.first, room)
     if seen is None:
         return [workings(style, step.formula, room, SUMS)]
     left = room - seen.width - BETWEEN
@@ -126,17 +148,55 @@ def _arriving(trace: Trace, read: Reading, step: Step | None) -> tuple[int, int]
 
 def _in_cells(trace: Trace, read: Reading, step: Step | None) -> list[Block]:
     """The rows, added where there are several, and what they come to."""
-    style, more = read.style, more_channels(read.style, read.hidden)
+    style, more = read.style, _more(trace, read, read.hidden)
     rows = [_row(trace, read, c, step) for c in range(len(read.which))]
     made: Row = [operator(style, "=", SIGN), _made(read)]
     block = largest_fit(style, [*added(style, rows, more), *made])
     if block.width > style.room:  # narrower than two rows and a brace
         plus = [[operator(style, "+", SIGN), *row] for row in rows[1:]]
         block = column([*(largest_fit(style, row) for row in [rows[0], *plus, made]), *more])
-    if not _folded(trace):
-        return [block]
-    said = Words("padding copies numbers of the input: what reads a copy is added to the number")
-    return [column([block, remark(style, said, SMALL, room=style.beneath(block.width))], 8)]
+    if _folded(trace):
+        said = remark(style, COPIED, SMALL, room=style.beneath(block.width))
+        block = column([block, said], 8)
+    return [block]
+
+
+def _each_weight(trace: Trace, read: Reading) -> list[Block]:
+    """Of a small kernel a panel a weight: the window of all that it met."""
+    style, part = read.style, read.part
+    if trace.options["of"] != "kernel" or len(read.which) + read.hidden > 1:
+        return []
+    if not 1 < part.y.size <= WEIGHTS:
+        return []
+    lead = (0,) * (trace.output.ndim - part.dims)
+    places = [(r, c) for r in range(part.y.shape[0]) for c in range(part.y.shape[1])]
+    cells = [
+        input_cells(style, padded(style, part, at=at, corners=False), part, labels=False)
+        for at in places
+    ]
+    sizes = sizes_of(style, cells, largest=28)
+    wide = (style.room - 2 * 24) / 3
+    size = next((s for s in sizes if s.width * len(cells[0].table[0]) <= wide), sizes[-1])
+    red = style.theme.tone("output").line
+    panels = [
+        column(
+            [
+                lines(
+                    style,
+                    [
+                        *symbol("∂L/∂w", (*lead, *at[2 - part.dims :]), red),
+                        Piece(" = "),
+                        Piece(style.show(part.y[at].item()), red, bold=True),
+                    ],
+                ),
+                each.grid(size),
+            ],
+            4,
+        )
+        for at, each in zip(places, cells, strict=True)
+    ]
+    head = remark(style, Words("what each weight met, in all places"))
+    return [column([head, flow(panels, style.room, 24)], 8)]
 
 
 def _folded(trace: Trace) -> bool:
@@ -146,12 +206,20 @@ def _folded(trace: Trace) -> bool:
     return trace.options["of"] == "input" and forward_of(trace)[1].mode != "zeros"
 
 
-def _in_pictures(read: Reading) -> list[Block]:
+def _more(trace: Trace, read: Reading, hidden: int) -> list[Block]:
+    """What is said of the rows that are not drawn."""
+    if trace.options["of"] == "input" or forward_of(trace)[1].samples == 1 or not hidden:
+        return more_channels(read.style, hidden)
+    return [remark(read.style, Words("… and {n} more samples", n=hidden))]
+
+
+def _in_pictures(trace: Trace, read: Reading) -> list[Block]:
     """Arrays too large for numbers: the first row."""
-    style, part = read.style, read.part
-    more = more_channels(style, len(read.which) - 1 + read.hidden)
+    style, part = read.style, read.first
+    more = [remark(style, read.made)] if read.made else []
+    more += _more(trace, read, len(read.which) - 1 + read.hidden)
     if len(part.w):
-        return [picture_row(style, part, "∗", 0), *more]
+        return [picture_row(style, part, "∗ᵀ" if part.plan.transposed else "∗", 0), *more]
     given, made = input_picture(style, part, 216, 0), output_picture(style, part, 216)
     return [
         flow([operator(style, "Σ"), given, operator(style, "=", SIGN), made], style.room),
@@ -164,6 +232,8 @@ def _row(trace: Trace, read: Reading, c: int, step: Step | None) -> Row:
     style, part, (first, second) = read.style, read.part, read.which[c]
     if part.plan.transposed and not _folded(trace):
         spread, turned = spread_cells(style, part, c), turned_kernel(style, part, c)
+        if style.tall < len(read.which) * spread.height(CellSize(0, CORNERED, SMALL)):
+            spread = spread.uncornered()
         return [
             _called(spread, first),
             operator(style, "∗", SIGN),
@@ -171,7 +241,10 @@ def _row(trace: Trace, read: Reading, c: int, step: Step | None) -> Row:
         ]
     if part.plan.transposed:
         return _scattered(trace, read, c, step)
-    given = _called(input_cells(style, padded(style, part, c), part, c), first)
+    given = input_cells(style, padded(style, part, c), part, c)
+    if style.tall < len(read.which) * given.height(CellSize(0, CORNERED, SMALL)):
+        given = input_cells(style, padded(style, part, c, corners=False), part, c)
+    given = _called(given, first)
     if not len(part.w):
         return [operator(style, "Σ"), given]
     kernel = _called(kernel_cells(style, part, c), second)

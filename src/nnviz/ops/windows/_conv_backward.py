@@ -49,7 +49,7 @@ def conv_backward(sums: Sums, g: np.ndarray) -> Backward:
             "∗" if plan.transposed else "∗ᵀ",
             places(plan.rank, plan.dims),
             plan.group_filters * prod(plan.kernel),
-            said=() if plan.transposed else (turned,),
+            said=() if plan.transposed or plan.mode != "zeros" else (turned,),
         ),
         "kernel": Part(
             back.kernel,
