@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -94,20 +95,66 @@ def programs(turns: int) -> None:
             max(3, turns // 3),
             1.2,
         )
+        many(Path(folder), turns)
+
+
+FOLDER = """
+import sys
+from pathlib import Path
+import cv2
+import numpy as np
+kernel = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], np.float32)
+for path in Path(sys.argv[1]).glob("*.png"):
+    y = cv2.filter2D(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), cv2.CV_32F, kernel)[1:-1, 1:-1]
+    low, high = y.min(), y.max()
+    made = ((y - low) * (255 / (high - low))).astype(np.uint8)
+    cv2.imwrite(str(Path(sys.argv[2], path.name)), made)
+"""
+
+
+def many(folder: Path, turns: int) -> None:
+    """200 pictures of 128², each to its map; files are new each time, as replacing takes longer."""
+    for name in ("in", "ours", "theirs"):
+        Path(folder, name).mkdir()
+    down, across = np.mgrid[:128, :128]
+    rng = np.random.default_rng(0)
+    for n in range(200):
+        slopes = 127 + 60 * np.sin((across + n) / 9) + 50 * np.cos(down / (7 + n % 5))
+        pixels = slopes[..., None] + rng.normal(0, 4, (128, 128, 3))
+        Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(folder / f"in/{n}.png")
+    ours = ["conv", f"{folder}/in/*.png", "-k", "sobel-x", "--gray", "--map"]
+    peers = {"OpenCV": [PYTHON, "-c", FOLDER, f"{folder}/in", f"{folder}/theirs"]}
+    compare(
+        "200 pictures to maps",
+        [*NNVIZ, *ours, f"{folder}/ours/{{name}}.png", "-q"],
+        peers if find_spec("cv2") else {},
+        max(3, turns // 2),
+        2.5,
+        [folder / "ours", folder / "theirs"],
+    )
 
 
 def compare(
-    what: str, ours: list[str], peers: dict[str, list[str]], turns: int, goal: float
+    what: str,
+    ours: list[str],
+    peers: dict[str, list[str]],
+    turns: int,
+    goal: float,
+    emptied: Sequence[Path] = (),
 ) -> None:
-    calls = {"nnviz": process(ours)} | {name: process(words) for name, words in peers.items()}
+    calls = {name: process(words, emptied) for name, words in ({"nnviz": ours} | peers).items()}
     report(what, medians(calls, turns), goal)
 
 
-def process(words: list[str]) -> Callable[[], object]:
-    """Run a command to its end; a failure is an error, not a short time."""
+def process(words: list[str], emptied: Sequence[Path] = ()) -> Callable[[], object]:
+    """Run a command to its end, after folders are `emptied`; a failure is an error, not a short
+    time.
+    """
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
 
     def call() -> object:
+        for path in (path for folder in emptied for path in folder.iterdir()):
+            path.unlink()
         done = subprocess.run(words, env=env, capture_output=True, check=False)
         if done.returncode:
             raise SystemExit(f"{' '.join(words[:4])} … failed:\n{done.stderr.decode()}")

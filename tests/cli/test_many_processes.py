@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyte
 import pytest
 from PIL import Image
 
@@ -35,6 +36,50 @@ def test_processes_give_what_one_gives(spawn: Callable[..., Any]) -> None:
     several = spawn(*words, "--jobs", "3")
     assert (several.code, several.out) == (0, one.out)
     assert one.out.count("\n") == 9
+
+
+def test_a_bar_stands_below_what_is_said(nnviz: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nnviz.cli.streams.PATIENCE", 0.0)
+    photos(3)
+    done = nnviz("act", "relu", "in/*.png", "no.png", "-o", "{name}.json", terminal=True)
+    screen = pyte.Screen(60, 12)
+    pyte.Stream(screen).feed(done.err.replace("\n", "\r\n"))
+    lines = [line.rstrip() for line in screen.display]
+    said = [line for line in lines if line and not line.startswith(" ")]
+    assert [line.split(",")[0] for line in said] == [
+        *(f"wrote p{n}.json" for n in range(3)),
+        "error: no such file: no.png",
+        "error: 1 of 4 INPUTs failed",
+    ]
+    assert "100%" in done.err
+    assert "%" not in "".join(lines)
+
+
+ENDED = """
+import os, signal, sys
+from nnviz.cli import app, flow
+first, real = os.getpid(), flow.one
+
+def one(run, operation, given, *rest):
+    if "p3" in given.input and os.getpid() != first:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(run, operation, given, *rest)
+
+flow.one = one
+sys.exit(app.run(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what is patched is forked there alone")
+def test_an_input_that_ends_its_process_is_reported_and_the_others_go_on() -> None:
+    photos(40)
+    words = ["conv", "in/p*.png", "-k", "sobel-x", "--json", "--jobs", "2"]
+    done = subprocess.run([sys.executable, "-c", ENDED, *words], capture_output=True, check=False)
+    assert done.returncode == 1
+    assert done.stdout.count(b"\n") == 29  # without p3 and p30 to p39
+    errors = [line.split(":")[1] for line in done.stderr.decode().splitlines() if "error:" in line]
+    lost = [f" in/p{n}.png" for n in (3, *range(30, 40))]
+    assert errors == [*lost, " 11 of 40 INPUTs failed"]
 
 
 def _lives(process: str) -> bool:

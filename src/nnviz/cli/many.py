@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
-from time import monotonic, sleep
+from time import monotonic
 from typing import Any, NamedTuple
 
 from nnviz import formats, memory, ops
-from nnviz.cli import checks, complaints, flow, inputs, options, streams, walk
+from nnviz.cli import checks, complaints, flow, inputs, options, streams, walk, workers
 from nnviz.cli.checks import Written
 from nnviz.cli.computing import parsed
 from nnviz.cli.flow import Outcome, Run
@@ -26,14 +27,8 @@ from nnviz.words import Words, safe
 
 _WORTH = 0.5
 """Seconds of work that pay for starting processes."""
-_CHUNK = 0.25
-"""Seconds of work that a process is given at once."""
-_UNKNOWN = _CHUNK / 16
-"""Seconds that a job is taken for, before one was done."""
-_PATIENCE = 10
-"""Seconds in which a cluster answers."""
-_GLANCE = 1
-"""Seconds in which a process sees that the first one is gone."""
+_LOADING = 0.5
+"""Seconds of the first job in which modules are loaded, which the others do not take."""
 _one_at_a_time = Lock()
 """A folder is a process's, and a worker of a cluster has threads."""
 
@@ -173,19 +168,29 @@ def _outcomes(run: Run, operation: Operation[Any], left: Sequence[Job]) -> Itera
     ready = _ready(run, operation, left[0])
     asked = left[0].shared.output
     if asked.scheduler is not None:
-        yield from _on_cluster(run, left, asked.scheduler)
+        yield from workers.on_cluster(partial(perform, run), left, asked.scheduler)
         return
     if asked.jobs is not None and asked.jobs > 1:
-        yield from _in_processes(run, left, asked.jobs, _UNKNOWN)
+        yield from _shared(run, left, asked.jobs)
         return
     processes = asked.jobs or os.cpu_count() or 1
     for n, job in enumerate(left):
         began = monotonic()
         yield from perform(run, [job], ready)
         each, rest = monotonic() - began, left[n + 1 :]
-        if processes > 1 and len(rest) > 1 and each * len(rest) > _WORTH:
-            yield from _in_processes(run, rest, processes, each)
+        known = n > 0 or each > _LOADING
+        if processes > 1 and len(rest) > 1 and known and each * len(rest) > _WORTH:
+            yield from _shared(run, rest, processes, each)
             return
+
+
+def _shared(
+    run: Run, left: Sequence[Job], processes: int, seconds: float = workers.UNKNOWN
+) -> Iterator[Outcome]:
+    """What comes of jobs in processes, each with its part of the memory."""
+    processes = min(processes, len(left))
+    run = run._replace(memory=(run.memory or memory.free()) // processes)
+    return workers.in_processes(partial(perform, run), left, processes, seconds)
 
 
 def _ready(run: Run, operation: Operation[Any], job: Job) -> Ready:
@@ -217,92 +222,3 @@ def perform(run: Run, jobs: Sequence[Job], ready: Ready | None = None) -> list[O
             if (failed := made[-1].failed) is not None:
                 failed.partial = None  # it was drawn
     return made
-
-
-# --- in other processes -------------------------------------------------------------
-
-
-def _chunks(left: Sequence[Job], processes: int, seconds: float) -> list[Sequence[Job]]:
-    """Jobs in order, so many at once that asking for them costs little, and all have some."""
-    size = max(1, min(int(_CHUNK / max(seconds, 1e-4)), -(-len(left) // (4 * processes))))
-    return [left[at : at + size] for at in range(0, len(left), size)]
-
-
-def _in_processes(
-    run: Run, left: Sequence[Job], processes: int, seconds: float
-) -> Iterator[Outcome]:
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
-
-    # A process that is forked has loaded what this one has.
-    how = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    processes = min(processes, len(left))
-    pool = ProcessPoolExecutor(processes, how, _begin, (os.getpid(),))
-    run = run._replace(memory=(run.memory or memory.free()) // processes)
-    try:
-        chunks = _chunks(left, processes, seconds)
-        yield from _gathered(chunks, lambda chunk: pool.submit(perform, run, chunk))
-    except BaseException:
-        for process in multiprocessing.active_children():
-            process.terminate()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _begin(parent: int) -> None:
-    """What a process does first: it ends at once with ^C, and where nobody waits for it."""
-    import signal
-    from threading import Thread
-
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            sleep(_GLANCE)
-        os._exit(1)
-
-    Thread(target=watch, daemon=True).start()
-
-
-def _on_cluster(run: Run, left: Sequence[Job], address: str) -> Iterator[Outcome]:
-    try:
-        from distributed import Client
-    except ModuleNotFoundError as error:
-        if error.name not in ("dask", "distributed"):
-            raise
-        raise NnvizError(
-            "--scheduler needs the package dask, which is not installed",
-            hint='python -m pip install "nnviz[dask]"',
-        ) from None
-    try:
-        client = Client(address, timeout=_PATIENCE, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise NnvizError(
-            "--scheduler {address}: {reason}", address=address, reason=str(error)
-        ) from None
-    with client:
-        workers = sum(client.nthreads().values()) or 1
-        chunks = _chunks(left, workers, _UNKNOWN)
-        yield from _gathered(chunks, lambda chunk: client.submit(perform, run, chunk, pure=False))
-
-
-def _gathered(
-    chunks: Sequence[Sequence[Job]], submit: Callable[[Sequence[Job]], Any]
-) -> Iterator[Outcome]:
-    """What comes of chunks of jobs, in order; of a process that is lost, that it is."""
-    for chunk, future in [(chunk, submit(chunk)) for chunk in chunks]:
-        try:
-            yield from future.result()
-        except Exception as error:
-            reason = str(error) or type(error).__name__
-            for _ in chunk:
-                yield Outcome([], [], failed=_lost(reason))
-
-
-def _lost(reason: str) -> NnvizError:
-    return NnvizError(
-        "its process is lost: {reason}",
-        reason=reason,
-        hint="--jobs 1 needs the memory of one; --skip-existing does what is left",
-    )

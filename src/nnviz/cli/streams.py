@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from io import RawIOBase
 from time import monotonic
 from typing import TYPE_CHECKING, TextIO, cast
@@ -86,6 +86,8 @@ def _put(stream: TextIO, data: bytes) -> None:
 
 PATIENCE = 0.5
 """Seconds before a person is shown how far it is."""
+_shown: list[Progress] = []
+"""The bar that stands at the foot of the terminal."""
 
 
 @contextmanager
@@ -95,14 +97,14 @@ def progress(quiet: bool, color: str = "auto") -> Iterator[Callable[[int, int], 
         yield None
         return
     began = monotonic()
-    bars: list[Progress] = []
     with ExitStack() as stack:
+        stack.callback(_shown.clear)
 
         def tell(done: int, count: int) -> None:
-            if not bars and monotonic() - began >= PATIENCE:
-                bars.append(stack.enter_context(_bar(color)))
-                bars[0].add_task("")
-            for bar in bars:
+            if not _shown and monotonic() - began >= PATIENCE:
+                _shown.append(stack.enter_context(_bar(color)))
+                _shown[0].add_task("")
+            for bar in _shown:
                 bar.update(bar.task_ids[0], completed=done, total=count, refresh=True)
 
         yield tell
@@ -161,10 +163,11 @@ def remark(text: str) -> None:
     if sys.stderr is None:
         return
     line = carried("\n".join(map(safe, text.split("\n"))), sys.stderr) + "\n"
-    try:
+    with suppress(OSError):
+        for bar in _shown:  # above it
+            bar.console.print(line, end="", markup=False, highlight=False, soft_wrap=True)
+            return
         _put(sys.stderr, line.encode(encoding(sys.stderr), "replace"))
-    except OSError:
-        return
 
 
 def _abandon_output() -> None:
