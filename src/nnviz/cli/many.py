@@ -9,7 +9,7 @@ from functools import partial
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
-from time import monotonic
+from time import process_time
 from typing import Any, NamedTuple
 
 from nnviz import formats, memory, ops
@@ -175,9 +175,9 @@ def _outcomes(run: Run, operation: Operation[Any], left: Sequence[Job]) -> Itera
         return
     processes = asked.jobs or os.cpu_count() or 1
     for n, job in enumerate(left):
-        began = monotonic()
+        began = process_time()
         yield from perform(run, [job], ready)
-        each, rest = monotonic() - began, left[n + 1 :]
+        each, rest = process_time() - began, left[n + 1 :]
         known = n > 0 or each > _LOADING
         if processes > 1 and len(rest) > 1 and known and each * len(rest) > _WORTH:
             yield from _shared(run, rest, processes, each)
