@@ -159,7 +159,8 @@ def test_folders_of_inputs_are_made(nnviz: Nnviz) -> None:
 def test_a_pattern_of_one_file_names_it_too(nnviz: Nnviz) -> None:
     assert nnviz("act", "relu", "in/a10*", "-o", "{name}.json", "--jobs", "2").code == 0
     assert nnviz("act", "relu", "in/a2.csv", "-o", "{name}.json").code == 0
-    assert written() == {"a10.json", "a2.json"}
+    assert nnviz("act", "relu", "-o", "{name}.json", stdin="1 -2").code == 0
+    assert written() == {"a10.json", "a2.json", "0.json"}
 
 
 HEADS = [

@@ -89,9 +89,9 @@ def misplaced(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def jobs(given: Written, shared: Shared, inputs: Sequence[str]) -> list[Job]:
-    """A job an INPUT, its files called after it; without any INPUT the one that there is."""
+    """A job an INPUT, its files called after it; without any, standard input is one."""
     if not inputs:
-        return [Job(given, shared)]
+        return [Job(given, _filled(shared, "-", 0))]
     return [
         Job(given._replace(inputs=(each,)), _filled(shared, each, index))
         for index, each in enumerate(inputs)
