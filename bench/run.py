@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-PARTS = ("core", "growth", "memory", "program")
+PARTS = ("core", "gradients", "growth", "memory", "program")
 
 
 def main() -> None:
@@ -25,6 +25,10 @@ def main() -> None:
         from bench.core import compare
 
         compare(given.seconds, given.case)
+    if "gradients" in parts:
+        from bench.gradients import gradients
+
+        gradients(given.seconds)
     if "growth" in parts:
         from bench.growth import growth
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.core import exact
+from nnviz.core import dense, exact
 from nnviz.core.activations import activate, erf, sigmoid
 from nnviz.core.conv import conv
 from nnviz.core.exact import Array
@@ -71,11 +71,34 @@ def conv_weight(
     """
     for at, axis in enumerate(axes, 2):
         x = _padded(x, at, axis, mode)
-    slid = [Axis(n, a.out, a.dilation, a.stride) for n, a in zip(x.shape[2:], axes, strict=True)]
-    # What was added over, the batch, is the channels here; the channels are the batch.
-    x, g = x.swapaxes(0, 1), g.swapaxes(0, 1)
-    parts = zip(np.split(x, groups), np.split(g, groups), strict=True)
-    return np.concatenate([conv(a, b, None, slid).swapaxes(0, 1) for a, b in parts])
+    # What was added over, the batch and the output cells, is a row here.
+    g = g.swapaxes(0, 1).reshape(groups, g.shape[1] // groups, -1)
+    x = x.swapaxes(0, 1).reshape(groups, -1, len(x), *x.shape[2:])
+    found = []
+    for cell in product(*(range(axis.kernel) for axis in axes)):
+        read: Any = (..., *map(_read_by, axes, cell))
+        found.append(products(g, x[read].reshape(*x.shape[:2], -1)))
+    made = np.moveaxis(np.stack(found), 0, -1)
+    return made.reshape(-1, made.shape[2], *(axis.kernel for axis in axes))
+
+
+def _read_by(axis: Axis, k: int) -> slice:
+    """What a kernel cell reads of an axis and its padding."""
+    first = k * axis.dilation
+    return slice(first, first + (axis.out - 1) * axis.stride + 1, axis.stride)
+
+
+def products(a: Array, b: Array) -> Array:
+    """a·bᵀ of two matrices, or of each two of stacks of them; whole numbers exactly.
+
+    >>> products(np.array([[1, 2]]), np.array([[3, 4], [5, 6]])).tolist()
+    [[11, 17]]
+    """
+    if not exact.is_whole(a, b):
+        return np.asarray(a @ b.swapaxes(-1, -2))
+    if a.ndim == 2:
+        return dense.dense(a, b, None)
+    return np.stack([dense.dense(*pair, None) for pair in zip(a, b, strict=True)])
 
 
 def _padded(x: Array, at: int, axis: Axis, mode: PadMode) -> Array:

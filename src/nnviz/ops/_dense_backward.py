@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from nnviz.core import gradients
-from nnviz.core.dense import dense
 from nnviz.gradient import Backward, Made, Part, Term
 from nnviz.libraries import np
 from nnviz.ops._layer import places
@@ -38,13 +37,13 @@ def dense_backward(x: np.ndarray, w: np.ndarray, b: np.ndarray | None, g: np.nda
 
     parts = {
         "input": Part(
-            lambda: dense(given, w.T, None).reshape(x.shape),
+            lambda: gradients.products(given, w.T).reshape(x.shape),
             of_input,
             *("weight_turned" if alone else "weight", "·", places(x.ndim), len(w)),
             made=Made(Words("weight, transposed"), lambda: w.T) if alone else None,
         ),
         "weight": Part(
-            lambda: dense(given.T, rows.T, None),
+            lambda: gradients.products(given.T, rows.T),
             *(of_weight, "input", "⊗", places(2), len(rows)),
             said=shared,
         ),

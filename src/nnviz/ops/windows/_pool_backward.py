@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from nnviz.core import gradients
@@ -32,7 +32,7 @@ class Pooled(NamedTuple):
     p: float
     divisors: np.ndarray
     """What each cell of a map is divided by; of Lp what its sum grows by."""
-    indices: np.ndarray | None
+    places: Callable[[], np.ndarray] | None
     """Of maxima, flat in their channel: (N, C, *out)."""
 
 
@@ -74,6 +74,11 @@ class _Back(NamedTuple):
     of: Pooled
     g: np.ndarray
 
+    @property
+    def indices(self) -> np.ndarray | None:
+        """Where each maximum stands; none of another kind."""
+        return self.of.places and self.of.places()
+
     def input(self) -> np.ndarray:
         x, axes, made = self.of.x, self.of.plan.axes, self.of.output
         if self.of.kind == "max":
@@ -96,7 +101,7 @@ class _Back(NamedTuple):
         found = []
         for o, _ in readers(plan, cell):
             out = (n, c, *o)
-            if self.of.indices is None or self.of.indices[out] == ravel(cell, plan.sizes):
+            if self.indices is None or self.indices[out] == ravel(cell, plan.sizes):
                 at = out[-self.of.output.ndim :]
                 factor, shown, symbol = self._factor(out, (n, c, *cell))
                 found.append(Term(at, factor, shown=shown, symbol=symbol))
@@ -104,9 +109,9 @@ class _Back(NamedTuple):
 
     def ties(self) -> Iterator[Words]:
         """The windows that have several maxima, and which of them gets the gradient."""
-        if self.of.indices is None:
+        if self.of.kind != "max":
             return
-        y = self.of.output.reshape(self.of.indices.shape)
+        y = self.of.output.reshape(self.g.shape)
         counts = gradients.ties(self.of.x, y, self.of.plan.axes)
         tied = np.argwhere(counts > 1).tolist()
         for at in tied[:_TOLD]:
@@ -118,14 +123,14 @@ class _Back(NamedTuple):
         """The ties that an input cell is in."""
         plan, x = self.of.plan, self.of.x
         n, c, *cell = (0,) * (plan.dims + 2 - len(index)) + index
-        for o, _ in readers(plan, tuple(cell)) if self.of.indices is not None else ():
+        for o, _ in readers(plan, tuple(cell)) if self.of.kind == "max" else ():
             most = self.of.output.reshape(self.g.shape)[(n, c, *o)]
             count = sum(x[(n, c, *tap.cell)] == most for tap in plan.taps(o, real=True))
             if count > 1 and x[(n, c, *cell)] == most:
                 yield self._tie((n, c, *o), int(count))
 
     def _tie(self, out: Index, count: int) -> Words:
-        plan, indices = self.of.plan, self.of.indices
+        plan, indices = self.of.plan, self.indices
         assert indices is not None
         first = (*out[:2], *unravel(indices[out].item(), plan.sizes))
         return Words(

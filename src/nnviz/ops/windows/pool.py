@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, reduce
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -189,13 +190,14 @@ class _MadeOf:
         from nnviz.ops.windows._pool_backward import Pooled, pool_backward
 
         plan, kind = self.plan, self.kind
-        divisors = np.ones(plan.out)
-        for o in np.ndindex(*plan.out) if kind != "max" else ():
-            divisors[o] = self._divisor(o) if kind == "avg" else self._grown(o)
-        indices = max_indices(self.x, plan.axes) if kind == "max" else None
-        return pool_backward(
-            Pooled(plan, self.x, self.output, kind, float(self.p), divisors, indices), g
-        )
+        counted = self._every_count(kind == "lp" or self.include_pad)
+        divisors = np.full(plan.out, self.divisor) if self.divisor else counted
+        if kind == "lp":  # what a sum grows by
+            cut = not isinstance(plan.axes[0], AdaptiveAxis)
+            divisors = prod(plan.kernel) / counted if cut else np.ones(plan.out)
+        places = cache(lambda: max_indices(self.x, plan.axes)) if kind == "max" else None
+        pooled = Pooled(plan, self.x, self.output, kind, float(self.p), divisors, places)
+        return pool_backward(pooled, g)
 
     def _left(self, window: list[Any], o: Index, detail: dict[str, Any]) -> Expr:
         numbers = tuple(Num(value, "input") for value in window)
@@ -217,13 +219,10 @@ class _MadeOf:
         """What an average over this window is divided by."""
         return self.divisor or self._counted(o, self.include_pad)
 
-    def _grown(self, o: Index) -> float:
-        """How many times the cells that are left of a window its kernel has: PyTorch and ONNX
-        make a norm of an average.
-        """
-        if isinstance(self.plan.axes[0], AdaptiveAxis):
-            return 1.0
-        return prod(self.plan.kernel) / self._counted(o, include_pad=True)
+    def _every_count(self, include_pad: bool) -> np.ndarray:
+        """The cells of every window."""
+        along = ([a.counted(o, include_pad) for o in range(a.out)] for a in self.plan.axes)
+        return np.asarray(reduce(np.multiply.outer, map(np.array, along)))
 
     def _counted(self, o: Index, include_pad: bool) -> int:
         """The cells that an average over this window divides by."""
