@@ -34,6 +34,28 @@ RNNS: dict[str, tuple[str, np.ndarray, dict[str, Any]]] = {
         np.array([[1.0], [2.0]]),
         {"hidden": 2, "mode": "many-to-one", "activation": "relu", "h0": np.array([0.5, -1])},
     ),
+    **{
+        f"outputs fed back, {cell}": (
+            "rnn",
+            np.array([[1.0, -0.5]]),
+            {
+                "cell": cell,
+                "hidden": 3,
+                "outputs": 2,
+                "layers": 2,
+                "mode": "one-to-many",
+                "length": 4,
+                "feedback": True,
+                "output_activation": "softmax",
+            },
+        )
+        for cell in ("rnn", "lstm", "gru")
+    },
+    "one to many": (
+        "rnn",
+        np.array([[1.0, -0.5], [3, 4]]),
+        {"hidden": 3, "mode": "one-to-many", "length": 4},
+    ),
     "a flipped kernel": ("conv", np.eye(4), {"kernel": np.arange(4).reshape(2, 2), "flip": True}),
     "drawn units": ("dense", np.array([1.0, 2.0]), {"units": 3, "seed": 2}),
     "a drawn table": ("embed", np.array([0, 2, 2]), {"count": 4, "units": 2}),

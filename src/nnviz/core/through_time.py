@@ -26,6 +26,8 @@ class Unrolled(NamedTuple):
     """After their activations."""
     c: Array | None = None
     c0: Array | None = None
+    kept: Array | None = None
+    """The gradient that comes back to the last cell state, where times come after it."""
 
     @property
     def before(self) -> Array:
@@ -92,7 +94,8 @@ def lstm(run: Unrolled, above: Array) -> Returned:
     cells = np.concatenate([run.c0[None], run.c[:-1]])
     squashed = np.tanh(run.c)
     sums, (total, of_c, came, road) = np.empty_like(run.gates), np.empty((4, *run.h.shape))
-    after, kept = np.zeros_like(run.h0), np.zeros_like(run.c0)
+    after = np.zeros_like(run.h0)
+    kept = np.zeros_like(run.c0) if run.kept is None else run.kept
     for t in reversed(range(len(run.h))):
         came[t], road[t] = after, kept
         total[t] = above[t] + after

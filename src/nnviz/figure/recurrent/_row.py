@@ -82,7 +82,7 @@ class Row:
 
     def beside(self, i: int, several: Sequence[Vectors]) -> Iterator[tuple[Vectors, float]]:
         """Vectors side by side in the middle of a column, each with its own middle."""
-        left = self.center(i) - (sum(v.width for v in several) + 8 * (len(several) - 1)) / 2
+        left = self.center(i) - _half(several)
         for vectors in several:
             yield vectors, left + vectors.width / 2
             left += vectors.width + 8
@@ -105,29 +105,35 @@ class Row:
 
     def fed_from(self, i: int) -> list[Point]:
         """From y down behind its cell, to the level of the inputs; or from dots there."""
-        lane, y = self.right(i) + 12, self.net.y
+        y, lane = self.net.y, self.right(i) + 12.0
         if self.times[i] is None:
             return [(self.center(i) + 16, self.x_level), (lane, self.x_level)]
         assert y is not None
-        start, level = y.size.width / 2 + 2, LABEL + near4(y.height / 2)
-        return [(self.center(i) + start, level), (lane, level), (lane, self.x_level)]
+        start, level = self.center(i) + _half(self.net.ys) + 2, LABEL + near4(y.height / 2)
+        lane = lane if start < lane else start + 6  # past a gradient beside it
+        return [(start, level), (lane, level), (lane, self.x_level)]
 
     def fed_to(self, i: int) -> Point:
         """The left side of x, or of dots in its place."""
-        beside = 16 if self.times[i] is None else self.net.x.size.width / 2 + 2
+        beside = 16 if self.times[i] is None else _half(self.net.xs) + 2
         return self.center(i) - beside, self.x_level
+
+
+def _half(several: Sequence[Vectors]) -> float:
+    """Half of what vectors side by side take."""
+    return (sum(v.width for v in several) + 8 * (len(several) - 1)) / 2
 
 
 def row_block(row: Row) -> Block:
     """The columns of a row, and the arrows between."""
     net = row.net
     marks: list[Mark] = []
+    for i in range(len(row.times) - 1 if net.feedback else 0):  # behind all that it passes
+        marks += net.fed_back([*row.fed_from(i), row.fed_to(i + 1)])
     for state in (state for states in net.states for state in states):
         marks += _between_columns(row, state)
     for i, t in enumerate(row.times):
         marks += _dots(row, i) if t is None else _column(row, i, t)
-    for i in range(len(row.times) - 1 if net.feedback else 0):
-        marks += net.fed_back([*row.fed_from(i), row.fed_to(i + 1)])
     return Block(row.width, row.height, tuple(marks))
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from nnviz.core import gradients
 from nnviz.core.dense import dense
+from nnviz.core.through_time import Returned
 from nnviz.gradient import Backward, Part, Term
 from nnviz.libraries import np
 from nnviz.ops._layer import places
@@ -39,7 +40,9 @@ class Ran(NamedTuple):
 
 def rnn_backward(ran: Ran, g: np.ndarray) -> Backward:
     """The way back from the gradient of the output, `g`: of every time, or of the last alone."""
-    at_y, above = _outputs(ran, g)
+    whole = _every_time(ran, g)
+    whole = _fed_back(ran, whole) if ran.plan.feedback else whole
+    at_y, above = _outputs(ran, whole)
     found: list[list[Back]] = []
     for layer in reversed(range(ran.plan.layers)):
         of_layer = ran.tracks[layer * ran.plan.directions :][: ran.plan.directions]
@@ -47,15 +50,14 @@ def rnn_backward(ran: Ran, g: np.ndarray) -> Backward:
         backs = [Back.of(track, share) for track, share in zip(of_layer, shares, strict=True)]
         found.insert(0, backs)
         above = sum((back.input() for back in backs[1:]), backs[0].input())
-    parts = {"input": _input(found[0])}
+    parts = {"input": _input(found[0], fed=ran.plan.feedback)}
     backs = [back for both in found for back in both]
     for end, back in zip(_ends(ran.plan), backs, strict=True):
         parts |= {name + end: part for name, part in back.weights()}
     if at_y is not None:
         parts |= dict(_output_weights(ran, at_y))
     parts |= _states(backs, ran.plan)
-    whole = _every_time(ran, g)
-    made = {"output": lambda: whole, "input": parts["input"].value}
+    made: dict[str, Any] = {"output": lambda: whole, "input": lambda: _to_input(found[0])}
     for chain, back in zip(ran.plan.chains, backs, strict=True):
         made |= {name + ran.plan.end(chain): value for name, value in back.states()}
     return Backward(g, parts, states=Results(**made))
@@ -68,14 +70,33 @@ def _every_time(ran: Ran, g: np.ndarray) -> np.ndarray:
     return np.vstack([np.zeros((ran.plan.length - 1, g.shape[-1])), g])
 
 
-def _outputs(ran: Ran, g: np.ndarray) -> tuple[np.ndarray | None, np.ndarray]:
-    """The gradients of y before its activation, T×M, and those that arrive at the states."""
-    whole = _every_time(ran, g)
+def _outputs(
+    ran: Ran, g: np.ndarray, times: slice = slice(None)
+) -> tuple[np.ndarray | None, np.ndarray]:
+    """The gradients of y before its activation at some times, and those that arrive at states."""
+    g = g[times]
     if ran.w.wy is None:
-        return None, whole
+        return None, g
     if ran.activation != "none":
-        whole = gradients.act_input(whole, dense(ran.h, ran.w.wy, ran.w.by), ran.activation)
-    return whole, whole @ ran.w.wy.astype(np.float64)
+        g = gradients.act_input(g, dense(ran.h[times], ran.w.wy, ran.w.by), ran.activation)
+    return g, g @ ran.w.wy.astype(np.float64)
+
+
+def _fed_back(ran: Ran, g: np.ndarray) -> np.ndarray:
+    """The gradients of the outputs, which are the next time's inputs too: with what comes back to
+    those, from the last time on.
+    """
+    whole = g.copy()
+    later: list[Returned | None] = [None] * len(ran.tracks)
+    for t in reversed(range(1, len(g))):
+        above = _outputs(ran, whole, slice(t, t + 1))[1]
+        for layer, track in reversed([*enumerate(ran.tracks)]):
+            after = later[layer]
+            above = above if after is None else above + after.h0
+            back = Back.of(track.at(t), above, None if after is None else after.c0)
+            later[layer], above = back.back, back.input()
+        whole[t - 1] += above[0]
+    return whole
 
 
 def _output_weights(ran: Ran, g: np.ndarray) -> Iterator[tuple[str, Part]]:
@@ -107,8 +128,10 @@ def _ends(plan: Recurrence) -> list[str]:
     return [plan.end(chain) if plan.several else "" for chain in plan.chains]
 
 
-def _input(backs: Sequence[Back]) -> Part:
-    """Of the input: by the weights of each gate, and of both directions."""
+def _input(backs: Sequence[Back], *, fed: bool) -> Part:
+    """Of the input: by the weights of each gate, and of both directions. Of what was fed back
+    none: it is an output's.
+    """
     g = np.concatenate([back.back.sums for back in backs], axis=1)
     weights = np.concatenate([back.track.w.wx for back in backs])
 
@@ -117,19 +140,31 @@ def _input(backs: Sequence[Back]) -> Part:
 
     def terms(index: Index) -> list[Term]:
         t, k = index
+        if fed and t:
+            return []
         named = "Wx" if len(backs) == 1 else ""
         return [
             Term((t, row), weight, (row, k) if named else None, None, *symbols(t, row, k))
             for row, weight in enumerate(weights[:, k].tolist())
         ]
 
+    def value() -> np.ndarray:
+        made = _to_input(backs)
+        made[1 if fed else len(made) :] = 0
+        return made
+
     return Part(
-        lambda: sum((back.input() for back in backs[1:]), backs[0].input()),
+        value,
         terms,
         places=_TIMES,
         gradient=g,
         arrived_at=SUMS,
     )
+
+
+def _to_input(backs: Sequence[Back]) -> np.ndarray:
+    """What comes back to the input of each time, fed or given."""
+    return sum((back.input() for back in backs[1:]), backs[0].input())
 
 
 def _states(backs: Sequence[Back], plan: Recurrence) -> dict[str, Part]:

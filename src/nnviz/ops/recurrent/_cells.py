@@ -34,6 +34,14 @@ class Track(NamedTuple):
         at = t + 1 if self.reverse else t - 1
         return states[at] if 0 <= at < len(states) else first
 
+    def at(self, t: int) -> Track:
+        """Time t alone, from the states that it starts from; forward in time."""
+        some = slice(t, t + 1)
+        c0 = self.c0 if self.c is None or self.c0 is None else self.before(t, self.c, self.c0)
+        h0 = self.before(t, self.h, self.h0)
+        gates, c = (None if a is None else a[some] for a in (self.gates, self.c))
+        return self._replace(x=self.x[some], h0=h0, h=self.h[some], c0=c0, c=c, gates=gates)
+
     def rows(self, gate: str) -> slice:
         """The rows of a gate among the weights, the sums and the gates."""
         size: int = self.h.shape[1]

@@ -115,7 +115,7 @@ class Run:
             recurrence=self.plan,
             snippet=lambda: rnn_snippet(self.plan, self.given, self.w, self.h0, self.c0),
             aliases=torch_names(self.given.weights or (), weights),
-            backward=None if self.plan.feedback else self._backward,
+            backward=self._backward,
         )
 
     def _backward(self, g: np.ndarray) -> Backward:

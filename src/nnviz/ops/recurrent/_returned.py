@@ -29,13 +29,13 @@ class Back(NamedTuple):
     """What comes from above to each hidden state."""
 
     @classmethod
-    def of(cls, track: Track, above: np.ndarray) -> Back:
+    def of(cls, track: Track, above: np.ndarray, kept: np.ndarray | None = None) -> Back:
         turn = slice(None, None, -1 if track.reverse else 1)
         states = (None if a is None else a[turn].astype(np.float64) for a in (track.gates, track.c))
         gates, c = states
         c0 = None if track.c0 is None else track.c0.astype(np.float64)
         wh, h, h0 = (a.astype(np.float64) for a in (track.w.wh, track.h[turn], track.h0))
-        run = Unrolled(track.x[turn], wh, h, h0, gates, c, c0)
+        run = Unrolled(track.x[turn], wh, h, h0, gates, c, c0, kept)
         if track.options.cell == "rnn":
             made = through_time.rnn(run, above[turn], track.options.activation)
         elif track.options.cell == "lstm":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.libraries import np
@@ -176,6 +177,13 @@ def _counted(steps: int, options: RnnOptions, w: Weights, biases: int | None = N
     return Layer(output, said, weights, learned, macs, everywhere=None, name=short_rnn(options, w))
 
 
+def _as_traced(options: RnnOptions) -> RnnOptions:
+    """Every input is there, those of later times too, unless they are outputs."""
+    if options.feedback or options.mode != "one-to-many":
+        return options
+    return replace(options, mode="many-to-many", length=None)
+
+
 OPERATION = Operation(
     name="rnn",
     rank=3,
@@ -190,5 +198,6 @@ OPERATION = Operation(
     layer=layer,
     lacks=BUT_GRADIENTS - {"symbols"},
     own_name=own_name,
+    as_traced=_as_traced,
     cell_bytes=lambda *_: 32,
 )
