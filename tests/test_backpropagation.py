@@ -212,6 +212,30 @@ def test_a_step_of_training_is_less_its_gradient() -> None:
     assert r["new_loss"] < r["loss"]
 
 
+def test_a_step_of_training_is_a_run_an_array() -> None:
+    asked: dict[str, Any] = {"target": [0.01, 0.99], "loss": "mse", "update": True, "lr": 0.5}
+    trace = nnviz.net(MAZUR, [0.05, 0.10], **asked).trace
+    made = {str(update.title): update for update in trace.updates}
+    assert len(made) == 4
+    published = [[0.35891648, 0.408666186], [0.511301270, 0.561370121]]
+    np.testing.assert_allclose(trace.updates[2].output, published, rtol=1e-7)
+    for update in trace.updates:
+        before, gradient = update.arrays["before"], update.arrays["gradient"]
+        np.testing.assert_allclose(update.output, before - 0.5 * gradient, rtol=1e-12)
+        assert update.equation[1] == "− 0.5 ×"
+    np.testing.assert_array_equal(trace.states["4"], trace.results["grad_output"])
+    np.testing.assert_array_equal(trace.states["0"], trace.results["grad_input"])
+    assert backward(trace).updates == trace.updates
+
+
+def test_what_is_not_learned_by_gradients_stays() -> None:
+    asked: dict[str, Any] = {"target": 0, "loss": "cross-entropy", "update": True}
+    r = nnviz.net("norm batch | flatten | dense --units 2", np.ones((1, 2, 2)), **asked)
+    kept = [name for name in r if name.startswith("new_1.")]
+    assert {"new_1.mean", "new_1.var"} <= {*kept}
+    assert len(r.trace.updates) == len(kept)  # γ, β, and those of the dense layer
+
+
 def test_steps_lead_down() -> None:
     net, x = "conv --filters 2 --size 2 | norm batch | relu | flatten | dense --units 3", np.eye(3)
     weights: dict[str, Any] | None = None

@@ -13,6 +13,7 @@ from nnviz.errors import UsageError
 from nnviz.gradient import LOST, Backward, Part, Term, arriving, gradient
 from nnviz.libraries import np
 from nnviz.losses import LossName, loss_of
+from nnviz.numerals import exact
 from nnviz.trace import Index, Results, Trace
 from nnviz.words import Words
 
@@ -35,6 +36,10 @@ class _Way(NamedTuple):
     """What is handed back to each layer."""
     met: dict[int, np.ndarray]
     """The gradient of each layer's output: the sum of what is handed back."""
+
+    @property
+    def states(self) -> Mapping[str, np.ndarray]:
+        return {str(n): g for n, g in self.met.items()}
 
 
 def backward(trace: Trace, given: Any = None, of: str = "input") -> Trace:
@@ -125,7 +130,8 @@ def _whole(net: Trace, way: _Way) -> Trace:
         layers=tuple(runs),
         sources=net.sources,
         samples=net.samples,
-        states={str(n): g for n, g in way.met.items()},
+        states=way.states,
+        updates=net.updates,
         forward=net,
     )
 
@@ -169,9 +175,10 @@ def _gone(net: Trace, g: np.ndarray) -> _Way:
         fed = [part for name, part in parts.items() if name.startswith("input")]
         for source, part in zip(net.sources[n - 1], fed, strict=bool(fed)):
             handed.setdefault(source, []).append(_Branch(n, part))
-        # What nothing that comes after takes counts for nothing.
-        there = n - 1 in handed
-        met[n - 1] = _sum(handed[n - 1]) if there else np.zeros_like(net.layers[n - 2].output)
+        if n - 1 in handed:
+            met[n - 1] = _sum(handed[n - 1])
+        elif n > 1:  # what nothing that comes after takes counts for nothing
+            met[n - 1] = np.zeros_like(net.layers[n - 2].output)
     return way
 
 
@@ -225,16 +232,39 @@ def with_loss(net: Trace, target: Any, name: LossName) -> Trace:
 _TWICE = Words("the cross-entropy has a softmax of its own, and the last layer is one already")
 
 
-def descended(net: Trace, rate: float) -> dict[str, np.ndarray]:
-    """Every array that a network with a loss has learned, a step down its gradient: w − η·g.
+def descended(net: Trace, rate: float) -> Trace:
+    """A network with a loss, with each array that it has learned a step down its gradient,
+    w − η·g, as a run of its own and as `new_1.kernel` …
 
-    What is not learned by gradients, as running means, stays.
+    What is not learned by gradients, as running means and states, stays.
     """
-    found = {}
+    updates, new, places = [], {}, learned(net)
     for key, layer in zip(net.layer_keys, net.layers, strict=True):
         for name, array in layer.arrays.items():
-            if not name.startswith("input") and name not in ("h0", "c0"):
-                gradient = net.results.get(f"grad_{key}.{name}")
-                step = 0 if gradient is None else rate * gradient
-                found[f"{key}.{name}"] = array.astype(np.float64) - step
-    return found
+            if (whole := f"{key}.{name}") in places and layer.roles[name] != "hidden":
+                updates.append(_update(net, *places[whole], net.results[f"grad_{whole}"], rate))
+                new[f"new_{whole}"] = updates[-1].output
+            elif not name.startswith("input") and layer.roles.get(name) != "hidden":
+                new[f"new_{whole}"] = array.astype(np.float64)
+    way: _Way = net.backward(net.results[LOST]) if net.backward else _gone(net, net.results[LOST])
+    results = Results(**net.results.given, **new)
+    return replace(net, results=results, states=way.states, updates=tuple(updates))
+
+
+def _update(net: Trace, n: int, name: str, gradient: np.ndarray, rate: float) -> Trace:
+    """w − η·∂L/∂w of one array."""
+    layer = net.layers[n - 1]
+    before, said, role = layer.arrays[name], layer.called(name), layer.roles[name]
+    return Trace(
+        op="update",
+        title=Words("layer {n}: {name}", n=n, name=said),
+        arrays={"before": before, "gradient": gradient},
+        results=Results(output=before.astype(np.float64) - rate * gradient),
+        roles={"before": role, "gradient": "gradient", "output": role},
+        equation=("before", f"− {exact(rate)} ×", "gradient", "=", "output"),
+        names={
+            "before": said,
+            "gradient": Words("gradient"),
+            "output": Words("new {name}", name=said),
+        },
+    )

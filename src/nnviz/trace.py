@@ -240,6 +240,8 @@ class Trace:
     """How it is written in PyTorch, where that is known."""
     saved: tuple[str, Mapping[str, np.ndarray]] | None = None
     """Arrays that are asked for in a file of their own, and its path."""
+    updates: tuple[Trace, ...] = ()
+    """What a step of training makes of each array that is learned, a run each."""
     loss: Loss | None = None
     """What the output of a net was held against, and what that sends back."""
     forward: Trace | None = None

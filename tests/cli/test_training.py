@@ -49,3 +49,20 @@ def test_new_weights_are_written_and_read_again(nnviz: Nnviz, tmp_path: Path) ->
 def test_the_terminal_says_both_losses(nnviz: Nnviz, lang: str) -> None:
     out = nnviz(*NET, *LOSS, "--update", "--lr", "0.5", "--lang", lang).out
     assert {"en": "loss after a step of 0.5", "ko": "0.5만큼 간 뒤의 손실"}[lang] in out
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_the_terminal_shows_what_becomes_of_each_array(
+    nnviz: Nnviz, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    net = "dense --weight '3 1' --bias -1"  # 3·1 + 1·2 − 1 = 4; 2·(4 − 6) = −4
+    words = ("net", net, "1 2", "--target", "6", "--loss", "mse", "--update")
+    out = nnviz(*words).out
+    assert max(map(len, out.splitlines())) <= columns
+    assert out.index("layer 1: weight") < out.index("layer 1: bias")
+    for said in ("− 0.1 ×", "[ −4 −8 ]", "[ 3.4 1.8 ]", "new bias"):
+        assert said in out
+    noted = nnviz(*words, "-f", "md").out
+    assert r"\text{new weight }1\times2}{\begin{bmatrix} 3.4 & 1.8 \end{bmatrix}}" in noted
+    assert r"- 0.1 \times" in noted

@@ -105,6 +105,7 @@ SUBJECTS: dict[str, tuple[str, Any]] = {
     "net, back": ("net", {"net": NET.format(k=2)}),
     "branches, back": ("net", {"net": BRANCHES}),
     "neurons, back": ("net", {"net": NEURONS}),
+    "training": ("net", {"net": NEURONS, "target": 0, "loss": "cross-entropy", "update": True}),
     "add": ("net", {"net": BRANCHES, "layer": "a"}),
     "concat": ("net", {"net": BRANCHES, "layer": "b"}),
     "params": ("params", lambda shape: {"net": NET.format(k=3), "input": shape}),

@@ -133,16 +133,16 @@ def _through(x: np.ndarray, weighted: Filled) -> Trace:
 
 def _updated(x: np.ndarray, weighted: Filled, before: Trace, options: NetOptions) -> Trace:
     """The network after a step of gradient descent: w − η·∂L/∂w of every weight."""
-    new = descended(before, options.lr)
+    done = descended(before, options.lr)
+    new = {name[4:]: done.results[name] for name in done.results if name.startswith("new_")}
     after = _through(x, Filled(changed(weighted.net, new)))
     assert options.loss is not None
     loss = loss_of(after.output, options.target, options.loss).value
     said = Words("loss after a step of {rate}", rate=exact(options.lr))
-    named = {f"new_{name}": array for name, array in new.items()}
     return replace(
-        before,
-        results=Results(**before.results.given, **named, new_loss=np.asarray(loss)),
-        facts=(*before.facts, Fact(said, Equation((Num(loss),)))),
+        done,
+        results=Results(**done.results.given, new_loss=np.asarray(loss)),
+        facts=(*done.facts, Fact(said, Equation((Num(loss),)))),
         saved=None if options.save_weights is None else (options.save_weights, new),
     )
 

@@ -68,3 +68,22 @@ def test_a_photograph_takes_no_more_room_than_the_run_twice() -> None:
     there, back = drawn(trace), drawn(backward(trace))
     assert back.height <= 2 * there.height
     assert back.height <= 1400
+
+
+@pytest.mark.parametrize("width", [320, 720])
+@pytest.mark.parametrize("view", ["pipeline", "graph"])
+def test_a_step_of_training_shows_all_of_it(view: str, width: int) -> None:
+    trace = net(CHAIN, [5], target=[30], loss="mse", update=True, lr=0.01)
+    said = words(drawn(trace, view=view, width=width))
+    assert {"5", "11", "33", "9", "36", "18", "6"} <= {*said}  # values, the loss, gradients
+    assert {"target", "t"} <= {*" ".join(said).split()}
+    assert [s for s in said if s.startswith("layer ")] == [
+        *("layer 1: weight  1×1", "layer 1: bias  1", "layer 2: weight  1×1"),
+    ]
+    assert {"90", "66", "1.1", "0.82", "2.34"} <= {*said}  # ∂w₁ = 18·5, ∂w₂ = 6·11; w − 0.01·∂w
+
+
+def test_of_many_arrays_the_first_are_drawn() -> None:
+    chain = " | ".join(["dense --units 2"] * 7)
+    trace = net(chain, [1, 2], target=[1, 2], loss="mse", update=True)
+    assert "… and 2 more" in words(drawn(trace))

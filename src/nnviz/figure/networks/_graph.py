@@ -48,7 +48,9 @@ def columns(style: Style, trace: Trace) -> Iterator[Column]:
     """The input, what each layer makes, and the loss where there is one."""
     net = trace.forward or trace
     count = len(net.layers)
-    slopes = [trace.states[str(n)].ravel().tolist() if trace.back else () for n in range(count + 1)]
+    slopes = [
+        trace.states[str(n)].ravel().tolist() if trace.states else () for n in range(count + 1)
+    ]
     yield Column(
         style.say(Words("input")), "input", "x", net.arrays["input"].ravel().tolist(), slopes[0]
     )
@@ -60,7 +62,7 @@ def columns(style: Style, trace: Trace) -> Iterator[Column]:
     if "loss" in net.results:
         edges = tuple(Edge(start, 0) for start in range(net.output.size))
         made = [float(net.results["loss"])]
-        yield Column(style.say(Words("loss")), "plain", "L", made, [1] * trace.back, edges)
+        yield Column(style.say(Words("loss")), "plain", "L", made, [1] * bool(trace.states), edges)
 
 
 def _edges(trace: Trace, layer: Trace, key: str) -> Iterator[Edge]:
@@ -78,10 +80,10 @@ def _edges(trace: Trace, layer: Trace, key: str) -> Iterator[Edge]:
             continue
         bias = name == "bias"
         array = layer.arrays[name]
-        given = trace.results[f"grad_{key}.{name}"] if trace.back else array
+        given = trace.results[f"grad_{key}.{name}"] if trace.states else array
         if bias:  # a column more
             array, given = (np.broadcast_to(a.reshape(-1), count)[:, None] for a in (array, given))
         first = layer.arrays["weight"].shape[1] if bias else 0
         for end, start in np.ndindex(*array.shape):
-            slope = float(given[end, start]) if trace.back else None
+            slope = float(given[end, start]) if trace.states else None
             yield Edge(first + start, end, float(array[end, start]), slope, bias)

@@ -13,10 +13,11 @@ from nnviz.figure.arrays.grid import called
 from nnviz.figure.arrays.neurons import symbol, too_many
 from nnviz.figure.layout.blocks import Block, column, lines, remark
 from nnviz.figure.layout.lines import Point, segments
-from nnviz.figure.layout.page import fact_line, page
+from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import SMALL, Piece, Style, middle, near4, up4, up8
 from nnviz.figure.networks._graph import Column, Edge, columns
 from nnviz.figure.networks._stages import Pen, centred
+from nnviz.figure.networks._updates import compared, losses, updates
 from nnviz.figure.networks.net_pipeline import BELOW
 from nnviz.figure.scene import Box, Group, Mark, Rect, Scene, Text
 from nnviz.request import Appearance
@@ -62,15 +63,15 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     tried = [_Graph(look, trace, told) for told in (True, False) for look in looks]
     good = [graph for graph in tried if graph.fits] or tried[-1:]
     graph = next((g for g in good if g.told and len(g.rows) == 1), good[0])
-    said = [BELOW] if trace.back else []
+    said = [BELOW] if trace.states else []
     if any((edge.weight or 0) < 0 for each in graph.columns for edge in each.edges):
         said.append(Words("a dashed edge is a negative weight"))
     if not graph.told:
         said.append(Words("the edges are too many for their numbers"))
     below = [remark(style, each, SMALL) for each in said]
-    net = trace.forward or trace
-    facts = [fact_line(style, *fact) for fact in net.facts if fact.equation is not None]
     blocks = [column([*(graph.row(r) for r in graph.rows), *below], 8)]
+    blocks += [*compared(style, trace, 0), *updates(style, trace)]
+    facts = losses(style, trace.forward or trace)
     return page(style, trace, appearance, step, blocks, facts=facts)
 
 
@@ -100,13 +101,18 @@ class _Graph:
         return [max(40, up8(wide + 12)) for wide in most]
 
     @property
+    def back(self) -> bool:
+        """Whether gradients are shown."""
+        return bool(self.trace.states)
+
+    @property
     def tall(self) -> int:
         """The height of a neuron."""
-        return 2 * LINE if self.trace.back else LINE + 4
+        return 2 * LINE if self.back else LINE + 4
 
     def pitch(self, row: range) -> int:
         """From neuron to neuron: as the numbers of edges beside them ask for."""
-        lines = EDGE * (1 + self.trace.back) + BESIDE
+        lines = EDGE * (1 + self.back) + BESIDE
         told = (k for k in row[1:] if self._told(self.columns[k]))
         need = (lines * (self._parts(k)[0] + 1) for k in told)
         return up8(max(self.tall + ABOVE + APART, max(need, default=0)))
@@ -267,7 +273,7 @@ class _Graph:
         for edge in each.edges:
             start = before[0] + 16 if edge.bias else left, before[1][edge.start]
             if single and edge.weight is None:
-                yield from Pen(self.style, self.trace.back).arrow(start, (right, here[1][edge.end]))
+                yield from Pen(self.style, self.back).arrow(start, (right, here[1][edge.end]))
                 continue
             shown = _outside(start, (right, here[1][edge.end]), boxes)
             line = THIN + (WIDE - THIN) * abs(edge.weight or 0) / most

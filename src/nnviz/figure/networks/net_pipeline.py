@@ -15,10 +15,11 @@ from nnviz.figure.arrays.thumbnail import Size, Thumbnail, thumbnail
 from nnviz.figure.formulas.parameter_counts import counted, counts, layer_names
 from nnviz.figure.layout.blocks import Block, column, lines, remark, row
 from nnviz.figure.layout.lines import segments
-from nnviz.figure.layout.page import fact_line, page
+from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, up4
 from nnviz.figure.networks._lanes import Branches, joint
 from nnviz.figure.networks._stages import Flow, Pen, Stage
+from nnviz.figure.networks._updates import compared, losses, updates
 from nnviz.figure.scene import Image, Mark, Rect, Scene
 from nnviz.libraries import np
 from nnviz.numerals import scientific
@@ -96,12 +97,15 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     layers = _layers(net, style, appearance.drawn_sample, trace.states)
     drawn = [*layers, *(each.slope for each in layers if each.slope)]
     legend = [*_signed_legend(style, drawn), *_past_shades(style, drawn)]
-    legend += [remark(style, BELOW, SMALL)] if trace.back else []
-    flow = _flow(style, net.sources[: len(net.layers)], layers, back=trace.back)
+    legend += [remark(style, BELOW, SMALL)] if trace.states else []
+    flow = _flow(style, net.sources[: len(net.layers)], layers, back=bool(trace.states))
     blocks = [column([flow.block(), *legend], 8)]
     blocks += [row(marks)] if (marks := _odd_marks(style, drawn)) else []
-    facts = [fact_line(style, *fact) for fact in net.facts if fact.equation is not None]
-    return page(style, trace, appearance, step, blocks, facts=[_total(style, net), *facts])
+    blocks += compared(style, trace, appearance.drawn_sample)
+    blocks += updates(style, trace)
+    return page(
+        style, trace, appearance, step, blocks, facts=[_total(style, net), *losses(style, net)]
+    )
 
 
 def _flow(style: Style, sources: Sources, layers: Sequence[_Layer], *, back: bool) -> Flow:

@@ -179,3 +179,6 @@ def _layers(desk: Desk, trace: Trace) -> Iterator[Block]:
         yield from _head(desk, layer)
         for name in ("output", *layer.learned):
             yield from arrays.array(desk, View(layer, name))
+    for update in trace.updates:
+        yield _part(desk, desk.say(update.title))
+        yield from arrays.in_a_row(desk, update, update.equation)

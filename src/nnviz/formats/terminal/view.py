@@ -24,7 +24,7 @@ from nnviz.formats.terminal.params import params_bars, params_table
 from nnviz.formats.terminal.steps import chosen, steps_table
 from nnviz.formats.terminal.table import column, fitted
 from nnviz.request import Request, Screen
-from nnviz.trace import Trace
+from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
 _ENDS = ("input", "hidden", "output")
@@ -151,17 +151,24 @@ def _equation(paper: Paper, trace: Trace, request: Request) -> Group:
     """The arrays in a row with the signs of the equation; a single step asked for is marked."""
     which = chosen(trace, request) if request.steps is not None else ()
     step = trace.steps[which[0] - 1] if len(which) == 1 else None
+    return in_a_row(paper, _items(trace, step))
+
+
+def _items(trace: Trace, step: Step | None = None) -> list[View | str]:
     there = {*trace.arrays, *trace.results}
-    items = [View(trace, name, step) if name in there else name for name in trace.equation]
-    return in_a_row(paper, items)
+    return [View(trace, name, step) if name in there else name for name in trace.equation]
 
 
 def _layers(paper: Paper, trace: Trace) -> Iterator[RenderableType]:
     """A network: its input, then each layer under its heading with its output; of one gone back
-    through the gradients of its weights too."""
+    through the gradients of its weights too; what a step of training makes of those.
+    """
     yield in_a_row(paper, [View(trace, trace.equation[0])])
     for number, layer in trace.numbered:
         which = paper.muted(Words("layer {n}", n=number) if number else Words("input"))
         heading = paper.hanging(Text.assemble(which, "  ", title(paper, layer)))
         made = [View(layer, name, spread=True) for name in ("output", *layer.learned)]
         yield Group(heading, *header(paper, layer)[1:], in_a_row(paper, made))
+    for update in trace.updates:
+        heading = paper.hanging(Text(paper.say(update.title), "heading"))
+        yield Group(heading, in_a_row(paper, _items(update)))
