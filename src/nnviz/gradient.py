@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from nnviz.expressions import Role
 from nnviz.fields import place
+from nnviz.lazy import Lazy
 from nnviz.libraries import np
 from nnviz.losses import shaped
 from nnviz.sentences import heaviest
@@ -129,6 +130,13 @@ class Backward(NamedTuple):
     """That of the activation at each sum; softmax has none of each alone."""
     states: Mapping[str, np.ndarray] = {}
     """What comes back on the way, by the names of what the forward run made."""
+    adjoints: Callable[[Step], Mapping[Expr, np.ndarray]] | None = None
+    """What comes back to all that is in the equations of a forward step."""
+
+    def along(self, steps: Sequence[Step]) -> Sequence[Mapping[Expr, np.ndarray]]:
+        """The same of every step, worked out when asked for."""
+        known = self.adjoints
+        return () if known is None else Lazy(len(steps), lambda i: known(steps[i]))
 
 
 def arriving(given: Any, forward: Trace) -> np.ndarray:
@@ -148,14 +156,13 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
     """The gradient of an array as a run, with a step for each of its numbers."""
     part, value = back.parts[of], back.parts[of].value()
     arrived = back.gradient if part.gradient is None else part.gradient
-    results: dict[str, Any] = {f"grad_{name}": p.value for name, p in back.parts.items()}
-    results |= {"output": value, f"grad_{of}": value}
+    every = {f"grad_{name}": p.value for name, p in back.parts.items()}
+    results: dict[str, Any] = {**every, "output": value, f"grad_{of}": value}
     before = {name: a for name, a in ((LOST, back.arrived), (SLOPE, back.slope)) if a is not None}
     roles: dict[str, Role] = dict.fromkeys((GRADIENT, LOST, *results), "gradient")
     if part.made is not None:
         results[part.factors] = part.made.value
         roles[part.factors] = forward.roles.get(part.factors.partition("_")[0], "intermediate")
-    count = value.size if part.terms_a_cell <= _MOST else 0
     return replace(
         forward,
         op=f"{forward.op}_backward",
@@ -170,7 +177,7 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
         lessons=tuple(map(Fact, part.lessons())),
         said=(*_said(back), *part.said, *forward.said),
         notes=(),
-        steps=Steps(count, partial(_step, arrived, part, value, _Symbols.of(forward, back, of))),
+        steps=_steps(arrived, part, value, _Symbols.of(forward, back, of)),
         explain=partial(_sentences, forward.plan.dims if forward.plan else 2),
         places=part.places,
         plan=None,
@@ -189,6 +196,7 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
         sources=(),
         recurrence=None,
         states=back.states,
+        adjoints=back.along(forward.steps),
         symbols={},
         snippet=partial(_snippet, forward, back, of) if forward.snippet else None,
         forward=forward,
@@ -296,6 +304,11 @@ class _Symbols(NamedTuple):
             return given
         placed = term.at if term.place is None else term.place
         return Product((given, term.symbol or indexed(self.factor, placed, self.role)))
+
+
+def _steps(g: np.ndarray, part: Part, value: np.ndarray, symbols: _Symbols) -> Steps:
+    count = value.size if part.terms_a_cell <= _MOST else 0
+    return Steps(count, partial(_step, g, part, value, symbols))
 
 
 def _step(g: np.ndarray, part: Part, value: np.ndarray, symbols: _Symbols, i: int) -> Step:

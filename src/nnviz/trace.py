@@ -248,6 +248,8 @@ class Trace:
     """The run that this one goes back through."""
     from_last: bool = False
     """Whether the outputs before a step are those that are still to come."""
+    adjoints: Sequence[Mapping[Expr, np.ndarray]] = ()
+    """Of a way back, what comes back to all that is in the equations of each forward step."""
     backward: Callable[[np.ndarray], Any] | None = None
     """The way back from a gradient of the output, where there is one: a `Backward` of
     `nnviz.gradient`."""

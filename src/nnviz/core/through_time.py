@@ -56,9 +56,10 @@ class Returned(NamedTuple):
     """What W_h multiplies in a GRU's candidate, where it is not the state before: r ∘ h."""
 
 
-_SLOPES: dict[str, Callable[[Array], Array]] = {
+SLOPES: dict[str, Callable[[Array], Array]] = {
     "tanh": lambda h: 1 - h * h,
     "relu": lambda h: (h > 0).astype(h.dtype),
+    "σ": lambda h: h * (1 - h),
     "sigmoid": lambda h: h * (1 - h),
     "none": np.ones_like,
 }
@@ -72,7 +73,7 @@ def rnn(run: Unrolled, above: Array, activation: str = "tanh") -> Returned:
     >>> rnn(Unrolled(one, wh, one * 0.0, one[0]), one, "tanh").h.tolist()
     [[2.0], [1.0]]
     """
-    slope = _SLOPES[activation](run.h)
+    slope = SLOPES[activation](run.h)
     sums, came = np.empty_like(run.h), np.empty_like(run.h)
     after = np.zeros_like(run.h0)
     for t in reversed(range(len(run.h))):

@@ -171,8 +171,8 @@ def _view(trace: Trace, appearance: Appearance, *, whole: bool = True) -> Any:
     if not fitting:
         why = next((w for w in refusals.values()), None)
         raise NnvizError("no figure can show this: {why}", why=why)
-    own = _own(trace.op)  # come first
-    return modules[min(fitting, key=lambda n: (n not in own, _rank(modules[n], trace), n))]
+    own = _own(trace.op)  # come first of equals
+    return modules[min(fitting, key=lambda n: (_rank(modules[n], trace), n not in own, n))]
 
 
 def _refusal(module: Any, trace: Trace) -> Words | None:

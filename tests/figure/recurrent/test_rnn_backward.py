@@ -149,3 +149,41 @@ def test_a_step_still_has_its_terms() -> None:
     trace = by_hand("h")
     assert "δ2,0×Wh0,0" in "".join(words(drawn(trace, 1))).replace(" ", "")
     assert words(drawn(trace))[0] == "RNN unrolled, gradients"
+
+
+# --- inside the cell ---------------------------------------------------------------------
+
+
+def test_inside_the_cell_under_each_value_stands_its_gradient() -> None:
+    """At time 2 of the net by hand: h1 = 1, x2 = 1, h2 = 3; 10 comes to h2, and 20 goes on."""
+    said = words(drawn(by_hand(), view="cell"))
+    assert "time 2" in said
+    found = arrays(drawn(by_hand(), view="cell"))
+    assert found["h2"].numbers == ["3", "10"]
+    assert found["x2"].numbers == ["1", "10"]
+    assert found["h1"].numbers == ["1", "20"]
+
+
+@pytest.mark.parametrize(
+    ("of", "step", "time"), [("h", 1, 1), ("h", 3, 3), ("input", 2, 2), ("Wh", 1, 2)]
+)
+def test_the_cell_is_at_the_time_of_the_step(of: str, step: int, time: int) -> None:
+    assert f"time {time}" in words(drawn(by_hand(of), step, view="cell"))
+
+
+def test_the_straight_road_of_a_cell_state_is_named() -> None:
+    said = words(drawn(gone_back(cell="lstm", hidden=2), view="cell"))
+    assert "c's straight road back: times the forget gate alone" in said
+    assert "c's straight road back" in said
+    other = words(drawn(gone_back(cell="gru", hidden=2), view="cell"))
+    assert not [said for said in other if "road" in said]
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("width", [360, 720])
+@pytest.mark.parametrize(("lang", "theme"), [("en", "dark"), ("ko", "light")])
+def test_every_cell_is_tidy(cell: str, width: int, lang: str, theme: str) -> None:
+    both = gone_back(of="h_l1_reverse", cell=cell, hidden=3, layers=2, bidirectional=True)
+    for trace in (gone_back(cell=cell, hidden=3), both):
+        drawn(trace, width=width, lang=lang, theme=theme, view="cell")
+        drawn(trace, 1, 4, width=width, lang=lang, theme=theme, view="cell")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate
 
@@ -13,12 +13,14 @@ from nnviz.expressions import Call, Expr, Name, Product, inside
 from nnviz.figure.arrays.elided import cell_size, elided
 from nnviz.figure.arrays.grid import CellSize, called
 from nnviz.figure.formulas.vectors import TermLayout, sized_box
-from nnviz.figure.layout.blocks import Block
+from nnviz.figure.layout.blocks import Block, row
 from nnviz.figure.layout.style import BODY, SMALL, Style, up4, up8
 from nnviz.figure.recurrent._sizes import Sizes
 from nnviz.figure.recurrent._wires import GAP, RADIUS, Board, Tag
 from nnviz.figure.scene import Rect
+from nnviz.libraries import np
 from nnviz.trace import Equation, Role, Step, Trace
+from nnviz.words import Words
 
 MOST = 4
 """Cells of a vector on a wire."""
@@ -37,6 +39,8 @@ class Cell:
     """Digits of the numbers on the wires; 0: names alone, or sizes."""
     tight: bool = False
     """Names small and above their wires, columns close: for a narrow page."""
+    back: Mapping[Expr, np.ndarray] = field(default_factory=dict)
+    """What comes back to each of them, which stands beneath it."""
 
     @cached_property
     def made(self) -> Mapping[str, VectorEquation]:
@@ -86,6 +90,9 @@ class Cell:
         one_hot = role == "input" and "input" in self.trace.labels  # It stands for a character.
         rows = shown(len(value), 6, int(value.argmax())) if one_hot else shown(len(value), MOST)
         block = elided(self.written, value[:, None], role, self.size, rows=rows)
+        if expr in self.back:
+            given = self.back[expr][:, None]
+            block = beneath(block, elided(self.written, given, "gradient", self.size, rows=rows))
         heard = "".join(p.text for p in self.style.pieces(Equation((at.here(expr),))))
         return Tag(name, block.labelled(called(self.style, heard, str(len(value)))))
 
@@ -116,6 +123,7 @@ class Cell:
     def size(self) -> CellSize:
         """Cells with room for every number on a wire."""
         values = [self.made[letter].at.value(expr) for letter, expr in self.on_wires]
+        values += [self.back[expr] for _, expr in self.on_wires if expr in self.back]
         kept = [v[i] for v in values for i in shown(len(v), MOST) if i is not None]
         size = cell_size(self.style, map(self.written.show, kept), SMALL, least=28, pad=8)
         return replace(size, width=up8(size.width))
@@ -146,8 +154,22 @@ class Cell:
         for letter, name in self.on_wires:
             if isinstance(name, Name):
                 at = self.made[letter].at
-                found.append(layout.term(at.here(name), name.role, at.value(name)))
+                block = layout.term(at.here(name), name.role, at.value(name))
+                if name in self.back:
+                    given = layout.term(at.here(_gradient(name)), "gradient", self.back[name])
+                    block = row([block, given], 4)
+                found.append(block)
         return found
+
+
+def beneath(block: Block, other: Block) -> Block:
+    """Two blocks of one width as one, the other at the bottom."""
+    marks = block.marks, other.at(0, block.height)
+    return Block(block.width, block.height + other.height, (*marks[0], marks[1]), block.axis)
+
+
+def _gradient(name: Name) -> Name:
+    return name._replace(text="∂" + name.text, role="gradient")
 
 
 def _products(expr: Expr) -> Iterator[Product]:
@@ -193,6 +215,7 @@ def _lstm(cell: Cell) -> Block:
     board.node((2, "road"), "+")
     board.node((4, "tanh"), "tanh")
     kept, new = cell.scaled("c")
+    board.dot((4, "road"), "hidden")
     board.wire("hidden", (-1, "road"), (0, "road"))
     board.wire("hidden", (0, "road"), (2, "road"), tag=cell.tag("c", kept))
     board.wire("hidden", (2, "road"), (5, "road"))
@@ -201,8 +224,11 @@ def _lstm(cell: Cell) -> Block:
     board.wire("intermediate", (2, "gate"), (2, "mid"), tag=cell.tag("g"))
     board.wire("intermediate", (2, "mid"), (2, "road"), tag=cell.tag("c", new))
     board.wire("intermediate", (3, "gate"), (3, "mid"), (4, "mid"), tag=cell.tag("o"))
-    board.dot((4, "road"), "hidden")
     board.wire("hidden", (4, "road"), (4, "tanh"))
+    if cell.back and not cell.tight:
+        said = cell.style.say(Words("c's straight road back"))
+        x, y = board.point((3, "road"))
+        board.marks.append(cell.style.note(x, y - 8, said, "middle"))
     squashed = cell.scaled("h")[0].factors[1]
     board.wire("intermediate", (4, "tanh"), (4, "mid"), tag=cell.tag("h", squashed))
     board.wire("hidden", (4, "mid"), (4, "h"), (5, "h"))
@@ -224,11 +250,12 @@ def _gru(cell: Cell) -> Block:
     board.node((n, "road"), "+")
     board.node((1, "mid"), "1−")
     new, kept = cell.scaled("h")
+    board.dot((0, "mid"), "intermediate")
+    board.dot((-2, "road"), "hidden")
     board.wire("hidden", (-1, "road"), (0, "road"))
     board.wire("hidden", (0, "road"), (n, "road"), tag=cell.tag("h", kept))
     board.wire("hidden", (n, "road"), (n + 1, "road"))
     board.wire("intermediate", (0, "gate"), (0, "road"), tag=cell.tag("z"))
-    board.dot((0, "mid"), "intermediate")
     board.wire("intermediate", (0, "mid"), (1, "mid"))
     board.wire("intermediate", (1, "mid"), (n, "mid"), tag=cell.tag("h", new.factors[0]))
     board.wire(
@@ -241,7 +268,6 @@ def _gru(cell: Cell) -> Block:
         board.weight((3, "gate"), "hn", cell.half + 16, beside=0)
     else:
         board.weight((2, "gate"), "hn", RADIUS + 20)
-    board.dot((-2, "road"), "hidden")
     board.lane("hidden", [(-2, "road"), (-2, "h")], "h", -0.1, 0.9, 2)
     _x_lane(cell, board, 0.1, 1.1, n)
     _ports(cell, board, {"h": "road"}, 0.1)
@@ -268,11 +294,12 @@ def _ports(cell: Cell, board: Board, rows: Mapping[str, str], below: float) -> N
 def _board(cell: Cell, count: int, names: list[str], gaps: list[int]) -> Board:
     """So many columns and these rows, so far apart, in a box with room for the arrows into it."""
     pitch, enter, lead = (36, 8, 12) if cell.tight else (max(48, cell.wide + 16), ENTER, 28)
+    lead += 24 * bool(cell.back and cell.tight)  # an arrow to the plus sign there
     left = cell.wide + enter
     first = left + lead + pitch // 2
     right = first + (count - 1) * pitch + pitch // 2 + 4
     columns = {
-        -2: left + lead // 3 * 2,
+        -2: left + (12 if cell.back else lead // 3 * 2),
         -1: left - enter + 4,
         **{i: first + i * pitch for i in range(count)},
     }
@@ -287,4 +314,4 @@ def _board(cell: Cell, count: int, names: list[str], gaps: list[int]) -> Board:
     size = right + enter + cell.wide, rows["below"] + x_room
     if cell.tight:  # The wires begin and end under their names.
         columns |= {-1: 0, count: size[0]}
-    return Board(cell.style, columns, rows, *size, cell.tight, marks=[box])
+    return Board(cell.style, columns, rows, *size, cell.tight, bool(cell.back), marks=[box])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from nnviz.figure.layout.blocks import Block
@@ -46,12 +48,17 @@ class Board:
     height: float
     tight: bool = False
     """Names are small, and above the wires that come in and go out."""
-    nodes: set[Spot] = field(default_factory=set)
+    back: bool = False
+    """Gradients go along the wires, the other way."""
+    nodes: dict[Spot, int] = field(default_factory=dict)
+    """The circles, with their radius."""
+    signs: list[Mark] = field(default_factory=list)
+    """What stands above the wires."""
     marks: list[Mark] = field(default_factory=list)
 
     @property
     def block(self) -> Block:
-        return Block(self.width, self.height, tuple(self.marks))
+        return Block(self.width, self.height, (*self.marks, *self.signs))
 
     def point(self, spot: Spot) -> Point:
         column = round(spot[0])
@@ -61,21 +68,55 @@ class Board:
 
     def node(self, spot: Spot, text: str, *, gate: bool = False) -> None:
         """A sign, or a gate, which has weights: its circle is theirs."""
-        self.nodes.add(spot)
+        self.nodes[spot] = RADIUS
         self.marks += circle(self.style, *self.point(spot), text, gate=gate)
 
     def dot(self, spot: Spot, role: Role) -> None:
-        """Where a wire branches."""
+        """Where a wire branches; gradients are added there."""
         x, y = self.point(spot)
+        if self.back:
+            self.signs += circle(self.style, x, y, "+", radius=8)
+            self.nodes[spot] = 8
+            return
         self.marks.append(Ellipse(x, y, 4, 4, self.style.theme.tone(role).line))
 
     # --- wires -----------------------------------------------------------------------
 
     def wire(self, role: Role, *spots: Spot, tag: Tag | None = None) -> None:
-        """An arrow through spots, from rim to rim; the tag is on its first part."""
+        """An arrow through spots, from rim to rim; the tag is on its first part. One to each plus
+        sign on the way, where gradients are added.
+        """
+        first, *others = self._cut(spots)
+        self._wire(role, *first, tag=tag)
+        for part in others:
+            self._wire(role, *part)
+
+    def _cut(self, spots: Sequence[Spot]) -> list[list[Spot]]:
+        found = [[spots[0]]]
+        for a, b in pairwise(spots):
+            (ax, ay), (bx, by) = self.point(a), self.point(b)
+
+            def along(spot: Spot, box: tuple[Point, Point] = ((ax, ay), (bx, by))) -> bool:
+                (x, y), ((x0, y0), (x1, y1)) = self.point(spot), box
+                inside = min(x0, x1) <= x <= max(x0, x1) and min(y0, y1) <= y <= max(y0, y1)
+                return inside and (x, y) not in box
+
+            met = [spot for spot, radius in self.nodes.items() if radius < RADIUS and along(spot)]
+            far = sorted(met, key=lambda s: math.dist(self.point(s), self.point(a)))
+            for spot in far:
+                found[-1].append(spot)
+                found.append([spot])
+            found[-1].append(b)
+            if b is not spots[-1] and self.nodes.get(b, RADIUS) < RADIUS:
+                found.append([b])
+        return found
+
+    def _wire(self, role: Role, *spots: Spot, tag: Tag | None = None) -> None:
         points = [self.point(spot) for spot in spots]
-        points[0] = self._rim(points[0], points[1], spots[0], RADIUS)
-        points[-1] = self._rim(points[-1], points[-2], spots[-1], RADIUS + 2)
+        near, far = (4, 0) if self.back else (0, 2)
+        role = "gradient" if self.back else role
+        points[0] = self._rim(points[0], points[1], spots[0], near)
+        points[-1] = self._rim(points[-1], points[-2], spots[-1], far)
         if tag is None or not (tag.name or tag.block):
             self._line(points, role)
         elif points[0][0] == points[1][0]:
@@ -84,19 +125,31 @@ class Board:
             self._level(points, role, tag)
 
     def _rim(self, at: Point, other: Point, spot: Spot, by: float) -> Point:
-        if (round(spot[0]), spot[1]) not in self.nodes:
+        radius = self.nodes.get(spot) or self.nodes.get((round(spot[0]), spot[1]))
+        if radius is None:
             return at
+        by += radius
         (x, y), (ox, oy) = at, other
         return (x, y + by * ((oy > y) - (oy < y))) if x == ox else (x + by * (1 - 2 * (ox < x)), y)
 
     def _line(self, points: Sequence[Point], role: Role) -> None:
-        tone = self.style.theme.tone(role)
-        draw = rounded_arrow if len(points) > 2 else lambda p, *how: arrow(*p, *how)
-        self.marks += draw(points, tone.line, 2, tone.dash)
+        self._drawn(points[::-1] if self.back else points, role)
 
-    def _stub(self, start: Point, end: Point, role: Role) -> None:
+    def _drawn(self, points: Sequence[Point], role: Role, *, head: bool = True) -> None:
         tone = self.style.theme.tone(role)
-        self.marks.append(rounded_line([start, end], tone.line, 2, tone.dash))
+        if not head:
+            self.marks.append(rounded_line(points, tone.line, 2, tone.dash))
+        elif len(points) > 2:
+            self.marks += rounded_arrow(points, tone.line, 2, tone.dash)
+        else:
+            self.marks += arrow(points[0], points[1], tone.line, 2, tone.dash)
+
+    def _around(self, before: Point, after: Sequence[Point], start: Point, role: Role) -> None:
+        """A wire from its start to a vector on it, and on; the head is at the other end of a
+        gradient's.
+        """
+        self._drawn([before, start] if self.back else [start, before], role, head=self.back)
+        self._drawn(after[::-1] if self.back else after, role, head=not self.back)
 
     def _upright(self, points: Sequence[Point], role: Role, tag: Tag) -> None:
         """The vector near the start, its name right of the wire above it."""
@@ -110,8 +163,8 @@ class Board:
         tall = tag.block.height
         near = y - GAP if up else y + GAP + (20 if tag.name else 0)
         top = near - tall if up else near
-        self._stub((x, y), (x, top + tall if up else top), role)
-        self._line([(x, top if up else top + tall), *points[1:]], role)
+        ends = (top + tall, top) if up else (top, top + tall)
+        self._around((x, ends[0]), [(x, ends[1]), *points[1:]], (x, y), role)
         self.marks.append(tag.block.at(x - tag.block.width / 2, top))
         self.marks.append(self._said(x + 6, top - 6, tag))
 
@@ -124,8 +177,7 @@ class Board:
             self.marks.append(self._said(center, y - 8, tag, centred=True))
             return
         half, top = tag.block.width / 2, y - 4 * round(tag.block.height / 8)
-        self._stub((x, y), (center - half, y), role)
-        self._line([(center + half, y), *points[1:]], role)
+        self._around((center - half, y), [(center + half, y), *points[1:]], (x, y), role)
         self.marks += [tag.block.at(center - half, top)]
         self.marks += [self._said(center, top - 6, tag, centred=True)] if tag.name else []
 
@@ -136,7 +188,7 @@ class Board:
     def weight(self, spot: Spot, letter: str, down: float, *, beside: float = 6) -> None:
         """W with its subscript, so far below a spot: right of an upright wire, or centred."""
         (x, y), color = self.point(spot), self.style.theme.tone("weight").line
-        said = [Piece("W", color), Piece(letter, color, place="sub")]
+        said = [Piece("Wᵀ" if self.back else "W", color), Piece(letter, color, place="sub")]
         anchor: Anchor = "start" if beside else "middle"
         self.marks.append(self.style.text(x + beside, y + down, said, SMALL, anchor=anchor))
 
@@ -144,6 +196,7 @@ class Board:
         """A wire along a row with a branch up into the gate of each column."""
         for column in ends[:-1]:
             self.dot((column, row), role)
+        for column in ends[:-1]:
             self.wire(role, (column, row), (column, "gate"))
         self.wire(role, *start, (ends[-1], row), (ends[-1], "gate"))
 

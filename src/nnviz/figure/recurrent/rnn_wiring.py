@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from nnviz.figure.layout.blocks import Block, column, flow, on_top
@@ -13,8 +14,9 @@ from nnviz.figure.recurrent._wired_cell import Cell, wired
 from nnviz.figure.recurrent._wires import circle
 from nnviz.figure.recurrent.rnn_cell import facts  # of a sheet: the same equations
 from nnviz.figure.scene import Scene
+from nnviz.libraries import np
 from nnviz.request import Appearance
-from nnviz.trace import Step, Trace
+from nnviz.trace import Expr, Step, Trace
 from nnviz.words import Words
 
 RANK = 30
@@ -29,7 +31,7 @@ def title(trace: Trace) -> Words:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The wires, with numbers where there is a step; beside or beneath them the equations."""
     style, of = Style.of(appearance), step or timeless(trace.steps[0])
-    parts = _drawing(trace, style, of, numbers=step is not None)
+    parts = drawing(trace, style, of, numbers=step is not None)
     made = [e for e in of.equations if e.left.role != "output"]
     said = [fact_line(style, e.label, e.equation) for e in made]
     block = flow([on_top(b) for b in (parts[0], column(said, 4), *parts[1:])], style.room, 32)
@@ -39,16 +41,24 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet, which says the equations once."""
-    return column(_drawing(trace, style, step, numbers=True), 12)
+    return column(drawing(trace, style, step, numbers=True), 12)
 
 
-def _drawing(trace: Trace, style: Style, step: Step, *, numbers: bool) -> list[Block]:
+def drawing(
+    trace: Trace,
+    style: Style,
+    step: Step,
+    *,
+    numbers: bool,
+    back: Mapping[Expr, np.ndarray] | None = None,
+) -> list[Block]:
     """The wires with the most digits that fit, and what the circles are; else with names alone,
     and the numbers in a block of their own.
     """
     digits = range(style.precision, 1, -1) if numbers and not style.symbols else ()
-    tried = [Cell(trace, style, step, n) for n in (*digits, 0)]
-    tried += [Cell(trace, replace(style, symbols=False), step, 0, tight=True)]
+    plain = Cell(trace, style, step, 0, back=back or {})
+    tried = [replace(plain, digits=n) for n in (*digits, 0)]
+    tried += [replace(plain, style=replace(style, symbols=False), tight=True)]
     made = ((cell, wired(cell)) for cell in tried)
     cell, block = next((c, b) for c, b in made if b.width <= style.room or c.tight)
     listed = [flow(cell.listed(), style.room, 24)] if digits and not cell.digits else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from nnviz.ops.recurrent._cells import Track
 from nnviz.ops.recurrent._returned import SHARED, SUMS, Back, at, each_time
 from nnviz.ops.recurrent._weights import Weights
 from nnviz.recurrence import Recurrence
-from nnviz.trace import Index, Name, Place, Results, indexed
+from nnviz.trace import Expr, Index, Name, Place, Results, Step, indexed
 from nnviz.words import Words
 
 _TIMES = Place(Words("t"), 1), Place(Words("column"))
@@ -60,7 +60,11 @@ def rnn_backward(ran: Ran, g: np.ndarray) -> Backward:
     made: dict[str, Any] = {"output": lambda: whole, "input": lambda: _to_input(found[0])}
     for chain, back in zip(ran.plan.chains, backs, strict=True):
         made |= {name + ran.plan.end(chain): value for name, value in back.states()}
-    return Backward(g, parts, states=Results(**made))
+
+    def at(step: Step) -> Mapping[Expr, np.ndarray]:
+        return backs[(step.number - 1) % len(backs)].adjoints(step)
+
+    return Backward(g, parts, states=Results(**made), adjoints=at)
 
 
 def _every_time(ran: Ran, g: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -13,8 +13,9 @@ from nnviz.gradient import Part, Term
 from nnviz.lazy import Lazy
 from nnviz.libraries import np
 from nnviz.ops._layer import places
+from nnviz.ops.recurrent._adjoints import adjoints
 from nnviz.ops.recurrent._cells import Track, bias_or_zero
-from nnviz.trace import Call, Index, Name, Neg, Num, Power, Product, Role, Sum, indexed
+from nnviz.trace import Call, Expr, Index, Name, Neg, Num, Power, Product, Role, Step, Sum, indexed
 from nnviz.words import Words
 
 SUMS, SHARED = Words("gradient of the sums"), Words("the times share a weight: theirs are added")
@@ -142,6 +143,14 @@ class Back(NamedTuple):
         yield "Wh", lambda: Lazy(len(held), self._share)
         yield "b", partial(np.asarray, sums)
         yield "bh", partial(np.asarray, held)
+
+    def adjoints(self, step: Step) -> Mapping[Expr, np.ndarray]:
+        """What comes back to all that is in a cell's equations at a step."""
+        cell, t = [e for e in step.equations if e.left.role != "output"], step.index[0]
+        given: dict[Expr, np.ndarray] = {cell[-1].left: self.back.h[t]}
+        if self.back.road is not None:
+            given[cell[-2].left] = self.back.road[t]
+        return adjoints(cell, given)
 
     # --- states ------------------------------------------------------------------------
 
