@@ -80,6 +80,9 @@ GOLDEN: dict[str, Golden] = {
         run("params", None, net=CHAIN, input=(1, 8, 8)), None, Appearance("bars", lang="ko")
     ),
     "rnn-backward.svg": Golden(backward(run("rnn", SEQUENCE, weights=WEIGHTS))),
+    "lstm-backward-cell.svg": Golden(
+        backward(run("rnn", SEQUENCE[:, :1], weights=GATES, cell="lstm")), None, Appearance("cell")
+    ),
     "net-backward.svg": Golden(
         backward(run("net", [5, -1], net=DENSE, target=[30, 1], loss="mse"))
     ),

@@ -54,18 +54,20 @@ def view_names(op: str) -> tuple[str, ...]:
 
     A gradient has those of an operation without any too: they tell its terms.
     """
-    own = _own(op)
-    if not own or op.endswith("_backward"):
-        own = sorted({*own, *_own(GENERIC)})
-    return (*own, *_own(COMMON))
+    return (*_with_generic(op), *_own(COMMON))
 
 
 @cache
 def views_of_command(name: str) -> tuple[str, ...]:
     """The same of a command, whose options may make another operation of it."""
     ops = sorted({op for op, _ in _views() if op == name or op.startswith(f"{name}_")})
-    found = {view: None for op in ops for view in _own(op)} or dict.fromkeys(_own(GENERIC))
+    found = {view for op in ops for view in _with_generic(op)} or _own(GENERIC)
     return (*sorted(found), *_own(COMMON))
+
+
+def _with_generic(op: str) -> list[str]:
+    own = _own(op)
+    return own if own and not op.endswith("_backward") else sorted({*own, *_own(GENERIC)})
 
 
 def _own(op: str) -> list[str]:

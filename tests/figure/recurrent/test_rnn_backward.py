@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from helpers import run
 from nnviz.backpropagation import backward
+from nnviz.figure import views_of_command
 from nnviz.figure.scene import Box, Rect, Scene, Text, extent
 from nnviz.numerals import rounded
 from nnviz.trace import Trace
@@ -187,3 +188,10 @@ def test_every_cell_is_tidy(cell: str, width: int, lang: str, theme: str) -> Non
     for trace in (gone_back(cell=cell, hidden=3), both):
         drawn(trace, width=width, lang=lang, theme=theme, view="cell")
         drawn(trace, 1, 4, width=width, lang=lang, theme=theme, view="cell")
+
+
+def test_a_character_is_said_once_and_the_terms_can_be_asked_for() -> None:
+    trace = backward(run("rnn", None, text="hello", hidden=3, outputs=4))
+    assert words(drawn(trace)).count("“h”") == 1
+    assert "equation" in views_of_command("rnn")
+    assert "gradient of the sums" in words(drawn(trace, view="equation"))

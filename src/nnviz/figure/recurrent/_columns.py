@@ -100,7 +100,8 @@ class Columns(Net):
         if self.way:
             letter, sup = ("∂y", "") if self.y else ("∂h", "↑")
             given = self._at_times(letter, self.way.states["output"], sup)
-            if np.ptp(given.rows) == 0 and given.rows.shape[1] > 2:  # one number stands for all
+            if not self.y and np.ptp(given.rows) == 0 and given.rows.shape[1] > 2:
+                # One number, as of the sum of all outputs, stands for the others.
                 given = replace(given, shown=[(0, None)] * len(given.rows))
             found.append(given)
         return found

@@ -240,7 +240,7 @@ class Net:
     def below(self, vectors: Vectors, t: int, x: float, bottom: float) -> Iterator[Mark]:
         """The name of x, and the character that it stands for."""
         yield self.style.text(x, bottom + 18, self.name(vectors, t), BODY, anchor="middle")
-        if self.character(t):
+        if self.character(t) and vectors.letter == "x":
             said = self.character(t)
             yield self.style.text(x, bottom + 40, said, BODY, bold=True, anchor="middle")
 

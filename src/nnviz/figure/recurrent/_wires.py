@@ -83,13 +83,16 @@ class Board:
     # --- wires -----------------------------------------------------------------------
 
     def wire(self, role: Role, *spots: Spot, tag: Tag | None = None) -> None:
-        """An arrow through spots, from rim to rim; the tag is on its first part. One to each plus
-        sign on the way, where gradients are added.
+        """An arrow through spots, from rim to rim; the tag is on its first part. Where gradients
+        are added on the way, it comes out of the sign for that, and a line goes in.
         """
         first, *others = self._cut(spots)
         self._wire(role, *first, tag=tag)
         for part in others:
-            self._wire(role, *part)
+            points = [self.point(spot) for spot in part]
+            points[0] = self._rim(points[0], points[1], part[0], 0)
+            points[-1] = self._rim(points[-1], points[-2], part[-1], 0)
+            self._drawn(points, "gradient", head=False)
 
     def _cut(self, spots: Sequence[Spot]) -> list[list[Spot]]:
         found = [[spots[0]]]
@@ -128,7 +131,7 @@ class Board:
         radius = self.nodes.get(spot) or self.nodes.get((round(spot[0]), spot[1]))
         if radius is None:
             return at
-        by += radius
+        by = radius + by * (radius == RADIUS)
         (x, y), (ox, oy) = at, other
         return (x, y + by * ((oy > y) - (oy < y))) if x == ox else (x + by * (1 - 2 * (ox < x)), y)
 
