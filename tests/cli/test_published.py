@@ -47,6 +47,7 @@ STEPS = {
 }
 SUMS = [[-0.00165, 0, -0.01703, 0.00176], [-0.00112, -0.00631, -0.01938, -0.05538]]
 INPUTS = [[-0.00817, -0.00487], [-0.04743, -0.03073]]
+BACK = {"c": [[-0.05349], [-0.07111]], "h": [[0.01803], [-0.47803]]}
 STEPPED: dict[str, Any] = {
     "Wx": [[0.95022, 0.80066], [0.70031, 0.45189], [0.45267, 0.25922], [0.60259, 0.41626]],
     "Wh": [[0.80006], [0.10034], [0.15104], [0.25297]],
@@ -77,6 +78,12 @@ def test_gomez_back_through_time(nnviz: Nnviz) -> None:
     trace = value(nnviz(*LSTM, "--backward", "--grad", "0.03631; -0.47803", "--trace"))
     np.testing.assert_allclose(trace["arrays"]["gradient"], SUMS, atol=1.1e-5)
     np.testing.assert_allclose(trace["output"], INPUTS, atol=1.1e-5)
+
+
+@pytest.mark.parametrize(("of", "published"), BACK.items())
+def test_gomez_states_back_through_time(nnviz: Nnviz, of: str, published: Any) -> None:
+    made = value(nnviz(*LSTM, "--backward", "--grad", "0.03631; -0.47803", "--of", of, "--json"))
+    np.testing.assert_allclose(made, published, atol=1.1e-5)
 
 
 @pytest.mark.parametrize("name", STEPPED)
