@@ -220,7 +220,7 @@ class _Way(NamedTuple):
 
     def landed(self) -> NamedCells:
         """The input's gradient: zeros muted, the others in the tints or with the letters of
-        where they came from; of a step, no later ones.
+        where they came from; of a step, none still to come: the last is first.
         """
         table, columns = cells(self.made, self.style.precision), self.made.shape[1]
         table = changed(
@@ -228,7 +228,7 @@ class _Way(NamedTuple):
         )
         if self.cell is not None:
             at = self.cell[0] * columns + self.cell[1]
-            table = of_step(table, [at], range(at + 1, self.made.size))
+            table = of_step(table, [at], range(at))
             return self._cells("output", table, self.made, [(*self.cell, 1, 1)])
         for cell, outs in self._landings().items():
             if windows_apart(self.part):
