@@ -70,7 +70,7 @@ def flat(token: Token) -> str:
     if token.place == "sup":
         high = raised(token.text)
         written = f"({token.text.replace(' ', '')})" if " " in token.text else token.text
-        return high if not set(high) & set(token.text) else "^" + written
+        return high if not set(high) & set(token.text) - {"↑"} else "^" + written
     return token.text
 
 

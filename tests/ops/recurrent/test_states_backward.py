@@ -121,7 +121,7 @@ def test_a_state_has_what_comes_from_above_and_what_comes_from_the_time_after() 
 def test_a_formula_of_a_state_says_where_each_part_comes_from() -> None:
     r = nnviz.rnn([[2.0], [1.0]], WHOLE, activation="relu")
     step = r.backward([[5.0], [7.0]], of="h").steps[0]
-    assert step.formula == "∂L/∂h₁,₀ = ∂h₁,₀^↑ + (δ₂,₀×Wh₀,₀) = 5.0 + (7.0×3.0) = 26.0"
+    assert step.formula == "∂L/∂h₁,₀ = ∂h₁,₀↑ + (δ₂,₀×Wh₀,₀) = 5.0 + (7.0×3.0) = 26.0"
 
 
 def test_a_cell_state_comes_back_times_the_forget_gate_alone() -> None:

@@ -201,6 +201,6 @@ def _recast(style: Style, trace: Trace, stand_for: Mapping[str, str]) -> Style:
     return replace(
         style,
         labels=(*labels.items(), *style.labels),
-        back=True,
+        back=trace.from_last,
         theme=replace(theme, roles={**theme.roles, **tones}),
     )
