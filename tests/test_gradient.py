@@ -257,7 +257,7 @@ def test_symbols_name_the_numbers_beside_them(
                     axis = options.get("axis", -1) % len(step.index)
                     others: Any = (..., *step.index[:axis], *step.index[axis + 1 :])
                     line = np.moveaxis(forward.output, axis, 0)[others]
-                    j, i = map(int, by[0].sub.split(","))
+                    i, j = map(int, by[0].sub.split(","))
                     assert factor == pytest.approx(line[j] * ((i == j) - line[i]))
                 elif by and isinstance(by[0], Name) and by[0].text != "y′":
                     assert put_in(made, by[0]) == factor

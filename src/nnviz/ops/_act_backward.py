@@ -108,8 +108,8 @@ def _softmax(y: np.ndarray, axis: int, g: np.ndarray) -> Part:
             Term(
                 (*index[:axis], j, *index[axis + 1 :]),
                 value * ((i == j) - line[i].item()),
-                (j, i) if few else None,
-                symbol=indexed("J", (j, i), "intermediate"),
+                (i, j) if few else None,
+                symbol=indexed("J", (i, j), "intermediate"),
             )
             for j, value in enumerate(line.tolist())
         ]
@@ -127,7 +127,7 @@ def _softmax(y: np.ndarray, axis: int, g: np.ndarray) -> Part:
         places(y.ndim),
         terms_a_cell=y.shape[axis],
         made=Made(Words("Jacobian matrix"), jacobian) if few else None,
-        facts=(Fact(Words("slope"), Equation((Name("J", "j,i"), slope))),),
+        facts=(Fact(Words("slope"), Equation((Name("J", "i,j"), slope))),),
     )
 
 

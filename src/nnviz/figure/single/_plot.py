@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nnviz.figure.layout.blocks import Block
@@ -14,6 +14,8 @@ from nnviz.figure.scene import Ellipse, Mark, Rect, Text, extent
 from nnviz.libraries import np
 from nnviz.numerals import rounded, scientific
 
+_SHORT, _LONG = 20, 52
+"""Half of a tangent."""
 MOST_POINTS = 64
 """Points that are marked; of more, as many, spread over them."""
 
@@ -65,8 +67,12 @@ def curve(
     *,
     size: tuple[int, int] = (240, 192),
     active: tuple[float, float] | None = None,
+    slopes: Mapping[float, float],
 ) -> Block:
-    """A curve (n×2) and points on it (m×2); the active one with lines to both axes."""
+    """A curve (n×2) and points on it (m×2); the active one with lines to both axes.
+
+    `slopes` are those at some x: there is a tangent, and at the active one a triangle.
+    """
     line = line[abs(line).max(axis=1) < float("inf")]
     frame = _plot_frame(style, line, size, active or ())
     dot, spread, theme = style.theme.tone("output"), _spread(points), style.theme
@@ -80,6 +86,7 @@ def curve(
     marks += [
         Ellipse(frame.across(x), frame.down(y), r, r, dot.active, dot.line, 1.5) for x, y in spread
     ]
+    marks += _tangents(style, frame, spread, slopes, active)
     taken: list[Mark] = []
     if active is not None and all(map(math.isfinite, active)):
         taken = _lead(style, frame, active)
@@ -122,6 +129,29 @@ def _spread(points: np.ndarray) -> list[tuple[float, float]]:
     if len(order) > MOST_POINTS:
         order = order[np.linspace(0, len(order) - 1, MOST_POINTS).round().astype(int)]
     return [(x, y) for x, y in order.tolist()]
+
+
+def _tangents(
+    style: Style,
+    frame: Frame,
+    points: Sequence[tuple[float, float]],
+    slopes: Mapping[float, float],
+    active: tuple[float, float] | None,
+) -> Iterator[Mark]:
+    """A short tangent at each point; at the active one a long one, with what it rises over a
+    part of the way.
+    """
+    tone, lit = style.theme.tone("gradient"), active is not None
+    for at in (p for p in ([active] if active else points) if p[0] in slopes):
+        x, y, slope = frame.across(at[0]), frame.down(at[1]), slopes[at[0]]
+        unit = frame.across(1) - frame.across(0), frame.down(slope) - frame.down(0)
+        edges = min(x - frame.left, frame.left + frame.width - x), min(y, frame.height - y)
+        far = [room / abs(side) for side, room in zip(unit, edges, strict=True) if side]
+        part = min((_LONG if lit else _SHORT) / math.hypot(*unit), *far)
+        dx, dy = part * unit[0], part * unit[1]
+        yield polyline([(x - dx, y - dy), (x + dx, y + dy)], tone.line, 3 if lit else 2)
+        if lit and slope:
+            yield polyline([(x, y), (x + dx, y), (x + dx, y + dy)], tone.line, 1.5, (3, 3))
 
 
 def _lead(style: Style, frame: Frame, at: tuple[float, float]) -> list[Mark]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from nnviz.figure.arrays.fit import Row, cell_sizes, fits_page, in_a_row, largest_fit
@@ -47,7 +47,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 
 def _act_maps(trace: Trace, style: Style, sample: int, step: Step | None) -> list[Block]:
     x, y = trace.arrays["input"], trace.output
-    found = _curve(trace, style, step)
+    found = curve_of(trace, style, step)
     if x.ndim <= 2:
         place = _place(step, x.shape)
         return _before_and_after(
@@ -97,17 +97,23 @@ def _sampled(array: np.ndarray, sample: int) -> np.ndarray:
     return chosen
 
 
-def _curve(trace: Trace, style: Style, step: Step | None) -> Block | None:
-    """The curve, named as the function is; softmax has none."""
+def curve_of(
+    trace: Trace,
+    style: Style,
+    step: Step | None,
+    slopes: Mapping[float, float] | None = None,
+    said: str = "",
+) -> Block | None:
+    """The curve, named as the function is, with the tangents of some slopes; softmax has none."""
     if "curve" not in trace.results:
         return None
     x, y = trace.arrays["input"].reshape(-1), trace.output.reshape(-1)
     some = _some(x)
     points = np.stack([x[some], y[some]], axis=1)
     active = None if step is None else (float(step.detail["x"]), float(step.value))
-    block = curve(style, trace.results["curve"], points, active=active)
+    block = curve(style, trace.results["curve"], points, active=active, slopes=slopes or {})
     name = style.say(Words("f(x) = {name}(x)", name=trace.options["name"]))
-    return named(style, block, "plain", name, "", left=max(0, block.width - 240))
+    return named(style, block, "plain", name, said, left=max(0, block.width - 240))
 
 
 def _some(x: np.ndarray) -> np.ndarray:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import inf, prod
+from typing import NamedTuple
 
-from nnviz.figure.arrays.fit import largest_fit
+from nnviz.figure.arrays.fit import SHORTER, Row, RowPart, largest_fit, shortened_row
 from nnviz.figure.arrays.grid import MOST, Table, cells, of_step, operator
 from nnviz.figure.arrays.named import NamedCells, named_picture
 from nnviz.figure.formulas.equations import equation_rows
@@ -14,15 +15,18 @@ from nnviz.figure.formulas.facts import product_note
 from nnviz.figure.formulas.wrapped import worked
 from nnviz.figure.layout.blocks import Block, column, more_channels
 from nnviz.figure.layout.page import fact_line, page
-from nnviz.figure.layout.style import Style
+from nnviz.figure.layout.style import Style, near4
 from nnviz.figure.scene import Rect, Scene, flatten
 from nnviz.libraries import np
 from nnviz.request import Appearance
+from nnviz.shades import SIDE
 from nnviz.shapes import ravel, times
 from nnviz.trace import Index, Step, Trace
 from nnviz.words import Words
 
 RANK = 0
+_AROUND = 84
+"""What the axis and the bar of a picture take."""
 
 
 def fits(trace: Trace) -> Words | None:
@@ -71,7 +75,7 @@ def _blocks(
     sample: int = 0,
 ) -> list[Block]:
     """The arrays; of a step its equations between vectors too, or else its arithmetic."""
-    arrays = _arrays(trace, style, step, room, sample)
+    arrays = array_row(trace, style, step, trace.equation, room, sample)
     if step is None or not step.equations:
         return [arrays] if step is None else worked(style, [arrays], step)
     made = equation_rows(style, step.equations, room, symbols=symbols)
@@ -87,18 +91,38 @@ def _plain(block: Block) -> Block:
     )
 
 
-def _arrays(trace: Trace, style: Style, step: Step | None, room: float, sample: int) -> Block:
-    made = Block(inf, 0, ())
-    for each in (style, style.terser, style.brief):
-        if made.width > room:  # fewer digits where the page is narrow
-            parts = [
-                _part(each, trace, name, step, sample)
-                if name.isidentifier()
-                else operator(each, name)
-                for name in trace.equation
+def array_row(
+    trace: Trace,
+    style: Style,
+    step: Step | None,
+    equation: Sequence[str],
+    room: float,
+    sample: int = 0,
+    short: Mapping[str, str] | None = None,
+) -> Block:
+    """Arrays by their names and the signs between them; of a step its cells active.
+
+    `short` are what they are called where there is little room.
+    """
+    made, names = Block(inf, inf, ()), [name for name in equation if name.isidentifier()]
+    sides = (room - 48 * (len(equation) - len(names))) / len(names) - _AROUND, style.tall - 60
+    look = _Look(step, sample, max(96, near4(min(SIDE, *sides))), "·" in equation, style.cut)
+    for each in (style, style.terser, style.brief, style.brief):
+        if made.width > room or made.height > style.tall:  # fewer digits where there is no room
+            parts: Row = [
+                _part(each, trace, name, look) if name.isidentifier() else operator(each, name)
+                for name in equation
             ]
+            if style.cut and each is not style:
+                named = zip(equation, shortened_row(parts, SHORTER[-1]), strict=True)
+                parts = [_renamed(part, (short or {}).get(name)) for name, part in named]
             made = largest_fit(each, parts, rooms=(room,))
+            look = look._replace(framed=look.framed and each.precision > style.brief.precision)
     return made
+
+
+def _renamed(part: RowPart | Block, name: str | None) -> RowPart | Block:
+    return part._replace(name=name) if name and isinstance(part, NamedCells) else part
 
 
 def _plane(array: np.ndarray, name: str, step: Step | None, sample: int) -> Index:
@@ -135,18 +159,35 @@ def _under(index: Index, shape: Index) -> range:
     return range(first, first + count)
 
 
-def _part(
-    style: Style, trace: Trace, name: str, step: Step | None, sample: int
-) -> NamedCells | Block:
+class _Look(NamedTuple):
+    """What is drawn of an array, and how large."""
+
+    step: Step | None
+    sample: int
+    side: int
+    """Of a picture."""
+    upright: bool
+    """Whether vectors are columns, as a matrix takes them."""
+    framed: bool
+    """Whether the cell of a step is outlined, and what is left out is around it."""
+
+
+def _part(style: Style, trace: Trace, name: str, look: _Look) -> NamedCells | Block:
     role, said, whole = trace.roles.get(name, "plain"), trace.called(name), trace.array(name)
-    at = _plane(whole, name, step, sample)
-    array, step = whole[at], step and _within(step, name, at)
+    at = _plane(whole, name, look.step, look.sample)
+    array, step = whole[at], look.step and _within(look.step, name, at)
     if at:
         said = Words("{name}, channel {c}", name=said, c=at[-1])
     if max(array.shape, default=1) > MOST:
         last = _under(step.index, array.shape).stop - 1 if step and name == "output" else None
         made = None if last is None else divmod(last, array.shape[-1])
-        style = replace(style, back=trace.back)
-        return named_picture(style, array.reshape(-1, array.shape[-1]), role, said, at=made)
+        style, array = replace(style, back=trace.back), array.reshape(-1, array.shape[-1])
+        return named_picture(style, array, role, said, at=made, side=look.side)
+    if look.upright and array.ndim == 1:
+        array = array[:, None]
     table = _table(trace, name, array, style.precision, step)
-    return NamedCells(style, table, role, said, times(array.shape))
+    lit = [
+        (r, c) for r, line in enumerate(table) for c, x in enumerate(line) if x.state == "active"
+    ]
+    windows = [(*lit[0], 1, 1)] if look.framed and len(lit) == 1 else []
+    return NamedCells(style, table, role, said, times(whole[at].shape), windows=windows)

@@ -115,6 +115,8 @@ def _way(style: Style, trace: Trace, step: Step | None, sample: int = 0, channel
     g = trace.arrays["gradient"].reshape(plan.samples, plan.filters, *plan.out)
     made = trace.output.reshape(plan.samples, plan.channels, *plan.sizes)
     part = part_of(forward, None, sample, channel=channel)
+    style = replace(style, back=trace.back)
+    style = replace(style, back=trace.back)
     return _Way(style, trace, part, g[sample, channel], made[sample, channel], step, cell)
 
 
@@ -220,7 +222,7 @@ class _Way(NamedTuple):
 
     def landed(self) -> NamedCells:
         """The input's gradient: zeros muted, the others in the tints or with the letters of
-        where they came from; of a step, none still to come: the last is first.
+        where they came from; of a step, no later ones.
         """
         table, columns = cells(self.made, self.style.precision), self.made.shape[1]
         table = changed(
@@ -228,7 +230,8 @@ class _Way(NamedTuple):
         )
         if self.cell is not None:
             at = self.cell[0] * columns + self.cell[1]
-            table = of_step(table, [at], range(at))
+            later = self.trace.after(range(at, at + 1), self.made.size)
+            table = of_step(table, [at], later)
             return self._cells("output", table, self.made, [(*self.cell, 1, 1)])
         for cell, outs in self._landings().items():
             if windows_apart(self.part):
