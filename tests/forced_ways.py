@@ -17,6 +17,8 @@ def force(monkeypatch: pytest.MonkeyPatch, method: Method, rows: int, cols: int)
     """Cut everything into small tiles of one method, in two threads."""
 
     def made(axes: tuple[Axis, Axis, Axis], *_: int, **__: Any) -> TilePlan:
-        return TilePlan(method, min(rows, axes[1].out), min(cols, axes[2].out), rows, threads=2)
+        return TilePlan(
+            method, min(rows, axes[1].out), min(cols, axes[2].out), rows, 2, -(-rows // 2)
+        )
 
     monkeypatch.setattr(conv_module, "tile_plan", made)

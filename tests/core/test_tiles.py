@@ -43,12 +43,4 @@ def test_exact_sums_never_use_matrix_products() -> None:
 def test_a_tile_stays_within_its_bound(width: int, channels: int) -> None:
     h, w = Axis(30, 11), Axis(width + 10, 11)
     made = tile_plan((ONE, h, w), channels, 4)
-    assert made.rows * made.cols * 4 <= tiles.BAND
-
-
-def test_interleaved_cells_are_read_once_each() -> None:
-    for kernel, stride, dilation in ((3, 1, 1), (3, 2, 1), (5, 3, 2), (4, 2, 3)):
-        axis = Axis(50, kernel, stride, dilation)
-        shifts, phases = tiles.interleaved(axis)
-        read = {stride * shift + phase for shift in shifts for phase in phases}
-        assert read >= set(axis.positions(0))
+    assert made.rows * made.cols * 4 <= tiles.ROOM

@@ -7,11 +7,12 @@ from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from nnviz.core.exact import Array, FloatName, cast, is_whole, to_int64, working_dtype
 from nnviz.core.padded_source import Source
-from nnviz.core.threads import DEEPEST, multiply, share
-from nnviz.core.tiles import TILE, TilePlan, interleaved, split, tile_plan
+from nnviz.core.threads import multiply, share
+from nnviz.core.tiles import TILE, TilePlan, reach, split, tile_plan
 from nnviz.core.tiles import Method as MethodName
 from nnviz.shapes import Axis, PadMode, cells, unravel
 
@@ -213,69 +214,65 @@ def _under(axis: Axis, first: int, count: int, tap: int) -> range:
 
 
 class _Banded:
-    """A banded (Toeplitz) matrix times whole input rows, then shifted slices added up.
+    """A band matrix times input rows, copied once for each kernel column and moved by it.
 
-    The matrix holds the kernel's columns, moved down by the stride for each output row, so
-    one product gives what the kernel adds to every output row of the tile. Across, with a
-    stride s, kernel column j reads input column s·(o + shift) + phase for output column o:
-    the phases are stacked as rows of the input, the shifts as rows of the product.
+    The matrix holds the kernel for some output rows, moved down by the stride for each, so that
+    one product makes these rows of every filter; the next one reads rows further down.
     """
 
     def __init__(self, w: Array, axes: Axes3, plan: TilePlan) -> None:
-        _, h, v = axes
-        groups, filters, channels, depths, high, _ = w.shape
-        self.axes = axes
-        self.slow = _Elementwise(w, axes, plan)
-        self.shifts, self.phases = interleaved(v)
-        read = h.stride * (plan.rows - 1) + h.extent
-        width = plan.cols + self.shifts[-1]
-        made = (groups, filters, len(self.shifts), plan.rows)
-        taken = (len(self.phases), channels, depths, read)
-        band = np.zeros(made + taken, w.dtype)
-        shift, phase = np.divmod(np.arange(v.kernel) * v.dilation, v.stride)
-        shift, phase = np.searchsorted(self.shifts, shift), np.searchsorted(self.phases, phase)
-        for row, i in np.ndindex(plan.rows, high):
+        groups, filters, channels, depths, high, wide = w.shape
+        _, h, _ = self.axes = axes
+        self.slow, self.high = _Elementwise(w, axes, plan), plan.band
+        band = np.zeros(
+            (groups, filters, plan.band, reach(h, plan.band), wide, depths, channels), w.dtype
+        )
+        for row, i in np.ndindex(plan.band, high):
             at = row * h.stride + i * h.dilation
-            band[:, :, shift, row, phase, :, :, at] = np.moveaxis(w[:, :, :, :, i], -1, 0)
-        self.band = band.reshape(groups, cells(made[1:]), -1)
-        self.rows = np.empty((plan.items, groups, *taken, width), w.dtype)
-        self.product = np.empty((plan.items, *made, width), w.dtype)
+            band[:, :, row, at] = w[:, :, :, :, i].transpose(0, 1, 4, 3, 2)
+        self.band = band
+        shape = (plan.items, groups, reach(h, plan.rows), wide, depths, channels, plan.cols)
+        self.rows = np.empty(shape, w.dtype)
 
     def __call__(self, sums: Array, source: Source, tile: _Tile) -> None:
-        product = self.product.reshape(*sums.shape[:2], -1, self.product.shape[-1])
-        multiply(self.band, self._rows(source, tile), product)
-        first, *rest = [
-            self.product[..., at, :, shift : shift + tile.cols]
-            for at, shift in enumerate(self.shifts)
-        ]
-        if rest:
-            np.add(first, rest[0], out=sums)
-        else:
-            sums[...] = first
-        for part in rest[1:]:
-            np.add(sums, part, out=sums)
+        d, h, v = self.axes
+        top = h.positions(tile.row)[0]
+        rows = range(top, top + self.rows.shape[2])
+        left = v.positions(tile.col)[0]
+        cols = range(left, left + reach(v, tile.cols))
+        for z, depth in enumerate(d.positions(tile.depth)):
+            cells = np.moveaxis(source.read(depth, rows, cols), 2, 3)
+            down, along = cells.strides[:3], cells.strides[3:]
+            steps = (*down, v.dilation * along[1], along[0], v.stride * along[1])
+            into = self.rows[:, :, :, :, z]
+            into[...] = as_strided(cells, into.shape, steps)
+        whole = tile.rows // self.high
+        self._multiply(sums, 0, whole, self.high)
+        if tile.rows % self.high:
+            self._multiply(sums, whole * self.high, 1, tile.rows % self.high)
         # Zeros of the band times an infinity or NaN spoil its column in every row of every
-        # filter, so that one row of the sums tells whether there is one.
-        if not np.isfinite(np.add.reduce(sums[:, :, 0, 0], axis=None)):
+        # filter, so that one row of each product tells whether there is one.
+        if not np.isfinite(np.add.reduce(sums[:, :, 0, :: self.high], axis=None)):
             self.slow(sums, source, tile)
 
-    def _rows(self, source: Source, tile: _Tile) -> Array:
-        """What the tile reads, as matrices of (phase, channel, depth, row) × column."""
-        d, h, v = self.axes
-        height, width = self.rows.shape[-2:]
-        top, left = h.positions(tile.row)[0], v.positions(tile.col)[0]
-        rows = range(top, top + height)
-        length = (width - 1) * v.stride + 1
-        depths = d.positions(tile.depth)
-        if v.stride == source.x.shape[2] == len(depths) == 1 and source.x.dtype == source.dtype:
-            seen = source.view(depths[0], rows, range(left, left + length))
-            if seen is not None and seen.strides[-1] == seen.itemsize:
-                return seen[:, :, 0]
-        for at, phase in enumerate(self.phases):
-            cols = range(left + phase, left + phase + length, v.stride)
-            for z, depth in enumerate(depths):
-                source.fill(self.rows[:, :, at, :, z], depth, rows, cols)
-        return self.rows.reshape(*self.rows.shape[:2], -1, width)
+    def _multiply(self, sums: Array, first: int, count: int, high: int) -> None:
+        """Write `count` bands of `high` output rows, from the row `first`."""
+        _, h, _ = self.axes
+        items, groups, filters, _, cols = sums.shape
+        band = self.band[:, :, :high, : reach(h, high)].reshape(groups, 1, filters * high, -1)
+        rows = self.rows[:, :, first * h.stride :]
+        shape = (items, groups, count, band.shape[-1], cols)
+        step = high * h.stride * rows.strides[2]
+        read = as_strided(rows, shape, (*rows.strides[:2], step, *rows.strides[-2:]))
+        into = sums[..., first : first + count * high, :]
+        into = into.reshape(items, groups, filters, count, high, cols).swapaxes(2, 3)
+        flat = (items, groups, count, filters * high, cols)
+        if filters == 1 or high == 1:
+            multiply(band, read, into.reshape(flat))
+        else:
+            made = np.empty(flat, sums.dtype)
+            multiply(band, read, made)
+            into[...] = made.reshape(into.shape)
 
 
 class _Columns:
@@ -285,9 +282,7 @@ class _Columns:
         groups, filters, channels, depths, high, wide = w.shape
         self.axes = axes
         per_row = plan.items * groups * channels * wide * plan.rows * plan.cols
-        # As many as fit, and no more terms in a product than stay in one thread.
-        fit = min(TILE // per_row, DEEPEST // (channels * wide))
-        self.step = min(max(1, fit), depths * high)
+        self.step = min(max(1, TILE // per_row), depths * high)
         # Kernel rows first, so that some of them are a slice of columns.
         w = w.transpose(0, 1, 3, 4, 5, 2)
         self.w = np.ascontiguousarray(w).reshape(groups, filters, depths * high, -1)

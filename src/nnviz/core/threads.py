@@ -20,12 +20,10 @@ ALONE = 2**18
 """Multiplications of a product up to which OpenBLAS does not call its own threads."""
 BLOCK = 2**15
 """Numbers of which all that is made of them on the way stays in the second-level cache."""
-NARROW = 32
-"""Pieces of fewer columns than this cost more than they save."""
-HIGH = 16
-"""Rows of a piece, where a product has more: as quick as whole, for 32 columns and more."""
-DEEPEST = ALONE // NARROW // (HIGH // 2)
-"""Terms of a sum up to which a product is cut into pieces."""
+WIDE = 64
+"""Columns of a piece: with 16 rows, or 8 of more terms, it is as quick as the whole product."""
+DEEPEST = 2**9
+"""Terms of a sum past which a product is made of several, added up."""
 
 
 def share(work: Callable[[range], None], count: int, threads: int) -> None:
@@ -67,25 +65,38 @@ def available() -> int:
 
 
 def multiply(a: Array, b: Array, out: Array) -> None:
-    """Write a @ b into `out`: (G, rows, inner) @ (N, G, inner, columns).
+    """Write a @ b into `out`: (…, rows, inner) @ (…, inner, columns).
 
     The columns of b and out follow each other in memory.
     """
     rows, inner, width = a.shape[-2], *b.shape[-2:]
-    if rows * inner * width <= ALONE or inner > DEEPEST:
+    if rows * inner * width <= ALONE:
         np.matmul(a, b, out=out)
         return
-    high = rows if rows * inner * NARROW <= ALONE else HIGH if inner <= DEEPEST // 2 else HIGH // 2
-    most = ALONE // (high * inner) // 16 * 16  # pieces of whole cache lines, whatever the float
-    pieces = -(-width // most)
-    step = -(-width // pieces // 16) * 16
+    part = out
+    for first in range(0, inner, DEEPEST):
+        some = slice(first, first + DEEPEST)
+        _in_pieces(a[..., some], b[..., some, :], part)
+        if first:
+            np.add(out, part, out=out)
+        elif inner > DEEPEST:
+            part = np.empty(out.shape, out.dtype)
+
+
+def _in_pieces(a: Array, b: Array, out: Array) -> None:
+    rows, inner, width = a.shape[-2], *b.shape[-2:]
+    high = rows
+    while high * inner * WIDE > ALONE:
+        high = -(-high // 2)
+    most = ALONE // (high * inner) // WIDE * WIDE
+    step = min(most, -(-width // 16) * 16)
     whole = width // step * step
     cut = _cut(b[..., :whole], step)
     for first in range(0, rows, high):
         some = slice(first, first + high)
-        np.matmul(a[:, None, some], cut, out=_cut(out[..., some, :whole], step))
+        np.matmul(a[..., None, some, :], cut, out=_cut(out[..., some, :whole], step))
         if whole < width:
-            np.matmul(a[:, some], b[..., whole:], out=out[..., some, whole:])
+            np.matmul(a[..., some, :], b[..., whole:], out=out[..., some, whole:])
 
 
 def _cut(matrix: Array, step: int) -> Array:

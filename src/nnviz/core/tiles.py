@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from nnviz.core.threads import DEEPEST, available
+from nnviz.core.threads import available
 from nnviz.shapes import Axis
 
 Method = Literal["elementwise", "banded", "columns"]
@@ -17,19 +17,18 @@ MANY = 2**22
 TILE = 2**18
 """Cells of a tile's largest buffer: about what the second-level cache holds."""
 
-BAND = 2**19
-"""The same for banded tiles, where whole rows count for more."""
+ROOM = 2**19
+"""The same for bands, which read their rows again and again."""
 
-# Nanoseconds a cell, measured with OpenBLAS on two cores; only their ratios matter.
-PRODUCT = 0.55  # a multiplication and an addition over arrays
-STRIDED = 0.9  # the same where the stride leaves cells out
-FLOP = 0.013  # a multiplication and an addition inside a matrix product
-WRITE = 0.15  # writing a cell of a matrix product
-THIN = 1.5  # reading the right matrix, shared by the rows of the left one
-ADD = 0.4  # adding a slice
-COPY = 0.15  # moving a cell into a buffer
-SKIP = 0.4  # moving every second cell, or fewer
-TURN = 30_000.0  # one turn of a Python loop over tiles
+# Nanoseconds a cell on one core, measured with OpenBLAS; only their ratios matter.
+PRODUCT = 0.35  # a multiplication and an addition over arrays
+STRIDED = 0.6  # the same where the stride leaves cells out
+FLOP = 0.022  # a multiplication and an addition inside a matrix product
+WRITE = 0.1  # writing a cell of a matrix product, or adding it to another
+COPY = 0.12  # moving a cell into a buffer
+SKIP = 0.35  # moving every second cell, or fewer
+CALL = 300.0  # of one small product among many
+TURN = 4_000.0  # of one turn of a Python loop over arrays
 
 
 class TilePlan(NamedTuple):
@@ -43,6 +42,8 @@ class TilePlan(NamedTuple):
     cols: int
     items: int = 1
     threads: int = 1
+    band: int = 1
+    """Output rows that one product makes, in bands."""
 
 
 class Work(NamedTuple):
@@ -93,63 +94,58 @@ def tile_plan(
     elementwise = work.sized("elementwise", filters * 8 if exact else filters * 2)
     if exact or (products <= SMALL and taps <= FEW_TAPS):
         return elementwise
-    turns = taps * TURN / 8 / _cells(elementwise)
+    turns = taps * TURN / _cells(elementwise)
     options = [
         (taps * filters * (PRODUCT if w.stride == 1 else STRIDED) + turns, elementwise),
         _columns(work, taps),
-        *(_banded(work, rows) for rows in (1, 2, 3, 4, 6, 8, 12, 16)),
+        *(_banded(work, rows) for rows in (1, 2, 4, 8, 16)),
     ]
     return min(options, key=lambda option: option[0])[1]
+
+
+def reach(axis: Axis, count: int) -> int:
+    """Cells from the first of so many windows to the last one's last."""
+    return axis.stride * (count - 1) + axis.extent
 
 
 def _cells(plan: TilePlan) -> int:
     return plan.rows * plan.cols * plan.items
 
 
-def interleaved(axis: Axis) -> tuple[list[int], list[int]]:
-    """Kernel cell j reads input cell stride·(o + shift) + phase: all shifts, all phases.
-
-    >>> interleaved(Axis(size=9, kernel=3, stride=2))
-    ([0, 1], [0, 1])
-    """
-    offsets = range(0, axis.extent, axis.dilation)
-    return (
-        sorted({offset // axis.stride for offset in offsets}),
-        sorted({offset % axis.stride for offset in offsets}),
-    )
-
-
 def _columns(work: Work, taps: int) -> tuple[float, TilePlan]:
-    _, h, w = work.axes
-    alone = taps // (work.axes[0].kernel * h.kernel) <= DEEPEST
-    work = work if alone else work._replace(threads=1)
     plan = work.sized("columns", max(work.filters, min(taps, TILE)))
-    cost = taps * (COPY if w.stride == 1 else SKIP) + work.filters * _written(taps, work.filters)
-    return cost + taps / work.channels * TURN / 8 / _cells(plan), plan
+    cost = taps * (COPY if work.axes[2].stride == 1 else SKIP)
+    cost += work.filters * (taps * _flop(plan.rows * plan.cols) + 2 * WRITE)
+    return cost + (4 + taps / work.channels) * TURN / _cells(plan), plan
 
 
-def _banded(work: Work, rows: int) -> tuple[float, TilePlan]:
+def _banded(work: Work, band: int) -> tuple[float, TilePlan]:
     d, h, w = work.axes
-    rows, planes = min(rows, h.out), work.channels * d.kernel
-    shifts, phases = interleaved(w)
-    read = planes * (h.stride * (rows - 1) + h.extent) * len(phases)
-    parts = work.filters * len(shifts)
-    cols = max(1, min(w.out, BAND // max(parts * rows, read)))
-    wide = 1 + shifts[-1] / cols
-    work = work if read <= DEEPEST else work._replace(threads=1)
-    plan = work.planned("banded", -(-max(parts * rows, read) // rows), rows, cols)
+    band = min(band, h.out)
+    copies = work.channels * d.kernel * w.kernel
+    # Three times as many rows as the kernel has: each row is then copied little more than once.
+    height = max(copies * max(reach(h, band), 3 * h.extent), work.filters * band)
+    cols = ROOM // height
+    cols = max(1, min(w.out, cols // 64 * 64 or cols))
+    rows = ROOM // max(copies * cols * h.stride, work.filters * cols)
+    rows = min(h.out, max(band, (rows - h.extent) // band * band))
+    height = max(copies * reach(h, rows) // rows, work.filters)
+    plan = work.planned("banded", height, rows, cols)
+    plan = plan._replace(band=min(band, plan.rows))
+    inner = copies * reach(h, band)
     cost = (
-        parts * wide * _written(read, parts * rows)
-        + (parts - work.filters) * ADD
-        + read / rows * wide * (COPY if w.stride == 1 else SKIP)
-        + TURN / _cells(plan)
+        copies * reach(h, rows) / rows * (COPY if w.stride == 1 else SKIP)
+        + inner * _flop(cols) * (work.filters + 1 / band)
+        + work.filters * WRITE * (1 if band == 1 or work.filters == 1 else 3)
+        + CALL / (band * cols)
+        + (4 + 2 * d.kernel) * TURN / _cells(plan)
     )
     return cost, plan
 
 
-def _written(inner: int, rows: int) -> float:
-    """A cell of the product of a matrix of `rows` rows and `inner` columns."""
-    return WRITE + inner * FLOP + THIN / rows
+def _flop(cols: int) -> float:
+    """A product is as slow as if its columns were whole cache lines."""
+    return FLOP * -(-cols // 16) * 16 / cols
 
 
 def split(total: int, step: int) -> list[tuple[int, int]]:
