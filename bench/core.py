@@ -1,9 +1,10 @@
-"""The compute core beside PyTorch and OpenCV, where installed: float32, in turns, two threads."""
+"""The compute core beside PyTorch and OpenCV, where installed: float32, in turns."""
 
 from __future__ import annotations
 
 import importlib
 import statistics
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ import numpy as np
 from bench.measure import Taken, take_turns
 
 from nnviz.core import recurrent
+from nnviz.core import threads as own_threads
 from nnviz.core.activations import activate
 from nnviz.core.conv import conv
 from nnviz.core.dense import dense
@@ -213,20 +215,27 @@ def optional(name: str) -> Any:
         return None
 
 
-def compare(seconds: float, some: str = "") -> None:
-    """A Markdown table of every case whose name has `some` in it, and what it comes to."""
+def compare(seconds: float, some: str, threads: int) -> None:
+    """A Markdown table of every case whose name has `some` in it, and what it comes to.
+
+    With one thread it counts the processor's time, which other programs hardly change.
+    """
     peers = Peers(optional("torch"), optional("cv2"))
     for name, peer in (("PyTorch", peers.torch), ("OpenCV", peers.cv2)):
         print(f"{name} {peer.__version__}" if peer else f"{name} is not installed: left out")
     if peers.torch:
-        peers.torch.set_num_threads(2)
+        peers.torch.set_num_threads(threads)
         peers.torch.set_grad_enabled(False)
+    if peers.cv2:
+        peers.cv2.setNumThreads(threads)
+    own_threads.MOST_THREADS = threads
+    clock = time.process_time if threads == 1 else time.perf_counter
     print(f"NumPy {np.__version__}\n\n| case | ours, ms | peer | its ms | speed, of the peer's |")
     print("|---|---|---|---|---|")
     ratios: dict[str, dict[str, float]] = {}
     for name, build in CASES.items():
         if some in name:
-            row(name, take_turns(build(peers), seconds), ratios)
+            row(name, take_turns(build(peers), seconds, clock), ratios)
     for peer_name, found in ratios.items():
         worst = sorted(found, key=found.__getitem__)[:5]
         print(
@@ -239,6 +248,8 @@ def compare(seconds: float, some: str = "") -> None:
 def row(name: str, taken: Taken, ratios: dict[str, dict[str, float]]) -> None:
     """One line of the table for each peer; a ratio is the median of those of the turns."""
     ours = statistics.median(taken["nnviz"])
+    if len(taken) == 1:
+        print(f"| {name} | {ours * 1e3:.1f} | – | – | – |", flush=True)
     for peer, times in taken.items():
         if peer == "nnviz":
             continue

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from bench.core import numbers
+from bench.measure import take_turns
 
 import nnviz
 from nnviz.core import recurrent
@@ -99,7 +100,7 @@ GROWING: Mapping[str, tuple[int, Make]] = {
 
 
 def growth() -> None:
-    """Markdown: milliseconds and MiB as the work doubles, and the exponents that fit them."""
+    """Markdown: the processor's milliseconds, and MiB, as work doubles; exponents that fit them."""
     print("\n| work | from | ms, as it doubles | exponent | MiB, first and last | exponent |")
     print("|---|---|---|---|---|---|")
     for name, (first, make) in GROWING.items():
@@ -120,13 +121,8 @@ def exponent(works: list[int], costs: list[float]) -> float:
 
 
 def best(call: Callable[[], Any]) -> float:
-    call()
-    taken = []
-    for _ in range(5):
-        start = time.perf_counter()
-        call()
-        taken.append(time.perf_counter() - start)
-    return min(taken)
+    """The processor's seconds of all threads, which other programs hardly change."""
+    return min(take_turns({"nnviz": call}, 0, time.process_time)["nnviz"])
 
 
 def peak(call: Callable[[], Any]) -> float:

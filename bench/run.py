@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 PARTS = ("core", "gradients", "growth", "memory", "program")
 
@@ -17,14 +18,16 @@ def main() -> None:
     options.add_argument(
         "--case", default="", help="only the core's cases that have this in their name"
     )
+    options.add_argument("--threads", type=int, default=2, help="of the core; 1 counts CPU time")
     given = options.parse_args()
     if unknown := set(given.parts) - set(PARTS):
         options.error(f"no such part: {', '.join(unknown)}")
     parts = given.parts or PARTS
     if "core" in parts:
+        os.environ["OPENBLAS_NUM_THREADS"] = str(given.threads)  # before NumPy is imported
         from bench.core import compare
 
-        compare(given.seconds, given.case)
+        compare(given.seconds, given.case, given.threads)
     if "gradients" in parts:
         from bench.gradients import gradients
 

@@ -309,3 +309,19 @@ def test_an_adaptive_layer_equals_pytorch(out: tuple[int, int]) -> None:
     assert (max_indices(x, axes) == indices.numpy()).all()
     average = function.adaptive_avg_pool2d(torch.from_numpy(x), out).numpy()
     np.testing.assert_allclose(pool(x, axes, kind="avg"), average, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize(("kernel", "stride", "pad"), [(2, 2, 0), (3, 2, 1), (3, 1, 1), (40, 1, 0)])
+def test_many_averages_of_32_bits_are_within_the_bound(kernel: int, stride: int, pad: int) -> None:
+    x = np.random.default_rng(0).standard_normal((1, 2, 200, 210)).astype(np.float32)
+    axes = [Axis(n, kernel, stride, before=pad, after=pad) for n in x.shape[2:]]
+    made = pool(x, axes, kind="avg")
+    assert made.dtype == np.float32
+    exact, sizes = (pool(a.astype(np.float64), axes, kind="avg") for a in (x, np.abs(x)))
+    assert (np.abs(made - exact) <= (kernel**2 + 1) * 2.0**-24 * sizes).all()
+
+
+def test_many_averages_of_the_largest_numbers_of_32_bits_are_finite() -> None:
+    x = np.full((1, 1, 200, 200), 3e38, np.float32)
+    made = pool(x, [Axis(200, 2, 2)] * 2, kind="avg")
+    assert (made == np.float32(3e38)).all()

@@ -30,6 +30,9 @@ TILE = 2**17
 """Cells of a tile's rows as read: about what the second-level cache holds."""
 FEW_TAPS = 64
 """Cells of a window up to which a sum runs in the kernel's own order."""
+LARGE = 2**12
+"""Windows of a tile from which averages of float32 are added up in float32, along one axis after
+the other: within (cells of the window) · 2⁻²⁴ of the average of what is added, taken positive."""
 SCALE = 2.0**-64
 """What numbers are made smaller by, exactly, where their sum is past float64."""
 MANY = 2**22
@@ -52,7 +55,8 @@ def pool(
     axes; the result is (N, C, *out). Padding never wins a maximum and adds nothing to a
     sum; an average divides by `divisor`, or the cells of the window, those of the padding
     too where `include_pad`. Maxima keep the dtype of x (booleans become integers); averages
-    and norms are added up in float64, and given back so, or in float32 for float32.
+    and norms are added up in float64, and given back so, or in float32 for float32 (`LARGE`
+    averages of that are added up in it too).
 
     PyTorch makes an Lp norm of an average: where `ceil` cuts a window off, the sum grows by
     kernel cells / cells left before the root is taken. `scale_cut` does the same.
@@ -125,6 +129,10 @@ def _average(plane: Array, slides: Slides, divisor: int | None, include_pad: boo
     d, h, w = (slide.counted(include_pad) for slide in slides)
     # A window of padding alone has no cells: 0, not 0/0.
     counted = divisor or np.maximum(d[:, None, None] * h[:, None] * w, 1)
+    if plane.dtype == np.float32 and len(h) * len(w) >= LARGE:
+        total = _reduced(plane, slides, Reduction(np.add, 0, plane.dtype))
+        if np.isfinite(total).all():
+            return np.asarray(total / np.asarray(counted, np.float32))
     total = _total(plane, slides, None)
     made = total / counted
     if not np.isfinite(total).all():  # a sum may be past float64, its share not

@@ -128,7 +128,9 @@ def _banded(work: Work, band: int) -> tuple[float, TilePlan]:
     cols = ROOM // height
     cols = max(1, min(w.out, cols // 64 * 64 or cols))
     rows = ROOM // max(copies * cols * h.stride, work.filters * cols)
-    rows = min(h.out, max(band, (rows - h.extent) // band * band))
+    # Two tiles a thread at least: what they hold is then no more than what they make.
+    rows = min(rows - h.extent, -(-h.out // (2 * work.threads)))
+    rows = min(h.out, max(1, -(-rows // band)) * band)
     height = max(copies * reach(h, rows) // rows, work.filters)
     plan = work.planned("banded", height, rows, cols)
     plan = plan._replace(band=min(band, plan.rows))
