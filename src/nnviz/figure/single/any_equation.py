@@ -42,7 +42,8 @@ def fits(trace: Trace) -> Words | None:
 def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The arrays and the signs between them; a step's cells active, later outputs empty."""
     style = Style.of(appearance)
-    blocks = _blocks(trace, style, step, style.room, sample=appearance.drawn_sample)
+    low = style.for_step(step) if trace.back else style
+    blocks = _blocks(trace, low, step, style.room, sample=appearance.drawn_sample)
     hidden = prod(trace.output.shape[:-2]) // trace.samples - 1 if step is None else 0
     blocks += more_channels(style, hidden)
     return page(style, trace, appearance, step, blocks, facts=_facts(trace, style, step))
@@ -106,7 +107,7 @@ def array_row(
     """
     made, names = Block(inf, inf, ()), [name for name in equation if name.isidentifier()]
     sides = (room - 48 * (len(equation) - len(names))) / len(names) - _AROUND, style.tall - 60
-    look = _Look(step, sample, max(96, near4(min(SIDE, *sides))), "·" in equation, style.cut)
+    look = _Look(step, sample, max(96, near4(min(SIDE, *sides))), _upright(equation), style.cut)
     for each in (style, style.terser, style.brief, style.brief):
         if made.width > room or made.height > style.tall:  # fewer digits where there is no room
             parts: Row = [
@@ -119,6 +120,11 @@ def array_row(
             made = largest_fit(each, parts, rooms=(room,))
             look = look._replace(framed=look.framed and each.precision > style.brief.precision)
     return made
+
+
+def _upright(equation: Sequence[str]) -> Sequence[str]:
+    """What a matrix takes, and makes; of an outer product the first."""
+    return equation if "·" in equation else equation[:1] if "⊗" in equation else ()
 
 
 def _renamed(part: RowPart | Block, name: str | None) -> RowPart | Block:
@@ -166,8 +172,8 @@ class _Look(NamedTuple):
     sample: int
     side: int
     """Of a picture."""
-    upright: bool
-    """Whether vectors are columns, as a matrix takes them."""
+    upright: Sequence[str]
+    """The arrays that are columns, where they are vectors."""
     framed: bool
     """Whether the cell of a step is outlined, and what is left out is around it."""
 
@@ -183,7 +189,7 @@ def _part(style: Style, trace: Trace, name: str, look: _Look) -> NamedCells | Bl
         made = None if last is None else divmod(last, array.shape[-1])
         style, array = replace(style, back=trace.back), array.reshape(-1, array.shape[-1])
         return named_picture(style, array, role, said, at=made, side=look.side)
-    if look.upright and array.ndim == 1:
+    if name in look.upright and array.ndim == 1:
         array = array[:, None]
     table = _table(trace, name, array, style.precision, step)
     lit = [
