@@ -121,7 +121,7 @@ TEXTS = [
     ("conv --filters", "conv -{}-filters"),
     ("5×5 → hₜ₋₁ ≈ x⁻²", r"5$\times$5 $\to$ h$_{t-1}$ $\approx$ x$^{-2}$"),
     ("γ, ∗ᵀ", r"$\gamma$, $\ast$$^{\top}$"),
-    ("⌈5 / 2⌉ ≥ ↑", r"$\lceil$5 / 2$\rceil$ $>$= \textasciicircum{}"),
+    ("⌈5 / 2⌉ ≥ ↑", r"$\lceil$5 / 2$\rceil$ $>$= $\uparrow$"),
 ]
 
 

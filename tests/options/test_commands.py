@@ -14,11 +14,11 @@ SHARED = (options.INPUT, *options.all_shared())
 
 READ: list[tuple[str, list[str], dict[str, Text], tuple[str, ...]]] = [
     ("nothing", [], {}, ()),
-    ("one argument", ["1 2"], {"input": "1 2"}, ()),
-    ("one argument too many", ["1 2", "3", "4"], {"input": "1 2"}, ("3", "4")),
-    ("standard input", ["-"], {"input": "-"}, ()),
-    ("an empty argument", [""], {"input": ""}, ()),
-    ("a number", ["-1"], {"input": "-1"}, ()),
+    ("one argument", ["1 2"], {"input": ["1 2"]}, ()),
+    ("several arguments", ["1 2", "3", "4"], {"input": ["1 2", "3", "4"]}, ()),
+    ("standard input", ["-"], {"input": ["-"]}, ()),
+    ("an empty argument", [""], {"input": [""]}, ()),
+    ("a number", ["-1"], {"input": ["-1"]}, ()),
     ("what repeats is kept", ["-o", "a", "--output=b"], {"output": ["a", "b"]}, ()),
     ("what is counted", ["--json", "--trace", "--json"], {"json": 2, "trace": 1}, ()),
     ("several short ones", ["-qo", "a"], {"quiet": True, "output": ["a"]}, ()),
@@ -27,7 +27,12 @@ READ: list[tuple[str, list[str], dict[str, Text], tuple[str, ...]]] = [
     ("two equals signs", ["--title=a=b"], {"title": "a=b"}, ()),
     ("an empty value", ["--title="], {"title": ""}, ()),
     ("a value like an option", ["--title", "--json"], {"title": "--json"}, ()),
-    ("after two dashes", ["-q", "--", "--json", "-q"], {"quiet": True, "input": "--json"}, ("-q",)),
+    (
+        "after two dashes",
+        ["-q", "--", "--json", "-q"],
+        {"quiet": True, "input": ["--json", "-q"]},
+        (),
+    ),
     ("two dashes as a value", ["--title", "--"], {"title": "--"}, ()),
 ]
 

@@ -46,6 +46,8 @@ THIN, WIDE = 1.0, 2.5
 def fits(trace: Trace) -> Words | None:
     """Dense layers and activations of one vector, one after the other; and few neurons."""
     net = trace.forward or trace
+    if not net.layers:
+        return Words("the network has no layers")
     arrays = [net.arrays["input"], *(layer.output for layer in net.layers)]
     chain = not in_a_row(net.sources).lines and all(a.size == a.shape[-1] for a in arrays)
     if not chain or {layer.op for layer in net.layers} - {"act"} != {"dense"}:
