@@ -95,7 +95,8 @@ def products(a: Array, b: Array) -> Array:
     [[11, 17]]
     """
     if not exact.is_whole(a, b):
-        return np.asarray(a @ b.swapaxes(-1, -2))
+        with np.errstate(all="ignore"):  # what is not finite is told by its numbers
+            return np.asarray(a @ b.swapaxes(-1, -2))
     if a.ndim == 2:
         return dense.dense(a, b, None)
     return np.stack([dense.dense(*pair, None) for pair in zip(a, b, strict=True)])
