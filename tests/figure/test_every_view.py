@@ -221,18 +221,7 @@ def fault(subject: str, case: Case) -> str | None:
     return None
 
 
-NARROW = "one sheet of its network, with a long label, is 48 units wider than a page of 320"
-
-
-@pytest.mark.parametrize(
-    "subject",
-    [
-        pytest.param(each, marks=pytest.mark.xfail(reason=NARROW, strict=False))
-        if each == "rnn, many to one"
-        else each
-        for each in SUBJECTS
-    ],
-)
+@pytest.mark.parametrize("subject", SUBJECTS)
 def test_every_view_keeps_the_rules(subject: str) -> None:
     assert cases()[subject]
     faults = [fault(subject, case) for case in cases()[subject]]
