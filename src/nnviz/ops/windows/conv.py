@@ -176,7 +176,7 @@ OPERATION = Operation(
     run=run,
     lacks=BUT_GRADIENTS - {"filter"},
     layer=layer,
-    cell_bytes=lambda _, options: 8 if options.act is None else 24,
+    cell_bytes=lambda _, options: 12 if options.act is None else 24,  # half of it in tiles
     batched=of_samples,
     as_traced=lambda options: replace(options, flip=False),
     slides=True,
