@@ -16,7 +16,7 @@ How to write an arrangement is said at the top of `figure/layout/page.py`. A fil
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from nnviz.cache import remembering
 from nnviz.errors import NnvizError, UsageError
 from nnviz.request import Appearance, check_filter, check_sample
-from nnviz.trace import Trace
+from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -80,10 +80,14 @@ def draw(trace: Trace, appearance: Appearance, steps: Sequence[int] = ()) -> Sce
     with remembering():
         from nnviz.figure.layout.filled import filled
 
-        return filled(lambda look: _draw(trace, look, steps), appearance)
+        # A step is made once, however many pages are tried.
+        made = cache(lambda n: trace.steps[n - 1])
+        return filled(lambda look: _draw(trace, look, steps, made), appearance)
 
 
-def _draw(trace: Trace, appearance: Appearance, steps: Sequence[int]) -> Scene:
+def _draw(
+    trace: Trace, appearance: Appearance, steps: Sequence[int], made: Callable[[int], Step]
+) -> Scene:
     if trace.back and trace.layers:
         trace = _gone_through(trace, appearance, steps)
     view = _view(trace, appearance, whole=not steps)
@@ -107,10 +111,10 @@ def _draw(trace: Trace, appearance: Appearance, steps: Sequence[int]) -> Scene:
     if len(steps) > 1:
         from nnviz.figure.layout.sheet import sheet
 
-        return sheet(trace, appearance, view, [trace.steps[n - 1] for n in steps])
+        return sheet(trace, appearance, view, list(map(made, steps)))
     if not steps:
         check_sample(appearance.drawn_sample, trace.samples)
-    scene: Scene = view.draw(trace, appearance, trace.steps[steps[0] - 1] if steps else None)
+    scene: Scene = view.draw(trace, appearance, made(steps[0]) if steps else None)
     return scene
 
 

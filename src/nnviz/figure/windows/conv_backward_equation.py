@@ -69,10 +69,11 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 
 def panel(trace: Trace, style: Style, step: Step) -> Block:
     """A step for a sheet: the first row, what it makes, and the arithmetic."""
-    read = reading(style, trace, step)
-    given = next(p for p in _row(trace, read, 0, step) if not isinstance(p, Block))
-    parts: Row = [given, operator(style, "→", 36), _made(read)]
-    block = None if large(read.style, read.part) else largest_fit(style, parts, largest=32)
+    read, block = reading(style, trace, step), None
+    if not large(read.style, read.part):
+        given = next(p for p in _row(trace, read, 0, step) if not isinstance(p, Block))
+        parts: Row = [given, operator(style, "→", 36), _made(read)]
+        block = largest_fit(style, parts, largest=32)
     if block is None or block.width > style.room:
         block = small_pictures(read.style, read.first, 0)
     return column([block, workings(style, step.formula, style.room, LOW)], 12)

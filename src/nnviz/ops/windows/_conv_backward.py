@@ -103,17 +103,13 @@ class _Back(NamedTuple):
         n, c, *rest = (0,) * (plan.dims + 2 - len(index)) + index
         cell = tuple(rest)
         first = c // plan.group_channels * plan.group_filters
-        found = []
+        found, rank = [], len(plan.shown)
         for f in range(first, first + plan.group_filters):
             weight, given = plan.weight_of(f, c), plan.given_of(f, c)
             for o, k in readers(plan, cell):
                 factor = self.w[weight + k].item()
-                found.append(Term(self._shown(n, f, o), factor, given + k))
+                found.append(Term((n, f, *o)[-rank:], factor, given + k))
         return found
-
-    def _shown(self, n: int, f: int, cell: Index) -> Index:
-        """An output cell as an index into the output as it is shown."""
-        return (n, f, *cell)[-len(self.plan.shown) :]
 
     # --- of the kernel
 
@@ -138,17 +134,16 @@ class _Back(NamedTuple):
         plan = self.plan
         lead, k = index[: len(index) - plan.dims], index[len(index) - plan.dims :]
         met = meetings(plan, k)
-        found = []
+        found, rank = [], len(plan.shown)  # there may be 10⁵ terms
         for n, (f, c) in product(range(plan.samples), plan.sharing(lead)):
             for o, source in met:
                 factor = self.x[(n, c, *source)].item()
-                found.append(Term(self._shown(n, f, o), factor, plan.place(n, c, source)))
+                found.append(Term((n, f, *o)[-rank:], factor, plan.place(n, c, source)))
         return found
 
     # --- of the bias
 
     def bias_terms(self, index: Index) -> Sequence[Term]:
         cells = product(range(self.plan.samples), *map(range, self.plan.out))
-        return [
-            Term(self._shown(n, index[0], cell), 1) for n, *rest in cells for cell in [tuple(rest)]
-        ]
+        rank = len(self.plan.shown)
+        return [Term((n, index[0], *cell)[-rank:], 1) for n, *cell in cells]
