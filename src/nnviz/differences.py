@@ -29,8 +29,6 @@ _STEPS = tuple(2.0**-17 / k for k in (1, 16, 256))
 _CLOSE, _CLOSE32, _BENT = 1e-5, 1e-3, 1e-3
 """How much a gradient may be off, one in float32 too; and how much the slopes of two sides, past
 which there is a kink between them."""
-
-
 _ROUNDED = 2.0**-50
 """How much an output may be rounded, in shares of it."""
 _LOST = 1e-3

@@ -115,8 +115,6 @@ def _way(style: Style, trace: Trace, step: Step | None, sample: int = 0, channel
     g = trace.arrays["gradient"].reshape(plan.samples, plan.filters, *plan.out)
     made = trace.output.reshape(plan.samples, plan.channels, *plan.sizes)
     part = part_of(forward, None, sample, channel=channel)
-    style = replace(style, back=trace.back)
-    style = replace(style, back=trace.back)
     return _Way(style, trace, part, g[sample, channel], made[sample, channel], step, cell)
 
 
