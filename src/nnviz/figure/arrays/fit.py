@@ -18,6 +18,9 @@ EASY = 24
 SHORTER = (14, 11, 9, 7, 5, 4)
 """To how many rows and columns an array is cut, in turn, before a row goes on below."""
 
+BARE = 3
+"""The same where numbers are so long that no page has room for more: the first, dots, the last."""
+
 
 class RowPart(Protocol):
     """What stands in a row and can be drawn with cells of several sizes; a block has only one."""
@@ -184,7 +187,8 @@ def largest_fit(
                 if made is not None:
                     return made
     cut = [shortened_row(parts, most) for most in SHORTER]
-    for some in cut[-2:] if style.cut else (parts, *cut):
+    last = shortened_row(parts, BARE)
+    for some in (*cut[-2:], last) if style.cut else (parts, *cut, last):
         least = flow(_drawn(some, choices[-1]), rooms[-1], gap)
         if least.width <= rooms[-1]:
             break

@@ -18,7 +18,7 @@ from nnviz.figure.layout.lines import segments
 from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, up4
 from nnviz.figure.networks._lanes import Branches, joint
-from nnviz.figure.networks._stages import Flow, Pen, Stage
+from nnviz.figure.networks._stages import AROUND, Flow, Pen, Stage
 from nnviz.figure.networks._updates import compared, losses, updates
 from nnviz.figure.scene import Image, Mark, Rect, Scene
 from nnviz.libraries import np
@@ -94,7 +94,8 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """Input and layers left to right, as many a row as fit the page; branches past each other."""
     style = Style.of(appearance)
     net = trace.forward or trace
-    layers = _layers(net, style, appearance.drawn_sample, trace.states)
+    narrow = style.within(style.room - AROUND) if trace.states else style
+    layers = _layers(net, narrow, appearance.drawn_sample, trace.states)
     drawn = [*layers, *(each.slope for each in layers if each.slope)]
     legend = [*_signed_legend(style, drawn), *_past_shades(style, drawn)]
     legend += [remark(style, BELOW, SMALL)] if trace.states else []

@@ -53,10 +53,14 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 
 
 def panel(trace: Trace, style: Style, step: Step | None) -> Block:
-    """The circles and edges alone: with the most digits that leave the circles small."""
-    digits = range(style.precision, 1, -1) if step and not style.symbols else (0,)
-    tried = [Neurons(trace, style, step, digits=n) for n in digits]
-    return next((n for n in tried if n.radius <= 28), tried[-1]).block
+    """The circles and edges alone: with the most digits that leave the circles small; names
+    where no page has room for any.
+    """
+    digits = range(style.precision, 1, -1) if step and not style.symbols else ()
+    *tried, named = [Neurons(trace, style, step, digits=n) for n in (*digits, 0)]
+    small = next((n for n in tried if n.radius <= 28), None)
+    least = [small] if small else tried[-1:]
+    return next((b for n in least if (b := n.block).width <= style.room), None) or named.block
 
 
 class Layer(NamedTuple):
