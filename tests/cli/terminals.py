@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -20,7 +21,11 @@ PATIENCE = 20.0
 
 
 def _sit_down() -> None:
-    """Make standard input the terminal that ^C is sent from."""
+    """Make standard input the terminal that ^C is sent from, and heed it.
+
+    What runs in the background of a script is started deaf to it.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic, sleep, time_ns
 from typing import Any
 
 import pytest
@@ -65,25 +65,43 @@ def test_a_change_is_seen_and_a_file_that_is_gone_is_waited_for(
         next(acts)()
 
     monkeypatch.setattr(after, "sleep", wait)
-    next(after.changes([str(path)]))
+    next(after.changes([str(path)], time_ns() + 10**9))
     assert looks == 3
+
+
+def test_what_changes_while_it_is_read_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("1")
+    written = path.stat().st_mtime_ns
+    looks: list[float] = []
+    monkeypatch.setattr(after, "sleep", looks.append)
+    next(after.changes([str(path)], since=written))
+    assert len(looks) == 1
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a signal of POSIX ends it")
 def test_outputs_are_made_again_until_it_is_interrupted(tmp_path: Path) -> None:
-    given, out = tmp_path / "x.txt", tmp_path / "y.json"
+    given, out, said = (tmp_path / name for name in ("x.txt", "y.json", "said"))
     given.write_text("1 2\n3 4\n")
     words = ["-m", "nnviz", "conv", str(given), "-k", "2", "-o", str(out), "--watch"]
-    with subprocess.Popen([sys.executable, *words], stderr=subprocess.PIPE, text=True) as run:
+    with (
+        said.open("w") as errors,
+        subprocess.Popen(
+            [sys.executable, *words],
+            stderr=errors,
+            # what runs in the background of a script is started deaf to ^C
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        ) as run,
+    ):
         wait_for(lambda: out.exists() and out.read_text() == "[[2,4],[6,8]]\n")
         given.write_text("1 2\n3\n")
-        sleep(3 * after.EVERY)
+        wait_for(lambda: "row 2 has 1 number" in said.read_text())
         given.write_text("5 6\n7 8\n9 10\n")
         wait_for(lambda: out.read_text() == "[[10,12],[14,16],[18,20]]\n")
         run.send_signal(signal.SIGINT)
         assert run.wait(10) == 130
-        assert run.stderr is not None
-        assert "row 2 has 1 number" in run.stderr.read()
 
 
 def wait_for(done: Callable[[], bool]) -> None:

@@ -10,6 +10,10 @@ from nnviz.errors import NnvizError
 
 EVERY = 0.2
 """Seconds from look to look at the files that are watched."""
+
+GRAIN = 10_000_000
+"""Nanoseconds by which the clock of a file system may be behind."""
+
 _Seen = dict[str, tuple[int, int, int]]
 
 
@@ -22,9 +26,12 @@ def show_files(paths: Sequence[str]) -> None:
             raise NnvizError("no program opens {path} here", path=path, hint="open it yourself")
 
 
-def changes(paths: Sequence[str]) -> Iterator[None]:
-    """Wait, and go on whenever one of some files is another one than before."""
-    seen = _look(paths)
+def changes(paths: Sequence[str], since: int) -> Iterator[None]:
+    """Wait, and go on whenever one of some files is another one than before.
+
+    Whatever was written after the time `since`, in nanoseconds, may not be what was read.
+    """
+    seen = {path: state for path, state in _look(paths).items() if state[0] < since - GRAIN}
     while True:
         sleep(EVERY)
         now = seen | _look(paths)  # one that is being replaced may not be there

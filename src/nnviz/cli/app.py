@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from time import time_ns
 from typing import Any
 
 from nnviz import lang
@@ -86,6 +87,7 @@ def _compute(operation: Operation[Any], given: Written, env: Mapping[str, str]) 
     """Run a command, and again whenever it is asked to."""
     from nnviz.cli.many import run_command
 
+    start = time_ns()
     ran = run_command(operation, given, env)
     if not (ran.output.open or ran.output.watch):
         return
@@ -93,7 +95,7 @@ def _compute(operation: Operation[Any], given: Written, env: Mapping[str, str]) 
 
     if ran.output.open:
         show_files(ran.written)
-    for _ in changes(ran.read) if ran.output.watch else ():
+    for _ in changes(ran.read, start) if ran.output.watch else ():
         try:
             run_command(operation, given, env)
         except NnvizError as error:  # of a file that is being written: it changes once more

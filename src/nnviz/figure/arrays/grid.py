@@ -296,8 +296,8 @@ def index_labels(
 
 
 def index_room(style: Style, rows: Shown) -> int:
-    """What the indices of these rows take at their left."""
-    return up4(style.width(str(rows[-1]), SMALL) + 8)
+    """What the indices of these rows take at their left; there may be none, of padding alone."""
+    return up4(style.width(str(rows[-1]), SMALL) + 8) if rows else 0
 
 
 def named(
