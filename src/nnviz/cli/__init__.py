@@ -16,7 +16,7 @@ def main() -> None:
     """Run the command in `sys.argv` and exit with its code."""
     if "NNVIZ_DEBUG" not in os.environ:
         warnings.simplefilter("ignore")  # they are for who writes Python, whatever -W says
-    gc.set_threshold(50_000)  # what is loaded at the start is no garbage
+    gc.set_threshold(150_000)  # what is loaded at the start is no garbage
     words = sys.argv[1:]
     if words == ["--version"]:
         from nnviz.version import __version__
@@ -30,4 +30,5 @@ def main() -> None:
         code = run(words)
     except KeyboardInterrupt:
         code = 130
+    gc.freeze()  # Python would search all of it for garbage once more before it ends
     sys.exit(code)
