@@ -151,6 +151,7 @@ def process(words: list[str], emptied: Sequence[Path] = ()) -> Callable[[], obje
     time.
     """
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed has been compiled
 
     def call() -> object:
         for path in (path for folder in emptied for path in folder.iterdir()):
