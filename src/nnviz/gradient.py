@@ -41,6 +41,8 @@ from nnviz.words import Words
 
 GRADIENT = "gradient"
 """What the gradient that arrives at the output is called among the arrays."""
+TURNED = "gradient_turned"
+"""And where it is a matrix that is transposed first."""
 LOST = "grad_output"
 """What the gradient is called that a loss sends back to the output."""
 SLOPE = "slope"
@@ -105,13 +107,15 @@ class Part(NamedTuple):
     """What is to be noted of the cell at an index."""
     made: Made | None = None
     """The array that the factors are from, where it is none that went in."""
+    turned: bool = False
+    """Whether it is the gradient's columns, and not its rows, that meet the factors."""
 
     @property
     def equation(self) -> tuple[str, ...]:
         """What is multiplied, and the sign of what comes out."""
         if not self.factors:
             return GRADIENT, "→"
-        both = (GRADIENT, self.sign, self.factors)
+        both = (TURNED if self.turned else GRADIENT, self.sign, self.factors)
         return (*(both[::-1] if self.made and self.sign == "·" else both), "=")
 
 
@@ -156,9 +160,12 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
     """The gradient of an array as a run, with a step for each of its numbers."""
     part, value = back.parts[of], back.parts[of].value()
     arrived = back.gradient if part.gradient is None else part.gradient
-    every = {f"grad_{name}": p.value for name, p in back.parts.items()}
-    results: dict[str, Any] = {**every, "output": value, f"grad_{of}": value}
+    results: dict[str, Any] = {f"grad_{name}": p.value for name, p in back.parts.items()}
+    results |= {"output": value, f"grad_{of}": value}
     before = {name: a for name, a in ((LOST, back.arrived), (SLOPE, back.slope)) if a is not None}
+    through = [Words("back through {act} first", act=back.through)] if back.through else []
+    if part.turned:
+        results[TURNED] = arrived.T
     roles: dict[str, Role] = dict.fromkeys((GRADIENT, LOST, *results), "gradient")
     if part.made is not None:
         results[part.factors] = part.made.value
@@ -175,20 +182,13 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
         equation=(*part.equation, "output"),
         facts=part.facts,
         lessons=tuple(map(Fact, part.lessons())),
-        said=(*_said(back), *part.said, *forward.said),
+        said=(*through, *part.said, *forward.said),
         notes=(),
         steps=_steps(arrived, part, value, _Symbols.of(forward, back, of)),
         explain=partial(_sentences, forward.plan.dims if forward.plan else 2),
         places=part.places,
         plan=None,
-        names={
-            **forward.names,
-            **{f"grad_{name}": _of(forward, name) for name in back.parts},
-            LOST: Words("gradient of the output"),
-            GRADIENT: part.arrived_at or _called(back),
-            "output": _of(forward, of),
-            **({} if part.made is None else {part.factors: part.made.called}),
-        },
+        names=_names(forward, back, of),
         samples=1,
         layers=(),
         layer_names=(),
@@ -202,6 +202,20 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
         forward=forward,
         backward=None,
     )
+
+
+def _names(forward: Trace, back: Backward, of: str) -> dict[str, Words]:
+    part, output = back.parts[of], Words("gradient of the output")
+    arrived = part.arrived_at or (Words("gradient of the sum") if back.through else output)
+    return {
+        **forward.names,
+        **{f"grad_{name}": _of(forward, name) for name in back.parts},
+        LOST: output,
+        GRADIENT: arrived,
+        TURNED: Words("{name}, transposed", name=arrived),
+        "output": _of(forward, of),
+        **({part.factors: part.made.called} if part.made else {}),
+    }
 
 
 def _of(forward: Trace, name: str) -> Words:
@@ -250,15 +264,6 @@ def _snippet(forward: Trace, back: Backward, of: str) -> Snippet:
         {**arrays, "g": back.gradient if back.arrived is None else back.arrived},
         (*before, f"{{{name}}}.requires_grad_()"),
     )
-
-
-def _called(back: Backward) -> Words:
-    return Words("gradient of the sum") if back.through else Words("gradient of the output")
-
-
-def _said(back: Backward) -> Iterator[Words]:
-    if back.through:
-        yield Words("back through {act} first", act=back.through)
 
 
 _LETTERS = {
@@ -324,6 +329,8 @@ def _step(g: np.ndarray, part: Part, value: np.ndarray, symbols: _Symbols, i: in
     moved = products in ([], [Num(made, "gradient")])
     worked = () if moved else (Sum(tuple(products)),)
     cells = {GRADIENT: tuple(term.at for term in terms), "output": (index,)}
+    if part.turned:
+        cells[TURNED] = tuple(term.at[::-1] for term in terms)
     if part.factors:
         cells[part.factors] = tuple(t.place for t in terms if t.place is not None)
     counted = tuple(map(sum, zip(index, (p.first for p in part.places), strict=True)))

@@ -1,4 +1,5 @@
-"""The gradients of a fully connected layer: Wᵀ times what arrives, the outer product, the sum."""
+"""The gradients of a fully connected layer: Wᵀ times what arrives; what arrives, as a
+column, times the input; the sum."""
 
 from __future__ import annotations
 
@@ -40,12 +41,13 @@ def dense_backward(x: np.ndarray, w: np.ndarray, b: np.ndarray | None, g: np.nda
             lambda: gradients.products(given, w.T).reshape(x.shape),
             of_input,
             *("weight_turned" if alone else "weight", "·", places(x.ndim), len(w)),
-            made=Made(Words("weight, transposed"), lambda: w.T) if alone else None,
+            made=Made(Words("{name}, transposed", name="weight"), lambda: w.T) if alone else None,
         ),
         "weight": Part(
             lambda: gradients.products(given.T, rows.T),
-            *(of_weight, "input", "⊗", places(2), len(rows)),
+            *(of_weight, "input", "⊗" if alone else "·", places(2), len(rows)),
             said=shared,
+            turned=not alone,
         ),
     }
     if b is not None:

@@ -8,7 +8,7 @@ from math import inf, prod
 from typing import NamedTuple
 
 from nnviz.figure.arrays.fit import SHORTER, Row, RowPart, largest_fit, shortened_row
-from nnviz.figure.arrays.grid import MOST, Table, cells, of_step, operator
+from nnviz.figure.arrays.grid import MOST, Table, cells, changed, of_step, operator
 from nnviz.figure.arrays.named import NamedCells, named_picture
 from nnviz.figure.formulas.equations import equation_rows
 from nnviz.figure.formulas.facts import product_note
@@ -107,7 +107,8 @@ def array_row(
     """
     made, names = Block(inf, inf, ()), [name for name in equation if name.isidentifier()]
     sides = (room - 48 * (len(equation) - len(names))) / len(names) - _AROUND, style.tall - 60
-    look = _Look(step, sample, max(96, near4(min(SIDE, *sides))), _upright(equation), style.cut)
+    side = max(96, near4(min(SIDE, *sides)))
+    look = _Look(step, sample, side, _upright(equation), "→" in equation, style.cut)
     for each in (style, style.terser, style.brief, style.brief):
         if made.width > room or made.height > style.tall:  # fewer digits where there is no room
             parts: Row = [
@@ -131,13 +132,16 @@ def _renamed(part: RowPart | Block, name: str | None) -> RowPart | Block:
     return part._replace(name=name) if name and isinstance(part, NamedCells) else part
 
 
-def _plane(array: np.ndarray, name: str, step: Step | None, sample: int) -> Index:
-    """Where in an array of more than two axes the matrix is that a step reads or makes; else the
-    first of the sample.
+def _plane(trace: Trace, name: str, step: Step | None, sample: int) -> Index:
+    """Where in an array of more than two axes the matrix is that a step reads or makes, or would
+    read; else the first of the sample.
     """
+    array = trace.array(name)
     lead = max(0, array.ndim - 2)
     usual = (sample, *[0] * lead)[:lead] if lead > 1 else (0,) * lead
-    index = step.cells.get(name, ((),))[0][:lead] if step else ()
+    read = step.cells.get(name, ((),)) if step else ((),)
+    nothing = step.index if step and array.shape == trace.output.shape else ()
+    index = (read or (nothing,))[0][:lead]
     return (*index, *usual[len(index) :])
 
 
@@ -158,6 +162,18 @@ def _table(trace: Trace, name: str, array: np.ndarray, precision: int, step: Ste
     return of_step(table, active, later)
 
 
+def _with_factors(style: Style, table: Table, step: Step, at: Index) -> Table:
+    """The gradients with what each is times, where they are not handed back as they are."""
+    terms = step.detail["terms"]
+    if all(factor == 1 for _, _, factor in terms):
+        return table
+    for (*where, last), _, factor in terms:
+        if where[: len(at)] == [*at]:
+            cell = (sum(where[len(at) :]), last)  # of a vector the only row
+            table = changed(table, [cell], corner=f"×{style.brief.show(factor)}")
+    return table
+
+
 def _under(index: Index, shape: Index) -> range:
     """The cells at an index, row by row: one, or all where it has fewer axes than the array."""
     count = prod(shape[len(index) :])
@@ -174,13 +190,15 @@ class _Look(NamedTuple):
     """Of a picture."""
     upright: Sequence[str]
     """The arrays that are columns, where they are vectors."""
+    factors: bool
+    """Whether what a gradient is times is in no array of its own."""
     framed: bool
     """Whether the cell of a step is outlined, and what is left out is around it."""
 
 
 def _part(style: Style, trace: Trace, name: str, look: _Look) -> NamedCells | Block:
     role, said, whole = trace.roles.get(name, "plain"), trace.called(name), trace.array(name)
-    at = _plane(whole, name, look.step, look.sample)
+    at = _plane(trace, name, look.step, look.sample)
     array, step = whole[at], look.step and _within(look.step, name, at)
     if at:
         said = Words("{name}, channel {c}", name=said, c=at[-1])
@@ -192,6 +210,8 @@ def _part(style: Style, trace: Trace, name: str, look: _Look) -> NamedCells | Bl
     if name in look.upright and array.ndim == 1:
         array = array[:, None]
     table = _table(trace, name, array, style.precision, step)
+    if look.factors and step and name == "gradient":
+        table = _with_factors(style, table, step, at)
     lit = [
         (r, c) for r, line in enumerate(table) for c, x in enumerate(line) if x.state == "active"
     ]

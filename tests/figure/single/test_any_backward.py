@@ -1,0 +1,84 @@
+"""Gradients of operations without a view of their own: each step shows what it multiplies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers import run
+from nnviz.backpropagation import backward
+from nnviz.figure.scene import Scene, Text
+from nnviz.trace import Trace
+from view_checks import drawn, words
+
+SUBJECTS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "dropout": ("dropout", {"p": 0.5, "train": True}, "input"),
+    "nearest": ("upsample", {"mode": "nearest"}, "input"),
+    "bilinear": ("upsample", {"mode": "bilinear"}, "input"),
+    "batch": ("norm", {"kind": "batch", "train": True}, "input"),
+    "layer": ("norm", {"kind": "layer"}, "input"),
+    "rnn": ("rnn", {"hidden": 2}, "input"),
+    "lstm": ("rnn", {"cell": "lstm", "hidden": 1}, "Wh"),
+}
+
+
+def back(subject: str, x: Any, g: Any = None) -> Trace:
+    op, options, of = SUBJECTS[subject]
+    return backward(run(op, x, **options), g, of)
+
+
+def factors(scene: Scene) -> list[str]:
+    """What stands in the corners of cells."""
+    return [t.content for t in scene.texts() if t.cell and t.content.startswith("×")]
+
+
+def number(text: str) -> float:
+    """A number as it is written: −3.1×10⁻⁵."""
+    return float(text.replace("×10", "e").translate(str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")))
+
+
+def summed(scene: Scene) -> tuple[float, float]:
+    """The gradients times what stands in their corners, added, and what that may be off by."""
+    by: dict[Any, list[Text]] = {}
+    for text in scene.texts():
+        if text.cell:
+            by.setdefault(text.cell, []).append(text)
+    pairs = [cell for cell in by.values() if len(cell) == 2]
+    products = [number(g.content) * number(f.content[1:]) for g, f in pairs]
+    return sum(products), 0.06 * sum(map(abs, products)) + 1e-9
+
+
+def test_a_number_left_out_has_nothing_to_multiply() -> None:
+    trace = back("dropout", np.ones((2, 3, 4)))
+    for step in trace.steps:
+        scene = drawn(trace, step.number)
+        assert factors(scene) == (["×2"] if step.value else [])
+        said = "gradient of the output, channel " + str(step.index[0])
+        assert said in words(scene)  # where it would have been used
+
+
+def test_a_line_between_two_cells_gives_each_its_share() -> None:
+    scene = drawn(back("bilinear", [[1, 2]]), 1)  # a row of 4: x0, ¾x0 + ¼x1, ¼x0 + ¾x1, x1, twice
+    assert factors(scene) == ["×1", "×0.75", "×0.25"] * 2
+    assert not factors(drawn(back("nearest", [[1, 2]]), 1))
+
+
+@settings(max_examples=20)
+@given(
+    st.sampled_from([*SUBJECTS]),
+    st.lists(st.lists(st.integers(-9, 9), min_size=2, max_size=2), min_size=2, max_size=3),
+    st.data(),
+)
+def test_the_corners_are_the_factors_of_the_step(subject: str, x: Any, data: Any) -> None:
+    forward = run(*SUBJECTS[subject][:1], x, **SUBJECTS[subject][1])
+    g = np.arange(1, forward.output.size + 1).reshape(forward.output.shape)
+    trace = back(subject, x, g)
+    step = trace.steps[data.draw(st.integers(0, len(trace.steps) - 1))]
+    scene = drawn(trace, step.number)
+    made, off = summed(scene)
+    if factors(scene):
+        assert made == pytest.approx(step.value, abs=off)
