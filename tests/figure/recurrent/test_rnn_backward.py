@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from helpers import run
 from nnviz.backpropagation import backward
 from nnviz.figure import views_of_command
-from nnviz.figure.scene import Box, Rect, Scene, Text, extent
+from nnviz.figure.layout.style import Style
+from nnviz.figure.scene import Box, Path, Rect, Scene, Text, extent
 from nnviz.numerals import rounded
+from nnviz.request import Appearance
 from nnviz.trace import Trace
 from view_checks import drawn, words
 
@@ -195,3 +197,26 @@ def test_a_character_is_said_once_and_the_terms_can_be_asked_for() -> None:
     assert words(drawn(trace)).count("“h”") == 1
     assert "equation" in views_of_command("rnn")
     assert "gradient of the sums" in words(drawn(trace, view="equation"))
+
+
+@pytest.mark.parametrize("options", [{"hidden": 2}, {"hidden": 2, "layers": 2}], ids=["one", "two"])
+@pytest.mark.parametrize(("length", "width"), [(3, 720), (12, 720), (5, 360)])
+def test_what_was_fed_back_hands_its_gradient_to_the_output_before(
+    options: dict[str, Any], length: int, width: int
+) -> None:
+    fed: dict[str, Any] = {"mode": "one-to-many", "feedback": True, "outputs": 2}
+    scene = drawn(gone_back([[1.0, 2.0]], length=length, **fed, **options), width=width)
+    dashed = [p for p in scene.flat() if isinstance(p, Path) and p.dash == (6, 4)]
+    found = arrays(scene)
+    ends = [p.commands[k][1][-2:] for p in dashed for k in (0, -1)]
+    times = [t for t in range(1, length + 1) if {f"∂y{t}", f"∂x{t}"} <= found.keys()]
+    for t in times:
+        output, given = found[f"∂y{t}"].box, found[f"∂x{t}"].box
+        assert (t == length) != any(_reaches(output.right, output, at) for at in ends)
+        assert (t == 1) != any(_reaches(given.x, given, at) for at in ends)
+    tone = Style.of(Appearance()).theme.tone("gradient").line
+    assert {p.stroke for p in dashed} == {tone}  # none goes forward too
+
+
+def _reaches(side: float, box: Box, end: tuple[float, ...]) -> bool:
+    return abs(end[0] - side) < 16 and box.y < end[1] < box.bottom

@@ -89,9 +89,11 @@ class Columns(Net):
 
     @cached_property
     def xs(self) -> list[Vectors]:
-        """What stands below a column, side by side: x, and its gradient."""
-        way = self.way
-        return [self.x, *([self._at_times("∂x", way.states["input"])] if way else [])]
+        """What stands below a column, side by side: x, and its gradient; that first where it goes
+        on to the time before.
+        """
+        found = [self.x, *([self._at_times("∂x", self.way.states["input"])] if self.way else [])]
+        return found[::-1] if self.feedback else found
 
     @cached_property
     def ys(self) -> list[Vectors]:

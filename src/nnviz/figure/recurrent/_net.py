@@ -262,8 +262,12 @@ class Net:
         yield self.style.text(x, bottom - self.up - 8, said, BODY, fill=fill, anchor="middle")
 
     def fed_back(self, points: Sequence[Point], head: float = 10) -> tuple[Mark, ...]:
-        """A dashed arrow through `points`: an output on its way to the next input."""
-        return rounded_arrow(points, self.style.theme.tone("output").line, 2, (6, 4), head)
+        """A dashed arrow through `points`: an output on its way to the next input; or the other
+        way, that input's gradient.
+        """
+        role: Role = "gradient" if self.way else "output"
+        points = points[::-1] if self.way else points
+        return rounded_arrow(points, self.style.theme.tone(role).line, 2, (6, 4), head)
 
     def left_out(self, n: int) -> str:
         """How many times dots stand for."""

@@ -65,7 +65,7 @@ class Row:
     @property
     def height(self) -> int:
         if not any(map(self.net.plan.has_x, self.there)):
-            return self.bottom
+            return self.x_level + 12 if self.net.feedback else self.bottom
         letters = any(map(self.net.character, self.there))
         return self.x_top + self.net.x.height + LABEL + LABEL * letters
 
@@ -101,20 +101,23 @@ class Row:
     def width(self) -> int:
         return self.end + self.net.tail
 
-    # --- where y goes back to x --------------------------------------------------------
+    # --- where y goes back to x, and ∂x to ∂y --------------------------------------------
 
     def fed_from(self, i: int) -> list[Point]:
-        """From y down behind its cell, to the level of the inputs; or from dots there."""
-        y, lane = self.net.y, self.right(i) + 12.0
+        """From y, or its gradient beside it, down behind its cell to the level of the inputs; or
+        from dots there.
+        """
+        y, lane = self.net.y, self.right(i) + self.net.over + 12.0
+        if self.net.way and i + 1 < len(self.times):
+            lane = self.left(i + 1) - self.net.over - 8
         if self.times[i] is None:
             return [(self.center(i) + 16, self.x_level), (lane, self.x_level)]
         assert y is not None
         start, level = self.center(i) + _half(self.net.ys) + 2, LABEL + near4(y.height / 2)
-        lane = lane if start < lane else start + 6  # past a gradient beside it
         return [(start, level), (lane, level), (lane, self.x_level)]
 
     def fed_to(self, i: int) -> Point:
-        """The left side of x, or of dots in its place."""
+        """The left side of x, or of its gradient beside it, or of dots in their place."""
         beside = 16 if self.times[i] is None else _half(self.net.xs) + 2
         return self.center(i) - beside, self.x_level
 

@@ -80,7 +80,12 @@ class Stack(Columns):
     def gap(self) -> int:
         """Between two columns; y goes down through it on its way to x, and plus signs need room."""
         wide = 48 if self.feedback else 36 if self.way else 28
-        return max(wide - 8 * self.bare - 8 * self.style.on_phone, 2 * self.over + 8)
+        return max(wide - 8 * self.bare - 8 * self.style.on_phone, self.beside)
+
+    @property
+    def beside(self) -> int:
+        """What the gap has to hold of values and gradients side by side, and a line between."""
+        return 2 * self.over + 8 + 8 * (self.feedback and self.way is not None)
 
     @cached_property
     def over(self) -> int:

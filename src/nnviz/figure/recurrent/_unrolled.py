@@ -54,12 +54,18 @@ class Chain(Stack):
     def gap(self) -> int:
         """Between two columns: room for W_h on its arrow, and for y on its way to x."""
         if self.way and self.full:
-            return max(self.after.size.width + 32, 2 * self.over + 8)
+            past = self.over if self.feedback else 0
+            return max(self.after.size.width + past + 32, self.beside)
         if not self.close:
             return self.first_gap
         said = max(self.style.width(s, SMALL) for s in (self.symbol("h"), *self.handed.values()))
         room = 12 if self.way is None else 4 if self.style.on_phone else 8
-        return max(up4(said + room) + (20 if self.feedback else 0), 2 * self.over + 8)
+        return max(up4(said + room) + self.fed, self.beside)
+
+    @property
+    def fed(self) -> int:
+        """What the line of an output on its way to the next input takes, or of its gradient."""
+        return (self.over + 20) * self.feedback
 
     @cached_property
     def first_gap(self) -> int:
@@ -70,7 +76,7 @@ class Chain(Stack):
         if self.narrow:
             symbol = self.style.width(self.symbol("h"), SMALL)
             room = max(symbol, self.style.width(self.shape("h"), SMALL))
-        return up4(room + 20) + (20 if self.feedback else 0)
+        return up4(room + 20) + self.fed
 
     @cached_property
     def lead(self) -> int:
@@ -129,7 +135,8 @@ class Chain(Stack):
             start, y = points[0]
             rows = self.way.states[("after" if state.vectors.letter == "∂h" else "road") + "_l0"]
             block = replace(self.after, rows=rows).block(self.style, t - 1)
-            left = (start + points[1][0] - block.width) / 2
+            end = points[1][0]
+            left = end + 16 if self.feedback else (start + end - block.width) / 2
             tone = self.style.theme.tone("gradient")
             yield polyline([points[0], (left + block.width, y)], tone.line, 2, tone.dash)
             yield block.at(left, y - near4(block.height / 2))
@@ -140,7 +147,9 @@ class Chain(Stack):
         """c, or W_h and its shape."""
         first = end[0] == self.lead
         gap = self.first_gap if first else self.gap
-        x, y = end[0] - (gap - (20 if self.feedback else 0)) / 2 - 4, end[1]
+        # It goes down at the left, and back up at the right.
+        lane = self.fed if self.way is None else -self.fed * (not first)
+        x, y = end[0] - (gap - lane) / 2 - 4, end[1]
         letter, style = state.vectors.letter, self.style
         if state.back:
             up = near4(state.vectors.height / 2) if self.full and end[0] != self.lead else 0
