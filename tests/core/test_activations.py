@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy import special
 
 from nnviz.core.activations import activate, erf
+from nnviz.core.threads import BLOCK
 from onnx_answers import onnx
 
 SCALAR: dict[str, Callable[[float], float]] = {
@@ -129,7 +130,7 @@ BOUNDS: list[tuple[str, Callable[[float], float], float, float]] = [
 def test_many_numbers_of_32_bits_are_within_the_bound(
     name: str, definition: Callable[[float], float], least: float, bound: float, xs: list[float]
 ) -> None:
-    many = np.resize(np.array(xs, np.float32), 2**15 + 1)
+    many = np.resize(np.array(xs, np.float32), BLOCK + 1)
     made = activate(many, name)
     assert made.dtype == np.float32
     for x, y in zip(xs, made.tolist(), strict=False):
@@ -151,7 +152,16 @@ def test_softmax_of_many_rows_is_that_of_each_along_any_axis() -> None:
     assert (activate(x.T, "softmax", axis=0) == each.T).all()
 
 
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.parametrize("shift", [-1e4, -90, 0, 50, 90, 1e4])
+def test_shares_are_the_same_however_large_the_numbers(shift: float, dtype: str) -> None:
+    x = np.random.default_rng(0).integers(-9, 9, (4, 5)).astype(dtype)
+    each = [[math.exp(v - max(row)) for v in row] for row in x.tolist()]
+    expected = [[v / sum(row) for v in row] for row in each]
+    np.testing.assert_allclose(activate(x + x.dtype.type(shift), "softmax"), expected, rtol=1e-6)
+
+
 def test_many_odd_numbers_reach_the_limits() -> None:
-    x = np.resize(np.array([-np.inf, np.inf, np.nan, -1e38, 1e38], np.float32), 2**16)
+    x = np.resize(np.array([-np.inf, np.inf, np.nan, -1e38, 1e38], np.float32), BLOCK + 1)
     for name, ends in (("gelu", [0, np.inf, np.nan, 0, 1e38]), ("sigmoid", [0, 1, np.nan, 0, 1])):
         np.testing.assert_array_equal(activate(x, name)[:5], np.array(ends, np.float32))

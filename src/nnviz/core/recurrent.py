@@ -34,13 +34,13 @@ def rnn(
     (3, 1)
     """
     x, wx, wh, b, before = _floats(x, wx, wh, b, h0)
-    h, act = np.empty((len(x), len(h0)), x.dtype), _ACTIVATIONS[activation]
+    act = _ACTIVATIONS[activation]
     with np.errstate(all="ignore"):
         # What the input adds is one product for all times; the rest waits for the time before.
-        drive = x @ wx.T
+        h = x @ wx.T
+        h += b
         for t in range(len(x)):
-            pre = drive[t] + wh @ before + b
-            before = h[t] = act(pre)
+            before = h[t] = act(h[t] + wh @ before)
     return h
 
 
@@ -66,17 +66,22 @@ def lstm(
     x, wx, wh, b, before, cell = _floats(x, wx, wh, b, h0, c0)
     h, c, gates = (np.empty((len(x), n * size), x.dtype) for n in (1, 1, 4))
     with np.errstate(all="ignore"):
-        drive = x @ wx.T
+        # All with the other sign, as σ(pre) = 1/(1 + e^−pre) wants it.
+        np.matmul(x, -wx.T, out=gates)
+        gates -= b
         for t in range(len(x)):
-            row = np.matmul(wh, before, out=gates[t])
-            row += drive[t]
-            row += b
+            row = gates[t]
+            row -= wh @ before
             i, f, g, o = row.reshape(4, size)
             candidate = np.tanh(g)
-            sigmoid(row, out=row)  # all four at once: a call costs what hundreds of numbers do
-            g[:] = candidate
+            # All four at once: a call costs what hundreds of numbers do.
+            np.exp(row, out=row)
+            row += 1
+            np.divide(1, row, out=row)
+            np.negative(candidate, out=g)
+            candidate *= i
             cell = np.multiply(f, cell, out=c[t])
-            cell += i * g
+            cell -= candidate
             before = np.tanh(cell, out=h[t])
             before *= o
     return h, c, gates
