@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from bench.core import numbers
-from bench.measure import take_turns
+from bench.measure import environment, take_turns
 
 import nnviz
 from nnviz.core import recurrent
@@ -159,3 +164,33 @@ def memory() -> None:
         more = tracemalloc.get_traced_memory()[1] - made
         tracemalloc.stop()
         print(f"| {name} | {more / 2**20:.1f} |", flush=True)
+    gigapixel()
+
+
+SIDE = 2**15
+COMMANDS: Mapping[str, tuple[str, int]] = {
+    "conv 3×3": ("conv x.pgm -k sobel-x -f none", 8 * (SIDE - 2) ** 2),
+    "conv 3×3, stride 3, to .npy": (
+        "conv x.pgm -k sobel-x --stride 3 -o y.npy",
+        8 * (SIDE // 3) ** 2,
+    ),
+    "max 8×8, to .npy": ("pool x.pgm -k 8 -o y.npy", (SIDE // 8) ** 2),
+    "its figure": ("show x.pgm -o y.png", 0),
+}
+
+
+def gigapixel() -> None:
+    """Markdown: what the whole program needs beyond a picture of grey and what is made of it."""
+    print("\n| a gigapixel PGM | MiB beyond input and output, Python's own too |\n|---|---|")
+    with tempfile.TemporaryDirectory() as folder:
+        with Path(folder, "x.pgm").open("wb") as file:
+            file.write(f"P5 {SIDE} {SIDE} 255\n".encode())
+            file.truncate(SIDE**2 + file.tell())
+        for name, (words, made) in COMMANDS.items():
+            command = [sys.executable, "-m", "nnviz", *words.split(), "-q"]
+            process = subprocess.Popen(command, cwd=folder, env=environment())
+            _, status, used = os.wait4(process.pid, 0)
+            assert status == 0, words
+            unit = 1 if sys.platform == "darwin" else 2**10
+            more = used.ru_maxrss * unit - SIDE**2 - made
+            print(f"| {name} | {more / 2**20:.0f} |", flush=True)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import statistics
+import sys
 import time
 from collections.abc import Callable, Mapping
 
 Taken = dict[str, list[float]]
 """Seconds of every turn, by the name of the call."""
+
+
+def environment() -> dict[str, str]:
+    """What a process needs to find what this one has found."""
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed has been compiled
+    return env
 
 
 def take_turns(

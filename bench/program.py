@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -11,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-from bench.measure import medians, report
+from bench.measure import environment, medians, report
 from PIL import Image, ImageDraw
 
 PYTHON = sys.executable
@@ -150,8 +149,7 @@ def process(words: list[str], emptied: Sequence[Path] = ()) -> Callable[[], obje
     """Run a command to its end, after folders are `emptied`; a failure is an error, not a short
     time.
     """
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
-    env.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed has been compiled
+    env = environment()
 
     def call() -> object:
         for path in (path for folder in emptied for path in folder.iterdir()):

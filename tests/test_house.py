@@ -105,7 +105,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "checking": COMMON | {"backpropagation", "core", "gradient", "ops", "options"},
     "cache": {"libraries"},
-    "shades": {"cache", "libraries"},
+    "shades": {"cache", "libraries", "numerals"},
     "figure": COMMON | {"cache", "lang", "shades", "turned"},
     "formats": COMMON | {"cache", "figure", "lang", "shades"},
     "files": {"errors", "numerals", "words"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 from dataclasses import replace
 from typing import Any
 
@@ -283,6 +284,28 @@ def test_what_is_no_number_is_in_every_smaller_picture(data: st.DataObject) -> N
             assert i * n < (cell + 1) * m  # it falls on this pixel
             assert cell * m < (i + 1) * n
     assert np.allclose(small[np.isfinite(small)], 1)
+
+
+@pytest.mark.parametrize("row", [0, 499, 500, 501, 1000])
+def test_no_row_of_a_large_map_is_lost(row: int) -> None:
+    """Row 500 of 1001 ends in the middle of 480, where two blocks meet."""
+    array = np.zeros((1001, 300), np.float32)
+    array[row] = 480
+    small = reduced(array, (150, 240))
+    assert small.shape == (480, 300)
+    found = np.flatnonzero(small[:, 0])
+    assert found.tolist() == [max(0, -(-480 * (2 * row + 1) // 2002) - 1)]
+    assert small[found[0]].max() in (160, 240, 480)  # of 3, 2 or 1 rows
+
+
+def test_a_large_map_is_not_copied_to_be_drawn() -> None:
+    array = np.ones((4000, 4000), np.uint8)
+    tracemalloc.start()
+    small = reduced(array, (200, 200))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert small.min() == small.max() == 1
+    assert peak < array.nbytes / 4
 
 
 def test_where_several_fall_on_one_pixel_nan_is_seen() -> None:

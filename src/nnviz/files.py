@@ -116,14 +116,14 @@ def make_folder(path: str) -> None:
         raise _cannot_write(path, error) from None
 
 
-def write(path: str, content: bytes) -> None:
-    """Replace a file by `content`, or leave it as it was."""
+def write(path: str, *content: bytes | memoryview) -> None:
+    """Replace a file by `content`, one after another, or leave it as it was."""
     try:
         if _is_device(path):
             with Path(path).open("wb", buffering=0) as device:
-                put(device, content)
+                put(device, *content)
         else:
-            _replace(Path(os.path.realpath(path)), content)
+            _replace(Path(os.path.realpath(path)), *content)
     except OSError as error:
         raise _cannot_write(path, error) from None
 
@@ -133,15 +133,16 @@ def _cannot_write(path: str, error: OSError) -> NnvizError:
     return NnvizError("cannot write {path}: {reason}", path=path, reason=reason)
 
 
-def put(file: RawIOBase, content: bytes) -> None:
+def put(file: RawIOBase, *content: bytes | memoryview) -> None:
     """All of `content`, to what may take less of it than it is offered, or nothing yet."""
-    rest = memoryview(content)
-    while rest:
-        taken = file.write(rest)
-        if taken:
-            rest = rest[taken:]
-        else:
-            _wait(file)
+    for each in content:
+        rest = memoryview(each)
+        while rest:
+            taken = file.write(rest)
+            if taken:
+                rest = rest[taken:]
+            else:
+                _wait(file)
 
 
 def _wait(file: RawIOBase) -> None:
@@ -154,7 +155,7 @@ def _wait(file: RawIOBase) -> None:
         sleep(0.01)
 
 
-def _replace(real: Path, content: bytes) -> None:
+def _replace(real: Path, *content: bytes | memoryview) -> None:
     import tempfile
 
     _clear(real.parent)
@@ -162,7 +163,7 @@ def _replace(real: Path, content: bytes) -> None:
     handle, name = tempfile.mkstemp(prefix=prefix, suffix=".nnviz", dir=folder)
     try:
         with os.fdopen(handle, "wb", buffering=0) as file:
-            put(file, content)
+            put(file, *content)
         _keep_owner(name, real)
         Path(name).chmod(_mode(real))
         Path(name).replace(real)

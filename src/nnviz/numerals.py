@@ -47,6 +47,13 @@ def is_blank(value: Any) -> bool:
     )
 
 
+def all_finite(array: Any) -> bool:
+    """Whether an array has only numbers; found without one more of its size."""
+    return array.dtype.kind != "f" or all(
+        math.isfinite(end) for end in (array.min(initial=0), array.max(initial=0))
+    )
+
+
 def exact(value: Any) -> str:
     """The shortest text that reads back as the same number; a true minus sign.
 

@@ -234,19 +234,17 @@ class Result(Mapping[str, Any]):
         """
         given = locals()
         for name in unknown:
-            raise UsageError(
-                "save has no option {name}",
-                name=name,
-                hint=Words("it has: {names}", names=", ".join(_SAVED)),
-            )
+            known = Words("it has: {names}", names=", ".join(_SAVED))
+            raise UsageError("save has no option {name}", name=name, hint=known)
         appearance = Appearance(**{n: given[n] for n in Appearance._fields if n in given})
         try:
             path, asked = os.fspath(path), None if steps is None else str(steps)
             request = Request(asked, get, appearance, path=path, embed=embed)
             form = formats.by_suffix(path)
             made = form.write(self.trace, _checked(request, form, self.trace))
-            for file, content in ((path, made.content), *made.more):
-                write(file, content)
+            write(path, made.content, made.numbers)
+            for beside in made.more:
+                write(*beside)
         except NnvizError as error:
             error.rename(lambda name: name.removeprefix("--").replace("-", "_"))
             raise

@@ -10,10 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from nnviz.cache import remember
 from nnviz.libraries import Image, np
+from nnviz.numerals import all_finite
 
 Shades = Literal["grey", "signed", "rgb"]
 
@@ -142,7 +144,7 @@ def odd(array: np.ndarray) -> np.ndarray | None:
     >>> odd(np.array([[1, np.nan, -np.inf]])).tolist()
     [[0, 3, 1]]
     """
-    if array.dtype.kind != "f" or np.isfinite(array).all():
+    if all_finite(array):
         return None
     kinds = np.select([array == ODD[0], array == ODD[1], np.isnan(array)], [1, 2, 3]).astype("u1")
     return np.asarray(kinds.max(0) if kinds.ndim > 2 else kinds)
@@ -244,7 +246,7 @@ def ends(array: np.ndarray) -> tuple[float, float]:
 
 
 def _ends(array: np.ndarray) -> tuple[float, float]:
-    found = array[np.isfinite(array)] if array.dtype.kind == "f" else array
+    found = array if all_finite(array) else array[np.isfinite(array)]
     return (float(found.min()), float(found.max())) if found.size else (0.0, 0.0)
 
 
@@ -288,7 +290,14 @@ def _reduced(array: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def _averaged(array: np.ndarray, size: tuple[int, int], unit: float) -> np.ndarray:
-    parts = array if unit == 1 else array / unit
-    picture = Image.fromarray(np.ascontiguousarray(parts, dtype=np.float32))
-    made = np.array(picture.resize(size, Image.Resampling.BOX))
+    (width, height), rows = size, len(array)
+    made = np.empty((height, width), np.float32)
+    # A row at a time of what is large, so that it is not copied whole.
+    parts = height if array.size > _BLOCK else 1
+    # A block has the pixels whose centre is in it, as Pillow has it.
+    cuts = [(2 * k * rows + parts) // (2 * parts) for k in range(parts + 1)]
+    for into, (top, bottom) in zip(np.split(made, parts), pairwise(cuts), strict=True):
+        some = array[top:bottom] if unit == 1 else array[top:bottom] / unit
+        picture = Image.fromarray(np.ascontiguousarray(some, dtype=np.float32))
+        into[...] = np.asarray(picture.resize((width, len(into)), Image.Resampling.BOX))
     return made if unit == 1 else made * np.float64(unit)

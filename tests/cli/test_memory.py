@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -143,3 +144,25 @@ def test_what_is_said_is_what_is_taken(op: str, x: Any, given: dict[str, Any]) -
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak / 3 < needs.bytes < 3 * peak
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the zeros are written")
+@pytest.mark.parametrize(
+    "words", [["conv", "-k", "sobel-x", "--stride", "32"], ["pool", "-k", "32"]]
+)
+def test_a_gigapixel_takes_little_more_than_its_map(
+    nnviz: Any, words: list[str], tmp_path: Path
+) -> None:
+    given, made = tmp_path / "x.pgm", tmp_path / "y.npy"
+    with given.open("wb") as file:  # zeros that take no room on the disk
+        file.write(b"P5 32768 32768 255\n")
+        file.truncate(2**30 + file.tell())
+    nnviz(words[0], "1 2; 3 4", *words[1:3], "--pad", "1", "-o", str(made), "-q")  # loaded once
+    tracemalloc.start()
+    result = nnviz(words[0], str(given), *words[1:], "-o", str(made), "-q")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert result.code == 0, result.err
+    output = np.load(made)
+    assert output.shape == (1024, 1024)
+    assert peak < output.nbytes + 2**24

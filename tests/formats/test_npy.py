@@ -24,7 +24,9 @@ ARRAYS = [
 @pytest.mark.parametrize("array", ARRAYS)
 def test_type_and_shape_are_kept(array: np.ndarray) -> None:
     made = Trace("show", Words("Matrix"), {}, Results(output=array))
-    back = np.load(io.BytesIO(load("npy").write(made, Request()).content), allow_pickle=False)
+    written = load("npy").write(made, Request())
+    back = np.load(io.BytesIO(written.content + written.numbers), allow_pickle=False)
+    assert np.shares_memory(np.asarray(written.numbers), array) == array.flags.c_contiguous
     assert back.dtype == array.dtype
     assert back.flags.c_contiguous
     assert np.array_equal(back, array, equal_nan=True)

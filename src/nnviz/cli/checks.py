@@ -15,6 +15,7 @@ from nnviz.errors import UsageError
 from nnviz.figure import views_of_command
 from nnviz.formats import Format
 from nnviz.libraries import np
+from nnviz.numerals import all_finite
 from nnviz.options.kinds import plain
 from nnviz.options.operation import Operation
 from nnviz.options.option import Option, Text, declared
@@ -275,7 +276,7 @@ def past(trace: Trace, given: np.ndarray) -> Iterator[Words]:
         return
     others = [array for name, array in trace.arrays.items() if name != "input"]
     made = trace.output
-    if np.isfinite(made).all() or not all(np.isfinite(array).all() for array in (given, *others)):
+    if all_finite(made) or not all(map(all_finite, (given, *others))):
         return
     yield Words(
         "numbers of the output that {dtype} cannot hold (inf or nan): {n} of {count}",

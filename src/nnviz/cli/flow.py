@@ -142,7 +142,7 @@ def one(
         # The table says the notes of the trace itself.
         notes = said if run.stream == "table" else [*notes, *said]
     for file in reversed(made):  # what stands beside a file is there once that is
-        files.write(file.path, file.made.content)
+        files.write(file.path, file.made.content, file.made.numbers)
     notes = [*stdin.notes, *notes, *(note for file in made for note in file.made.notes)]
     return Outcome(stdin.opened, paths, shown, notes, list(map(_wrote, made)), failed)
 
@@ -289,7 +289,7 @@ def _shown(trace: Trace, asked: Request, stream: str, shared: Shared) -> tuple[b
         walk.run(trace, asked, shared)
         return b"", list(trace.notes)
     made = formats.load(stream).write(trace, asked)
-    return made.content, list(made.notes)
+    return made.content + made.numbers, list(made.notes)
 
 
 def _render(
@@ -332,5 +332,7 @@ def remark(notes: Iterable[Words], wrote: Iterable[str], say: Callable[[Words], 
 
 def _wrote(file: _File) -> str:
     """A file, its pixels and bytes."""
-    pixels = times(file.made.size) if file.made.size else ""
-    return ", ".join(filter(None, (file.path, pixels, numerals.size(len(file.made.content)))))
+    made = file.made
+    pixels = times(made.size) if made.size else ""
+    taken = numerals.size(len(made.content) + len(made.numbers))
+    return ", ".join(filter(None, (file.path, pixels, taken)))

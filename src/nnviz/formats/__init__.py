@@ -38,6 +38,8 @@ class Made(NamedTuple):
     """What a user should be told of this writing: what was left out, or has no font."""
     more: tuple[tuple[str, bytes], ...] = ()
     """Files beside it, by their paths: the figure of a note."""
+    numbers: bytes | memoryview = b""
+    """What follows `content`: an array as it lies in memory, for it may be large."""
 
 
 class Format(NamedTuple):

@@ -9,6 +9,7 @@ from typing import Any, TypeGuard
 
 from nnviz.errors import NnvizError
 from nnviz.libraries import np, orjson
+from nnviz.numerals import all_finite
 from nnviz.request import Request
 from nnviz.trace import Trace
 from nnviz.words import safe
@@ -79,7 +80,7 @@ def _plain(value: Any) -> Any:
 
 def _array(array: Any) -> str:
     array = np.asarray(array)
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
+    if not all_finite(array):
         at = np.unravel_index(int(np.argmin(np.isfinite(array))), array.shape)
         raise NnvizError(
             "the value at {index} is {value}, and JSON has no NaN and no infinity",

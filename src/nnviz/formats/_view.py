@@ -10,7 +10,7 @@ from math import prod
 
 from nnviz.axes import CELL_NAMES, KERNEL_AXES, MAP_AXES
 from nnviz.libraries import np
-from nnviz.numerals import thousands
+from nnviz.numerals import all_finite, thousands
 from nnviz.request import Appearance
 from nnviz.shapes import times
 from nnviz.trace import Index, Show, Step, Trace
@@ -111,7 +111,8 @@ def shape_text(shape: tuple[int, ...]) -> str:
 
 def summary(view: View, show: Show) -> tuple[Words, Words]:
     """What is known of an array whose numbers are not written, and how many they are."""
-    numbers, count = view.values[np.isfinite(view.values)], view.values.size
+    numbers, count = view.values, view.values.size
+    numbers = numbers if all_finite(numbers) else numbers[np.isfinite(numbers)]
     odd = count - numbers.size
     numbers = numbers if numbers.size else view.values
     with np.errstate(all="ignore"):

@@ -13,10 +13,13 @@ from nnviz.trace import Trace
 
 def write(trace: Trace, request: Request) -> Made:
     """The array that `request.get` names."""
-    array = np.ascontiguousarray(pick_array(trace, request.get, "npy"))
-    buffer = io.BytesIO()
-    np.save(buffer, array, allow_pickle=False)
-    return Made(buffer.getvalue())
+    array = pick_array(trace, request.get, "npy")
+    flat = np.ascontiguousarray(array).reshape(-1)
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        header, {"descr": array.dtype.str, "fortran_order": False, "shape": array.shape}
+    )
+    return Made(header.getvalue(), numbers=flat.view(np.uint8).data)
 
 
 FORMAT = Format("values", (".npy",), write, binary=True, uses=("get", "check_grad"))

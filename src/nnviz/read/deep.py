@@ -57,7 +57,7 @@ def deep_planes(
         values = np.asarray(image).astype(np.uint16) << np.uint16(8) | low
     flat = _on_white(values, image.info.get("transparency"))
     if flat.shape[2] == 3 and gray:
-        flat = _luma(flat)
+        flat = luma(flat)[..., None]
     return [Image.fromarray(np.ascontiguousarray(flat[..., c])) for c in range(flat.shape[2])]
 
 
@@ -85,8 +85,9 @@ def _on_white(values: npt.NDArray[Any], clear: object) -> npt.NDArray[Any]:
     return values
 
 
-def _luma(colours: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def luma(colours: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """H×W×3 as grey, H×W."""
     red, green, blue = (colours[..., c].astype(np.uint32) * np.uint32(_LUMA[c]) for c in range(3))
     grey = (red + green + blue + np.uint32(0x8000)) >> np.uint32(16)
-    plane: npt.NDArray[Any] = grey.astype(np.uint16)[..., np.newaxis]
+    plane: npt.NDArray[Any] = grey.astype(np.uint16)
     return plane

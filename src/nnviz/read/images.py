@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from nnviz.errors import NnvizError, UsageError
 from nnviz.libraries import Image, ImageOps, np, npt
 from nnviz.read.deep import WHITE, deep_planes, layout
+from nnviz.read.mapped import Rows, grey, header, mapped, rows_of
 from nnviz.read.text import faults, reason
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _FEW_BITS = {"L;2": 85, "L;4": 17}
 """Pillow's layouts of grey in 2 and 4 bits, and what it multiplies their pixels by."""
 
 LARGEST = 178_956_970
-"""Pixels of the largest picture: where Pillow begins to call it a bomb."""
+"""Pixels of the largest picture that is decoded: where Pillow begins to call it a bomb."""
 
 
 class ImageOptions(NamedTuple):
@@ -52,9 +53,11 @@ def read_image(stream: BinaryIO, name: str, options: ImageOptions) -> npt.NDArra
     what Pillow cannot open, and for a frame that is not there.
     """
     _check(options)
-    with _faults(name), Image.open(stream) as image:
+    with _faults(name), header(stream) as image:
         _seek(image, options.frame, name)
-        was = layout(image)
+        rows, was = _rows(image), layout(image)
+        if rows is not None:
+            return _unit(_mapped(mapped(rows, stream, name), options), name, options)
         _scale_clear(image)
         image.load()
         _turn(image)
@@ -64,7 +67,7 @@ def read_image(stream: BinaryIO, name: str, options: ImageOptions) -> npt.NDArra
         else:
             planes = [_opaque(image, gray=options.gray)]
         array = _array([_resized(plane, options.resize) for plane in planes])
-    return _unit(array, name, options.dtype or "float32") if options.unit else array
+    return _unit(array, name, options)
 
 
 def image_array(image: Image.Image, name: str) -> npt.NDArray[Any]:
@@ -83,10 +86,15 @@ def image_array(image: Image.Image, name: str) -> npt.NDArray[Any]:
 
 def image_bytes(stream: BinaryIO, name: str, options: ImageOptions) -> int:
     """The memory that `read_image` will take at most, from the picture's header alone."""
-    with _faults(name), Image.open(stream) as image:
+    with _faults(name), header(stream) as image:
         pixels, bands = image.width * image.height, len(image.getbands())
-    # Pillow keeps 4 bytes a pixel; once more as it is changed; and then there is our array.
-    needed = pixels * (4 + 8 + 2 * bands)
+        rows = _rows(image)
+    if rows is None:
+        # Pillow keeps 4 bytes a pixel; once more as it is changed; and then there is our array.
+        needed = pixels * (4 + 8 + 2 * bands)
+    else:
+        changed = options.gray or options.resize is not None
+        needed = rows.copied + pixels * rows.dtype.itemsize * changed
     if options.resize is not None:
         pixels = options.resize[0] * options.resize[1]
         needed += pixels * (4 + 2 * bands)
@@ -103,6 +111,25 @@ def _check(options: ImageOptions) -> None:
             )
     if options.frame < 0:
         raise UsageError("frame {frame}: frames are counted from 0", frame=options.frame)
+
+
+def _rows(image: ImageFile) -> Rows | None:
+    """Where the rows lie of a picture that is not decoded; an error where one is too large."""
+    rows = rows_of(image)
+    if rows is None and image.width * image.height > LARGEST:
+        raise Image.DecompressionBombError
+    return rows
+
+
+def _mapped(pixels: npt.NDArray[Any], options: ImageOptions) -> npt.NDArray[Any]:
+    if pixels.ndim == 3:
+        pixels = grey(pixels) if options.gray else pixels.transpose(2, 0, 1)
+    if options.resize is None:
+        return pixels
+    planes = pixels.reshape(-1, *pixels.shape[-2:])
+    return _array(
+        [_resized(Image.fromarray(np.ascontiguousarray(p)), options.resize) for p in planes]
+    )
 
 
 def _seek(image: Image.Image, frame: int, name: str) -> None:
@@ -186,7 +213,9 @@ def _array(planes: list[Image.Image]) -> npt.NDArray[Any]:
     return array.transpose(2, 0, 1) if array.ndim == 3 else array
 
 
-def _unit(array: npt.NDArray[Any], name: str, dtype: str) -> npt.NDArray[Any]:
+def _unit(array: npt.NDArray[Any], name: str, options: ImageOptions) -> npt.NDArray[Any]:
+    if not options.unit:
+        return array
     if array.dtype not in (np.uint8, np.uint16):
         raise NnvizError(
             "{name} has pixels of type {dtype}, and --unit divides those of 8 or 16 bits",
@@ -194,7 +223,7 @@ def _unit(array: npt.NDArray[Any], name: str, dtype: str) -> npt.NDArray[Any]:
             dtype=str(array.dtype),
         )
     top = np.iinfo(array.dtype).max
-    scaled: npt.NDArray[Any] = np.divide(array, top, dtype=np.dtype(dtype))
+    scaled: npt.NDArray[Any] = np.divide(array, top, dtype=np.dtype(options.dtype or "float32"))
     return scaled
 
 
@@ -221,5 +250,6 @@ def _broken(error: Exception, name: str) -> NnvizError:
             "the picture {name} is too large: pictures end at {most} megapixels",
             name=name,
             most=LARGEST // 10**6,
+            hint="larger ones are read where they are not compressed: as PGM, PPM, BMP or TIFF",
         )
     return NnvizError("the picture {name} is broken: {reason}", name=name, reason=reason(error))

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 from nnviz.errors import NnvizError, UsageError
 from nnviz.formats import Made
 from nnviz.libraries import np
+from nnviz.numerals import all_finite
 from nnviz.request import check_sample
 from nnviz.shades import ends, greys, odd
 from nnviz.shapes import unravel
@@ -106,7 +107,8 @@ def _black_and_white(maps: Sequence[np.ndarray], span: Range) -> tuple[float, fl
         return 0.0, 255.0
     if span != "auto":
         return span
-    found = [end for each in maps if np.isfinite(each).any() for end in ends(each)]
+    some = (each for each in maps if all_finite(each) or np.isfinite(each).any())
+    found = [end for each in some for end in ends(each)]
     return min(found, default=0.0), max(found, default=0.0)
 
 
