@@ -325,3 +325,16 @@ def test_many_averages_of_the_largest_numbers_of_32_bits_are_finite() -> None:
     x = np.full((1, 1, 200, 200), 3e38, np.float32)
     made = pool(x, [Axis(200, 2, 2)] * 2, kind="avg")
     assert (made == np.float32(3e38)).all()
+
+
+@pytest.mark.parametrize("kind", ["max", "avg", "lp"])
+@pytest.mark.parametrize("dtype", ["f4", "f8", "i2"])
+def test_channels_taken_together_are_as_each_alone(kind: Kind, dtype: str) -> None:
+    x = np.random.default_rng(0).integers(-9, 9, (2, 70, 64, 80)).astype(dtype)
+    axes = [Axis(64, 3, 2, 1, 1, 1), Axis(80, 2, 2)]
+    made = pool(x, axes, kind=kind)
+    where = max_indices(x, axes)
+    for n, c in ((0, 0), (1, 50), (1, 69)):
+        one = x[n : n + 1, c : c + 1]
+        assert (made[n, c] == pool(one, axes, kind=kind)[0, 0]).all()
+        assert (where[n, c] == max_indices(one, axes)[0, 0]).all()

@@ -26,7 +26,7 @@ Kind = Literal["max", "avg", "lp"]
 Slides = tuple[AnySlide, AnySlide, AnySlide]
 Axes3 = tuple[AnyAxis, AnyAxis, AnyAxis]
 
-TILE = 2**17
+TILE = 2**18
 """Cells of a tile's rows as read: about what the second-level cache holds."""
 FEW_TAPS = 64
 """Cells of a window up to which a sum runs in the kernel's own order."""
@@ -71,14 +71,14 @@ def pool(
     kept = kind == "max" or x.dtype == np.float32
     out = np.empty(_shape(x, axes3), x.dtype if kept else np.float64)
 
-    def largest(plane: Array, slides: Slides) -> Array:
-        return _reduced(plane, slides, Reduction(np.maximum, lowest(x.dtype), x.dtype))
+    def largest(planes: Array, slides: Slides, into: Array) -> None:
+        _reduced(planes, slides, Reduction(np.maximum, lowest(x.dtype), x.dtype), into)
 
-    def average(plane: Array, slides: Slides) -> Array:
-        return _average(plane, slides, divisor, include_pad)
+    def average(planes: Array, slides: Slides, into: Array) -> None:
+        _average(planes, slides, divisor or _counted(slides, include_pad), into)
 
-    def norm(plane: Array, slides: Slides) -> Array:
-        return _norm(plane, slides, p, scale_cut)
+    def norm(planes: Array, slides: Slides, into: Array) -> None:
+        into[...] = _norm(planes, slides, p, scale_cut)
 
     _in_tiles(x, out, axes3, {"max": largest, "avg": average, "lp": norm}[kind])
     return out.reshape(*out.shape[:2], *(axis.out for axis in axes))
@@ -97,94 +97,100 @@ def max_indices(x: Array, axes: Sequence[AnyAxis]) -> Array:
     out = np.empty(_shape(x, axes3), np.int64)
     _, height, width = x.shape[2:]
 
-    def where(plane: Array, slides: Slides) -> Array:
+    def where(planes: Array, slides: Slides, into: Array) -> None:
         # Columns first: the first of equal cells is then the first row by row.
-        best, places = first_largest(_block(plane, slides), None, 2, slides[2], 1)
-        best, places = first_largest(best, places, 1, slides[1], width)
-        return np.maximum(first_largest(best, places, 0, slides[0], height * width)[1], -1)
+        best, places = first_largest(_block(planes, slides), None, -1, slides[2], 1)
+        best, places = first_largest(best, places, -2, slides[1], width)
+        places = first_largest(best, places, -3, slides[0], height * width)[1]
+        np.maximum(places, -1, out=into)
 
     _in_tiles(x, out, axes3, where)
     return out.reshape(*out.shape[:2], *(axis.out for axis in axes))
 
 
-# --- one tile ------------------------------------------------------------------
+# --- one tile: of some channels (C, D, H, W) into (C, 1, rows, columns) ----------
 
 
-def _total(plane: Array, slides: Slides, prepare: Callable[[Array], Array] | None) -> Array:
+def _total(planes: Array, slides: Slides, prepare: Callable[[Array], Array] | None) -> Array:
     """The sum of each window; in float64, so that it neither wraps nor drifts."""
     how = Reduction(np.add, 0, np.dtype(np.float64), prepare)
     even = [slide for slide in slides if isinstance(slide, Slide)]
     if len(even) < 3 or prod(slide.axis.kernel for slide in even) > FEW_TAPS:
-        return _reduced(plane, slides, how)
-    block = _block(plane, slides)
-    total = np.zeros([len(slide.outs) for slide in slides])
+        return _reduced(planes, slides, how)
+    block = _block(planes, slides)
+    total = np.zeros([len(block), *(len(slide.outs) for slide in slides)])
     d, h, w = (list(slide.taps()) for slide in even)
     for (z, from_z), (i, from_i), (j, from_j) in ((a, b, c) for a in d for b in h for c in w):
-        values = block[from_z, from_i, from_j]
-        total[z, i, j] += values if prepare is None else prepare(values)
+        values = block[:, from_z, from_i, from_j]
+        total[:, z, i, j] += values if prepare is None else prepare(values)
     return total
 
 
-def _average(plane: Array, slides: Slides, divisor: int | None, include_pad: bool) -> Array:
+def _counted(slides: Slides, include_pad: bool) -> Array:
+    """What the average of each window divides by."""
     d, h, w = (slide.counted(include_pad) for slide in slides)
     # A window of padding alone has no cells: 0, not 0/0.
-    counted = divisor or np.maximum(d[:, None, None] * h[:, None] * w, 1)
-    if plane.dtype == np.float32 and len(h) * len(w) >= LARGE:
-        total = _reduced(plane, slides, Reduction(np.add, 0, plane.dtype))
-        if np.isfinite(total).all():
-            return np.asarray(total / np.asarray(counted, np.float32))
-    total = _total(plane, slides, None)
-    made = total / counted
+    return np.asarray(np.maximum(d[:, None, None] * h[:, None] * w, 1))
+
+
+def _average(planes: Array, slides: Slides, counted: int | Array, into: Array) -> None:
+    if planes.dtype == np.float32 and into.size >= LARGE:
+        _reduced(planes, slides, Reduction(np.add, 0, planes.dtype), into)
+        if np.isfinite(into).all():
+            np.divide(into, np.asarray(counted, np.float32), out=into)
+            return
+    total = _total(planes, slides, None)
+    into[...] = total / counted
     if not np.isfinite(total).all():  # a sum may be past float64, its share not
-        small = _total(plane, slides, lambda v: v * SCALE)
-        made = np.where(np.isfinite(total), made, small / counted / SCALE)
-    return np.asarray(made)
+        small = _total(planes, slides, lambda v: v * SCALE)
+        into[...] = np.where(np.isfinite(total), total / counted, small / counted / SCALE)
 
 
-def _norm(plane: Array, slides: Slides, p: float, scale_cut: bool) -> Array:
-    total = _total(plane, slides, lambda v: np.abs(v.astype(np.float64)) ** p)
-    cut = _cut_off(slides) if scale_cut else np.ones(total.shape)
+def _norm(planes: Array, slides: Slides, p: float, scale_cut: bool) -> Array:
+    total = _total(planes, slides, lambda v: np.abs(v.astype(np.float64)) ** p)
+    cut = np.broadcast_to(_cut_off(slides) if scale_cut else 1.0, total.shape[1:])
     made = np.asarray(np.sqrt(total * cut) if p == 2 else (total * cut) ** (1 / p))
     lost = (total == np.inf) | (total < np.finfo(np.float64).tiny)
     if not lost.any():
         return made
     # Powers past float64, or lost below it, though the norm is not: of shares of the largest.
-    sizes = np.abs(plane.astype(np.float64))
+    sizes = np.abs(planes.astype(np.float64))
     top = _reduced(sizes, slides, Reduction(np.maximum, 0, sizes.dtype))
     block, windows = _block(sizes, slides), [list(slide.windows()) for slide in slides]
-    for at in map(tuple, np.argwhere(lost & (top > 0) & (top < np.inf))):
+    for c, *at in np.argwhere(lost & (top > 0) & (top < np.inf)).tolist():
         reads = [along[i] for along, i in zip(windows, at, strict=True)]
-        cells = block[tuple(slice(r.start, r.stop, r.step) for r in reads)]
-        made[at] = (((cells / top[at]) ** p).sum() * cut[at]) ** (1 / p) * top[at]
+        cells = block[c][tuple(slice(r.start, r.stop, r.step) for r in reads)]
+        here = (c, *at)
+        made[here] = (((cells / top[here]) ** p).sum() * cut[tuple(at)]) ** (1 / p) * top[here]
     return made
 
 
 def _cut_off(slides: Slides) -> Array:
     """How many times the cells of each window its whole kernel has, padding counted."""
     d, h, w = (
-        slide.axis.kernel / slide.counted(True)
-        if isinstance(slide, Slide)
-        else np.ones(len(slide.outs))
+        slide.axis.kernel / slide.counted(True) if isinstance(slide, Slide) else np.ones(1)
         for slide in slides
     )
     return np.asarray(d[:, None, None] * h[:, None] * w)
 
 
-def _reduced(plane: Array, slides: Slides, how: Reduction) -> Array:
-    """Each window along one axis after the other: rows, columns, depths."""
-    block = _block(plane, slides)
+def _reduced(planes: Array, slides: Slides, how: Reduction, into: Array | None = None) -> Array:
+    """Each window along one axis after the other: rows, columns, depths; the last `into` that."""
+    block = _block(planes, slides)
     # Rows first: they are combined whole, and fewer are left for the columns.
-    for along in (1, 2, 0):
-        if not slides[along].plain:
-            block = reduce_along(block, along, slides[along], how)
-            # What the next axis combines has been prepared by this one.
-            how = Reduction(how.combine, how.start, how.dtype)
+    left = [along for along in (-2, -1, -3) if not slides[along].plain]
+    for along in left:
+        block = reduce_along(block, along, slides[along], how, into if along == left[-1] else None)
+        # What the next axis combines has been prepared by this one.
+        how = Reduction(how.combine, how.start, how.dtype)
+    if not left and into is not None:
+        into[...] = block
     return block if how.prepare is None else how.prepare(block)
 
 
-def _block(plane: Array, slides: Slides) -> Array:
+def _block(planes: Array, slides: Slides) -> Array:
     d, h, w = (slice(slide.reads.start, slide.reads.stop) for slide in slides)
-    return plane[d, h, w]
+    return planes[:, d, h, w]
 
 
 # --- tiles ---------------------------------------------------------------------
@@ -205,30 +211,29 @@ def _shape(x: Array, axes: Axes3) -> tuple[int, ...]:
 
 
 def _in_tiles(
-    x: Array,
-    out: Array,
-    axes: Axes3,
-    compute: Callable[[Array, Slides], Array],
+    x: Array, out: Array, axes: Axes3, compute: Callable[[Array, Slides, Array], None]
 ) -> None:
-    """Fill `out`, some rows and columns of one depth of one channel at a time."""
+    """Fill `out`: some rows and columns of one depth of a channel at a time, or some channels."""
     d, h, w = axes
     cols = split(w.out, max(1, (TILE - min(w.extent, w.size)) // w.stride + 1))
     read = min(d.kernel, d.size) * min(w.size, TILE) * min(h.stride, h.size)
     rows = split(h.out, max(1, TILE // read))
-    count = (*out.shape[:3], len(rows), len(cols))
+    channels = split(x.shape[1], max(1, TILE // max(1, d.kernel * h.size * w.size)))
+    count = (len(x), len(channels), d.out, len(rows), len(cols))
 
     def work(some: range) -> None:
         for at in some:
             n, c, depth, row, col = unravel(at, count)
+            some_channels, some_rows, some_cols = map(_range, (channels[c], rows[row], cols[col]))
             slides = (
                 slide_over(d, range(depth, depth + 1)),
-                slide_over(h, _range(rows[row])),
-                slide_over(w, _range(cols[col])),
+                slide_over(h, some_rows),
+                slide_over(w, some_cols),
             )
-            into = out[n, c, depth : depth + 1]
-            into = into[:, slides[1].outs.start : slides[1].outs.stop]
+            own = slice(some_channels.start, some_channels.stop)
+            into = out[n, own, depth : depth + 1, some_rows.start : some_rows.stop]
             with np.errstate(all="ignore"):  # set here: each thread has its own
-                into[..., slides[2].outs.start : slides[2].outs.stop] = compute(x[n, c], slides)
+                compute(x[n, own], slides, into[..., some_cols.start : some_cols.stop])
 
     looked_at = max(x.size, out.size * max(h.kernel, w.kernel))
     share(work, cells(count), available() if looked_at >= MANY else 1)

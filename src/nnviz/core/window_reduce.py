@@ -68,8 +68,12 @@ class Slide(NamedTuple):
             yield range(start + taps.start * a.dilation, start + taps.stop * a.dilation, a.dilation)
 
     def counted(self, include_pad: bool) -> Array:
-        """What the average of each window divides by: `Axis.counted`, of all of them at once."""
-        a = self.axis
+        """What the average of each window divides by: `Axis.counted`, of all of them at once;
+        one number where no window is cut off.
+        """
+        a, ends = self.axis, (self.outs[0], self.outs[-1])
+        if all(a.counted(o, include_pad) == a.kernel for o in ends):
+            return np.array([a.kernel], np.float64)
         low, high = (-a.before, a.size + a.after) if include_pad else (0, a.size)
         starts = np.arange(self.outs.start, self.outs.stop) * a.stride - a.before
         first = np.maximum(0, -((starts - low) // a.dilation))
@@ -97,7 +101,7 @@ class UnevenSlide(NamedTuple):
         widths = self.counted()
         for tap in range(int(widths.max())):
             wide = np.flatnonzero(widths > tap)
-            yield wide, starts[wide] + tap
+            yield wide if len(wide) < len(starts) else slice(0, len(starts)), starts[wide] + tap
 
     def windows(self) -> Iterator[range]:
         low = self.reads.start
@@ -117,29 +121,45 @@ def slide_over(axis: AnyAxis, outs: range) -> AnySlide:
     return UnevenSlide(axis, outs) if isinstance(axis, AdaptiveAxis) else Slide(axis, outs)
 
 
-def reduce_along(block: Array, along: int, slide: AnySlide, how: Reduction) -> Array:
+def reduce_along(
+    block: Array, along: int, slide: AnySlide, how: Reduction, out: Array | None = None
+) -> Array:
     """Every window of `slide` along one axis of the block, reduced to one cell."""
-    shape = list(block.shape)
-    shape[along] = len(slide.outs)
-    out = np.full(shape, how.start, how.dtype)
-    into, cells = np.moveaxis(out, along, 0), np.moveaxis(block, along, 0)
+    if out is None:
+        shape = list(block.shape)
+        shape[along] = len(slide.outs)
+        out = np.empty(shape, how.dtype)
+    into, cells = out.swapaxes(along, 0), block.swapaxes(along, 0)
+    prepare = how.prepare or np.asarray
     if slide.axis.kernel <= len(slide.outs):
-        for to, reads in slide.taps():
-            values = cells[reads] if how.prepare is None else how.prepare(cells[reads])
+        # What every window has first: two of these at once begin, without a pass for a start.
+        taps = sorted(slide.taps(), key=lambda tap: not _is_every(tap[0], slide))
+        two = [cells[reads] for to, reads in taps[:2] if _is_every(to, slide)]
+        if len(two) == 2:
+            how.combine(*map(prepare, two), out=into, dtype=how.dtype)
+            del taps[:2]
+        else:
+            into[...] = how.start
+        for to, reads in taps:
+            values = prepare(cells[reads])
             if isinstance(to, slice):
                 how.combine(into[to], values, out=into[to])
             else:
                 into[to] = how.combine(into[to], values)
         return out
+    into[...] = how.start
     step = max(1, PIECE // max(1, cells[:1].size))
     for at, window in enumerate(slide.windows()):
         for first in range(0, len(window), step):
             some = window[first : first + step]
-            values = cells[some.start : some[-1] + 1 : some.step]
-            values = values if how.prepare is None else how.prepare(values)
+            values = prepare(cells[some.start : some[-1] + 1 : some.step])
             part = how.combine.reduce(values, axis=0, dtype=how.dtype)
             how.combine(into[at], part, out=into[at, ...])
     return out
+
+
+def _is_every(to: Cells, slide: AnySlide) -> bool:
+    return isinstance(to, slice) and to == slice(0, len(slide.outs))
 
 
 def first_largest(
@@ -152,9 +172,9 @@ def first_largest(
     shape = list(block.shape)
     shape[along] = len(slide.outs)
     best, found = np.empty(shape, block.dtype), np.full(shape, -1, np.int64)
-    top, at = np.moveaxis(best, along, 0), np.moveaxis(found, along, 0)
-    cells = np.moveaxis(block, along, 0)
-    held = None if places is None else np.moveaxis(places, along, 0)
+    top, at = best.swapaxes(along, 0), found.swapaxes(along, 0)
+    cells = block.swapaxes(along, 0)
+    held = None if places is None else places.swapaxes(along, 0)
     if slide.axis.kernel <= len(slide.outs):
         top[...] = lowest(block.dtype)
         _by_taps(top, at, cells, held, slide, weight)
