@@ -79,6 +79,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "padding.py: mode": (),
     "sentences.py: said": tuple(each for some in sentences.ACTIVATIONS.values() for each in some),
     "ops/recurrent/_explained.py: _TITLES[self.given.cell]": (),  # RNN, LSTM and GRU are names
+    "gradient.py: said": (),  # symbols
 }
 """What an expression in the place of a template can come to."""
 

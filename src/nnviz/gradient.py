@@ -76,6 +76,7 @@ class Made(NamedTuple):
     """An array of factors: slopes, a matrix turned."""
 
     called: Words
+    symbol: str
     value: Callable[[], np.ndarray]
 
 
@@ -163,6 +164,7 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
     results: dict[str, Any] = {f"grad_{name}": p.value for name, p in back.parts.items()}
     results |= {"output": value, f"grad_{of}": value}
     before = {name: a for name, a in ((LOST, back.arrived), (SLOPE, back.slope)) if a is not None}
+    symbols = _Symbols.of(forward, back, of)
     through = [Words("back through {act} first", act=back.through)] if back.through else []
     if part.turned:
         results[TURNED] = arrived.T
@@ -184,7 +186,7 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
         lessons=tuple(map(Fact, part.lessons())),
         said=(*through, *part.said, *forward.said),
         notes=(),
-        steps=_steps(arrived, part, value, _Symbols.of(forward, back, of)),
+        steps=_steps(arrived, part, value, symbols),
         explain=partial(_sentences, forward.plan.dims if forward.plan else 2),
         places=part.places,
         plan=None,
@@ -198,6 +200,7 @@ def gradient(forward: Trace, back: Backward, of: str) -> Trace:
         states=back.states,
         adjoints=back.along(forward.steps),
         symbols={},
+        brief={name: Words(said) for name, said in _brief(part, symbols).items()},
         snippet=partial(_snippet, forward, back, of) if forward.snippet else None,
         forward=forward,
         backward=None,
@@ -266,15 +269,7 @@ def _snippet(forward: Trace, back: Backward, of: str) -> Snippet:
     )
 
 
-_LETTERS = {
-    "input": "x",
-    "kernel": "w",
-    "weight": "w",
-    "bias": "b",
-    "gamma": "γ",
-    "beta": "β",
-    "jacobian": "J",
-}
+_LETTERS = {"input": "x", "kernel": "w", "weight": "w", "bias": "b", "gamma": "γ", "beta": "β"}
 
 
 class _Symbols(NamedTuple):
@@ -295,6 +290,7 @@ class _Symbols(NamedTuple):
         made, factor = (
             _LETTERS.get(name.partition("_")[0], name) for name in (of, part.factors or "y′")
         )
+        factor = part.made.symbol if part.made else factor
         role = forward.roles.get(part.factors.partition("_")[0], "intermediate")
         return cls(made, part.letter or ("z" if summed else "y"), factor, role)
 
@@ -311,6 +307,14 @@ class _Symbols(NamedTuple):
         return Product((given, term.symbol or indexed(self.factor, placed, self.role)))
 
 
+def _brief(part: Part, symbols: _Symbols) -> dict[str, str]:
+    """The arrays as the steps have them."""
+    arrived = f"∂L/∂{symbols.arrived}"
+    given = {} if part.arrived_at else {GRADIENT: arrived, TURNED: f"({arrived})ᵀ"}
+    made = {part.factors: part.made.symbol} if part.made else {}
+    return {**given, LOST: "∂L/∂y", "output": f"∂L/∂{symbols.made}", **made}
+
+
 def _steps(g: np.ndarray, part: Part, value: np.ndarray, symbols: _Symbols) -> Steps:
     count = value.size if part.terms_a_cell <= _MOST else 0
     return Steps(count, partial(_step, g, part, value, symbols))
@@ -321,13 +325,11 @@ def _step(g: np.ndarray, part: Part, value: np.ndarray, symbols: _Symbols, i: in
     terms = sorted(part.terms(index), key=lambda term: term.at)
     made = value[index].item()
     given = [Num(g[term.at].item(), "gradient") for term in terms]
-    factors = [term.shown or Num(term.factor, symbols.role) for term in terms]
     products = [
-        number if term.is_one else Product((number, factor))
-        for term, number, factor in zip(terms, given, factors, strict=True)
+        n if t.is_one else Product((n, t.shown or Num(t.factor, symbols.role)))
+        for t, n in zip(terms, given, strict=True)
     ]
-    moved = products in ([], [Num(made, "gradient")])
-    worked = () if moved else (Sum(tuple(products)),)
+    worked = () if products in ([], [Num(made, "gradient")]) else (Sum(tuple(products)),)
     cells = {GRADIENT: tuple(term.at for term in terms), "output": (index,)}
     if part.turned:
         cells[TURNED] = tuple(term.at[::-1] for term in terms)

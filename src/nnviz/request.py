@@ -23,6 +23,8 @@ GRADIENTS = ("backward", "grad", "of", "check_grad")
 """Options of every command that go back from the output's gradient."""
 NOTE, NARROWEST, WIDEST = 720, 320, 2000
 """Units that a figure may be wide: a note, which is usual; a phone; a wall."""
+PHONE = 480
+"""Where a page is narrower, a figure of a step is better short than whole."""
 THEMES: tuple[Theme, ...] = get_args(Theme)
 """The names of the colour themes; what they look like stands in `nnviz.figure.theme`."""
 EMBEDS: tuple[Embed, ...] = get_args(Embed)

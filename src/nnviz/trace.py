@@ -236,6 +236,8 @@ class Trace:
     net, T×Dh each."""
     symbols: Mapping[str, Name] = field(default_factory=dict)
     """What an array is called in formulas, where its own name does not say it: y_3."""
+    brief: Mapping[str, Words] = field(default_factory=dict)
+    """What arrays with long names are called where there is little room: ∂L/∂y."""
     snippet: Callable[[], Snippet] | None = None
     """How it is written in PyTorch, where that is known."""
     saved: tuple[str, Mapping[str, np.ndarray]] | None = None

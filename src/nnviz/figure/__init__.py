@@ -17,6 +17,7 @@ How to write an arrangement is said at the top of `figure/layout/page.py`. A fil
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnviz.cache import remembering
 from nnviz.errors import NnvizError, UsageError
-from nnviz.request import Appearance, check_filter, check_sample
+from nnviz.request import PHONE, Appearance, check_filter, check_sample
 from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
@@ -90,6 +91,8 @@ def _draw(
 ) -> Scene:
     if trace.back and trace.layers:
         trace = _gone_through(trace, appearance, steps)
+    if steps and appearance.width < PHONE:
+        trace = replace(trace, names={**trace.names, **trace.brief})
     view = _view(trace, appearance, whole=not steps)
     if appearance.filter is not None and (trace.plan is None or trace.plan.given is None):
         raise UsageError("{op} cannot use {flag}", op=trace.op, flag="--filter")

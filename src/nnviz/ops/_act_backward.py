@@ -64,7 +64,7 @@ def act_backward(
         "slope",
         "⊙",
         places(x.ndim),
-        made=Made(Words("slope"), lambda: slopes(x)),
+        made=Made(Words("slope"), "f′(x)", lambda: slopes(x)),
         facts=(said,) if said else (),
         lessons=lambda: [_kink(slopes, kink) for kink in kinks],
         told=told,
@@ -126,7 +126,7 @@ def _softmax(y: np.ndarray, axis: int, g: np.ndarray) -> Part:
         "·",
         places(y.ndim),
         terms_a_cell=y.shape[axis],
-        made=Made(Words("Jacobian matrix"), jacobian) if few else None,
+        made=Made(Words("Jacobian matrix"), "J", jacobian) if few else None,
         facts=(Fact(Words("slope"), Equation((Name("J", "i,j"), slope))),),
     )
 

@@ -10,6 +10,8 @@ from nnviz.ops._layer import places
 from nnviz.trace import Index, indexed
 from nnviz.words import Words
 
+_TURNED = Words("{name}, transposed", name="weight")
+
 
 def dense_backward(x: np.ndarray, w: np.ndarray, b: np.ndarray | None, g: np.ndarray) -> Backward:
     """The way back from the gradient of the output, `g`: of a vector x, or of rows of them."""
@@ -41,7 +43,7 @@ def dense_backward(x: np.ndarray, w: np.ndarray, b: np.ndarray | None, g: np.nda
             lambda: gradients.products(given, w.T).reshape(x.shape),
             of_input,
             *("weight_turned" if alone else "weight", "·", places(x.ndim), len(w)),
-            made=Made(Words("{name}, transposed", name="weight"), lambda: w.T) if alone else None,
+            made=Made(_TURNED, "Wᵀ", lambda: w.T) if alone else None,
         ),
         "weight": Part(
             lambda: gradients.products(given.T, rows.T),

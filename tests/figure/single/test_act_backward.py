@@ -133,5 +133,5 @@ def test_on_every_page(theme: str, width: int, lang: str) -> None:
     ):
         trace = back(x, name)
         drawn(trace, **look)
-        assert drawn(trace, 4, **look).height <= (640 if width == 720 else 1150)
+        assert drawn(trace, 4, **look).height <= (640 if width == 720 else 920)
         drawn(trace, 1, 3, **look)

@@ -82,3 +82,32 @@ def test_the_corners_are_the_factors_of_the_step(subject: str, x: Any, data: Any
     made, off = summed(scene)
     if factors(scene):
         assert made == pytest.approx(step.value, abs=off)
+
+
+@pytest.mark.parametrize(
+    ("op", "x", "options", "of", "brief"),
+    [
+        ("conv", [[1, 2], [3, 4]], {"kernel": [[1, 2], [0, 1]]}, "input", ["∂L/∂y", "∂L/∂x"]),
+        (
+            "conv",
+            [[1, 2], [3, 4]],
+            {"kernel": [[1]], "act": "tanh"},
+            "kernel",
+            ["∂L/∂y", "∂L/∂z", "∂L/∂z", "∂L/∂w"],
+        ),
+        ("pool", [[1, 2], [3, 4]], {"kernel": 2}, "input", ["∂L/∂y", "∂L/∂x"]),
+        ("act", [1.5, 2.5], {"name": "gelu"}, "input", ["∂L/∂y", "f′(x)", "∂L/∂x"]),
+        ("act", [1.5, 2.5], {"name": "softmax"}, "input", ["J", "∂L/∂y", "∂L/∂x"]),
+        ("dense", [1, 2], {"weight": [[1, 2]]}, "input", ["Wᵀ", "∂L/∂y", "∂L/∂x"]),
+        ("dense", [[1, 2], [3, 4]], {"weight": [[1, 2]]}, "weight", ["(∂L/∂y)ᵀ", "∂L/∂w"]),
+        ("norm", [[1, 2], [3, 5]], {"kind": "layer"}, "input", ["∂L/∂y", "∂L/∂x"]),
+    ],
+)
+def test_a_step_on_a_phone_calls_arrays_as_its_sum_does(
+    op: str, x: Any, options: dict[str, Any], of: str, brief: list[str]
+) -> None:
+    trace = backward(run(op, x, **options), None, of)
+    for lang in ("en", "ko"):
+        said = words(drawn(trace, 1, width=360, lang=lang))
+        assert [w for w in said if w in brief] == brief
+    assert not {*brief[1:]} & {*words(drawn(trace, width=360))}  # the whole has no sum

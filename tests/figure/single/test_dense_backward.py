@@ -78,5 +78,5 @@ def test_on_every_page(theme: str, width: int, lang: str) -> None:
         for of in ("input", "weight", "bias"):
             trace = backward(forward, rng.normal(size=units), of)
             drawn(trace, **look)
-            assert drawn(trace, 2, **look).height <= (640 if width == 720 else 1200)
+            assert drawn(trace, 2, **look).height <= (640 if width == 720 else 720)
             drawn(trace, 1, 2, **look)

@@ -128,7 +128,7 @@ def test_on_every_page(theme: str, width: int, lang: str) -> None:
     ):
         trace = back(x, **options)
         drawn(trace, **look)
-        assert drawn(trace, 4, **look).height <= (640 if width == 720 else 900)
+        assert drawn(trace, 4, **look).height <= (640 if width == 720 else 840)
         drawn(trace, 1, 5, **look)
 
 

@@ -15,7 +15,7 @@ from nnviz.figure.typeface import Fonts
 from nnviz.lang import catalogue
 from nnviz.notation import ABOUT, EQUAL
 from nnviz.numerals import rounded
-from nnviz.request import NOTE, Appearance
+from nnviz.request import NOTE, PHONE, Appearance
 from nnviz.trace import Equation, Expr, Num, Role, Step, Token, tokens
 from nnviz.words import Words, safe
 
@@ -109,7 +109,7 @@ class Style:
     @property
     def on_phone(self) -> bool:
         """Whether the page is so narrow that a figure of a step is better short than whole."""
-        return self.page < 480
+        return self.page < PHONE
 
     def beneath(self, width: float, least: float = 400) -> float:
         """The room of what stands beneath something so wide: some at least, the page at most."""

@@ -18,8 +18,6 @@ from nnviz.trace import Step, Trace
 from nnviz.words import Words
 
 RANK = 0
-SHORT = {"gradient": "∂L/∂y", "slope": "f′(x)", "output": "∂L/∂x", "jacobian": "J"}
-"""What its arrays are called where there is little room."""
 MOST = 12
 """Tangents that are drawn."""
 TALL = 180
@@ -33,7 +31,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     sample = appearance.drawn_sample
     blocks = [
         _forwards(trace, low, step, sample),
-        array_row(trace, low, step, trace.equation, style.room, sample, SHORT),
+        array_row(trace, low, step, trace.equation, style.room, sample),
     ]
     hidden = prod(trace.output.shape[:-2]) // _forward(trace).samples - 1 if step is None else 0
     blocks = [*worked(style, blocks, step), *more_channels(style, hidden)]

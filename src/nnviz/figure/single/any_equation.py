@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from math import inf, prod
 from typing import NamedTuple
 
-from nnviz.figure.arrays.fit import SHORTER, Row, RowPart, largest_fit, shortened_row
+from nnviz.figure.arrays.fit import (
+    EASY,
+    SHORTER,
+    Row,
+    RowPart,
+    largest_fit,
+    shortened_row,
+    whole_row,
+)
 from nnviz.figure.arrays.grid import MOST, Table, cells, changed, of_step, operator
 from nnviz.figure.arrays.named import NamedCells, named_picture
 from nnviz.figure.formulas.equations import equation_rows
@@ -27,6 +35,8 @@ from nnviz.words import Words
 RANK = 0
 _AROUND = 84
 """What the axis and the bar of a picture take."""
+_SMALL = 72
+"""The side of a picture of a step on a phone, without these."""
 
 
 def fits(trace: Trace) -> Words | None:
@@ -99,12 +109,8 @@ def array_row(
     equation: Sequence[str],
     room: float,
     sample: int = 0,
-    short: Mapping[str, str] | None = None,
 ) -> Block:
-    """Arrays by their names and the signs between them; of a step its cells active.
-
-    `short` are what they are called where there is little room.
-    """
+    """Arrays by their names and the signs between them; of a step its cells active."""
     made, names = Block(inf, inf, ()), [name for name in equation if name.isidentifier()]
     sides = (room - 48 * (len(equation) - len(names))) / len(names) - _AROUND, style.tall - 60
     side = max(96, near4(min(SIDE, *sides)))
@@ -115,12 +121,31 @@ def array_row(
                 _part(each, trace, name, look) if name.isidentifier() else operator(each, name)
                 for name in equation
             ]
+            if each is style and step and (line := _in_a_line(trace, style, equation, parts, room)):
+                return line
             if style.cut and each is not style:
-                named = zip(equation, shortened_row(parts, SHORTER[-1]), strict=True)
-                parts = [_renamed(part, (short or {}).get(name)) for name, part in named]
+                parts = _briefly(trace, equation, shortened_row(parts, SHORTER[-1]))
             made = largest_fit(each, parts, rooms=(room,))
             look = look._replace(framed=look.framed and each.precision > style.brief.precision)
     return made
+
+
+def _in_a_line(
+    trace: Trace, style: Style, equation: Sequence[str], parts: Row, room: float
+) -> Block | None:
+    """A row in one line, with brief names where that makes cells larger; None where they are not
+    read with ease.
+    """
+    style = style.within(room, style.tall, cut=True)
+    ways = [whole_row(style, each) for each in (parts, _briefly(trace, equation, parts))]
+    best = max((way for way in ways if way), key=lambda way: way.height, default=None)
+    tall = (len(table) for p in parts if not isinstance(p, Block) for table in p.tables)
+    return best if best and best.height >= 44 + EASY * max(tall, default=0) else None
+
+
+def _briefly(trace: Trace, equation: Sequence[str], parts: Row) -> Row:
+    named = zip(equation, parts, strict=True)
+    return [_renamed(part, trace.brief.get(name)) for name, part in named]
 
 
 def _upright(equation: Sequence[str]) -> Sequence[str]:
@@ -128,7 +153,7 @@ def _upright(equation: Sequence[str]) -> Sequence[str]:
     return equation if "·" in equation else equation[:1] if "⊗" in equation else ()
 
 
-def _renamed(part: RowPart | Block, name: str | None) -> RowPart | Block:
+def _renamed(part: RowPart | Block, name: Words | None) -> RowPart | Block:
     return part._replace(name=name) if name and isinstance(part, NamedCells) else part
 
 
@@ -206,7 +231,9 @@ def _part(style: Style, trace: Trace, name: str, look: _Look) -> NamedCells | Bl
         last = _under(step.index, array.shape).stop - 1 if step and name == "output" else None
         made = None if last is None else divmod(last, array.shape[-1])
         style, array = replace(style, back=trace.back), array.reshape(-1, array.shape[-1])
-        return named_picture(style, array, role, said, at=made, side=look.side)
+        full = step is None or not trace.brief or not style.on_phone
+        side = look.side if full else _SMALL
+        return named_picture(style, array, role, said, at=made, side=side, bar=full, axes=full)
     if name in look.upright and array.ndim == 1:
         array = array[:, None]
     table = _table(trace, name, array, style.precision, step)
