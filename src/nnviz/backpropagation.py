@@ -5,15 +5,15 @@ made it, and where several take what one makes, their gradients are added.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from nnviz.errors import UsageError
 from nnviz.gradient import LOST, Backward, Part, Term, arriving, gradient
 from nnviz.libraries import np
 from nnviz.losses import LossName, loss_of
 from nnviz.numerals import exact
+from nnviz.records import NamedTuple, replace
 from nnviz.trace import Index, Results, Trace
 from nnviz.words import Words
 

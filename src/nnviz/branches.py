@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import reduce
-from typing import NamedTuple
+
+from nnviz.records import NamedTuple
 
 DEEPEST = 2
 """Levels that a list sets in."""

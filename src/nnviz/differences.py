@@ -7,15 +7,15 @@ relative to the larger of the two, and to no less than what rounding can hide.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from nnviz.backpropagation import backward, learned
 from nnviz.errors import UsageError
 from nnviz.gradient import arriving
 from nnviz.libraries import np
 from nnviz.losses import loss_of
+from nnviz.records import NamedTuple, replace
 from nnviz.shapes import unravel
 from nnviz.trace import Fact, Index, Listing, Results, Step, Steps, Trace
 from nnviz.words import Words

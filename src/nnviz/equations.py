@@ -9,11 +9,10 @@ table, a figure and the trace document show; none of them works anything out its
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import product
 from math import prod
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from nnviz.activation_steps import softmax_of
 from nnviz.expressions import (
@@ -33,6 +32,7 @@ from nnviz.expressions import (
 )
 from nnviz.lazy import Lazy, chained
 from nnviz.libraries import np
+from nnviz.records import NamedTuple, dataclass, field, replace
 from nnviz.shapes import unravel
 from nnviz.words import Words
 
@@ -64,7 +64,7 @@ def lists(quantities: Iterable[Quantity]) -> dict[str, Any]:
 # --- with numbers put in ---------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Substitution:
     """What the symbols of equations stand for at one step."""
 

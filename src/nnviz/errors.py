@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
+from nnviz.records import NamedTuple
 from nnviz.words import Words, safe
 
 FLAG = re.compile(r"--[a-z](?:[a-z0-9-]*[a-z0-9])?")

@@ -7,9 +7,8 @@ description, colour or width can give it away.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from math import ceil
-from typing import Any, NamedTuple
+from typing import Any
 
 from nnviz.equations import VectorEquation, lists, number_by_number
 from nnviz.errors import UsageError
@@ -17,6 +16,7 @@ from nnviz.expressions import Equation, Expr, Name, Num, inside, names, numbers,
 from nnviz.lazy import Lazy
 from nnviz.libraries import np
 from nnviz.numerals import BLANK
+from nnviz.records import NamedTuple, dataclass, replace
 from nnviz.recurrence import Recurrence
 from nnviz.request import Blank
 from nnviz.steps import choose
@@ -179,7 +179,7 @@ def _rows(value: np.ndarray, steps: Sequence[Step] | None) -> np.ndarray:
     return blanked(value, [step.index[0] for step in steps])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Partials:
     """The map of each channel, without the cells that steps make."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from nnviz.numerals import is_blank, plain
+from nnviz.records import NamedTuple
 
 if TYPE_CHECKING:
     from fractions import Fraction

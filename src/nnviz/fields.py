@@ -7,12 +7,11 @@ Whole numbers only; channels are all seen together.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
-from typing import NamedTuple
 
 from nnviz.axes import CELL_NAMES, index_names
+from nnviz.records import NamedTuple, dataclass
 from nnviz.words import Words
 
 Table = tuple[tuple[int, ...], ...]
@@ -33,7 +32,7 @@ class Map(NamedTuple):
         return tuple(map(len, self.reads))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fields:
     """The maps of a chain from its input to its output, and the output cell that is asked for.
 

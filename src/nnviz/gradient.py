@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from nnviz.expressions import Role
 from nnviz.fields import place
 from nnviz.lazy import Lazy
 from nnviz.libraries import np
 from nnviz.losses import shaped
+from nnviz.records import NamedTuple, replace
 from nnviz.sentences import heaviest
 from nnviz.shapes import unravel
 from nnviz.trace import (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from nnviz.elision import lines
 from nnviz.expressions import (
@@ -25,6 +25,7 @@ from nnviz.expressions import (
     shown_exactly,
 )
 from nnviz.numerals import lowered, raised
+from nnviz.records import NamedTuple
 
 EQUAL, ABOUT = " = ", " ≈ "
 """What stands between the sides of an equation, as they are shown."""

@@ -8,10 +8,10 @@ and tested without an array.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import product
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
+from nnviz.records import NamedTuple, dataclass, replace
 from nnviz.shapes import AnyAxis, PadMode, TransposedAxis, unravel
 
 Index = tuple[int, ...]
@@ -52,7 +52,7 @@ class Read(NamedTuple):
     """Into the kernel as it was given."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WindowPlan(Generic[AxisT]):
     """A convolution, a transposed one, or a pooling, as whole numbers.
 

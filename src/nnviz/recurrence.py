@@ -8,8 +8,8 @@ from 0.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from nnviz.records import NamedTuple
 from nnviz.words import Words
 
 

@@ -6,9 +6,10 @@ One value, passed in, never asked for.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, get_args
 
 from nnviz.errors import UsageError
+from nnviz.records import NamedTuple
 
 Theme = Literal["light", "dark", "print", "transparent"]
 Embed = Literal["markdown", "obsidian"]

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from nnviz.cache import remember
 from nnviz.libraries import Image, np
 from nnviz.numerals import all_finite
+from nnviz.records import NamedTuple, dataclass
 
 Shades = Literal["grey", "signed", "rgb"]
 
@@ -55,7 +55,7 @@ _BLOCK = 2**18
 """Values turned into greys at a time, so that a large map needs little more than its picture."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Levels:
     """What the darkest and lightest shade stand for."""
 

@@ -8,9 +8,10 @@ what an output cell reads, and by which kernel cells; `nnviz.plans` puts the axe
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import gcd, prod
-from typing import ClassVar, Literal, NamedTuple
+from typing import ClassVar, Literal
+
+from nnviz.records import NamedTuple, dataclass
 
 PadMode = Literal["zeros", "reflect", "replicate", "circular"]
 PAD_MODES: tuple[PadMode, ...] = ("zeros", "reflect", "replicate", "circular")
@@ -170,7 +171,7 @@ class Axis(NamedTuple):
         return {p for p in (self.source(each, mode) for each in outside) if p is not None}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AdaptiveAxis:
     """Windows that share an axis of `size` cells among `out` output cells, as PyTorch does.
 

@@ -8,8 +8,7 @@ LaTeX and the tests that evaluate it read the same one. Words are keys until a f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from nnviz.equations import Fact, Index, Quantity, VectorEquation, lists, number_by_number
 from nnviz.errors import NnvizError
@@ -34,6 +33,7 @@ from nnviz.lazy import Lazy
 from nnviz.libraries import np
 from nnviz.notation import Token, flat, text, tokens
 from nnviz.plans import WindowPlan
+from nnviz.records import NamedTuple, dataclass, field, replace
 from nnviz.recurrence import Recurrence
 from nnviz.words import Words
 
@@ -51,7 +51,7 @@ class Place(NamedTuple):
     """0, or 1 for times."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """One step: which output cell, from which cells, by which arithmetic."""
 

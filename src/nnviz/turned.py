@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import product
-from typing import NamedTuple
 
 from nnviz.plans import Index, WindowAxis, WindowPlan
+from nnviz.records import NamedTuple
 from nnviz.shapes import PadMode
 
 Pairs = tuple[tuple[int, int], ...]

@@ -10,9 +10,10 @@ largest: 13 for 12.75, but no 0 and 1 for probabilities.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
 
 import numpy as np
+
+from nnviz.records import NamedTuple
 
 _LOOKED_AT = 4096
 """Cells whose decimals are counted."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from nnviz.backpropagation import backward
 from nnviz.expressions import names
 from nnviz.options.operation import Operation
+from nnviz.records import NamedTuple, replace
 from nnviz.recurrence import Chain
 from nnviz.trace import Equation, Formula, Trace
 from nnviz.words import Words

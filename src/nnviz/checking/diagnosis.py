@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from nnviz.checking.going_back import going_back
 from nnviz.checking.mistakes import Table, case_of
 from nnviz.checking.slips import slips
 from nnviz.options.operation import Operation
+from nnviz.records import NamedTuple
 from nnviz.trace import Trace
 from nnviz.words import Words
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from nnviz.errors import NnvizError
 from nnviz.numerals import MINUS, plain, rounded
 from nnviz.read.numbers import check_commas, number
 from nnviz.read.spellings import signs
 from nnviz.read.text import Written
+from nnviz.records import NamedTuple
 from nnviz.words import Words
 
 _NOISE = {"float32": 2e-7, "float16": 1e-3}

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Any
 
 from nnviz.cli import _answers
 from nnviz.cli._answers import Answer
@@ -14,6 +14,7 @@ from nnviz.errors import NnvizError
 from nnviz.formats.terminal.moment import Moment, beats_of, walked
 from nnviz.formats.terminal.unfolded import Beat
 from nnviz.libraries import np
+from nnviz.records import NamedTuple
 from nnviz.request import Request, Screen
 from nnviz.trace import Step, Trace
 from nnviz.words import Words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from nnviz import formats
 from nnviz import steps as _steps
@@ -20,6 +20,7 @@ from nnviz.options.kinds import plain
 from nnviz.options.operation import Operation
 from nnviz.options.option import Option, Text, declared
 from nnviz.read import Stdin
+from nnviz.records import NamedTuple
 from nnviz.request import WALK, check_filter, check_sample
 from nnviz.trace import Trace
 from nnviz.words import Words

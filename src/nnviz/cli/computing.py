@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from nnviz.cli import checks
 from nnviz.cli.checks import Written
@@ -14,6 +13,7 @@ from nnviz.libraries import np
 from nnviz.options.operation import Operation
 from nnviz.options.option import Context, Text
 from nnviz.read import ImageOptions, Stdin, read_input
+from nnviz.records import NamedTuple, replace
 from nnviz.request import GRADIENTS
 from nnviz.shapes import times
 from nnviz.trace import Trace

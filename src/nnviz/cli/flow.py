@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from itertools import starmap
-from typing import Any, NamedTuple
+from typing import Any
 
 from nnviz import files, formats, lang, numerals, tensors
 from nnviz.cli import checks, options, streams, walk
@@ -18,6 +17,7 @@ from nnviz.formats import Made
 from nnviz.options.operation import Operation
 from nnviz.options.option import Context
 from nnviz.read import Stdin
+from nnviz.records import NamedTuple, asdict
 from nnviz.request import Appearance, Request, Screen
 from nnviz.shapes import times
 from nnviz.trace import Trace

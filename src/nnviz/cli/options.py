@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from nnviz.cli import _values as values
 from nnviz.libraries import np
@@ -12,6 +11,7 @@ from nnviz.options import kinds as _kinds
 from nnviz.options import page as _page
 from nnviz.options.option import SWITCH, Context, Option, Text, declared, option
 from nnviz.options.option import parse as _parse
+from nnviz.records import NamedTuple, dataclass
 from nnviz.request import BLANKS, EMBEDS, NOTE, THEMES, Blank, Embed, Theme
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ VERSION = Option("version", ("--version",), SWITCH, "Print the version and stop.
 """The program's own option; what else it has is --lang and Typer's."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class InputOptions:
     """How INPUT becomes an array."""
 
@@ -61,7 +61,7 @@ class InputOptions:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class OutputOptions:
     """What is written, and where."""
 
@@ -159,7 +159,7 @@ class OutputOptions:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class FigureOptions:
     """How a figure looks."""
 
@@ -210,7 +210,7 @@ class FigureOptions:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PracticeOptions:
     """What is left for the reader to find."""
 
@@ -251,7 +251,7 @@ class PracticeOptions:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class GradientOptions:
     """The way back."""
 
@@ -276,7 +276,7 @@ class GradientOptions:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class GeneralOptions:
     """What is said, and how."""
 

@@ -10,10 +10,10 @@ a position; no arrangement knows a format.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from nnviz.libraries import np
+from nnviz.records import NamedTuple, dataclass, field, replace
 
 if TYPE_CHECKING:
     from nnviz.fields import Fields
@@ -162,7 +162,7 @@ class Text(NamedTuple):
         return "".join(span.text for span in self.spans)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Image:
     """A picture: `pixels` (uint8, H×W or H×W×3) fill the box; `crisp` keeps them square."""
 
@@ -188,7 +188,7 @@ Leaf: TypeAlias = Shape | Text | Image
 Mark: TypeAlias = Leaf | Group
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scene:
     """A figure: marks in the order they are painted, on a page of a size."""
 

@@ -8,17 +8,17 @@ violet, bias magenta, intermediate grey. Things of one role that must be told ap
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 
 from nnviz.errors import UsageError
 from nnviz.figure.scene import Color, Dash
+from nnviz.records import dataclass, field, replace
 from nnviz.request import THEMES
 from nnviz.shades import Poles
 from nnviz.trace import Role
 from nnviz.words import Words
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tone:
     """How one role looks."""
 
@@ -32,7 +32,7 @@ class Tone:
     """The outline's dash, where hue cannot tell roles apart."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Theme:
     """Every colour of a figure."""
 

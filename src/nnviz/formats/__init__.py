@@ -10,9 +10,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from nnviz.errors import UsageError
+from nnviz.records import NamedTuple
 from nnviz.request import EXERCISE, Request
 from nnviz.trace import Trace
 from nnviz.words import Words

@@ -6,15 +6,15 @@ What stands in a cell is words and formulas; the terminal, Markdown and LaTeX wr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from nnviz.branches import marked
 from nnviz.elision import likeliest, named, value_of
 from nnviz.expressions import equal_as_shown, parts
 from nnviz.libraries import np
 from nnviz.numerals import aligned, rounded, size, thousands
+from nnviz.records import NamedTuple, replace
 from nnviz.shapes import times
 from nnviz.trace import (
     Call,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from math import prod
@@ -11,6 +10,7 @@ from math import prod
 from nnviz.axes import CELL_NAMES, KERNEL_AXES, MAP_AXES
 from nnviz.libraries import np
 from nnviz.numerals import all_finite, thousands
+from nnviz.records import dataclass
 from nnviz.request import Appearance
 from nnviz.shapes import times
 from nnviz.trace import Index, Show, Step, Trace

@@ -10,12 +10,13 @@ import struct
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from itertools import chain, islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from nnviz.formats import FIGURE, Format, Made
 from nnviz.formats.raster.frames import Frame, film, frames
 from nnviz.formats.raster.palette import OPAQUE, Palette, whole
 from nnviz.libraries import Image, np
+from nnviz.records import NamedTuple
 from nnviz.request import Request
 from nnviz.trace import Trace
 

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from string import Template
-from typing import NamedTuple
 
 from nnviz import lang
 from nnviz.figure import draw
@@ -25,6 +24,7 @@ from nnviz.formats.player.targets import targets
 from nnviz.formats.player.themed import Colors, themed
 from nnviz.formats.raster.frames import Film, film
 from nnviz.formats.svg import escape, number
+from nnviz.records import NamedTuple
 from nnviz.request import Request
 from nnviz.trace import Trace
 from nnviz.words import Words

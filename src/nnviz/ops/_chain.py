@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from nnviz import ops
 from nnviz.errors import NnvizError, UsageError
@@ -27,6 +27,7 @@ from nnviz.options.option import Context, Kind, Text
 from nnviz.options.program import WordsError
 from nnviz.read import Stdin
 from nnviz.read.text import STANDARD_INPUT, decode, place_at
+from nnviz.records import NamedTuple
 from nnviz.words import Words
 
 T = TypeVar("T")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm, prod
-from typing import NamedTuple
 
 from nnviz.errors import UsageError
 from nnviz.fields import Fields, Map, Table
 from nnviz.ops._layer import Layer
 from nnviz.plans import WindowAxis
+from nnviz.records import NamedTuple
 from nnviz.shapes import AdaptiveAxis, PadMode, TransposedAxis, times
 from nnviz.words import Words
 

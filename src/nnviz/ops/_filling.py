@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from nnviz.errors import NnvizError
 from nnviz.libraries import np
 from nnviz.ops._layer import Layer
 from nnviz.ops._network import Network, Node, Shape, blamed
 from nnviz.read.text import listed
+from nnviz.records import NamedTuple
 from nnviz.shapes import times
 from nnviz.trace import Listing
 from nnviz.words import Words

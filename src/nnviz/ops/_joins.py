@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import partial, reduce
 from itertools import accumulate
 from typing import Any
@@ -14,6 +13,7 @@ from nnviz.gradient import Backward, Part, Term
 from nnviz.libraries import np
 from nnviz.ops._layer import Layer, places
 from nnviz.options.operation import Operation
+from nnviz.records import dataclass, replace
 from nnviz.shapes import times, unravel
 from nnviz.trace import (
     Equation,
@@ -34,7 +34,7 @@ Shape = tuple[int, ...]
 ADDED = Words("add")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class JoinOptions:
     """What is known of the branches that is not in their shapes."""
 

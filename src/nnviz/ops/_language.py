@@ -12,10 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from nnviz.errors import Place, UsageError
 from nnviz.read.text import listed, place_at
+from nnviz.records import NamedTuple
 from nnviz.words import Words
 
 Join = Literal["add", "concat"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from nnviz.axes import MAP_AXES, index_names
 from nnviz.errors import NnvizError
 from nnviz.libraries import np
 from nnviz.plans import WindowPlan
+from nnviz.records import NamedTuple
 from nnviz.shapes import times
 from nnviz.trace import Place
 from nnviz.words import Words

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from functools import reduce
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from nnviz.errors import NnvizError, Place
 from nnviz.libraries import np
 from nnviz.ops._layer import Layer
 from nnviz.options.operation import Operation
 from nnviz.read.safetensors import Tensor
+from nnviz.records import NamedTuple, replace
 from nnviz.shapes import times
 from nnviz.trace import Trace
 from nnviz.words import Words

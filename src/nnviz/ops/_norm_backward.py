@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from nnviz.core import gradients
 from nnviz.gradient import Backward, Part, Term
 from nnviz.libraries import np
 from nnviz.ops._layer import places
+from nnviz.records import NamedTuple
 from nnviz.shapes import ravel, unravel
 from nnviz.trace import Index
 from nnviz.words import Words

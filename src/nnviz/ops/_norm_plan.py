@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, get_args
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.libraries import np
@@ -12,6 +11,7 @@ from nnviz.numerals import exact
 from nnviz.ops._layer import channels_first
 from nnviz.options import kinds
 from nnviz.options.option import argument, option
+from nnviz.records import NamedTuple, dataclass
 from nnviz.shapes import times, unravel
 
 Kind = Literal["batch", "layer", "group"]
@@ -21,7 +21,7 @@ SAMPLES_FIRST = -1
 """The `dims` of what comes in a batch: all axes but samples and channels."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class NormOptions:
     """What is normalized together, and by what it is scaled and moved after that."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from nnviz import ops
 from nnviz.errors import NnvizError
@@ -11,6 +11,7 @@ from nnviz.libraries import np
 from nnviz.ops._network import Node
 from nnviz.options.operation import Operation
 from nnviz.read.onnx import Dims, Graph, GraphNode
+from nnviz.records import NamedTuple
 
 SAMPLES, UNIT, WAYS = "samples", "one", "ways"
 """Axes that a value here has not: of samples, of one cell, of the directions of a recurrent net

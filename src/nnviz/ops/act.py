@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from nnviz.activation_steps import ACTIVATIONS, Activation, activation_step, along, exp, shown
@@ -15,6 +14,7 @@ from nnviz.ops._layer import Layer, places
 from nnviz.options import kinds
 from nnviz.options.operation import BUT_GRADIENTS, Operation
 from nnviz.options.option import argument, option
+from nnviz.records import asdict, dataclass, replace
 from nnviz.sentences import activation
 from nnviz.shapes import unravel
 from nnviz.trace import (
@@ -45,7 +45,7 @@ Approximate = Literal["none", "tanh"]
 _APPROXIMATE: tuple[Approximate, ...] = get_args(Approximate)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ActOptions:
     """Which activation, and what it takes; ONNX has the defaults."""
 

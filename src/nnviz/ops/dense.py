@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import prod
 from typing import Any
 
@@ -15,6 +14,7 @@ from nnviz.ops._layer import Layer, float_name, places
 from nnviz.options import kinds
 from nnviz.options.operation import BUT_GRADIENTS, Operation
 from nnviz.options.option import option
+from nnviz.records import dataclass
 from nnviz.sentences import heaviest, summed
 from nnviz.shapes import times, unravel
 from nnviz.trace import (
@@ -36,7 +36,7 @@ from nnviz.trace import (
 from nnviz.words import Words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class DenseOptions:
     """The weights of a fully connected layer: given, or drawn at random."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 
 from nnviz.errors import UsageError
@@ -14,6 +13,7 @@ from nnviz.ops._layer import Layer, float_name, places
 from nnviz.options import kinds
 from nnviz.options.operation import BUT_GRADIENTS, Operation
 from nnviz.options.option import argument, option
+from nnviz.records import dataclass
 from nnviz.shapes import unravel
 from nnviz.trace import (
     Equation,
@@ -36,7 +36,7 @@ from nnviz.trace import (
 from nnviz.words import Words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class DropoutOptions:
     """How much is left out, and whether it is."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from nnviz.equations import Substitution
 from nnviz.errors import NnvizError, UsageError
@@ -13,6 +12,7 @@ from nnviz.ops._layer import Layer, places
 from nnviz.options import kinds
 from nnviz.options.operation import BUT_GRADIENTS, Operation
 from nnviz.options.option import option
+from nnviz.records import dataclass
 from nnviz.shapes import times, unravel
 from nnviz.trace import Equation, Fact, Index, Name, Results, Show, Snippet, Step, Steps, Trace
 from nnviz.words import Words
@@ -21,7 +21,7 @@ _X, _Y, _ROW = Name("x", "t", "input"), Name("y", "t", "output"), Name("W", "xâ‚
 _FACTS = (Fact(Words("row of the table"), Equation((_Y, _ROW))),)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class EmbedOptions:
     """The table: given, or drawn at random."""
 

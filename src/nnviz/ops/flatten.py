@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from math import prod
 
 from nnviz.errors import UsageError
@@ -15,6 +14,7 @@ from nnviz.ops._layer import Layer, places
 from nnviz.options import kinds
 from nnviz.options.operation import BUT_GRADIENTS, Operation
 from nnviz.options.option import option
+from nnviz.records import dataclass, replace
 from nnviz.shapes import ravel, unravel
 from nnviz.trace import (
     Equation,
@@ -34,7 +34,7 @@ from nnviz.words import Words
 NAME = Words("flatten")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class FlattenOptions:
     """Where the axes are joined."""
 

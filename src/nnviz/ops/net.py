@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from nnviz import memory
@@ -21,12 +20,13 @@ from nnviz.options import kinds
 from nnviz.options.operation import BUT_GRADIENTS, Needs, Operation
 from nnviz.options.option import Kind, argument, option
 from nnviz.read.text import listed
+from nnviz.records import dataclass, replace
 from nnviz.shapes import times
 from nnviz.trace import Equation, Fact, Num, Results, Trace
 from nnviz.words import Words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class NetOptions:
     """Which network."""
 

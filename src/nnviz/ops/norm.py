@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from math import prod
-from typing import NamedTuple
 
 from nnviz.equations import Substitution
 from nnviz.gradient import Backward
@@ -14,6 +12,7 @@ from nnviz.numerals import exact
 from nnviz.ops._layer import Layer, detailed, float_name, places
 from nnviz.ops._norm_plan import SAMPLES_FIRST, NormOptions, Plan, Shape, given, plan_of
 from nnviz.options.operation import BUT_GRADIENTS, Operation
+from nnviz.records import NamedTuple, replace
 from nnviz.shapes import unravel
 from nnviz.trace import (
     Call,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
 from typing import Any, Literal
@@ -21,6 +20,7 @@ from nnviz.options import kinds
 from nnviz.options.operation import FEW_HAVE, Operation
 from nnviz.options.option import argument, option
 from nnviz.read.axes import doubts
+from nnviz.records import dataclass, replace
 from nnviz.request import EXERCISE, WALK
 from nnviz.shapes import times
 from nnviz.trace import Fact, Listing, Results, Trace
@@ -59,7 +59,7 @@ def _listed() -> str:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ParamsOptions:
     """Which network, and what goes into it."""
 
@@ -112,7 +112,7 @@ def run(_: object, options: ParamsOptions) -> Trace:
     return counts.trace(options.field)
 
 
-@dataclass
+@dataclasses.dataclass
 class _Counts:
     """The layers counted so far."""
 

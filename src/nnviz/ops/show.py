@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnviz.libraries import np
 from nnviz.options.operation import FEW_HAVE, Operation
+from nnviz.records import dataclass
 from nnviz.request import EXERCISE, WALK
 from nnviz.trace import Results, Trace
 from nnviz.words import Words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ShowOptions:
     """What is shown is the input as it is: there is nothing to ask for."""
 

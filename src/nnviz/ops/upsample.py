@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from math import prod
@@ -17,6 +16,7 @@ from nnviz.options import kinds
 from nnviz.options.operation import BUT_GRADIENTS, Operation
 from nnviz.options.option import argument, option
 from nnviz.plans import WindowPlan
+from nnviz.records import dataclass
 from nnviz.shapes import TransposedAxis, between, times, unravel
 from nnviz.trace import (
     Call,
@@ -45,7 +45,7 @@ _MODES: tuple[Mode, ...] = get_args(Mode)
 _TITLES = {"nearest": Words("Nearest upsampling"), "bilinear": Words("Bilinear upsampling")}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class UpsampleOptions:
     """How many times as large, and what stands in the new cells."""
 

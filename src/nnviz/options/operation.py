@@ -7,14 +7,14 @@ and the reference page are all made from an `Operation`.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
 from functools import partial
 from math import prod
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 from nnviz import memory
 from nnviz.errors import NnvizError, UsageError
 from nnviz.options.option import Context, Option, Text, declared, parse
+from nnviz.records import NamedTuple, replace
 from nnviz.request import GRADIENTS
 from nnviz.trace import Trace
 from nnviz.words import Words

@@ -1,6 +1,6 @@
 """How anything declares its options: a frozen record whose fields carry the declaration.
 
-    @dataclass(frozen=True, slots=True, kw_only=True)
+    @dataclass(frozen=True, kw_only=True)
     class FlattenOptions:
         axis: int = option("--axis", kind=kinds.index(), help="Which axis.", default=0)
 
@@ -11,21 +11,11 @@ Python calls are made from such a record; what runs reads typed attributes of on
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field, fields
-from typing import (
-    Any,
-    Generic,
-    Literal,
-    NamedTuple,
-    TypeAlias,
-    TypedDict,
-    TypeVar,
-    Unpack,
-    overload,
-)
+from typing import Any, Generic, Literal, TypeAlias, TypedDict, TypeVar, Unpack, overload
 
 from nnviz.errors import UsageError
 from nnviz.read import Stdin
+from nnviz.records import NamedTuple, field, fields
 
 T = TypeVar("T")
 D = TypeVar("D")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from nnviz.errors import UsageError
 from nnviz.libraries import difflib
 from nnviz.options.option import Option, Text
+from nnviz.records import NamedTuple
 from nnviz.words import Words
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from nnviz.checking.case import Back, Case, Mistake
 from nnviz.options.operation import Operation
+from nnviz.records import NamedTuple
 from nnviz.trace import Trace
 
 

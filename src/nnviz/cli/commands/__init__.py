@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from nnviz.cli.options import GeneralOptions
 from nnviz.errors import UsageError
 from nnviz.options.option import Context, Option, declared, parse
 from nnviz.read import Stdin
+from nnviz.records import NamedTuple
 from nnviz.words import Words
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice, zip_longest
 from typing import Any
 
@@ -17,6 +16,7 @@ from nnviz.checking.diagnosis import Finding
 from nnviz.formats.terminal.paper import Paper
 from nnviz.formats.terminal.view import OnPaper
 from nnviz.numerals import exact, rounded
+from nnviz.records import dataclass
 from nnviz.request import Request
 from nnviz.shapes import times
 from nnviz.trace import Place, Trace

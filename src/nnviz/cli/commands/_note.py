@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
-from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 
 from nnviz.errors import NnvizError
+from nnviz.records import NamedTuple
 
 LANGUAGE = "nnviz"
 """What the info string of a block begins with."""

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import chdir
 from pathlib import Path
-from typing import NamedTuple
 
 from nnviz import files, formats, lang, memory
 from nnviz.cli import checks, flow, reading, streams
@@ -22,6 +21,7 @@ from nnviz.errors import NnvizError, UsageError, describe
 from nnviz.formats.note.walk import alternative
 from nnviz.options.option import Context
 from nnviz.read import Stdin
+from nnviz.records import NamedTuple
 from nnviz.request import Request
 from nnviz.trace import Trace
 from nnviz.words import Words

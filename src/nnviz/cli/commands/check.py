@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nnviz import formats, lang, memory
@@ -15,6 +14,7 @@ from nnviz.errors import UsageError
 from nnviz.options import kinds
 from nnviz.options.option import Context, argument
 from nnviz.read import read_input
+from nnviz.records import dataclass
 from nnviz.words import Words
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _ELSEWHERE = ("output", "map", "get", "trace")
 """Options that speak of the output of a command, which is compared here and not written."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CheckOptions:
     """What is checked."""
 

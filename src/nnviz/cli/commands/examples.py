@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from nnviz.cli import reading, streams
 from nnviz.cli.commands import Command, Task
 from nnviz.errors import UsageError
+from nnviz.records import dataclass
 from nnviz.words import Words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ExamplesOptions:
     """It has none of its own."""
 

@@ -6,15 +6,14 @@ embeds, in its own folder, is written.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnviz.cli.commands import Command, Task
 from nnviz.options import kinds
 from nnviz.options.option import option
+from nnviz.records import dataclass
 from nnviz.request import EMBEDS, Embed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class NotesOptions:
     """Where figures go, and whether anything is written."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import cache
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from nnviz.figure.arrays.grid import CORNERED, CellSize, Table, table_width
 from nnviz.figure.layout.blocks import LEAD, USUAL, Block, Sign, flow, row, wrapped
 from nnviz.figure.layout.style import BODY, SMALL, Style, up4
+from nnviz.records import NamedTuple, replace
 
 LARGEST, SMALLEST = 44, 16
 """The sides of a cell: as long as there is room, and where there is little."""

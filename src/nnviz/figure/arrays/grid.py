@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from nnviz.figure.layout.blocks import Block, Sign
@@ -12,6 +11,7 @@ from nnviz.figure.layout.style import SMALL, TITLE, Piece, Style, middle, middle
 from nnviz.figure.scene import Anchor, Box, Group, Hatch, Mark, Rect, Text
 from nnviz.libraries import np
 from nnviz.numerals import is_blank, rounded, whole_part
+from nnviz.records import dataclass, replace
 from nnviz.shapes import times
 from nnviz.trace import Role
 from nnviz.words import Words
@@ -29,7 +29,7 @@ CORNERED = 28
 Labels = Literal["", "columns", "both"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cell:
     """One cell: its number and how it takes part."""
 
@@ -56,7 +56,7 @@ def dots(row: int | None, column: int | None) -> Cell:
     return Cell("⋱" if both else "⋮" if row is None else "⋯", "gap")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CellSize:
     """A cell's width and height, and the size of the text in it."""
 

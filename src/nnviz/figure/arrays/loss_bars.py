@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from nnviz.elision import shown
 from nnviz.figure.layout.blocks import Block
@@ -12,6 +11,7 @@ from nnviz.figure.layout.page import fact_line
 from nnviz.figure.layout.style import SMALL, Style, middle, up4
 from nnviz.figure.scene import Color, Dash, Mark, Rect
 from nnviz.libraries import np
+from nnviz.records import NamedTuple
 from nnviz.trace import Loss, Role
 
 MOST = 12

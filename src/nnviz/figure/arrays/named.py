@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
 from nnviz.elision import around
 from nnviz.figure.arrays.grid import (
@@ -21,6 +21,7 @@ from nnviz.figure.arrays.picture import margin, picture
 from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.style import Style
 from nnviz.libraries import np
+from nnviz.records import NamedTuple
 from nnviz.shades import Levels
 from nnviz.shapes import times
 from nnviz.trace import Role

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from nnviz.figure.arrays.grid import called, heading
 from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.lines import polyline
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, near4, up4
 from nnviz.figure.scene import Anchor, Box, Dash, Ellipse, Group, Mark, Text
+from nnviz.records import NamedTuple
 from nnviz.trace import Role
 from nnviz.words import Words
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from nnviz.elision import likeliest, named
 from nnviz.figure.arrays.grid import CellSize, Table, cells, changed, dots, grid, table_width
@@ -13,6 +12,7 @@ from nnviz.figure.layout.blocks import Block, column, on_top, row
 from nnviz.figure.layout.style import SMALL, Style, middle, near4, up4
 from nnviz.figure.scene import Image, Mark, Rect
 from nnviz.libraries import np
+from nnviz.records import dataclass, replace
 from nnviz.shades import Levels, levels
 from nnviz.trace import Role
 
@@ -33,7 +33,7 @@ Size = tuple[int, int]
 """Width and height."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Thumbnail:
     """One sample of an output, drawn small: how large is known before its pictures are made."""
 

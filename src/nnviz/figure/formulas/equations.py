@@ -8,9 +8,8 @@ numbers from the equation; nothing is computed here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from nnviz.expressions import (
     Call,
@@ -29,6 +28,7 @@ from nnviz.figure.layout.blocks import LEAD, Block, column, flow, row
 from nnviz.figure.layout.page import fact_line
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style
 from nnviz.libraries import np
+from nnviz.records import NamedTuple, dataclass, replace
 from nnviz.trace import Role, VectorEquation
 from nnviz.words import Words
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from nnviz.elision import MOST_CELLS, shown
 from nnviz.figure.arrays.elided import cell_size, elided
@@ -13,6 +12,7 @@ from nnviz.figure.layout.lines import arrow
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, up4, up8
 from nnviz.figure.scene import Command, Group, Mark, Path, Rect
 from nnviz.libraries import np
+from nnviz.records import dataclass, replace
 from nnviz.shapes import times
 from nnviz.trace import Equation, Expr, Role, tokens
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
 
 from nnviz.figure.layout.style import BODY, SMALL, TITLE, Piece, Style, near4, up4
 from nnviz.figure.scene import Anchor, Group, Mark
+from nnviz.records import dataclass, replace
 from nnviz.words import Words
 
 USUAL, NARROW = 48, 28
@@ -17,7 +17,7 @@ LEAD = 16
 """Between two lines of a row that goes on below."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Block:
     """Marks in their own coordinates, (0, 0) to (width, height)."""
 
@@ -87,7 +87,7 @@ def wrapped(
     return [*lines, slice(start, end)] if parts else []
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sign(Block):
     """An operator between two blocks."""
 

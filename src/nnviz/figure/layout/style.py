@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from nnviz.elision import shortened
 from nnviz.expressions import with_parts
@@ -15,6 +13,7 @@ from nnviz.figure.typeface import Fonts
 from nnviz.lang import catalogue
 from nnviz.notation import ABOUT, EQUAL
 from nnviz.numerals import rounded
+from nnviz.records import NamedTuple, dataclass, replace
 from nnviz.request import NOTE, PHONE, Appearance
 from nnviz.trace import Equation, Expr, Num, Role, Step, Token, tokens
 from nnviz.words import Words, safe
@@ -67,7 +66,7 @@ class Piece(NamedTuple):
     place: Place = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Style:
     """Theme, fonts, language and precision of a figure."""
 

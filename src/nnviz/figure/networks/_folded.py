@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from nnviz.branches import Sources, marked
@@ -11,6 +10,7 @@ from nnviz.figure.formulas.parameter_counts import counts
 from nnviz.figure.layout.blocks import Block, inset, lines
 from nnviz.figure.layout.style import Style, up4
 from nnviz.numerals import added
+from nnviz.records import dataclass, replace
 from nnviz.shapes import times
 
 COUNTS = "weights", "biases", "params", "macs"
@@ -33,7 +33,7 @@ def named_line(style: Style, name: str, size: int, room: float, *, bold: bool = 
     return replace(block, marks=(*sign, *block.marks))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """What has a row: a layer, or a block of layers and how often it follows itself."""
 

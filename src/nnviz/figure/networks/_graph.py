@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import NamedTuple
 
 from nnviz.figure.formulas.parameter_counts import layer_names
 from nnviz.figure.layout.style import Style
 from nnviz.libraries import np
+from nnviz.records import NamedTuple
 from nnviz.trace import Role, Trace
 from nnviz.words import Words
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from nnviz.branches import Chain, Sources
 from nnviz.figure.layout.blocks import Block, lines, remark
@@ -11,6 +10,7 @@ from nnviz.figure.layout.lines import Point, rounded_line, segments
 from nnviz.figure.layout.style import SMALL, Style, up4, up8
 from nnviz.figure.networks._stages import AROUND, FORK, GAP, REACH, SUM, Flow, Pen, Stage
 from nnviz.figure.scene import Ellipse, Mark, Rect
+from nnviz.records import dataclass
 
 TRUNK, LANE, MEET = 8, 12, 24
 """Where lines part before lanes, where those begin, and what stands after them."""
@@ -19,7 +19,7 @@ RADIUS, BAR = 12, 8
 NOTHING = Block(0, 0, ())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Branches:
     """A network that is laid out: its stages by number, 0 for the input."""
 

@@ -6,10 +6,8 @@ Lanes that meet stand one below the other as one stage; what goes past some stag
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count, pairwise
-from typing import NamedTuple
 
 from nnviz.figure.layout.blocks import Block, column, wrapped
 from nnviz.figure.layout.lines import (
@@ -22,6 +20,7 @@ from nnviz.figure.layout.lines import (
 )
 from nnviz.figure.layout.style import Style, near4, up4
 from nnviz.figure.scene import Ellipse, Group, Mark, Text
+from nnviz.records import NamedTuple, dataclass, replace
 
 GAP = 16
 ARROW, FORK = 32, 12
@@ -35,7 +34,7 @@ SUM, AROUND = 8, 24
 Line = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pen:
     """How the lines between stages are drawn: on, or back as gradients go."""
 
@@ -76,7 +75,7 @@ class Pen:
         return self.sum(x, y, SUM) if self.back else (Ellipse(x, y, 3, 3, self.stroke),)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stage:
     """A layer with the room that its maps have: what stands above, its maps, what beneath."""
 

@@ -5,7 +5,6 @@ back through, each value and weight above its gradient.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 from nnviz.branches import in_a_row
@@ -20,6 +19,7 @@ from nnviz.figure.networks._stages import Pen, centred
 from nnviz.figure.networks._updates import compared, losses, updates
 from nnviz.figure.networks.net_pipeline import BELOW
 from nnviz.figure.scene import Box, Group, Mark, Rect, Scene, Text
+from nnviz.records import dataclass, replace
 from nnviz.request import Appearance
 from nnviz.trace import Step, Trace
 from nnviz.words import Words

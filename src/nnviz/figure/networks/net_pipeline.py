@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import product
 
@@ -23,6 +22,7 @@ from nnviz.figure.networks._updates import compared, losses, updates
 from nnviz.figure.scene import Image, Mark, Rect, Scene
 from nnviz.libraries import np
 from nnviz.numerals import scientific
+from nnviz.records import dataclass, replace
 from nnviz.request import Appearance
 from nnviz.shades import Levels, colored, ends, levels_as_is
 from nnviz.shapes import times
@@ -54,7 +54,7 @@ def fits(trace: Trace) -> Words | None:
     return None if trace.layers else Words("the network has no layers")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class _Layer:
     """A layer, or the input: what it is called, what it has and what it makes."""
 

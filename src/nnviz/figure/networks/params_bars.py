@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from nnviz.figure.formulas.parameter_counts import counted, counts, layer_names, parameters_page
@@ -14,6 +13,7 @@ from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, near4, up4
 from nnviz.figure.networks._folded import Line, named_line, rows_of
 from nnviz.figure.scene import Mark, Rect, Scene, Text
 from nnviz.numerals import ratio, rounded, thousands
+from nnviz.records import dataclass
 from nnviz.request import Appearance
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
@@ -48,7 +48,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 # --- the rows ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scale:
     """From a count to the length of its bar: half as long is half as many."""
 

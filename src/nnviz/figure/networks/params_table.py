@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from nnviz.figure.formulas.parameter_counts import layer_names, parameters_page
@@ -13,6 +12,7 @@ from nnviz.figure.layout.style import BODY, SMALL, Style, up4
 from nnviz.figure.networks._folded import COUNTS, named_line, rows_of
 from nnviz.figure.scene import Mark, Scene
 from nnviz.numerals import scientific, thousands
+from nnviz.records import dataclass
 from nnviz.request import Appearance
 from nnviz.shapes import times
 from nnviz.trace import Step, Trace
@@ -46,7 +46,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     return parameters_page(style, trace, appearance, step, blocks)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Grid:
     """The widths of the columns, the size of the text, and the room between."""
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
 
 from nnviz.elision import MOST_CELLS
 from nnviz.figure.layout.lines import Point, rounded_arrow
@@ -14,6 +12,7 @@ from nnviz.figure.recurrent._net import LABEL, Net, Vectors
 from nnviz.figure.recurrent._wires import circle
 from nnviz.figure.scene import Mark
 from nnviz.libraries import np
+from nnviz.records import NamedTuple, dataclass, replace
 from nnviz.recurrence import CellStep, Chain
 
 MOST_TIMES = 12

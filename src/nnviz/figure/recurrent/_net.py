@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -19,6 +18,7 @@ from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, up8
 from nnviz.figure.recurrent._sizes import Sizes, sizes_said
 from nnviz.figure.scene import Mark
 from nnviz.libraries import np
+from nnviz.records import dataclass, replace
 from nnviz.recurrence import Chain, Recurrence
 from nnviz.shapes import times
 from nnviz.trace import Equation, Role, Step, Trace

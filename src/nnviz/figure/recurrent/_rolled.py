@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
@@ -12,6 +11,7 @@ from nnviz.figure.layout.lines import rounded_arrow
 from nnviz.figure.layout.style import BODY, SMALL, Piece, middle, up4, up8
 from nnviz.figure.recurrent._net import LABEL, ROLES, Net, omitted, spaced
 from nnviz.figure.scene import Anchor, Mark, Rect, extent
+from nnviz.records import dataclass
 from nnviz.trace import Step
 from nnviz.words import Words
 

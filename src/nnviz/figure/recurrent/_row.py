@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.lines import Point
@@ -12,10 +11,11 @@ from nnviz.figure.recurrent._columns import State
 from nnviz.figure.recurrent._net import LABEL, Vectors
 from nnviz.figure.recurrent._stacked import Stack
 from nnviz.figure.scene import Mark, Rect
+from nnviz.records import dataclass
 from nnviz.trace import Role
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """The levels of one row: what stands at which y, and where its columns are."""
 

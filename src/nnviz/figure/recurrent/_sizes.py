@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from nnviz.expressions import Equation, Expr, Name
 from nnviz.figure.formulas.equations import Sizes as SizesOf
 from nnviz.figure.layout.blocks import Block, lines
 from nnviz.figure.layout.style import Piece, Style
 from nnviz.libraries import np
+from nnviz.records import dataclass, replace
 from nnviz.trace import Role, Step, Trace, tokens
 from nnviz.words import Words
 

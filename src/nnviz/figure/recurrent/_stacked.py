@@ -6,7 +6,6 @@ A net of one layer in one direction is a stack of one box.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 from nnviz.figure.layout.lines import Point
@@ -14,6 +13,7 @@ from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, near4, up4, up8
 from nnviz.figure.recurrent._columns import Columns, State
 from nnviz.figure.recurrent._net import LABEL, omitted, spaced
 from nnviz.figure.scene import Mark, Rect
+from nnviz.records import dataclass, replace
 from nnviz.recurrence import CellStep, Chain
 from nnviz.trace import Step, Trace
 

@@ -7,7 +7,6 @@ leads from the end of a row to the start of the next. What is left out is said.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 from nnviz.elision import MOST_CELLS, shown
@@ -17,6 +16,7 @@ from nnviz.figure.recurrent._columns import State
 from nnviz.figure.recurrent._net import Vectors
 from nnviz.figure.recurrent._stacked import Stack
 from nnviz.figure.scene import Mark
+from nnviz.records import dataclass, replace
 from nnviz.trace import Step, Trace
 
 MOST_ROWS = 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate
 
@@ -19,6 +18,7 @@ from nnviz.figure.recurrent._sizes import Sizes
 from nnviz.figure.recurrent._wires import GAP, RADIUS, Board, Tag
 from nnviz.figure.scene import Rect
 from nnviz.libraries import np
+from nnviz.records import dataclass, field, replace
 from nnviz.trace import Equation, Role, Step, Trace
 from nnviz.words import Words
 

@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import NamedTuple
 
 from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.lines import Point, arrow, rounded_arrow, rounded_line
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle
 from nnviz.figure.scene import Anchor, Ellipse, Mark
+from nnviz.records import NamedTuple
 from nnviz.trace import Role
 
 RADIUS = 16

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
-from typing import NamedTuple
 
 from nnviz.elision import shown
 from nnviz.figure.arrays.grid import Shown, called
@@ -17,6 +15,7 @@ from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, up4
 from nnviz.figure.recurrent._net import ROLES, Net, formulas, one_chain
 from nnviz.figure.scene import Box, Ellipse, Group, Mark, Scene
 from nnviz.libraries import np
+from nnviz.records import NamedTuple, dataclass, replace
 from nnviz.request import Appearance
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words

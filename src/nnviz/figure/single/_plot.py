@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.lines import polyline, segments
@@ -13,6 +12,7 @@ from nnviz.figure.layout.style import SMALL, Style, middle, up4
 from nnviz.figure.scene import Ellipse, Mark, Rect, Text, extent
 from nnviz.libraries import np
 from nnviz.numerals import rounded, scientific
+from nnviz.records import dataclass
 
 _SHORT, _LONG = 20, 52
 """Half of a tangent."""
@@ -38,7 +38,7 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
     return [low, high]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frame:
     """From values to places: the box of a plot, and the values at its edges."""
 

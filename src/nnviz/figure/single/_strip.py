@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from nnviz.figure.arrays.fit import cell_sizes
 from nnviz.figure.arrays.grid import (
@@ -21,6 +20,7 @@ from nnviz.figure.layout.blocks import Block, column, remark
 from nnviz.figure.layout.lines import Point, polyline
 from nnviz.figure.layout.style import BODY, SMALL, Style, up4
 from nnviz.figure.scene import Box, Group, Image, Mark, extent
+from nnviz.records import dataclass
 from nnviz.shades import Levels
 from nnviz.shapes import times
 from nnviz.trace import Trace
@@ -36,7 +36,7 @@ ARROW = 20
 """The least width of a row of that strip."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Strip:
     """How the strip is broken into lines: so many cells a line."""
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import inf, prod
-from typing import NamedTuple
 
 from nnviz.figure.arrays.fit import (
     EASY,
@@ -26,6 +24,7 @@ from nnviz.figure.layout.page import fact_line, page
 from nnviz.figure.layout.style import Style, near4
 from nnviz.figure.scene import Rect, Scene, flatten
 from nnviz.libraries import np
+from nnviz.records import NamedTuple, replace
 from nnviz.request import Appearance
 from nnviz.shades import SIDE
 from nnviz.shapes import ravel, times

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 from math import prod
-from typing import NamedTuple
 
 from nnviz.figure.arrays.fit import largest_fit
 from nnviz.figure.arrays.grid import MOST, Labels, Table, cells, named, of_step
@@ -15,6 +14,7 @@ from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Scene
 from nnviz.figure.single._show_parts import readable
 from nnviz.libraries import np
+from nnviz.records import NamedTuple
 from nnviz.request import Appearance
 from nnviz.shades import color_levels, colored, levels_after
 from nnviz.shapes import ravel, times

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from nnviz.figure.arrays.grid import Cell, State, Table, cells, changed, of_step
 from nnviz.figure.layout.style import Style
 from nnviz.figure.windows._part import Area, Part, Place
 from nnviz.libraries import np
+from nnviz.records import dataclass, replace
 from nnviz.shapes import AnyAxis
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Padded:
     """An input channel as a table with its padding around it."""
 

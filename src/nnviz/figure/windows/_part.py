@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Generic
 
 from nnviz.libraries import np
 from nnviz.plans import AxisT, Tap, WindowPlan
+from nnviz.records import dataclass
 from nnviz.request import Appearance
 from nnviz.shapes import TransposedAxis, times
 from nnviz.trace import Step, Trace
@@ -20,7 +20,7 @@ SHOWN = 4
 """Channels that are all drawn, a row each; of more, the first three."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Part(Generic[AxisT]):
     """The part of a trace that one figure draws, as its plan cuts it."""
 

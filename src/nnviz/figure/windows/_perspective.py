@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from nnviz.figure.arrays.fit import drawn_parts, sizes_of
@@ -31,6 +30,7 @@ from nnviz.figure.windows._planes import (
     size_of,
     surface,
 )
+from nnviz.records import dataclass
 from nnviz.request import Appearance
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words
@@ -39,7 +39,7 @@ NAME = 44
 """The room of a plane's name and shape."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sheet:
     """What is drawn on a plane."""
 
@@ -53,7 +53,7 @@ class Sheet:
     windows: tuple[Area, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pair:
     """A cell of the upper plane, and the cells of the lower one that its lines go to."""
 

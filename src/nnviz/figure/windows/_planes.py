@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
 
 from nnviz.figure.arrays.grid import HATCHED, OUTSIDE, Table
 from nnviz.figure.layout.lines import Point, polyline, segments
 from nnviz.figure.layout.style import BODY, SMALL, Style, middle
 from nnviz.figure.scene import Box, Command, Dash, Mark, Path, Text, extent
+from nnviz.records import NamedTuple, dataclass
 from nnviz.trace import Role
 
 
@@ -43,7 +42,7 @@ WIDE = (Tilt(64, 16, 24), Tilt(56, 12, 20))
 """What is tried before numbers of several digits are left out."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plane:
     """A table on a plane whose lower left corner is at (x, y + rows · down)."""
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from nnviz.elision import around
 from nnviz.figure.arrays.grid import (
@@ -29,11 +27,12 @@ from nnviz.figure.scene import Command, Mark, Path, Rect
 from nnviz.figure.windows._named_arrays import input_name, kernel_name
 from nnviz.figure.windows._padded import result
 from nnviz.figure.windows._part import Area, Part, Place
+from nnviz.records import NamedTuple, dataclass, replace
 from nnviz.shapes import TransposedAxis, times
 from nnviz.words import Words
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spread:
     """An input channel with its cells a stride apart, and the zeros that a window reads."""
 

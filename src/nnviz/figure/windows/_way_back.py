@@ -6,13 +6,13 @@ those of the steps is tested.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from nnviz.figure.layout.style import Style
 from nnviz.figure.windows._part import Part, part_of, plan_of, rows_of
 from nnviz.libraries import np
 from nnviz.plans import Index, WindowPlan
+from nnviz.records import NamedTuple, replace
 from nnviz.shapes import Axis
 from nnviz.trace import Role, Step, Trace
 from nnviz.words import Words

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from nnviz.figure.arrays.fit import Drawn, Row, RowPart, drawn_parts, sizes_of
 from nnviz.figure.arrays.grid import cells, named, operator
 from nnviz.figure.arrays.named import NamedCells, named_picture
@@ -35,6 +33,7 @@ from nnviz.figure.windows._pictures import (
     written_kernels,
 )
 from nnviz.libraries import np
+from nnviz.records import dataclass, replace
 from nnviz.request import Appearance
 from nnviz.shades import Levels, levels
 from nnviz.shapes import AnyAxis
@@ -58,7 +57,7 @@ def fits(trace: Trace) -> Words | None:
     return reason
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Rows:
     """What the rows are made of, in cells or as pictures."""
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from nnviz.figure.arrays.fit import cell_sizes, smallest_cells
 from nnviz.figure.arrays.grid import (
@@ -41,6 +39,7 @@ from nnviz.figure.windows._part import (
     rows_of,
 )
 from nnviz.figure.windows._pictures import input_picture, large, small_kernel
+from nnviz.records import NamedTuple, dataclass, field
 from nnviz.request import Appearance
 from nnviz.shades import Levels, colored, drawn_size, levels
 from nnviz.shapes import AnyAxis, times
@@ -95,7 +94,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
 # --- how they are laid out ---------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Look:
     """How the rows are drawn: with cells of a size, and their maps in them or as pictures."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import product
 
 from nnviz.figure.arrays.grid import cells
@@ -29,6 +28,7 @@ from nnviz.figure.windows._named_arrays import (
 )
 from nnviz.figure.windows._part import Part, Place, one_channel, part_of, part_shown
 from nnviz.plans import Index
+from nnviz.records import dataclass, replace
 from nnviz.request import Appearance
 from nnviz.shapes import AnyAxis, ravel, unravel
 from nnviz.trace import Call, Equation, Expr, Name, Num, Product, Step, Sum, Trace, tokens
@@ -61,7 +61,7 @@ def fits(trace: Trace) -> Words | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Net:
     """What both networks are drawn from."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
 from math import inf, prod
@@ -41,6 +40,7 @@ from nnviz.figure.windows._named_arrays import (
 from nnviz.figure.windows._padded import padded, result, span
 from nnviz.figure.windows._part import SHOWN, Part, part_of, plan_of, rows_of
 from nnviz.libraries import np
+from nnviz.records import dataclass, replace
 from nnviz.request import Appearance
 from nnviz.shades import levels
 from nnviz.shapes import AnyAxis, times
@@ -93,7 +93,7 @@ def shared(trace: Trace, style: Style, steps: Sequence[Step]) -> list[Block]:
 # --- what the rows hold --------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Deep:
     """What is drawn, and one plane of it as a window of two axes sees it."""
 
@@ -119,7 +119,7 @@ def _deep(
     return _Deep(style, part, flat, None if cell is None else cell[0])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _PlaneRow:
     """A row of planes under the name of what they are of."""
 

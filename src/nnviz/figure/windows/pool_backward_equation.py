@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import product
 from string import ascii_lowercase
-from typing import NamedTuple
 
 from nnviz.figure.arrays.fit import Row, fits_page, largest_fit, whole_row
 from nnviz.figure.arrays.grid import MOST, Labels, Table, cells, changed, of_step, operator
@@ -34,6 +32,7 @@ from nnviz.figure.windows._pooled import (
     windows_apart,
 )
 from nnviz.libraries import np
+from nnviz.records import NamedTuple, replace
 from nnviz.request import Appearance
 from nnviz.shapes import AnyAxis, ravel, unravel
 from nnviz.trace import Step, Trace

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 from nnviz.formats import Made
+from nnviz.records import NamedTuple
 from nnviz.request import EXERCISE, Request
 from nnviz.trace import Trace
 

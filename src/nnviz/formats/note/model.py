@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from nnviz.elision import shortened
 from nnviz.formats._columns import Column, Entry
 from nnviz.lang import say
 from nnviz.latex import Latex
 from nnviz.numerals import rounded
+from nnviz.records import NamedTuple, dataclass
 from nnviz.request import Appearance, Embed
 from nnviz.trace import Equation
 from nnviz.words import Words, safe

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from nnviz.cache import remembering
 from nnviz.errors import NnvizError, UsageError
@@ -16,6 +15,7 @@ from nnviz.formats._figure import boxes
 from nnviz.formats._steps import played
 from nnviz.formats.raster.paint_ops import Box, hull, moved
 from nnviz.formats.raster.painter import SCALE, Painted, Repainted, painted
+from nnviz.records import NamedTuple, replace
 from nnviz.request import Request
 from nnviz.trace import Trace
 from nnviz.words import Words

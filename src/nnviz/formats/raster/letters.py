@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from nnviz.figure import scene
 from nnviz.formats.raster.paint_ops import Masked, moved
+from nnviz.records import NamedTuple
 
 if TYPE_CHECKING:
     from PIL import ImageFont

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nnviz.figure import scene
 from nnviz.formats.raster.strokes import Outline, Point, dashed, flattened, hatched
+from nnviz.records import NamedTuple
 
 if TYPE_CHECKING:
     from PIL import Image

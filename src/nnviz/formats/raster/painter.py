@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from nnviz.errors import NnvizError
 from nnviz.figure import scene
@@ -18,6 +18,7 @@ from nnviz.formats.raster.paint_ops import (
     hull,
     paint_ops,
 )
+from nnviz.records import NamedTuple
 
 if TYPE_CHECKING:
     from PIL import Image

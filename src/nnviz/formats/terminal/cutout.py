@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import NamedTuple
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -15,6 +13,7 @@ from nnviz.formats._view import View
 from nnviz.formats.terminal.matrix import Matrix
 from nnviz.formats.terminal.paper import Paper
 from nnviz.numerals import aligned
+from nnviz.records import NamedTuple, dataclass
 from nnviz.trace import Index, Step, Trace
 
 

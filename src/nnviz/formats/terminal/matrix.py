@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from rich.cells import cell_len, set_cell_size
@@ -12,6 +11,7 @@ from rich.measure import Measurement
 from rich.text import Text
 
 from nnviz.formats.terminal.paper import Paper
+from nnviz.records import dataclass
 from nnviz.trace import Index
 from nnviz.words import Words
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from rich.console import RenderableType
 from rich.segment import Segment, SegmentLines
@@ -18,6 +17,7 @@ from nnviz.formats.terminal.paper import Paper
 from nnviz.formats.terminal.unfolded import Beat, beats
 from nnviz.formats.terminal.view import OnPaper
 from nnviz.lang import say
+from nnviz.records import dataclass
 from nnviz.request import Request
 from nnviz.trace import Index, Product, Step, Sum, Trace
 from nnviz.words import Words

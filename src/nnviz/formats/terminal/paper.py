@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import groupby
 from typing import Any
@@ -19,6 +18,7 @@ from nnviz.formats._view import shape_text
 from nnviz.formats.terminal.ascii import ascii_form
 from nnviz.formats.terminal.lines import Lines, hanging
 from nnviz.numerals import rounded
+from nnviz.records import dataclass, replace
 from nnviz.request import Appearance
 from nnviz.shades import Poles
 from nnviz.trace import Equation, Step, Trace, flat, tokens

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import zip_longest
 
 import numpy as np
@@ -15,6 +14,7 @@ from rich.style import Style
 from rich.text import Text
 
 from nnviz.formats.terminal.paper import Paper
+from nnviz.records import dataclass
 from nnviz.shades import ODD, ODD_NAMES, Levels, greys, kinds_of, odd
 from nnviz.words import Words
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
 
 from rich.box import Box
 from rich.cells import cell_len
@@ -20,6 +18,7 @@ from nnviz.formats._columns import Align
 from nnviz.formats.terminal.lines import glued, hanging, unspaced
 from nnviz.formats.terminal.paper import Paper, spaced
 from nnviz.notation import ABOUT
+from nnviz.records import NamedTuple, dataclass, replace
 from nnviz.trace import Equation
 from nnviz.words import Words
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from nnviz.elision import Say, shortened, value_of
 from nnviz.expressions import Call, Equation, Expr, Name, Power, Quotient, Rest, Sum
+from nnviz.records import NamedTuple
 from nnviz.trace import Formula
 
 _MORE = Name("…")

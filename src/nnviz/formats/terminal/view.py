@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import IO
 
@@ -23,6 +22,7 @@ from nnviz.formats.terminal.paper import Paper, spaced, styles
 from nnviz.formats.terminal.params import params_bars, params_table
 from nnviz.formats.terminal.steps import chosen, steps_table
 from nnviz.formats.terminal.table import column, fitted
+from nnviz.records import dataclass
 from nnviz.request import Request, Screen
 from nnviz.trace import Step, Trace
 from nnviz.words import Words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from nnviz.core import gradients
 from nnviz.core.dense import dense
@@ -15,6 +15,7 @@ from nnviz.ops._layer import places
 from nnviz.ops.recurrent._cells import Track
 from nnviz.ops.recurrent._returned import SHARED, SUMS, Back, at, each_time
 from nnviz.ops.recurrent._weights import Weights
+from nnviz.records import NamedTuple
 from nnviz.recurrence import Recurrence
 from nnviz.trace import Expr, Index, Name, Place, Results, Step, indexed
 from nnviz.words import Words

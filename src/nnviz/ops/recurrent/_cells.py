@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from nnviz.libraries import np
 from nnviz.ops.recurrent._rnn_options import RnnOptions
 from nnviz.ops.recurrent._weights import GATES, CellWeights, Weights
+from nnviz.records import NamedTuple
 
 
 class Track(NamedTuple):

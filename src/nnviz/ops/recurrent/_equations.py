@@ -7,10 +7,10 @@ trace document come from here; `core.recurrent` computes the same, and a test co
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from nnviz.ops.recurrent._rnn_options import RnnOptions
 from nnviz.ops.recurrent._weights import CellWeights, Weights
+from nnviz.records import NamedTuple
 from nnviz.recurrence import Chain, Recurrence
 from nnviz.trace import Call, Equation, Expr, Fact, Name, Neg, Num, Product, Sum
 from nnviz.words import Words

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -27,6 +26,7 @@ from nnviz.ops.recurrent._numbers import equations_at, output_at, quantities_of,
 from nnviz.ops.recurrent._rnn_options import RnnOptions
 from nnviz.ops.recurrent._sentences import sentences
 from nnviz.ops.recurrent._weights import GATES, Weights, torch_names
+from nnviz.records import dataclass
 from nnviz.recurrence import Chain, Recurrence
 from nnviz.trace import (
     Equation,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from nnviz.core import through_time
 from nnviz.core.through_time import Returned, Unrolled
@@ -15,6 +15,7 @@ from nnviz.libraries import np
 from nnviz.ops._layer import places
 from nnviz.ops.recurrent._adjoints import adjoints
 from nnviz.ops.recurrent._cells import Track, bias_or_zero
+from nnviz.records import NamedTuple
 from nnviz.trace import Call, Expr, Index, Name, Neg, Num, Power, Product, Role, Step, Sum, indexed
 from nnviz.words import Words
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, get_args
 
 from nnviz.libraries import np
 from nnviz.options import kinds
 from nnviz.options.option import option
 from nnviz.read import Named
+from nnviz.records import dataclass
 
 CellName = Literal["rnn", "lstm", "gru"]
 Activation = Literal["tanh", "relu", "sigmoid", "none"]
@@ -20,7 +20,7 @@ OUTPUT_ACTIVATIONS: tuple[OutputActivation, ...] = get_args(OutputActivation)
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class RnnOptions:
     """What a recurrent net may be asked for; its weights are given or drawn at random."""
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.libraries import np
 from nnviz.ops.recurrent._rnn_options import RnnOptions
 from nnviz.read.objects import numbers_of
+from nnviz.records import NamedTuple
 from nnviz.shapes import times
 from nnviz.words import Words
 

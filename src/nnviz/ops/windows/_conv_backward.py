@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 from math import prod
-from typing import NamedTuple
 
 from nnviz.activation_steps import shown
 from nnviz.axes import KERNEL_AXES
@@ -14,6 +13,7 @@ from nnviz.gradient import Backward, Part, Term
 from nnviz.libraries import np
 from nnviz.ops._layer import places
 from nnviz.plans import Index, WindowAxis, WindowPlan
+from nnviz.records import NamedTuple
 from nnviz.trace import Place
 from nnviz.turned import meetings, readers
 from nnviz.words import Words

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from nnviz.activation_steps import ACTIVATIONS
 from nnviz.libraries import np
 from nnviz.options import kinds
 from nnviz.options.option import option
 from nnviz.read.rows import parse_rows
+from nnviz.records import dataclass
 from nnviz.shapes import PAD_MODES, PadMode
 
 PRESETS: Mapping[str, str] = {
@@ -42,7 +42,7 @@ def list_kernels() -> str:
     return "\n\n".join(blocks)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ConvOptions:
     """What a convolution may be asked for; the kernel is 3×3 or the input's where not given."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from nnviz.core import gradients
 from nnviz.fields import place
@@ -12,6 +11,7 @@ from nnviz.libraries import np
 from nnviz.ops._layer import places
 from nnviz.ops.windows._pool_options import Kind
 from nnviz.plans import Index, WindowPlan
+from nnviz.records import NamedTuple
 from nnviz.shapes import AnyAxis, ravel, unravel
 from nnviz.trace import Call, Equation, Expr, Fact, Name, Num, Power, Product, Quotient
 from nnviz.turned import readers

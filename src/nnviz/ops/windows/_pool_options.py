@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import gcd
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, get_args
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.options import kinds
 from nnviz.options.option import option
 from nnviz.padding import PadName, Pairs, adaptive_axes, check_axes, window_axes
 from nnviz.plans import WindowPlan
+from nnviz.records import NamedTuple, dataclass
 from nnviz.shapes import AnyAxis
 from nnviz.words import Words
 
@@ -20,7 +20,7 @@ Framework = Literal["torch", "onnx", "tf"]
 FRAMEWORKS: tuple[Framework, ...] = get_args(Framework)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PoolOptions:
     """What pooling may be asked for; without a kernel the window is the whole map."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from nnviz.activation_steps import activation_step, along, shown
 from nnviz.libraries import np
@@ -13,6 +13,7 @@ from nnviz.ops.windows._kernels import short_conv
 from nnviz.ops.windows._sentences import conv_sentences
 from nnviz.ops.windows._window import each, padding_lesson, said_of, shared_lesson, size_facts
 from nnviz.plans import Index, Read, WindowAxis, WindowPlan
+from nnviz.records import NamedTuple
 from nnviz.shapes import TransposedAxis
 from nnviz.trace import (
     Equation,

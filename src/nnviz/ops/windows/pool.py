@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache, reduce
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -24,6 +23,7 @@ from nnviz.ops.windows._window import (
 )
 from nnviz.options.operation import BUT_GRADIENTS, Operation
 from nnviz.plans import WindowPlan
+from nnviz.records import dataclass, replace
 from nnviz.shapes import AdaptiveAxis, AnyAxis, ravel, times
 from nnviz.trace import (
     Call,
@@ -145,7 +145,7 @@ def _pool_in_force(options: PoolOptions, axes: Sequence[AnyAxis]) -> dict[str, A
     }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _MadeOf:
     """What steps of pooling are made from."""
 
