@@ -76,6 +76,24 @@ def remembered(times: int, cell: str) -> Callable[[], Any]:
     return lambda: run(x, wx, wh, *more)
 
 
+def called(what: Callable[..., Any], *given: Any, **options: Any) -> Callable[[int], Any]:
+    """A whole call of Python's on a square of so many pixels: its checks and copies too."""
+
+    def make(pixels: int) -> Callable[[], Any]:
+        x = picture(pixels)[0]
+        return lambda: what(x, *given, **options).output
+
+    return make
+
+
+def looked_up(count: int) -> Callable[[], Any]:
+    rows, table = np.arange(count) % 1000, numbers(1000, 32)
+    return lambda: nnviz.embed(rows, table).output
+
+
+LAYERS = "conv --filters 4 --size 3 --pad 1 | relu | pool -k 2"
+
+
 def one_step(pixels: int) -> Callable[[], Any]:
     steps = nnviz.conv(picture(pixels), numbers(1, 1, 3, 3)).steps
     return lambda: steps[len(steps) // 2].formula
@@ -100,6 +118,19 @@ GROWING: Mapping[str, tuple[int, Make]] = {
         f"{cell}, times": (2**6, lambda n, cell=cell: remembered(n, cell))  # type: ignore[misc]
         for cell in ("rnn", "lstm", "gru")
     },
+    **{
+        f"{name}, pixels": (2**15, called(what, *given, **options))
+        for name, what, given, options in (
+            ("layer norm", nnviz.norm, ("layer",), {}),
+            ("batch norm", nnviz.norm, ("batch",), {"train": True}),
+            ("nearest, twice as large", nnviz.upsample, ("nearest",), {}),
+            ("bilinear, twice as large", nnviz.upsample, ("bilinear",), {}),
+            ("dropout", nnviz.dropout, (0.5,), {"train": True}),
+            ("flatten", nnviz.flatten, (), {}),
+            ("net of conv, relu and pool", lambda x: nnviz.net(LAYERS, x), (), {}),
+        )
+    },
+    "embed, numbers": (2**12, looked_up),
     "a step of a map, pixels": (2**15, one_step),
 }
 
