@@ -15,19 +15,22 @@ def moments(x: Array, axes: Sequence[int]) -> tuple[Array, Array]:
     """Mean and (biased) variance of x over axes, which stay as axes of 1; added up in float64."""
     with np.errstate(all="ignore"):
         mean = x.mean(tuple(axes), keepdims=True, dtype=np.float64)
-        var = np.square(x - mean).mean(tuple(axes), keepdims=True)
+        off = x - mean
+        var = np.square(off, out=off).mean(tuple(axes), keepdims=True)
         return mean.astype(x.dtype), var.astype(x.dtype)
 
 
 def standardized(x: Array, mean: Array, var: Array, eps: float) -> Array:
     """(x − μ) / √(σ² + ε) in the type of x."""
     with np.errstate(all="ignore"):
-        made: Array = (x - mean) / np.sqrt(var + x.dtype.type(eps))
+        made: Array = x - mean
+        made /= np.sqrt(var + x.dtype.type(eps))
         return made
 
 
 def scaled(x: Array, gamma: Array, beta: Array) -> Array:
     """γ · x + β."""
     with np.errstate(all="ignore"):
-        made: Array = gamma * x + beta
+        made: Array = gamma * x
+        made += beta
         return made

@@ -35,7 +35,10 @@ def linear(x: Array, by: tuple[int, ...]) -> Array:
     for axis, times in enumerate(by, -len(by)):
         low, high, share = _reads(x.shape[axis], times, axis, x.dtype)
         with np.errstate(all="ignore"):
-            x = x.take(low, axis) * (1 - share) + x.take(high, axis) * share
+            near, far = x.take(low, axis), x.take(high, axis)
+            near *= 1 - share
+            far *= share
+            x = np.add(near, far, out=near)
     return x
 
 
