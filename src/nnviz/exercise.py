@@ -122,10 +122,10 @@ def _check(trace: Trace, asked: Exercise, count: int) -> None:
         )
     roles = _ROLES.get(asked.blank)
     if asked.blank != "output" and not len(trace.steps):
-        raise UsageError("--blank {blank}: {op} has no steps", blank=asked.blank, op=trace.op)
+        raise UsageError("--blank {blank}: {op} has no steps", blank=asked.blank, op=trace.command)
     if roles and not any(trace.roles.get(name) in roles for name in trace.arrays):
         raise UsageError(
-            "--blank {blank}: {op} has none to leave out", blank=asked.blank, op=trace.op
+            "--blank {blank}: {op} has none to leave out", blank=asked.blank, op=trace.command
         )
 
 

@@ -113,7 +113,7 @@ class Result(Mapping[str, Any]):
             raise MissingNameError(
                 "there is no {name} in a result of {op}",
                 name=name,
-                op=self.trace.op,
+                op=self.trace.command,
                 hint=Words("there is: {names}", names=", ".join(self)),
             )
         if name not in self._given:

@@ -286,6 +286,11 @@ class Trace:
                 yield f"grad_{name}"
 
     @property
+    def command(self) -> str:
+        """What made it, in the words of who asked."""
+        return f"{self.forward.op} --backward" if self.forward else self.op
+
+    @property
     def back(self) -> bool:
         """Whether it is a way back, which is played from its last step."""
         return self.forward is not None
@@ -316,6 +321,6 @@ class Trace:
         raise NnvizError(
             "there is no {name} in a result of {op}",
             name=name,
-            op=self.op,
+            op=self.command,
             hint=Words("there is: {names}", names=", ".join([*self.results, *self.arrays])),
         )

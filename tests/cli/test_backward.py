@@ -20,6 +20,8 @@ REFUSED = [
     ((*CONV[:4], "--of", "kernel"), 2, "--of belongs to --backward"),
     ((*CONV, "--of", "weight"), 2, "it has: input, kernel"),
     ((*CONV[:5], "--grad", "1 2"), 1, "--grad is 2, but the output is 2×2"),
+    ((*CONV, "--view", "planes", "-o", "x.svg"), 2, "conv --backward has no view planes"),
+    ((*CONV, "--labels", "foo=a", "-o", "x.svg"), 2, "no foo in a result of conv --backward"),
     (("show", X, "--backward"), 2, "show cannot use --backward"),
     (("params", "flatten", "--input", "3", "--backward"), 2, "params cannot use --backward"),
 ]

@@ -242,7 +242,7 @@ def checked(trace: Trace, shared: Shared) -> Trace:
         raise UsageError(
             "--get {name}: {op} has no such result",
             name=shared.output.get,
-            op=trace.op,
+            op=trace.command,
             hint=Words("there is: {names}", names=", ".join(["shape", *names])),
         )
     _check_steps(trace, shared.output.steps)
@@ -265,7 +265,7 @@ def _check_steps(trace: Trace, spec: str | None) -> None:
         raise UsageError(
             "--steps {spec}: {op} has no steps of its own to count",
             spec=spec,
-            op=trace.op,
+            op=trace.command,
             hint="--layer N has those of a layer" if trace.layers else "leave --steps out",
         )
     _steps.choose(spec, len(trace.steps))

@@ -68,7 +68,7 @@ def run(trace: Trace, request: Request, shared: Shared) -> None:
     found = stages(trace, request)
     if not found:
         flag = wanted(shared)
-        raise UsageError("{flag}: {op} has no steps to go through", flag=flag, op=trace.op)
+        raise UsageError("{flag}: {op} has no steps to go through", flag=flag, op=trace.command)
     walk = Walk(found, request, asking=shared.practice.ask)
     try:
         _on_screen(walk, request, shared)

@@ -95,7 +95,7 @@ def _draw(
         trace = replace(trace, names={**trace.names, **trace.brief})
     view = _view(trace, appearance, whole=not steps)
     if appearance.filter is not None and (trace.plan is None or trace.plan.given is None):
-        raise UsageError("{op} cannot use {flag}", op=trace.op, flag="--filter")
+        raise UsageError("{op} cannot use {flag}", op=trace.command, flag="--filter")
     check_filter(appearance.filter, trace.plan.filters if trace.plan else 0)
     if appearance.symbols and (trace.recurrence is None or appearance.view in _own(COMMON)):
         raise UsageError("{flag} changes nothing of what is asked for here", flag="--symbols")
@@ -142,7 +142,7 @@ def _check_labels(trace: Trace, labels: Sequence[tuple[str, str]]) -> None:
                 "{flag}: there is no {name} in a result of {op}",
                 flag="--labels",
                 name=name,
-                op=trace.op,
+                op=trace.command,
                 hint=Words("there is: {names}", names=", ".join(known)),
             )
 
@@ -157,7 +157,7 @@ def _view(trace: Trace, appearance: Appearance, *, whole: bool = True) -> Any:
     if appearance.view is not None and appearance.view not in names:
         raise UsageError(
             "{op} has no view {name}",
-            op=trace.op,
+            op=trace.command,
             name=appearance.view,
             hint=Words("it has: {names}", names=", ".join(names)),
         )

@@ -99,7 +99,7 @@ def check_explained(trace: Trace) -> None:
     if trace.explain is None or not len(trace.steps):
         raise UsageError(
             "--explain: {op} has no steps of its own to explain",
-            op=trace.op,
+            op=trace.command,
             hint="--trace and --walk explain those of every layer" if trace.layers else None,
         )
 

@@ -36,7 +36,7 @@ def pick_array(trace: Trace, name: str, form: str) -> np.ndarray:
     if isinstance(value, dict) or is_table(value):
         raise NnvizError(
             "{op} gives a table, not an array, so {form} cannot carry it",
-            op=trace.op,
+            op=trace.command,
             form=form,
             hint="--json can",
         )

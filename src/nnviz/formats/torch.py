@@ -53,7 +53,7 @@ def _inputs(trace: Trace) -> dict[str, np.ndarray]:
 
 def _snippet(trace: Trace) -> Snippet:
     if trace.snippet is None:  # a matrix that is shown, counts, an operation of one's own
-        raise NnvizError("{op} has no PyTorch snippet", op=trace.op)
+        raise NnvizError("{op} has no PyTorch snippet", op=trace.command)
     return trace.snippet()
 
 
