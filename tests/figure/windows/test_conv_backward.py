@@ -288,4 +288,17 @@ def test_which_of_several_is_said() -> None:
     trace = back("kernel", BATCH, FILTERS, None)
     said = words(drawn(trace, len(trace.steps)))
     assert "filter 2, channel 1, 2×2" in said
-    assert {"channel 1, sample 0, 4×4", "channel 2, sample 1, 3×3"} <= set(said)
+    assert {"channel 1, sample 0, 4×4", "channel 2, sample 0, 3×3"} <= set(said)
+    assert {"channel 1, sample 1", "channel 2, sample 1"} <= set(said)  # alike, and below
+
+
+def test_rows_that_are_added_are_called_what_they_are_once() -> None:
+    x = np.random.default_rng(0).integers(0, 9, (4, 4))
+    trace = backward(run("conv", x, kernel=np.ones((3, 2, 2), int)))
+    scene = drawn(trace, 6)
+    said = words(scene)
+    assert (said.count("gradient of the output"), said.count("kernel")) == (1, 1)
+    assert {"channel 0, 3×3", "channel 1", "channel 2", "filter 1", "filter 2"} <= set(said)
+    assert scene.height <= 920
+    maps = [t for t in scene.texts() if t.content == "feature map"]
+    assert all(b.x - a.x > a.width + 4 for a, b in pairwise(maps))  # names stand apart

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from nnviz.elision import shown
-from nnviz.figure.arrays.fit import Row, largest_fit, sizes_of
+from nnviz.figure.arrays.fit import Row, largest_fit, sizes_of, whole_row
 from nnviz.figure.arrays.grid import MOST, cells, changed, operator
 from nnviz.figure.arrays.named import NamedCells, named_picture
 from nnviz.figure.layout.blocks import Block, column, flow, lines, row
@@ -51,7 +51,8 @@ def read_forwards(style: Style, trace: Trace, step: Step) -> Block:
         symbol("x", step.index, style.theme.tone("input").line),
         [Piece(style.show(x[cell].item()))],
     )
-    uses = column([lines(style, use, SMALL) for use in _uses(style, step)], 0)
+    every = [lines(style, use, SMALL) for use in _uses(style, step)]
+    uses = column(every, 0)
     left = style.room - uses.width - 32
     low = style.within(left, LOW, cut=True)
     arrays = largest_fit(low, parts, sizes_of(low, parts), gap=8)
@@ -59,8 +60,10 @@ def read_forwards(style: Style, trace: Trace, step: Step) -> Block:
         level = replace(uses, axis=near4((uses.height - NAME) / 2))
         both = row([replace(arrays, axis=near4(arrays.height / 2)), level], 32)
     else:
-        arrays = largest_fit(style.within(style.room, LOW, cut=True), parts)
-        both = column([*([arrays] if arrays.width <= style.room else []), uses], 8)
+        arrays = largest_fit(style.within(style.room, LOW, cut=True), parts, gap=8)
+        half = -(-len(every) // 2)
+        beneath = flow([column(every[:half], 0), column(every[half:], 0)], style.room, 32)
+        both = column([*([arrays] if arrays.width <= style.room else []), beneath], 8)
     return column([lines(style, head, fill=style.theme.muted), both], 8)
 
 
@@ -136,7 +139,11 @@ def through_activation(style: Style, trace: Trace, step: Step | None, at: Index)
         parts += [NamedCells(style, table, role, called, shape), *sign]
         pictures += [named_picture(style, array, role, called, shape, side=SIDE), *sign]
     if max(array.shape) <= MOST:
-        block = largest_fit(style.within(style.room, LOW, cut=True), parts)
+        low = style.within(style.room, LOW, cut=True)
+        if whole_row(low, parts) is None and style != style.brief:
+            short = replace(trace, names={**trace.names, **trace.brief})
+            return through_activation(style.brief, short, step, at)
+        block = largest_fit(low, parts)
         if block.width <= style.room:
             return [block]
     return [flow(pictures, style.room)]

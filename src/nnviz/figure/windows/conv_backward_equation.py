@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from nnviz.figure.arrays.fit import Row, largest_fit, sizes_of
+from nnviz.figure.arrays.fit import Row, RowPart, largest_fit, sizes_of
 from nnviz.figure.arrays.grid import CORNERED, CellSize, cells, changed, operator
 from nnviz.figure.arrays.named import NamedCells
 from nnviz.figure.formulas.wrapped import workings
@@ -119,7 +119,7 @@ def _told(
     said += [remark(style, COPIED, SMALL)] if _folded(trace) else []
     width: float = style.room
     for _ in range(2):  # the sum is as wide as the arrays, which are as high as it leaves room for
-        sums = workings(style, step.formula, style.beneath(width), SUMS)
+        sums = workings(style, step.formula, style.beneath(width, 560), SUMS)
         rest = before + sum(block.height + BETWEEN for block in [sums, *forwards, *said])
         tall = max(LEAST, SCREEN - 2 * MARGIN - HEAD - rest)
         low = read._replace(style=read.style.within(style.room, tall, cut=True))
@@ -151,6 +151,8 @@ def _in_cells(trace: Trace, read: Reading, step: Step | None) -> list[Block]:
     """The rows, added where there are several, and what they come to."""
     style, more = read.style, _more(trace, read, read.hidden)
     rows = [_row(trace, read, c, step) for c in range(len(read.which))]
+    if step is not None:  # what the first are called, those below them are too
+        rows[1:] = [[_below(part) for part in row] for row in rows[1:]]
     made: Row = [operator(style, "=", SIGN), _made(read)]
     block = largest_fit(style, [*added(style, rows, more), *made])
     if block.width > style.room:  # narrower than two rows and a brace
@@ -281,6 +283,13 @@ def _called(part: Cells, which: str) -> Cells:
     weights = isinstance(part, NamedCells) and part.role == "weight"
     name = Words("kernel") if weights else Words("input")
     return part._replace(name=name, shape=beside(which, part.shape))
+
+
+def _below(part: RowPart | Block) -> RowPart | Block:
+    """A part with nothing above it but which of several it is."""
+    if not isinstance(part, NamedCells | SpreadCells) or "," not in part.shape:
+        return part
+    return part._replace(name=part.shape.rpartition(",")[0], shape="")
 
 
 def _made(read: Reading) -> NamedCells:
