@@ -232,3 +232,10 @@ def test_in_python() -> None:
     assert g["check_weight"].tolist() == [[0, 0, 2, 2, 0], [0, 1, 4, 4, 0]]
     assert pickle.loads(pickle.dumps(g))["check_bias"].tolist() == [[0, 2, 2, 0]]
     assert "check_weight" not in r.backward(of="weight")
+
+
+def test_arrays_given_by_other_names_are_tried_by_those() -> None:
+    weights = {"weight_ih_l0": [[1, 0]], "weight_hh_l0": [[0.5]]}
+    forward = run("rnn", [[1, 2], [0, 1]], weights=weights)
+    made = gone_back(forward, None, "weight_ih_l0", check=True)
+    assert "finite differences" in [str(listing.title.template) for listing in made.listings]

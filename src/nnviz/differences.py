@@ -161,6 +161,13 @@ def _checked(forward: Trace, made: Trace, given: Any, of: str) -> Trace:
     if not names:
         asked = "--backward / --loss"
         raise UsageError("{flag} belongs to {what}", flag="--check-grad", what=asked)
+    of = forward.aliases.get(of, of)
+    if of and not forward.layers and of not in names:
+        raise UsageError(
+            "no finite differences of {name}: it does not go in, it is made on the way",
+            name=of,
+            hint=Words("it has: {names}", names=", ".join(names)),
+        )
     loss = _Loss(run, arriving(given, forward), _loss(forward) if given is None else None)
     with np.errstate(all="ignore"):
         found = dict(_every(loss, made, names))

@@ -35,6 +35,14 @@ def test_on_the_command_line(nnviz: Nnviz, monkeypatch: pytest.MonkeyPatch) -> N
     [
         (("conv", "1 2; 3 4", "-k", "1 1"), "--check-grad belongs to --backward / --loss"),
         (("show", "1 2"), "show cannot use --check-grad"),
+        (
+            ("rnn", "1 2", "--hidden", "1", "--backward", "--of", "h"),
+            "no finite differences of h: it does not go in, it is made on the way",
+        ),
+        (
+            ("rnn", "1 2", "--hidden", "1", "--cell", "lstm", "--backward", "--of", "c"),
+            "it has: input, Wx, Wh, b, h0, c0",
+        ),
     ],
 )
 def test_refusals(nnviz: Nnviz, words: tuple[str, ...], message: str) -> None:

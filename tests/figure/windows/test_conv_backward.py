@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -294,7 +295,7 @@ def test_which_of_several_is_said() -> None:
 
 def test_rows_that_are_added_are_called_what_they_are_once() -> None:
     x = np.random.default_rng(0).integers(0, 9, (4, 4))
-    trace = backward(run("conv", x, kernel=np.ones((3, 2, 2), int)))
+    trace = backward(run("conv", x, kernel=np.ones((3, 1, 2, 2), int)))
     scene = drawn(trace, 6)
     said = words(scene)
     assert (said.count("gradient of the output"), said.count("kernel")) == (1, 1)

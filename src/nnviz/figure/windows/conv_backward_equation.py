@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
-from nnviz.figure.arrays.fit import Row, RowPart, largest_fit, sizes_of
+from nnviz.figure.arrays.fit import Row, largest_fit, sizes_of
 from nnviz.figure.arrays.grid import CORNERED, CellSize, cells, changed, operator
 from nnviz.figure.arrays.named import NamedCells
 from nnviz.figure.formulas.wrapped import workings
@@ -151,8 +152,6 @@ def _in_cells(trace: Trace, read: Reading, step: Step | None) -> list[Block]:
     """The rows, added where there are several, and what they come to."""
     style, more = read.style, _more(trace, read, read.hidden)
     rows = [_row(trace, read, c, step) for c in range(len(read.which))]
-    if step is not None:  # what the first are called, those below them are too
-        rows[1:] = [[_below(part) for part in row] for row in rows[1:]]
     made: Row = [operator(style, "=", SIGN), _made(read)]
     block = largest_fit(style, [*added(style, rows, more), *made])
     if block.width > style.room:  # narrower than two rows and a brace
@@ -233,24 +232,25 @@ def _in_pictures(trace: Trace, read: Reading) -> list[Block]:
 def _row(trace: Trace, read: Reading, c: int, step: Step | None) -> Row:
     """What slides over what."""
     style, part, (first, second) = read.style, read.part, read.which[c]
+    called = partial(_called, below=c > 0 and step is not None)
     if part.plan.transposed and not _folded(trace):
         spread, turned = spread_cells(style, part, c), turned_kernel(style, part, c)
         if style.tall < len(read.which) * spread.height(CellSize(0, CORNERED, SMALL)):
             spread = spread.uncornered()
         return [
-            _called(spread, first),
+            called(spread, first),
             operator(style, "∗", SIGN),
-            said_turned(_called(turned, second)),
+            said_turned(called(turned, second)),
         ]
     if part.plan.transposed:
         return _scattered(trace, read, c, step)
     given = input_cells(style, padded(style, part, c), part, c)
     if style.tall < len(read.which) * given.height(CellSize(0, CORNERED, SMALL)):
         given = input_cells(style, padded(style, part, c, corners=False), part, c)
-    given = _called(given, first)
+    given = called(given, first)
     if not len(part.w):
         return [operator(style, "Σ"), given]
-    kernel = _called(kernel_cells(style, part, c), second)
+    kernel = called(kernel_cells(style, part, c), second)
     return [given, operator(style, "∗", SIGN), kernel]
 
 
@@ -278,18 +278,15 @@ def _scattered(trace: Trace, read: Reading, c: int, step: Step | None) -> Row:
 Cells = TypeVar("Cells", NamedCells, SpreadCells)
 
 
-def _called(part: Cells, which: str) -> Cells:
-    """A part by its plain name, since those of gradients are long; which it is at its shape."""
+def _called(part: Cells, which: str, *, below: bool = False) -> Cells:
+    """A part by its plain name, since those of gradients are long; which it is at its shape, or
+    alone `below` one of the same name.
+    """
+    if below and which:
+        return part._replace(name=which, shape="")
     weights = isinstance(part, NamedCells) and part.role == "weight"
     name = Words("kernel") if weights else Words("input")
     return part._replace(name=name, shape=beside(which, part.shape))
-
-
-def _below(part: RowPart | Block) -> RowPart | Block:
-    """A part with nothing above it but which of several it is."""
-    if not isinstance(part, NamedCells | SpreadCells) or "," not in part.shape:
-        return part
-    return part._replace(name=part.shape.rpartition(",")[0], shape="")
 
 
 def _made(read: Reading) -> NamedCells:
