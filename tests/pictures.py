@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import struct
 import zlib
+from typing import BinaryIO
 
 import numpy as np
+import pytest
+
+from nnviz import memory
+from nnviz.read.images import ImageOptions, read_image
 
 
 def png16(pixels: np.ndarray, colour_type: int, transparent: tuple[int, ...] = ()) -> bytes:
@@ -79,3 +84,12 @@ def png_of_few_bits(values: list[int], bits: int, clear: int) -> bytes:
         for kind, body in chunks
     ]
     return b"\x89PNG\r\n\x1a\n" + b"".join(made)
+
+
+def picture_bytes(stream: BinaryIO, options: ImageOptions) -> int:
+    """The memory that a picture is said to need, from its header."""
+    said: list[int] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(memory, "check", lambda needed, *_: said.append(needed))
+        read_image(stream, "x", options)
+    return said[0]

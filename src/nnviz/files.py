@@ -26,11 +26,16 @@ def check(
     inputs: Iterable[str],
     others: Collection[str] = (),
     own: Iterable[str] = (),
+    *,
+    makes: bool = False,
 ) -> None:
-    """Raise where two outputs are one file, one is an input, or its folder is not there; or where
-    one is among `others`, real paths of what is kept, and not its `own`.
+    """Raise where two outputs are one file, one is an input, or its folder is not there, unless
+    it `makes` folders; or where one is among `others`, real paths of what is kept, and not its
+    `own`.
     """
     seen, mine = set[str](), set(map(os.path.realpath, own))
+    read = {identity for given in inputs for identity in _identities(given)}
+    read.update(_standard_input())
     for path in outputs:
         real = os.path.realpath(path)
         if real in seen or (real in others and real not in mine):
@@ -38,44 +43,35 @@ def check(
                 "{path} would be written twice", path=path, hint="give each output its own name"
             )
         seen.add(real)
-        if _is_standard_input(path):
-            raise _is_input(path)
+        if read.intersection(_identity(path)):
+            raise UsageError(
+                "{path} is an input of this command and is not overwritten",
+                path=path,
+                hint="give the output another name",
+            )
         try:
-            _check_folder(path, Path(real))
+            _check_folder(path, real, makes=makes)
         except OSError as error:
             raise _cannot_write(path, error) from None
-    read = {identity for given in inputs for identity in _identities(given)}
-    for path in outputs:
-        if read.intersection(_identity(path)):
-            raise _is_input(path)
 
 
-def _is_standard_input(path: str) -> bool:
-    """Whether a path is the file that is being read; what a device takes overwrites nothing."""
-    try:
-        there = Path(path).stat()
-        return not stat.S_ISCHR(there.st_mode) and os.path.samestat(
-            there, os.fstat(sys.stdin.fileno())
-        )
-    except (OSError, ValueError, AttributeError):
-        return False
+def _standard_input() -> Iterator[tuple[int, int]]:
+    """What tells the file that is being read; what a device takes overwrites nothing."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        there = os.fstat(sys.stdin.fileno())
+        if not stat.S_ISCHR(there.st_mode):
+            yield there.st_dev, there.st_ino
 
 
-def _is_input(path: str) -> UsageError:
-    return UsageError(
-        "{path} is an input of this command and is not overwritten",
-        path=path,
-        hint="give the output another name",
-    )
-
-
-def _check_folder(path: str, real: Path) -> None:
-    folder = real.parent
-    if real.is_dir() or path.endswith(("/", os.sep)):
+def _check_folder(path: str, real: str, *, makes: bool) -> None:
+    folder, there = os.path.split(real)[0], _kind(path)
+    if there == stat.S_IFDIR or path.endswith(("/", os.sep)):
         raise NnvizError("cannot write {path}: it is a folder", path=path)
-    if _is_device(path):
+    if there not in (0, stat.S_IFREG):
         return
-    if not folder.is_dir():
+    while makes and not os.path.lexists(folder):
+        folder = os.path.split(folder)[0]
+    if _kind(folder) != stat.S_IFDIR:
         raise NnvizError(
             "cannot write {path}: there is no folder {folder}",
             path=path,
@@ -83,15 +79,23 @@ def _check_folder(path: str, real: Path) -> None:
         )
     if not os.access(folder, os.W_OK):
         raise NnvizError(
-            "cannot write {path}: the folder {folder} is read-only", path=path, folder=str(folder)
+            "cannot write {path}: the folder {folder} is read-only", path=path, folder=folder
         )
-    if real.exists() and not os.access(real, os.W_OK):
+    if there and not os.access(real, os.W_OK):
         raise NnvizError("cannot write {path}: it is read-only", path=path)
+
+
+def _kind(path: str) -> int:
+    """What a path is; 0 where nothing is there."""
+    try:
+        return stat.S_IFMT(os.stat(path).st_mode)  # noqa: PTH116 - of very many files
+    except (FileNotFoundError, NotADirectoryError):
+        return 0
 
 
 def _is_device(path: str) -> bool:
     """Whether a path is there and no file, but a pipe or a terminal: it cannot be replaced."""
-    return os.path.exists(path) and not Path(path).is_file()
+    return _kind(path) not in (0, stat.S_IFREG, stat.S_IFDIR)
 
 
 def _identities(given: str) -> Iterator[tuple[int, int]]:

@@ -56,6 +56,21 @@ REFUSED = [
     pytest.param([*TWO, "in/[xyz].csv"], 1, "no file matches in/[xyz].csv", id="another of it"),
     pytest.param(["in/*", "in/dee?"], 1, "no file matches in/dee?", id="a pattern of folders"),
     pytest.param([*TWO, "-o", "no/{name}.json"], 1, "there is no folder no", id="no folder"),
+    pytest.param(
+        ["in/**/a2.csv", "-o", "new/{name}/x.json"], 2, "x.json", id="one name in a new folder"
+    ),
+    pytest.param(
+        [*TWO, "-o", "new/{name}/x.json", "-o", "{parent}/{name}.csv"],
+        2,
+        "in/a2.csv is an input",
+        id="itself, beside new folders",
+    ),
+    pytest.param(
+        [*TWO, "-o", "new/{name}/x.json", "-o", "in/a2.csv/{name}/x.json"],
+        1,
+        "there is no folder in/a2.csv/a2",
+        id="a folder in a file",
+    ),
     pytest.param([*TWO, "-", "-"], 2, "standard input can be read once", id="twice from a pipe"),
     pytest.param([*TWO, "-f", "svg"], 2, "-f svg takes one INPUT, and there are 2", id="pictures"),
     pytest.param([*TWO, "--jobs", "0"], 2, "--jobs", id="no process"),
@@ -80,7 +95,7 @@ def test_what_is_refused_before_anything_is_computed(
     assert (done.code, done.out) == (code, "")
     assert said in done.err
     assert done.err.count("error:") == 1
-    assert written() == set()
+    assert [str(path) for path in Path().iterdir()] == ["in"]
 
 
 @pytest.mark.parametrize("command", ["check", "beside"])

@@ -5,15 +5,20 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyte
 import pytest
 from PIL import Image
+
+from nnviz import processors
+from nnviz.cli import many, workers
+from nnviz.cli.flow import Outcome
+from nnviz.core.threads import available
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +58,41 @@ def test_a_bar_stands_below_what_is_said(nnviz: Any, monkeypatch: pytest.MonkeyP
     ]
     assert "100%" in done.err
     assert "%" not in "".join(lines)
+
+
+@pytest.mark.parametrize(("count", "jobs", "several"), [(1, 0, False), (2, 0, True), (1, 2, True)])
+def test_as_many_processes_as_there_are_processors_for_this_one(
+    nnviz: Any, monkeypatch: pytest.MonkeyPatch, count: int, jobs: int, several: bool
+) -> None:
+    asked: list[int] = []
+
+    def shared(_: Any, left: Sequence[Any], processes: int, __: float) -> Iterator[Outcome]:
+        asked.append(processes)
+        return iter([Outcome([], [])] * len(left))
+
+    photos(4)
+    monkeypatch.setattr(processors, "count", lambda: count)
+    monkeypatch.setattr(workers, "in_processes", shared)
+    monkeypatch.setattr(many, "_WORTH", 0)
+    words = ["--jobs", str(jobs)] if jobs else []
+    assert nnviz("act", "relu", "in/*.png", "-o", "{name}.json", *words).code == 0
+    assert asked == [2] * several
+
+
+def _own(jobs: Sequence[Any]) -> list[Outcome]:
+    return [Outcome([str(available())], []) for _ in jobs]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process begins anew")
+@pytest.mark.parametrize(("processes", "own"), [(1, 4), (2, 2), (3, 1), (8, 1)])
+def test_each_process_has_its_part_of_the_processors(
+    monkeypatch: pytest.MonkeyPatch, processes: int, own: int
+) -> None:
+    monkeypatch.setattr(processors, "count", lambda: 4)
+    assert available() == 4
+    made = workers.in_processes(_own, [cast("Any", None)] * 4, processes, 1.0)
+    assert [done.read for done in made] == [[str(own)]] * 4
+    assert available() == 4
 
 
 ENDED = """

@@ -203,10 +203,10 @@ def test_the_font_is_an_input(nnviz: Nnviz, tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_looked_into(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_: Path) -> bool:
+    def refuse(_: str) -> os.stat_result:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "is_dir", refuse)
+    monkeypatch.setattr(os, "stat", refuse)
     with pytest.raises(NnvizError, match=r"cannot write .*x\.json: Permission denied"):
         files.check([str(tmp_path / "x.json")], [])
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from nnviz.errors import NnvizError, UsageError
-from nnviz.read.images import ImageOptions, image_bytes, read_image
-from pictures import png16, png_of_few_bits, tiff16
+from nnviz.read.images import ImageOptions, read_image
+from pictures import picture_bytes, png16, png_of_few_bits, tiff16
 
 RNG = np.random.default_rng(2)
 COLOUR = RNG.integers(0, 256, (6, 5, 3), dtype=np.uint8)
@@ -63,7 +63,7 @@ def test_the_memory_that_a_picture_takes_is_known_before(
     pixels: np.ndarray, options: dict[str, Any]
 ) -> None:
     data = saved(Image.fromarray(pixels))
-    needed = image_bytes(io.BytesIO(data), "a.png", ImageOptions(**options))
+    needed = picture_bytes(io.BytesIO(data), ImageOptions(**options))
     array = read(data, **options)
     assert array.nbytes < needed < 100 * array.size + 100 * pixels.size
 

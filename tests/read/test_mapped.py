@@ -18,8 +18,8 @@ from PIL import Image
 
 from nnviz.errors import NnvizError
 from nnviz.read import mapped
-from nnviz.read.images import ImageOptions, image_bytes, read_image
-from pictures import tiff16
+from nnviz.read.images import ImageOptions, read_image
+from pictures import picture_bytes, tiff16
 
 RNG = np.random.default_rng(4)
 GREY = RNG.integers(0, 256, (6, 5), dtype=np.uint8)
@@ -122,7 +122,7 @@ def planes(pixels: np.ndarray) -> np.ndarray:
 
 def is_mapped(stream: Any) -> bool:
     """Whether no more than a byte a value is needed, where decoding takes more than 12 a pixel."""
-    return image_bytes(stream, "x", ImageOptions()) <= 6 * GREY.size
+    return picture_bytes(stream, ImageOptions()) <= 6 * GREY.size
 
 
 @pytest.mark.parametrize(("data", "pixels"), MAPPED.values(), ids=MAPPED.keys())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import tracemalloc
 from pathlib import Path
@@ -14,14 +15,15 @@ from nnviz.errors import UsageError
 from nnviz.read import ImageOptions, Stdin, read_input
 from nnviz.read.arrays import only
 from nnviz.read.given import opened
-from nnviz.read.sources import _needed
+from nnviz.read.sources import _kind, _needed
+from pictures import picture_bytes
 
 
-def bytes_needed(spec: str, stdin: Stdin = NONE, image: ImageOptions | None = None) -> int:
+def bytes_needed(spec: str, stdin: Stdin = NONE) -> int:
     """What is checked against the memory there is, before anything is read."""
     with opened(spec, stdin, "INPUT") as given:
         chosen = only(given.label, given.member)
-        return _needed(given, image or ImageOptions(), chosen)
+        return _needed(given, _kind(given), chosen)
 
 
 NEEDED = {
@@ -61,8 +63,7 @@ def test_the_memory_that_a_text_takes_is_guessed_from_its_numbers(text: str, her
     assert peak / 2 < needed < peak * 4
 
 
-def test_a_picture_needs_more_than_its_file(here: Path) -> None:
-    (here / "x.png").write_bytes(picture())
-    assert bytes_needed("x.png") > 6
-    unit = ImageOptions(unit=True, dtype="float64")
-    assert bytes_needed("x.png", image=unit) > 6 * 8
+def test_a_picture_needs_more_than_its_file() -> None:
+    data = io.BytesIO(picture())
+    assert picture_bytes(data, ImageOptions()) > 6
+    assert picture_bytes(data, ImageOptions(unit=True, dtype="float64")) > 6 * 8

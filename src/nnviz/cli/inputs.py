@@ -12,7 +12,7 @@ from typing import NamedTuple
 from nnviz import files
 from nnviz.cli import checks
 from nnviz.cli.checks import Written
-from nnviz.cli.options import Shared
+from nnviz.cli.options import OutputOptions, Shared
 from nnviz.errors import NnvizError, UsageError
 from nnviz.read.given import is_path, is_written_out
 from nnviz.read.numbers import is_number
@@ -115,30 +115,30 @@ def _filled(shared: Shared, given: str, index: int) -> Shared:
     return shared._replace(output=asked)
 
 
-def check(every: Sequence[Job], sources: Iterable[str]) -> None:
-    """Raise where two INPUTs have one output, or an output cannot be written."""
+def prepare(asked: OutputOptions, every: Sequence[Job], sources: Iterable[str]) -> frozenset[str]:
+    """Raise where two INPUTs have one output, or one cannot be written; then make the folders that
+    INPUTs give their names to (any other has to be there).
+
+    The files that INPUTs are and make, by their real paths: no other job may write one.
+    """
     owners: dict[str, Job] = {}
-    for job in every:
-        for path in job.outputs:
-            owner = owners.setdefault(os.path.realpath(path), job)
-            if owner is not job:
-                raise UsageError(
-                    "{first} and {second} would both be written to {path}",
-                    first=owner.given.input,
-                    second=job.given.input,
-                    path=path,
-                    hint="{name}, {parent} or {index} in its name tells them apart",
-                )
-    files.check([path for job in every for path in job.outputs], sources)
-
-
-def make_folders(asked: Shared, every: Iterable[Job]) -> None:
-    """The folders that INPUTs give their names to; any other has to be there."""
-    named = [_PLACE.search(str(Path(p).parent)) for p in (*asked.output.output, *asked.output.map)]
-    if any(named):
-        for job in every:
-            for path in job.outputs:
-                files.make_folder(path)
+    outputs = [(job, path) for job in every for path in job.outputs]
+    for job, path in outputs:
+        owner = owners.setdefault(os.path.realpath(path), job)
+        if owner is not job:
+            raise UsageError(
+                "{first} and {second} would both be written to {path}",
+                first=owner.given.input,
+                second=job.given.input,
+                path=path,
+                hint="{name}, {parent} or {index} in its name tells them apart",
+            )
+    named = [_PLACE.search(os.path.split(path)[0]) for path in (*asked.output, *asked.map)]
+    files.check([path for _, path in outputs], sources, makes=any(named))
+    for _, path in outputs if any(named) else ():
+        files.make_folder(path)
+    given = (word for job in every for word in job.given.inputs if len(word) <= _LONGEST_PATTERN)
+    return frozenset((*owners, *map(os.path.realpath, given)))
 
 
 def is_done(job: Job, others: frozenset[str]) -> bool:
@@ -156,13 +156,3 @@ def is_done(job: Job, others: frozenset[str]) -> bool:
         return any(map(os.path.exists, candidates))
 
     return all(map(there, job.outputs))
-
-
-def taken(every: Iterable[Job]) -> frozenset[str]:
-    """The files that INPUTs are and make, by their real paths: no other job may write one."""
-    return frozenset(
-        os.path.realpath(path)
-        for job in every
-        for path in (*job.outputs, *job.given.inputs)
-        if len(path) <= _LONGEST_PATTERN
-    )

@@ -12,7 +12,7 @@ from threading import Lock
 from time import process_time
 from typing import Any, NamedTuple
 
-from nnviz import formats, memory, ops
+from nnviz import formats, memory, ops, processors
 from nnviz.cli import checks, complaints, flow, inputs, options, streams, walk, workers
 from nnviz.cli.checks import Written
 from nnviz.cli.computing import parsed
@@ -63,8 +63,8 @@ def run_command(operation: Operation[Any], given: Written, env: Mapping[str, str
             return Ran([], [], shared.output)
         every = _jobs(operation, given, shared)
         _check_several(run, given, shared, len(every))
-        inputs.make_folders(shared, every)
-        inputs.check(every, checks.sources(operation, given._replace(inputs=_all(every))))
+        sources = checks.sources(operation, given._replace(inputs=_all(every)))
+        taken = inputs.prepare(shared.output, every, sources)
         if len(every) == 1 and not (
             shared.output.skip_existing and inputs.is_done(every[0], frozenset())
         ):
@@ -73,9 +73,7 @@ def run_command(operation: Operation[Any], given: Written, env: Mapping[str, str
             if done.failed is not None:  # what there is of it is drawn
                 raise done.failed
             return Ran(done.read, done.written, shared.output)
-        run = run._replace(
-            folder=str(Path.cwd()), stdin=context.stdin.held(), taken=inputs.taken(every)
-        )
+        run = run._replace(folder=str(Path.cwd()), stdin=context.stdin.held(), taken=taken)
         return _run_all(run, operation, shared, every)
 
 
@@ -173,7 +171,7 @@ def _outcomes(run: Run, operation: Operation[Any], left: Sequence[Job]) -> Itera
     if asked.jobs is not None and asked.jobs > 1:
         yield from _shared(run, left, asked.jobs)
         return
-    processes = asked.jobs or os.cpu_count() or 1
+    processes = asked.jobs or processors.count()
     for n, job in enumerate(left):
         began = process_time()
         yield from perform(run, [job], ready)

@@ -10,6 +10,7 @@ from itertools import chain
 from time import sleep
 from typing import TypeAlias
 
+from nnviz import processors
 from nnviz.cli.flow import Outcome
 from nnviz.cli.inputs import Job
 from nnviz.errors import NnvizError
@@ -62,7 +63,7 @@ def _pool(work: Work, chunks: Sequence[Jobs], processes: int) -> Iterator[list[O
 
     # A process that is forked has loaded what this one has.
     how = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    pool = ProcessPoolExecutor(processes, how, _begin, (os.getpid(),))
+    pool = ProcessPoolExecutor(processes, how, _begin, (os.getpid(), processes))
     try:
         for future in [pool.submit(work, chunk) for chunk in chunks]:
             yield future.result()
@@ -74,11 +75,14 @@ def _pool(work: Work, chunks: Sequence[Jobs], processes: int) -> Iterator[list[O
         pool.shutdown(cancel_futures=True)
 
 
-def _begin(parent: int) -> None:
-    """What a process does first: it ends at once with ^C, and where nobody waits for it."""
+def _begin(parent: int, processes: int) -> None:
+    """What a process does first: it leaves the others their processors, and ends at once with ^C
+    and where nobody waits for it.
+    """
     import signal
     from threading import Thread
 
+    processors.share(processes)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
     def watch() -> None:

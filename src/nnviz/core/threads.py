@@ -7,12 +7,12 @@ are cut into pieces that BLAS computes in the thread that asks.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
 
+from nnviz import processors
 from nnviz.core.exact import Array
 
 MOST_THREADS = 4
@@ -60,9 +60,7 @@ def in_blocks(x: Array, apply: Callable[[Array, Array], object], row: int = 1) -
 
 def available() -> int:
     """How many threads can run at the same time, at most `MOST_THREADS`."""
-    if hasattr(os, "sched_getaffinity"):
-        return min(len(os.sched_getaffinity(0)), MOST_THREADS)
-    return min(os.cpu_count() or 1, MOST_THREADS)
+    return min(processors.own(), MOST_THREADS)
 
 
 def multiply(a: Array, b: Array, out: Array) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from math import prod
 from typing import Literal, NamedTuple
 
 from nnviz.core.threads import available
@@ -53,7 +55,17 @@ class Work(NamedTuple):
     channels: int
     filters: int
     runs: int
-    threads: int
+    threads: int = 1
+
+    @property
+    def taps(self) -> int:
+        """The products of an output cell."""
+        return self.channels * prod(axis.kernel for axis in self.axes)
+
+    @property
+    def products(self) -> int:
+        """Those of all output cells of a run."""
+        return self.filters * prod(axis.out for axis in self.axes) * self.taps
 
     def planned(self, method: Method, height: int, rows: int, cols: int) -> TilePlan:
         """As many runs in a tile as its largest buffer, of `height` cells an output cell, holds;
@@ -85,16 +97,19 @@ def tile_plan(
     """The cheapest way for each of `runs` groups and batch items; `exact` rules out matrix
     products.
     """
-    _, h, w = axes
-    taps = channels * axes[0].kernel * h.kernel * w.kernel
-    products = filters * axes[0].out * h.out * w.out * taps
-    threads = available() if products * runs >= MANY else 1
-    work = Work(axes, channels, filters, runs, threads)
+    work = Work(axes, channels, filters, runs)
+    threads = available() if work.products * runs >= MANY else 1
+    return _cheapest(work._replace(threads=threads), exact)
+
+
+@lru_cache  # pictures in a folder are often of one size
+def _cheapest(work: Work, exact: bool) -> TilePlan:
+    filters, taps = work.filters, work.taps
     # Python's own integers take ten times the room.
     elementwise = work.sized("elementwise", filters * 8 if exact else filters * 2)
-    if exact or (products <= SMALL and taps <= FEW_TAPS):
+    if exact or (work.products <= SMALL and taps <= FEW_TAPS):
         return elementwise
-    turns = taps * TURN / _cells(elementwise)
+    turns, w = taps * TURN / _cells(elementwise), work.axes[2]
     options = [
         (taps * filters * (PRODUCT if w.stride == 1 else STRIDED) + turns, elementwise),
         _columns(work, taps),

@@ -11,6 +11,7 @@ Python calls are made from such a record; what runs reads typed attributes of on
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Generic, Literal, TypeAlias, TypedDict, TypeVar, Unpack, overload
 
 from nnviz.errors import UsageError
@@ -173,6 +174,11 @@ def argument(*, kind: Kind[T], help: str) -> T:  # noqa: A002 - as of `option`
 
 def declared(record: type) -> tuple[Option, ...]:
     """The options that a record declares, in its order."""
+    return _declared(record)
+
+
+@cache
+def _declared(record: type) -> tuple[Option, ...]:
     return tuple(f.metadata[Option]._replace(name=f.name) for f in fields(record))
 
 

@@ -7,9 +7,11 @@ view of Pillow's H×W×3, not a copy.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
+from nnviz import memory
 from nnviz.errors import NnvizError, UsageError
 from nnviz.libraries import Image, ImageOps, np, npt
 from nnviz.read.deep import WHITE, deep_planes, layout
@@ -56,6 +58,8 @@ def read_image(stream: BinaryIO, name: str, options: ImageOptions) -> npt.NDArra
     with _faults(name), header(stream) as image:
         _seek(image, options.frame, name)
         rows, was = _rows(image), layout(image)
+        needed = _needed(image, rows, options)
+        memory.check(needed, needed // 8, name)
         if rows is not None:
             return _unit(_mapped(mapped(rows, stream, name), options), name, options)
         _scale_clear(image)
@@ -84,11 +88,9 @@ def image_array(image: Image.Image, name: str) -> npt.NDArray[Any]:
         return _array([_opaque(turned, gray=False)])
 
 
-def image_bytes(stream: BinaryIO, name: str, options: ImageOptions) -> int:
-    """The memory that `read_image` will take at most, from the picture's header alone."""
-    with _faults(name), header(stream) as image:
-        pixels, bands = image.width * image.height, len(image.getbands())
-        rows = _rows(image)
+def _needed(image: ImageFile, rows: Rows | None, options: ImageOptions) -> int:
+    """The memory that reading a picture takes at most, from its header alone."""
+    pixels, bands = image.width * image.height, len(image.getbands())
     if rows is None:
         # Pillow keeps 4 bytes a pixel; once more as it is changed; and then there is our array.
         needed = pixels * (4 + 8 + 2 * bands)
@@ -229,11 +231,16 @@ def _unit(array: npt.NDArray[Any], name: str, options: ImageOptions) -> npt.NDAr
 
 def _faults(name: str) -> AbstractContextManager[None]:
     """Whatever Pillow warns of or raises on a broken picture, as one clear error."""
+    _silence()
+    return faults(lambda error: _broken(error, name))
+
+
+@cache
+def _silence() -> None:
+    """Without a handler, logging would print what Pillow's plugins remark."""
     import logging
 
-    # Without a handler, logging would print what Pillow's plugins remark.
     logging.getLogger("PIL").addHandler(logging.NullHandler())
-    return faults(lambda error: _broken(error, name))
 
 
 def _broken(error: Exception, name: str) -> NnvizError:

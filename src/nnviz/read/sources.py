@@ -12,7 +12,7 @@ from nnviz.errors import NnvizError, UsageError
 from nnviz.libraries import npt
 from nnviz.read import arrays, axes, foreign, nested, rows, safetensors, spellings
 from nnviz.read.given import Given, Stdin, opened
-from nnviz.read.images import ImageOptions, image_bytes, read_image
+from nnviz.read.images import ImageOptions, read_image
 from nnviz.read.numbers import text_bytes
 from nnviz.read.text import decode, has_utf16_mark
 from nnviz.words import Words
@@ -113,7 +113,7 @@ def read_weights(spec: str, *, stdin: Stdin, name: str) -> Named:
             return arrays.below(keys, given.label, given.member)
 
         if given.stream is not None and kind in _BY_NAME:
-            _check_memory(given, _NO_OPTIONS, chosen)
+            _check_memory(given, kind, chosen)
             made = Named(_BY_NAME[kind][1](given.stream, given.label, chosen))
             if kind == "safetensors":
                 made.alphabet = safetensors.alphabet_of(given.stream, given.label)
@@ -132,8 +132,8 @@ def read_weights(spec: str, *, stdin: Stdin, name: str) -> Named:
 
 def _read(given: Given, image: ImageOptions, notes: list[Words]) -> tuple[npt.NDArray[Any], bool]:
     stream, chosen = given.stream, arrays.only(given.label, given.member)
-    _check_memory(given, image, chosen)
     kind = _kind(given)
+    _check_memory(given, kind, chosen)
     if given.member is not None and kind not in _BY_NAME:
         raise NnvizError(
             "{name} holds no arrays by name, so nothing can follow a colon", name=given.label
@@ -148,18 +148,20 @@ def _read(given: Given, image: ImageOptions, notes: list[Words]) -> tuple[npt.ND
     return array, False
 
 
-def _check_memory(given: Given, image: ImageOptions, chosen: arrays.Choose) -> None:
-    """Raise NnvizError where what is read would need more memory than there is."""
+def _check_memory(given: Given, kind: Kind, chosen: arrays.Choose) -> None:
+    """Raise NnvizError where what is read would need more memory than there is; a picture says
+    so itself.
+    """
     needed = 0
     with suppress(NnvizError):  # what cannot be read is named by who reads it
-        needed = _needed(given, image, chosen)
+        needed = _needed(given, kind, chosen)
     if given.stream is not None:
         given.stream.seek(0)
     memory.check(needed, needed // 8, given.label)
 
 
-def _needed(given: Given, image: ImageOptions, chosen: arrays.Choose) -> int:
-    stream, kind = given.stream, _kind(given)
+def _needed(given: Given, kind: Kind, chosen: arrays.Choose) -> int:
+    stream = given.stream
     if stream is None:
         return text_bytes(len(given.text), given.text[:_SAMPLE])
     if kind == "npy":
@@ -167,7 +169,7 @@ def _needed(given: Given, image: ImageOptions, chosen: arrays.Choose) -> int:
     if kind in _BY_NAME:
         return _BY_NAME[kind][0](stream, given.label, chosen)
     if kind == "image":
-        return image_bytes(stream, given.label, image)
+        return 0
     sample = stream.read(_SAMPLE).decode("utf-8", "replace")
     return text_bytes(stream.seek(0, 2), sample)
 

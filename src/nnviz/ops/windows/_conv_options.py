@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from nnviz.activation_steps import ACTIVATIONS
 from nnviz.libraries import np
@@ -26,9 +27,12 @@ PRESETS: Mapping[str, str] = {
 DEFAULT = "edge"
 
 
+@cache
 def preset(name: str) -> np.ndarray:
     """The numbers of a preset: whole ones whole, else float64."""
-    return parse_rows(PRESETS[name], name)
+    numbers = parse_rows(PRESETS[name], name)
+    numbers.setflags(write=False)  # they are everyone's
+    return numbers
 
 
 def list_kernels() -> str:
