@@ -6,17 +6,16 @@ declares, so an option is spelt in one way. What stands in help comes from outsi
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
-from typing import Annotated, Any, Never
+from typing import Any, Never
 
-import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+from typer.main import get_install_completion_arguments
 
 from nnviz.options.option import Option, Text
 from nnviz.options.program import GUARD as _GUARD
@@ -29,7 +28,6 @@ _SETTINGS = {
     "max_content_width": 100,
     "allow_extra_args": True,
 }
-_PLAIN: Any = {"rich_markup_mode": None, "pretty_exceptions_enable": False}
 _ARGUMENTS = "Arguments"
 _GENERAL = "General options"
 
@@ -127,104 +125,77 @@ def _layer(name: str, options: tuple[Option, ...]) -> TyperCommand:
 
 
 def _group(program: Program) -> _Group:
-    app = typer.Typer(
+    group = _Group(
         name=program.name,
-        cls=_Group,
+        params=list(_parameters({_GENERAL: program.options}, program.written)),
         help=program.help,
         epilog=program.epilog,
         invoke_without_command=True,
-        **_PLAIN,
+        rich_markup_mode=None,
         context_settings=_SETTINGS | {"obj": program},
     )
-    app.callback()(_function({_GENERAL: program.options}, program.written))
-    group = typer.main.get_command(app)
-    assert isinstance(group, _Group)
+    group.params.extend(get_install_completion_arguments())
     return group
 
 
 def _command(declared: Declared, program: Program | None = None, *, full: bool = False) -> _Command:
     """A command for Typer: with help where it is a program's, and `full` with its words."""
-    app = typer.Typer(add_completion=False, **_PLAIN)
-    app.command(
+    command = _Command(
         declared.name,
-        cls=_Command,
+        params=list(_parameters(declared.sections, program.written if program and full else None)),
         help=declared.help,
         epilog=declared.epilog,
         add_help_option=program is not None,
+        rich_markup_mode=None,
         context_settings=_SETTINGS | {"allow_interspersed_args": not declared.whole},
-    )(_function(declared.sections, program.written if program and full else None))
-    command = typer.main.get_command(app)
-    assert isinstance(command, _Command)
+    )
     prefix = program.prefix if program else ""
     for parameter in command.params if prefix else ():
         _prefix(parameter, prefix)
-    command.is_full = full
-    command.brief, command.rest = declared.brief, declared.rest
-    return command
-
-
-def _function(
-    sections: Mapping[str, Sequence[Option]], written: Help | None
-) -> Callable[..., Reading | None]:
-    """A function whose signature is a command's, for Typer to read; it gives what was read."""
-
-    def command(ctx: typer.Context, **_: object) -> Reading | None:
-        if ctx.invoked_subcommand:
-            return None
-        own = _reading(ctx, options)
-        if ctx.parent is None:
-            return own._replace(command="")
-        above = _reading(ctx.parent, ctx.parent.obj.options)
-        return own._replace(texts=above.texts | own.texts)
-
-    options = [option for group in sections.values() for option in group]
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    context = inspect.Parameter("ctx", kind, annotation=typer.Context)
-    signature = inspect.Signature([context, *_parameters(sections, written)])
-    command.__signature__ = signature  # type: ignore[attr-defined]
-    command.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
+    command.declared, command.is_full = declared, full
     return command
 
 
 def _parameters(
     sections: Mapping[str, Sequence[Option]], written: Help | None
-) -> Iterator[inspect.Parameter]:
+) -> Iterator[TyperOption | TyperArgument]:
+    """The options of a command for Typer, with their words where they are `written`."""
     for heading, options in sections.items():
         for option in options:
-            counted = option.times == "count"
-            one: Any = (int if counted else bool) if option.kind.is_switch else str
-            # A value given twice is seen, to be refused: Typer would take the last.
-            several = one is str and (option.flags or option.times == "each")
-            annotation = list[str] | None if several else one | None
-            yield inspect.Parameter(
-                option.name,
-                inspect.Parameter.KEYWORD_ONLY,
-                default=0 if counted else None,
-                annotation=Annotated[annotation, _told(option, heading, written)],
-            )
+            said: dict[str, Any] = {"show_default": False, "rich_help_panel": heading}
+            if written is not None:
+                said |= {"help": written.text(option), "autocompletion": _completion(option)}
+            yield (_option if option.flags else _argument)(option, said)
 
 
-def _told(option: Option, heading: str, written: Help | None) -> Any:
-    """What Typer is told of an option beside the type of its values."""
-    said: dict[str, Any] = {"show_default": False}
-    if written is not None:
-        said |= {"help": written.text(option), "autocompletion": _completion(option)}
-    if not option.flags:
-        metavar = option.label if option.default is None else f"[{option.label}]"
-        metavar += "..." * (option.times == "each")
-        return typer.Argument(metavar=metavar, **said)
-    flags = list(option.flags)
+def _option(option: Option, said: Mapping[str, Any]) -> TyperOption:
+    flags, counted = list(option.flags), option.times == "count"
     if option.off is not None:
         flags[-1] += f"/{option.off}"
-    said |= {"metavar": option.kind.metavar or None, "rich_help_panel": heading}
-    return typer.Option(*flags, count=option.times == "count", **said)
+    how: dict[str, Any] = {"metavar": option.kind.metavar or None}
+    if counted:
+        how |= {"count": True, "type": int, "default": 0}
+    elif option.kind.is_switch:
+        how["is_flag"] = True
+    else:  # a value given twice is seen, to be refused: Typer would take the last
+        how |= {"type": str, "multiple": True}
+    return TyperOption(param_decls=[option.name, *flags], **how, **said)
 
 
-def _completion(option: Option) -> Callable[[str], list[str]] | None:
+def _argument(option: Option, said: Mapping[str, Any]) -> TyperArgument:
+    each = option.times == "each"
+    metavar = option.label if option.default is None else f"[{option.label}]"
+    metavar += "..." * each
+    return TyperArgument(
+        param_decls=[option.name], type=str, metavar=metavar, nargs=-1 if each else None, **said
+    )
+
+
+def _completion(option: Option) -> Callable[[Any, Any, str], list[str]] | None:
     if not option.kind.choices:
         return None
 
-    def complete(incomplete: str) -> list[str]:
+    def complete(_: object, __: object, incomplete: str) -> list[str]:
         return [choice for choice in option.kind.choices if choice.startswith(incomplete)]
 
     return complete
@@ -250,6 +221,13 @@ class _Group(TyperGroup):
     """The program, whose commands are made when they are asked for."""
 
     lists = False
+
+    def invoke(self, ctx: Any) -> Any:
+        """What was read of the command, or of the program alone."""
+        done = super().invoke(ctx)
+        if ctx.invoked_subcommand:
+            return done
+        return _reading(ctx, ctx.obj.options)._replace(command="")
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(ctx.obj.commands())
@@ -284,8 +262,13 @@ def _spelt(option: Option) -> str:
 class _Command(TyperCommand):
     """A command whose help has its own options first and the shared ones by heading."""
 
+    declared: Declared
     is_full = False
-    brief = rest = ""
+
+    def invoke(self, ctx: Any) -> Reading:
+        above = _reading(ctx.parent, ctx.parent.obj.options)
+        own = _reading(ctx, chain.from_iterable(self.declared.sections.values()))
+        return own._replace(texts=above.texts | own.texts)
 
     def get_help(self, ctx: Any) -> str:
         program: Program = ctx.obj
@@ -297,7 +280,8 @@ class _Command(TyperCommand):
         """`NET [INPUT]`: an argument that is asked for in our own words is needed all the same."""
         needed = {f"[{p.metavar}]" for p in self.params if p.param_type_name == "argument"}
         pieces = [p[1:-1] if p in needed else p for p in super().collect_usage_pieces(ctx)]
-        return [*pieces, self.rest] if self.rest else pieces
+        rest = self.declared.rest
+        return [*pieces, rest] if rest else pieces
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         records: list[tuple[str, Any]] = []
@@ -310,7 +294,7 @@ class _Command(TyperCommand):
         for heading, group in groupby(records, key=lambda pair: pair[0]):
             with formatter.section(heading):
                 rows = [record for _, record in group]
-                if heading == self.brief:
+                if heading == self.declared.brief:
                     _write_names(formatter, [name for name, _ in rows])
                 else:
                     formatter.write_dl(rows)
