@@ -303,3 +303,22 @@ def test_rows_that_are_added_are_called_what_they_are_once() -> None:
     assert scene.height <= 920
     maps = [t for t in scene.texts() if t.content == "feature map"]
     assert all(b.x - a.x > a.width + 4 for a, b in pairwise(maps))  # names stand apart
+
+
+@pytest.mark.parametrize("width", [360, 720])
+def test_what_used_a_pixel_of_a_photograph_stands_around_it(width: int) -> None:
+    x = np.random.default_rng(0).integers(0, 255, (60, 80))
+    forward = run("conv", x, kernel=np.array([[1, 0], [0, 1]]))
+    scene = drawn(backward(forward), 30 * 80 + 41, width=width)  # the pixel at row 30, column 40
+    said = words(scene)
+    assert f"read forwards: what used x30,40 = {x[30, 40]}" in " ".join(said).replace(
+        "used  x", "used x"
+    )
+    near = {t.at: t.content for t in scene.texts() if t.at is not None}
+    for row in range(28, 33):
+        for column in range(38, 43):
+            in_both = 28 <= row < 32 and 38 <= column < 42
+            number = forward.output if in_both else x
+            assert near[row, column] == str(number[row, column])
+    assert "y29,39" in "".join(said)
+    assert {r for r, _ in near if r > 9} == {*range(28, 33)}  # none of the rest

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from nnviz.elision import shown
 from nnviz.figure.arrays.fit import Row, largest_fit, sizes_of, whole_row
 from nnviz.figure.arrays.grid import MOST, cells, changed, operator
 from nnviz.figure.arrays.named import NamedCells, named_picture
-from nnviz.figure.layout.blocks import Block, column, flow, lines, row
+from nnviz.figure.layout.blocks import Block, column, flow, lines, on_top, row
 from nnviz.figure.layout.style import SMALL, Piece, Style, near4
 from nnviz.figure.windows._way_back import beside, forward_of, on_maps, place_of, said
 from nnviz.libraries import np
@@ -62,7 +62,8 @@ def read_forwards(style: Style, trace: Trace, step: Step) -> Block:
     else:
         arrays = largest_fit(style.within(style.room, LOW, cut=True), parts, gap=8)
         half = -(-len(every) // 2)
-        beneath = flow([column(every[:half], 0), column(every[half:], 0)], style.room, 32)
+        halves = [on_top(column(some, 0)) for some in (every[:half], every[half:]) if some]
+        beneath = flow(halves, style.room, 32)
         both = column([*([arrays] if arrays.width <= style.room else []), beneath], 8)
     return column([lines(style, head, fill=style.theme.muted), both], 8)
 
@@ -75,14 +76,29 @@ def _marked(
     places: Iterable[tuple[int, int]],
     which: str = "",
 ) -> NamedCells:
-    """An array of the forward run, some of its cells marked."""
+    """An array of the forward run, some of its cells marked; of a large one what is near them."""
     forward, plan = forward_of(trace)
     places = list(places)
-    table = changed(cells(array, style.precision), places, state="active")
-    shape = beside(which, times(array.shape[-plan.dims :]))
-    windows = [(*at, 1, 1) for at in places]
+    rows, columns = map(_near, zip(*places, strict=True), array.shape)
+    near = [(r - rows.start, c - columns.start) for r, c in places]
+    part = array[rows.start : rows.stop, columns.start : columns.stop]
+    table = changed(cells(part, style.precision), near, state="active")
     role, called = forward.roles[name], forward.called(name)
-    return NamedCells(style, table, role, called, shape, windows=windows)
+    made = NamedCells(style, table, role, called, beside(which, times(array.shape[-plan.dims :])))
+    made = made._replace(windows=[(*at, 1, 1) for at in near])
+    whole = part.shape == array.shape
+    return made if whole else made._replace(labels="both", indices=(rows, columns))
+
+
+def _near(at: Sequence[int], count: int) -> range:
+    """All of a few rows; of many those around some."""
+    first, last = min(at), max(at)
+    around = 2 if first == last else 1
+    return (
+        range(count)
+        if count <= MOST
+        else range(max(0, first - around), min(count, last + around + 1))
+    )
 
 
 def _uses(style: Style, step: Step) -> Iterator[list[Piece]]:

@@ -106,7 +106,11 @@ def _blocks(trace: Trace, style: Style, step: Step | None, sample: int) -> list[
     if step is None:
         return blocks
     room = style.beneath(max(block.width for block in blocks), 600)
-    return [*blocks, *_under_window(style, read, step, room)]
+    return [*blocks, *_under_window(style, read, step, room), *_forwards(style, trace, step)]
+
+
+def _forwards(style: Style, trace: Trace, step: Step) -> list[Block]:
+    return [read_forwards(style, trace, step)] if trace.options["of"] == "input" else []
 
 
 def _told(
@@ -115,7 +119,7 @@ def _told(
     """Arrays in cells, beneath something so high; of a step its sum, and what used the number."""
     if step is None:
         return [*_in_cells(trace, read, step), *_each_weight(trace, read)]
-    forwards = [read_forwards(style, trace, step)] if trace.options["of"] == "input" else []
+    forwards = _forwards(style, trace, step)
     said = [remark(style, " · ".join(map(style.say, trace.said)))] if trace.said else []
     said += [remark(style, COPIED, SMALL)] if _folded(trace) else []
     width: float = style.room
