@@ -265,7 +265,7 @@ def test_a_large_map_equals_scipy(mode: PadMode, pad: int, options: dict[str, st
 
 def test_columns_that_do_not_fit_are_added_up_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     force(monkeypatch, "columns", 2, 3)
-    monkeypatch.setattr(conv_module, "TILE", 40)
+    monkeypatch.setattr(conv_module, "ROOM", 40)
     rng = np.random.default_rng(7)
     x, w = rng.random((1, 2, 9, 9)), rng.random((3, 2, 4, 4))
     axes = [Axis(9, 4), Axis(9, 4, 2)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from numpy.lib.stride_tricks import as_strided
 from nnviz.core.exact import Array, FloatName, cast, is_whole, to_int64, working_dtype
 from nnviz.core.padded_source import Source
 from nnviz.core.threads import multiply, share
-from nnviz.core.tiles import TILE, TilePlan, reach, split, tile_plan
+from nnviz.core.tiles import ROOM, TilePlan, reach, split, tile_plan
 from nnviz.core.tiles import Method as MethodName
 from nnviz.shapes import Axis, PadMode, cells, unravel
 
@@ -235,17 +235,10 @@ class _Banded:
         self.rows = np.empty(shape, w.dtype)
 
     def __call__(self, sums: Array, source: Source, tile: _Tile) -> None:
-        d, h, v = self.axes
-        top = h.positions(tile.row)[0]
-        rows = range(top, top + self.rows.shape[2])
-        left = v.positions(tile.col)[0]
-        cols = range(left, left + reach(v, tile.cols))
-        for z, depth in enumerate(d.positions(tile.depth)):
-            cells = np.moveaxis(source.read(depth, rows, cols), 2, 3)
-            down, along = cells.strides[:3], cells.strides[3:]
-            steps = (*down, v.dilation * along[1], along[0], v.stride * along[1])
-            into = self.rows[:, :, :, :, z]
-            into[...] = as_strided(cells, into.shape, steps)
+        v = self.axes[2]
+        for z, block in enumerate(_read(source, self.axes, tile)):
+            slid = _slid(block, _EACH, v, self.rows.shape[2], tile.cols)
+            self.rows[:, :, :, :, z] = slid[:, :, :, 0].transpose(0, 1, 4, 3, 2, 5)
         whole = tile.rows // self.high
         self._multiply(sums, 0, whole, self.high)
         if tile.rows % self.high:
@@ -276,48 +269,64 @@ class _Banded:
 
 
 class _Columns:
-    """What each tap reads as one row of a matrix (im2col), some kernel rows at a time."""
+    """What each window reads as a column of a matrix (im2col), of some channels at a time."""
 
     def __init__(self, w: Array, axes: Axes3, plan: TilePlan) -> None:
-        groups, filters, channels, depths, high, wide = w.shape
-        self.axes = axes
-        per_row = plan.items * groups * channels * wide * plan.rows * plan.cols
-        self.step = min(max(1, TILE // per_row), depths * high)
-        # Kernel rows first, so that some of them are a slice of columns.
-        w = w.transpose(0, 1, 3, 4, 5, 2)
-        self.w = np.ascontiguousarray(w).reshape(groups, filters, depths * high, -1)
-        self.part = np.empty((plan.items, groups, filters, plan.rows * plan.cols), w.dtype)
-        shape = (plan.items, groups, self.step, wide, channels, plan.rows, plan.cols)
+        groups, filters, channels, *kernel = w.shape
+        self.axes, self.w = axes, w.reshape(groups, filters, -1)
+        cells = plan.items * groups * prod(kernel) * plan.rows * plan.cols
+        some = min(channels, max(1, ROOM // cells))
+        shape = (plan.items, groups, some, *kernel, plan.rows, plan.cols)
         self.columns = np.empty(shape, w.dtype)
 
     def __call__(self, sums: Array, source: Source, tile: _Tile) -> None:
-        items, groups, filters, kernel_rows = len(sums), *self.w.shape[:3]
-        for first in range(0, kernel_rows, self.step):
-            some = slice(first, min(first + self.step, kernel_rows))
-            count = some.stop - first
-            for at in range(count):
-                self._gather(self.columns[:, :, at], source, tile, first + at)
-            w = self.w[:, :, some].reshape(groups, filters, -1)
-            columns = self.columns[:, :, :count].reshape(items, groups, w.shape[2], -1)
-            multiply(w, columns, self.part)
-            if first:
-                np.add(sums, self.part.reshape(sums.shape), out=sums)
-            else:
-                sums[...] = self.part.reshape(sums.shape)
+        _sum(self._products(source, tile), sums)
 
-    def _gather(self, out: Array, source: Source, tile: _Tile, kernel_row: int) -> None:
-        """Fill (N, G, kernel columns, C, rows, cols), by kernel or output columns: the fewer."""
-        d, h, v = self.axes
-        z, i = divmod(kernel_row, h.kernel)
-        depth = d.positions(tile.depth)[z]
-        rows = _under(h, tile.row, tile.rows, i)
-        if v.kernel <= tile.cols:
-            for j in range(v.kernel):
-                source.fill(out[:, :, j], depth, rows, _under(v, tile.col, tile.cols, j))
-        else:
-            for c in range(tile.cols):
-                cells = np.moveaxis(out[..., c], 2, -1)
-                source.fill(cells, depth, rows, v.positions(tile.col + c))
+    def _products(self, source: Source, tile: _Tile) -> Iterator[tuple[Array, Array]]:
+        _, h, v = self.axes
+        items, groups, step, *kernel = self.columns.shape[:-2]
+        for first in range(0, source.x.shape[2], step):
+            some = source._replace(x=source.x[:, :, first : first + step])
+            columns = self.columns[:, :, : some.x.shape[2]]
+            for z, block in enumerate(_read(some, self.axes, tile)):
+                columns[:, :, :, z] = _slid(block, h, v, tile.rows, tile.cols)
+            columns = columns.reshape(items, groups, -1, tile.rows * tile.cols)
+            taps = first * prod(kernel)
+            yield self.w[..., taps : taps + columns.shape[2]], columns
+
+
+_EACH = Axis(1, 1)
+
+
+def _read(source: Source, axes: Axes3, tile: _Tile) -> Iterator[Array]:
+    """What the windows of a tile see of each of their depths: (N, G, C, rows, columns)."""
+    d, h, v = axes
+    top, left = h.positions(tile.row)[0], v.positions(tile.col)[0]
+    rows, cols = range(top, top + reach(h, tile.rows)), range(left, left + reach(v, tile.cols))
+    for depth in d.positions(tile.depth):
+        yield source.read(depth, rows, cols)
+
+
+def _slid(cells: Array, h: Axis, v: Axis, rows: int, cols: int) -> Array:
+    """What each kernel cell reads: (N, G, C, kernel rows, kernel columns, rows, columns)."""
+    *lead, row, col = cells.strides
+    steps = (*lead, h.dilation * row, v.dilation * col, h.stride * row, v.stride * col)
+    return as_strided(cells, (*cells.shape[:3], h.kernel, v.kernel, rows, cols), steps)
+
+
+def _sum(products: Iterable[tuple[Array, Array]], sums: Array) -> None:
+    """Write the sum of some matrix products, columns row after row, (N, G, F, rows, cols)."""
+    total = sums.reshape(*sums.shape[:3], -1)  # a view, where the tile has whole rows
+    for at, (w, columns) in enumerate(products):
+        if at == 0:
+            part = total
+        elif at == 1:
+            part = np.empty(total.shape, total.dtype)
+        multiply(w, columns, part)
+        if at:
+            np.add(total, part, out=total)
+    if not np.may_share_memory(total, sums):
+        sums[...] = total.reshape(sums.shape)
 
 
 _METHODS: dict[MethodName, Callable[[Array, Axes3, TilePlan], Method]] = {

@@ -16,14 +16,15 @@ from nnviz import processors
 from nnviz.core.exact import Array
 
 MOST_THREADS = 4
-ALONE = 2**18
-"""Multiplications of a product up to which OpenBLAS does not call its own threads."""
+ALONE = 2**19 - 1
+"""Multiplications of a product up to which OpenBLAS does not call its own threads: it gives each
+at least half as many."""
 BLOCK = 2**16
 """Numbers of which what is made on the way stays in the second-level cache; half as many take a
 tenth longer, twice as many take as long."""
 WIDE = 64
-"""Columns of a piece: with 16 rows, or 8 of more terms, it is as quick as the whole product."""
-DEEPEST = 2**9
+"""Columns of a piece: with 16 rows it is as quick as the whole product."""
+DEEPEST = 384
 """Terms of a sum past which a product is made of several, added up."""
 
 
@@ -72,23 +73,21 @@ def multiply(a: Array, b: Array, out: Array) -> None:
     if rows * inner * width <= ALONE:
         np.matmul(a, b, out=out)
         return
-    part = out
-    for first in range(0, inner, DEEPEST):
-        some = slice(first, first + DEEPEST)
+    part, deep = out, -(-inner // -(-inner // DEEPEST))
+    for first in range(0, inner, deep):
+        some = slice(first, first + deep)
         _in_pieces(a[..., some], b[..., some, :], part)
         if first:
             np.add(out, part, out=out)
-        elif inner > DEEPEST:
+        elif inner > deep:
             part = np.empty(out.shape, out.dtype)
 
 
 def _in_pieces(a: Array, b: Array, out: Array) -> None:
     rows, inner, width = a.shape[-2], *b.shape[-2:]
-    high = rows
-    while high * inner * WIDE > ALONE:
-        high = -(-high // 2)
-    most = ALONE // (high * inner) // WIDE * WIDE
-    step = min(most, -(-width // 16) * 16)
+    high = min(rows, ALONE // (inner * min(width, WIDE)) // 8 * 8)
+    most = ALONE // (high * inner)
+    step = width if most >= width else most // WIDE * WIDE
     whole = width // step * step
     cut = _cut(b[..., :whole], step)
     for first in range(0, rows, high):
