@@ -43,18 +43,19 @@ class RowPart(Protocol):
 
 
 class Drawn:
-    """A part that is put together of several: only drawing it tells how wide it is."""
+    """A part that is put together of several: only drawing it tells how high it is, and how wide,
+    where that is not given.
+    """
 
     def __init__(
         self,
         build: Callable[[CellSize], Block],
         tables: Sequence[Table] = (),
         shorter: Callable[[int], Drawn] | None = None,
+        width: Callable[[CellSize], float] | None = None,
     ) -> None:
         self.block, self.tables, self._shorter = cache(build), tables, shorter
-
-    def width(self, size: CellSize) -> float:
-        return self.block(size).width
+        self.width = width or (lambda size: self.block(size).width)
 
     def height(self, size: CellSize) -> float:
         return self.block(size).height
@@ -151,7 +152,7 @@ _AROUND = 52
 def in_a_row(parts: Row, sizes: Sequence[CellSize], *, room: float, gap: float = 0) -> Block | None:
     """The parts in a row with the first of `sizes` that fits `room`; None where none does."""
     for size in sizes:
-        if _row_width(_widths(parts, [size] * len(parts)), gap) <= room:
+        if _row_width(widths_of(parts, [size] * len(parts)), gap) <= room:
             return row(drawn_parts(parts, size), gap)
     return None
 
@@ -199,19 +200,23 @@ def whole_row(style: Style, parts: Row, *, largest: int = LARGEST) -> Block | No
     """The parts in one row with the largest cells that fit the style's room and height, nothing
     left out; None where none do.
     """
-    choices = _choices(style, parts, largest, flat=True)
+    choices = [*_choices(style, parts, largest, flat=True)]
     return _first(style, parts, choices, 0, style.room, several=False)
 
 
 def _first(
-    style: Style, parts: Row, choices: Iterable[Sizes], gap: float, room: float, *, several: bool
+    style: Style, parts: Row, choices: Sequence[Sizes], gap: float, room: float, *, several: bool
 ) -> Block | None:
     """The parts with the first cells that fit, in one row or `several`."""
-    for choice in choices:
-        lines = wrapped(parts, _widths(parts, choice), gap, room) if several else [slice(None)]
-        if _fits(style, parts, choice, lines, gap, room):
-            return flow(_drawn(parts, choice), room, gap)
-    return None
+
+    def fits(choice: Sizes) -> bool:
+        lines = wrapped(parts, widths_of(parts, choice), gap, room) if several else [slice(None)]
+        return _fits(style, parts, choice, lines, gap, room)
+
+    if not choices or not fits(choices[-1]):  # the smallest: to draw each may take long
+        return None
+    found = next(filter(fits, choices))
+    return flow(_drawn(parts, found), room, gap)
 
 
 def _choices(style: Style, parts: Row, largest: int, *, flat: bool) -> Iterator[Sizes]:
@@ -236,7 +241,7 @@ def _choices(style: Style, parts: Row, largest: int, *, flat: bool) -> Iterator[
 def _fits(
     style: Style, parts: Row, sizes: Sizes, lines: Sequence[slice], gap: float, room: float
 ) -> bool:
-    widths = _widths(parts, sizes)
+    widths = widths_of(parts, sizes)
     if any(_row_width(widths[line], gap) > room for line in lines):
         return False
     heights = [
@@ -251,7 +256,8 @@ def shortened_row(parts: Row, most: int) -> Row:
     return [p if isinstance(p, Block) else p.shortened(most) for p in parts]
 
 
-def _widths(parts: Row, sizes: Sizes) -> list[float]:
+def widths_of(parts: Row, sizes: Sizes) -> list[float]:
+    """How wide each part is with its cells."""
     each = zip(parts, sizes, strict=True)
     return [p.width if isinstance(p, Block) else p.width(size) for p, size in each]
 

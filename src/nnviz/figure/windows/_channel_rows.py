@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from nnviz.figure.arrays.fit import Drawn, Row, drawn_parts, shortened_row
-from nnviz.figure.arrays.grid import operator
+from nnviz.figure.arrays.fit import Drawn, Row, drawn_parts, shortened_row, widths_of
+from nnviz.figure.arrays.grid import CellSize, operator
 from nnviz.figure.layout.blocks import Block, row
 from nnviz.figure.layout.lines import brace
 from nnviz.figure.layout.style import Style, near4
@@ -14,6 +14,9 @@ from nnviz.figure.scene import Group, Mark
 
 HEAD = 44
 """What a name and a shape take above an array."""
+
+BRACE = 28
+"""What a brace takes beside it."""
 
 
 def stacked(
@@ -58,7 +61,14 @@ def braced(style: Style, lines: Sequence[Sequence[Block]], more: Sequence[Block]
     top, bottom = float(HEAD), max(end, table.height - 20)
     axis = near4((top + bottom) / 2)
     curve = brace(8, top, bottom, style.theme.muted)
-    return row([replace(table, axis=axis), Block(28, table.height, (curve,), axis)])
+    return row([replace(table, axis=axis), Block(BRACE, table.height, (curve,), axis)])
+
+
+def _braced_width(rows: Sequence[Row], size: CellSize) -> float:
+    """How wide that is with such cells, known before it is drawn."""
+    each = [widths_of(row, [size] * len(row)) for row in rows]
+    columns: list[tuple[float, ...]] = [*zip(*each, strict=True)]
+    return BRACE + sum(map(max, columns))
 
 
 def added(style: Style, rows: Sequence[Row], more: Sequence[Block] = ()) -> Row:
@@ -72,6 +82,7 @@ def added(style: Style, rows: Sequence[Row], more: Sequence[Block] = ()) -> Row:
             lambda size: braced(style, [drawn_parts(row, size) for row in rows], more),
             tables,
             lambda most: build([shortened_row(row, most) for row in rows]),
+            lambda size: _braced_width(rows, size),
         )
 
     return [build(rows)]
