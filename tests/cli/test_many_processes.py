@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -77,6 +78,22 @@ def test_as_many_processes_as_there_are_processors_for_this_one(
     words = ["--jobs", str(jobs)] if jobs else []
     assert nnviz("act", "relu", "in/*.png", "-o", "{name}.json", *words).code == 0
     assert asked == [2] * several
+
+
+COUNTED = """
+import atexit, os, sys
+atexit.register(lambda: print(len(os.listdir("/proc/self/task")), "numpy" in sys.modules))
+from nnviz.cli import main
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only /proc tells how many threads there are")
+def test_no_thread_stands_by_for_products() -> None:
+    words = ["dense", "1 2; 3 4", "--units", "2", "-f", "none"]
+    env = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    said = subprocess.check_output([sys.executable, "-c", COUNTED, *words], env=env, text=True)
+    assert said == "1 True\n"
 
 
 def _own(jobs: Sequence[Any]) -> list[Outcome]:

@@ -16,6 +16,9 @@ def main() -> None:
     """Run the command in `sys.argv` and exit with its code."""
     if "NNVIZ_DEBUG" not in os.environ:
         warnings.simplefilter("ignore")  # they are for who writes Python, whatever -W says
+    # Its threads would spin as NumPy is imported, on a processor that others have work for; what
+    # is large is shared among threads of ours.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.set_threshold(150_000)  # what is loaded at the start is no garbage
     words = sys.argv[1:]
     if words == ["--version"]:
