@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-pytest.importorskip("distributed", reason="dask is not installed: pip install 'nnviz[dask]'")
+pytest.importorskip("distributed", reason="dask is not installed: pip install distributed")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="workers are ended by a signal")
 
 Nnviz = Callable[..., Any]

@@ -102,8 +102,8 @@ def on_cluster(work: Work, left: Jobs, address: str) -> Iterator[Outcome]:
         if error.name not in ("dask", "distributed"):
             raise
         raise NnvizError(
-            "--scheduler needs the package dask, which is not installed",
-            hint='python -m pip install "nnviz[dask]"',
+            "--scheduler needs the package distributed, which is not installed",
+            hint="python -m pip install distributed",
         ) from None
     try:
         resolve_address(address)  # a client of none cannot even be closed
