@@ -6,8 +6,11 @@ import subprocess
 import sys
 
 import numpy
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 
-from nnviz.libraries import np
+from nnviz.libraries import distinct, np
 
 
 def test_what_it_has_is_the_library_s_own() -> None:
@@ -25,3 +28,16 @@ def test_it_is_loaded_when_something_of_it_is_used() -> None:
     code += "print('numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "True"]
+
+
+@given(
+    arrays(
+        st.sampled_from(["i8", "f4", "f8"]).map(numpy.dtype),
+        array_shapes(max_dims=2),
+        elements=st.integers(-3, 3),
+    )
+)
+def test_the_different_numbers_are_those_of_a_set(array: numpy.ndarray) -> None:
+    assert distinct(array).tolist() == sorted(set(array.ravel().tolist()))
+    rows = sorted(set(map(tuple, array.reshape(len(array), -1).tolist())))
+    assert distinct(array.reshape(len(array), -1), axis=0).tolist() == [list(r) for r in rows]

@@ -7,12 +7,15 @@ Whole numbers only; channels are all seen together.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from math import prod
+from typing import TYPE_CHECKING
 
 from nnviz.axes import CELL_NAMES, index_names
 from nnviz.records import NamedTuple, dataclass
 from nnviz.words import Words
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 Table = tuple[tuple[int, ...], ...]
 """For each cell along an axis, the cells of the map before that it reads, ascending."""

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["Image", "ImageOps", "difflib", "np", "npt", "orjson", "zipfile"]
+__all__ = ["Image", "ImageOps", "difflib", "distinct", "np", "npt", "orjson", "zipfile"]
 
 
 class _Later:
@@ -43,3 +43,10 @@ def orjson() -> Any:
     with suppress(ImportError):
         return import_module("orjson")
     return None
+
+
+def distinct(array: np.ndarray, axis: int | None = None) -> np.ndarray:
+    """The different numbers of an array, ascending; counted too, since `np.unique` loads NumPy's
+    masked arrays where it does not count.
+    """
+    return np.unique(array, return_counts=True, axis=axis)[0]

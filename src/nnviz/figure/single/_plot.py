@@ -10,7 +10,7 @@ from nnviz.figure.layout.blocks import Block
 from nnviz.figure.layout.lines import polyline, segments
 from nnviz.figure.layout.style import SMALL, Style, middle, up4
 from nnviz.figure.scene import Ellipse, Mark, Rect, Text, extent
-from nnviz.libraries import np
+from nnviz.libraries import distinct, np
 from nnviz.numerals import rounded, scientific
 from nnviz.records import dataclass
 
@@ -125,7 +125,7 @@ def _zeros(style: Style, frame: Frame) -> list[Mark]:
 def _spread(points: np.ndarray) -> list[tuple[float, float]]:
     """The different points, no more than can be told apart."""
     finite = points[np.isfinite(points).all(axis=1)]
-    order = np.unique(finite, axis=0)
+    order = distinct(finite, axis=0)
     if len(order) > MOST_POINTS:
         order = order[np.linspace(0, len(order) - 1, MOST_POINTS).round().astype(int)]
     return [(x, y) for x, y in order.tolist()]

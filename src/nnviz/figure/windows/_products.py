@@ -13,7 +13,7 @@ from nnviz.figure.layout.blocks import Block, column, lines, on_top, row
 from nnviz.figure.layout.style import BODY, SMALL, Style, up4
 from nnviz.figure.scene import Text, flatten
 from nnviz.figure.windows._part import Part
-from nnviz.libraries import np
+from nnviz.libraries import distinct, np
 from nnviz.numerals import is_blank
 from nnviz.shapes import AnyAxis, times
 from nnviz.trace import Step, Sum, numbers
@@ -87,6 +87,6 @@ def _products(style: Style, part: Part[AnyAxis], step: Step, line: int) -> Block
 
 def _some(values: np.ndarray) -> np.ndarray:
     """Some of the values, from the least to the greatest."""
-    every = np.unique(values)
+    every = distinct(values)
     found: np.ndarray = every[np.linspace(0, len(every) - 1, min(len(every), TRIED)).astype(int)]
     return found

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from nnviz.figure.scene import Ellipse, Path, Rect, Scene, Text
-from nnviz.libraries import np
+from nnviz.libraries import distinct, np
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -42,9 +42,7 @@ class Palette:
         """The numbers (uint8) of the nearest colours of the palette."""
         found = self._known[colors]
         if not found.all():
-            # Each once, without np.unique: it would load NumPy's masked arrays.
-            ordered = np.sort(colors[found == 0])
-            self._learn(ordered[np.diff(ordered, prepend=-1) != 0])
+            self._learn(distinct(colors[found == 0]))
             found = self._known[colors]
         numbers: np.ndarray = found - np.uint8(1)
         return numbers

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from nnviz.core import gradients
 from nnviz.fields import place
 from nnviz.gradient import Backward, Part, Term
-from nnviz.libraries import np
+from nnviz.libraries import distinct, np
 from nnviz.ops._layer import places
 from nnviz.ops.windows._pool_options import Kind
 from nnviz.plans import Index, WindowPlan
@@ -56,7 +56,7 @@ def _facts(pooled: Pooled) -> Iterator[Fact]:
     made: list[Expr] = [Name("y′")]
     if pooled.kind == "lp":
         made.append(_slope(Name("x", role="input"), Name("y", role="output"), pooled.p))
-    elif pooled.kind == "avg" and len(shares := np.unique(pooled.divisors)) == 1 < shares[0]:
+    elif pooled.kind == "avg" and len(shares := distinct(pooled.divisors)) == 1 < shares[0]:
         made.append(Quotient(Num(1), Num(shares.item())))
     if len(made) > 1:
         yield Fact(Words("slope"), Equation(tuple(made)))
