@@ -48,7 +48,8 @@ def test_new_weights_are_written_and_read_again(nnviz: Nnviz, tmp_path: Path) ->
 @pytest.mark.parametrize("lang", ["en", "ko"])
 def test_the_terminal_says_both_losses(nnviz: Nnviz, lang: str) -> None:
     out = nnviz(*NET, *LOSS, "--update", "--lr", "0.5", "--lang", lang).out
-    assert {"en": "loss after a step of 0.5", "ko": "0.5만큼 간 뒤의 손실"}[lang] in out
+    said = {"en": "loss after a step of 0.5", "ko": "한 번 갱신한 뒤의 손실(학습률 0.5)"}
+    assert said[lang] in out
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120])

@@ -79,6 +79,17 @@ GOLDEN: dict[str, Golden] = {
     "params-bars-korean.svg": Golden(
         run("params", None, net=CHAIN, input=(1, 8, 8)), None, Appearance("bars", lang="ko")
     ),
+    "pool-backward.svg": Golden(
+        backward(run("pool", [[1, 3, 2], [4, 6, 5], [7, 2, 8]], kernel=2, stride=1), PAIR)
+    ),
+    "act-backward-korean.svg": Golden(
+        backward(run("act", [[-1, 2], [1, -2]], name="elu", alpha=1), PAIR),
+        "2",
+        Appearance(lang="ko"),
+    ),
+    "dense-backward.svg": Golden(
+        backward(run("dense", PAIR, weight=[[1, 0], [2, -1]], bias=[1, 1]), ARRIVES, "weight"), "2"
+    ),
     "rnn-backward.svg": Golden(backward(run("rnn", SEQUENCE, weights=WEIGHTS))),
     "lstm-backward-cell.svg": Golden(
         backward(run("rnn", SEQUENCE[:, :1], weights=GATES, cell="lstm")), None, Appearance("cell")
