@@ -11,8 +11,7 @@ from scipy import signal
 
 from forced_ways import METHODS, force
 from loops import loop_conv, row
-from nnviz.core import conv as conv_module
-from nnviz.core import tiles
+from nnviz.core import tiles, ways
 from nnviz.core.conv import conv
 from nnviz.core.exact import working_dtype
 from nnviz.core.tiles import Method
@@ -265,7 +264,7 @@ def test_a_large_map_equals_scipy(mode: PadMode, pad: int, options: dict[str, st
 
 def test_columns_that_do_not_fit_are_added_up_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     force(monkeypatch, "columns", 2, 3)
-    monkeypatch.setattr(conv_module, "ROOM", 40)
+    monkeypatch.setattr(ways, "ROOM", 40)
     rng = np.random.default_rng(7)
     x, w = rng.random((1, 2, 9, 9)), rng.random((3, 2, 4, 4))
     axes = [Axis(9, 4), Axis(9, 4, 2)]

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnviz.core.conv import convolve
+from nnviz.core.conv import Part, convolve
 from nnviz.core.exact import Array, FloatName, is_whole, to_int64, working_dtype
 from nnviz.shapes import Axis, TransposedAxis
 
@@ -110,12 +110,55 @@ def _by_phases(
     out: Array, x: Array, w: Array, b: Array | None, axes: Sequence[TransposedAxis], groups: int
 ) -> None:
     backwards = np.flip(x, tuple(range(2, x.ndim)))
-    out[...] = 0 if b is None else _column(b, out.dtype, len(axes))  # where nothing reaches
-    for some in product(*(phases(axis) for axis in axes)):
-        into = _at(out, [phase.outs for phase in some])
-        windows = [phase.window for phase in some]
-        part = _at(w, [phase.taps for phase in some])
-        convolve(into, backwards, part, b, windows, groups=groups, mode="zeros", working=w.dtype)
+    if any(axis.kernel < axis.stride or axis.dilation > 1 for axis in axes):
+        out[...] = 0 if b is None else _column(b, out.dtype, len(axes))  # where nothing reaches
+    for alike in product(*(_alike(axis) for axis in axes)):
+        windows = [_around(some) for some in alike]
+        together = list(product(*alike))
+        lead = (0,) * (3 - len(axes))
+        parts, filters = [], []
+        for some in together:
+            pairs = zip(windows, some, strict=True)
+            first = (*lead, *(window.before - phase.window.before for window, phase in pairs))
+            parts.append(Part(_at(out, [phase.outs for phase in some]), first))
+            filters.append(_at(w, [phase.taps for phase in some]))
+        convolve(
+            parts,
+            backwards,
+            _joined(filters, groups),
+            None if b is None else _joined([b] * len(parts), groups),
+            windows,
+            groups=groups,
+            mode="zeros",
+            working=w.dtype,
+        )
+
+
+def _alike(axis: TransposedAxis) -> list[list[Phase]]:
+    """The phases of an axis, those of as many kernel cells together: they read the same input.
+
+    Alone where the kernel is larger than the input, which then slides over it.
+    """
+    by_taps: dict[int, list[Phase]] = {}
+    for at, phase in enumerate(phases(axis)):
+        taps = phase.window.kernel
+        by_taps.setdefault(taps if taps <= axis.size else -at, []).append(phase)
+    return list(by_taps.values())
+
+
+def _around(some: list[Phase]) -> Axis:
+    """A window that makes the output cells of all of these phases."""
+    window = some[0].window
+    before = max(phase.window.before for phase in some)
+    out = max(before - phase.window.before + phase.window.out for phase in some)
+    reached = window.dilation * (window.kernel - 1)
+    return window._replace(before=before, after=out + reached - window.size - before)
+
+
+def _joined(parts: list[Array], groups: int) -> Array:
+    """The filters of each group: those of the first part, then those of the next."""
+    apart = [part.reshape(groups, -1, *part.shape[1:]) for part in parts]
+    return np.concatenate(apart, axis=1).reshape(-1, *parts[0].shape[1:])
 
 
 def _at(a: Array, spatial: Sequence[slice]) -> Array:
