@@ -6,7 +6,7 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 Taken = dict[str, list[float]]
 """Seconds of every turn, by the name of the call."""
@@ -52,13 +52,15 @@ def medians(calls: Mapping[str, Callable[[], object]], turns: int) -> dict[str, 
     return {name: statistics.median(times) for name, times in taken.items()}
 
 
-def report(what: str, times: Mapping[str, float], goal: float | None = None) -> None:
-    """One line: ours in milliseconds, and ours as a part of each peer's."""
+def report(
+    what: str, times: Mapping[str, float], goal: float | None = None, missing: Sequence[str] = ()
+) -> None:
+    """One line: ours in milliseconds, and ours as a part of each peer's that is there."""
     ours = times["nnviz"]
     peers = [
         f"{ours / seconds:5.2f} of {name} ({seconds * 1e3:.0f} ms)"
         for name, seconds in times.items()
         if name != "nnviz"
-    ]
+    ] + [f"{name} is not installed" for name in missing]
     aim = "" if goal is None else f"   goal {goal:g}"
-    print(f"{what:28} {ours * 1e3:7.1f} ms   {'  '.join(peers) or 'no peer here'}{aim}", flush=True)
+    print(f"{what:28} {ours * 1e3:7.1f} ms   {'  '.join(peers)}{aim}", flush=True)
