@@ -14,7 +14,7 @@ from nnviz.libraries import np
 from nnviz.losses import LossName, loss_of
 from nnviz.numerals import exact
 from nnviz.records import NamedTuple, replace
-from nnviz.trace import Index, Results, Trace
+from nnviz.trace import Index, Results, Step, Trace
 from nnviz.words import Words
 
 LEARNED = "weight", "bias", "hidden"
@@ -131,9 +131,16 @@ def _whole(net: Trace, way: _Way) -> Trace:
         sources=net.sources,
         samples=net.samples,
         states=way.states,
+        stages=[Step(k, (n,), (), None, {"layer": n}) for k, n in enumerate(_met_at(net), 1)],
         updates=net.updates,
         forward=net,
     )
+
+
+def _met_at(net: Trace) -> list[int]:
+    """The layers whose gradients a way back comes to; a join hands on what it gets."""
+    last = len(net.layers)
+    return [0, *(n for n in range(1, last) if len(net.sources[n - 1]) == 1), last]
 
 
 def _values(net: Trace, way: Callable[[], _Way]) -> dict[str, Callable[[], np.ndarray]]:

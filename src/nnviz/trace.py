@@ -242,6 +242,8 @@ class Trace:
     """How it is written in PyTorch, where that is known."""
     saved: tuple[str, Mapping[str, np.ndarray]] | None = None
     """Arrays that are asked for in a file of their own, and its path."""
+    stages: Sequence[Step] = ()
+    """What a film of a network gone back through goes through: whose gradient it has come to."""
     updates: tuple[Trace, ...] = ()
     """What a step of training makes of each array that is learned, a run each."""
     loss: Loss | None = None

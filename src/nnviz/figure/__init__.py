@@ -89,11 +89,12 @@ def draw(trace: Trace, appearance: Appearance, steps: Sequence[int] = ()) -> Sce
 def _draw(
     trace: Trace, appearance: Appearance, steps: Sequence[int], made: Callable[[int], Step]
 ) -> Scene:
-    if trace.back and trace.layers:
+    stage = trace.stages and trace.steps is trace.stages
+    if trace.back and trace.layers and not stage:
         trace = _gone_through(trace, appearance, steps)
     if steps and appearance.width < PHONE:
         trace = replace(trace, names={**trace.names, **trace.brief})
-    view = _view(trace, appearance, whole=not steps)
+    view = _view(trace, appearance, whole=not steps or bool(stage))
     if appearance.filter is not None and (trace.plan is None or trace.plan.given is None):
         raise UsageError("{op} cannot use {flag}", op=trace.command, flag="--filter")
     check_filter(appearance.filter, trace.plan.filters if trace.plan else 0)

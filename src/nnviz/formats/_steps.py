@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from nnviz.errors import UsageError
 from nnviz.numerals import thousands
+from nnviz.records import replace
 from nnviz.request import Request, check_sample
 from nnviz.steps import choose
 from nnviz.trace import Trace
@@ -38,6 +39,14 @@ def played(trace: Trace, request: Request) -> Sequence[int]:
     """
     numbers = chosen(trace, request, "all")
     return numbers[::-1] if trace.back and isinstance(numbers, range) else numbers
+
+
+def staged(trace: Trace, request: Request) -> Trace:
+    """A network gone back through goes on layer by layer in a film that is asked for no steps."""
+    look = request.appearance
+    if not trace.stages or request.steps or look.explain or look.view not in (None, "pipeline"):
+        return trace
+    return replace(trace, steps=trace.stages)
 
 
 def some(trace: Trace, request: Request, most: int) -> tuple[Sequence[int], int]:

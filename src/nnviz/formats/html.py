@@ -18,6 +18,7 @@ from nnviz.figure.theme import Theme, theme, twins
 from nnviz.formats import FIGURE, Format, Made
 from nnviz.formats._figure import within
 from nnviz.formats._fonts import faces, stack
+from nnviz.formats._steps import staged
 from nnviz.formats.player.linked import linked
 from nnviz.formats.player.tables import tables
 from nnviz.formats.player.targets import targets
@@ -78,8 +79,8 @@ class _Drawn(NamedTuple):
 
 def write(trace: Trace, request: Request) -> Made:
     """The steps of a trace as a page with a slider, keys, and output cells that lead to them."""
-    made = film(trace, request)
-    colors = _inks(request)
+    trace = staged(trace, request)
+    made, colors = film(trace, request), _inks(request)
     drawn = [_drawn("wide", trace, made, request, colors)]
     if drawn[0].width > _PHONE:
         look = request.appearance._replace(width=_PHONE + 2 * _TRIM, ratio=None)
@@ -93,8 +94,8 @@ def framed(trace: Trace, request: Request, most: int) -> str | None:
 
     None where it takes more bytes than `most`.
     """
-    made = film(trace, request)
-    colors = _inks(request)
+    trace = staged(trace, request)
+    made, colors = film(trace, request), _inks(request)
 
     def write(kept: Callable[[Scene], Scene]) -> str:
         drawn = _drawn("wide", trace, made, request, colors, kept)

@@ -11,7 +11,8 @@ from helpers import run
 from nnviz.backpropagation import backward
 from nnviz.errors import NnvizError
 from nnviz.figure import view_names
-from nnviz.request import THEMES
+from nnviz.formats.raster.frames import film
+from nnviz.request import THEMES, Request
 from nnviz.trace import Trace
 from view_checks import drawn, words
 
@@ -87,3 +88,16 @@ def test_of_many_arrays_the_first_are_drawn() -> None:
     chain = " | ".join(["dense --units 2"] * 7)
     trace = net(chain, [1, 2], target=[1, 2], loss="mse", update=True)
     assert "… and 2 more" in words(drawn(trace))
+
+
+def test_a_film_goes_back_layer_by_layer() -> None:
+    made = film(backward(small()), Request())
+    shown = [[n for n in ("6", "18", "36") if n in words(scene)] for scene in made.scenes]
+    assert shown == [["6"], ["6", "18"], ["6", "18", "36"]]
+    assert {scene.height for scene in made.scenes} == {drawn(backward(small())).height}
+
+
+def test_a_film_passes_where_branches_meet() -> None:
+    trace = backward(net("residual { dense --weight '1 2; 0 1' } | dense --weight '1 1'", [1, 2]))
+    assert len(film(trace, Request()).scenes) == 3  # the output, the layer in the branch, the input
+    assert len(film(trace, Request("all")).scenes) == 2  # those of the input, asked for

@@ -19,7 +19,7 @@ from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, middle, up4
 from nnviz.figure.networks._lanes import Branches, joint
 from nnviz.figure.networks._stages import AROUND, Flow, Pen, Stage
 from nnviz.figure.networks._updates import compared, losses, updates
-from nnviz.figure.scene import Image, Mark, Rect, Scene
+from nnviz.figure.scene import Image, Mark, Rect, Scene, flatten
 from nnviz.libraries import np
 from nnviz.numerals import scientific
 from nnviz.records import dataclass, replace
@@ -70,6 +70,8 @@ class _Layer:
     """Whether it gives nothing: the network stops at it."""
     slope: _Layer | None = None
     """The gradient of what it makes, where the network is gone back through."""
+    later: bool = False
+    """Whether a film has not come to it: it is empty."""
 
     def size(self, room: Size) -> tuple[float, float]:
         """Of its maps, with their gradient below."""
@@ -83,6 +85,9 @@ class _Layer:
         if self.slope is None:
             return self.small.block(room)
         both = [each.small.block(_half(room)) for each in (self, self.slope)]
+        if self.slope.later:
+            frames = (m for m in flatten(both[1].marks) if isinstance(m, Rect))
+            both[1] = replace(both[1], marks=tuple(frames))
         return column(both, BETWEEN, "middle")
 
     @property
@@ -96,6 +101,8 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     net = trace.forward or trace
     narrow = style.within(style.room - AROUND) if trace.states else style
     layers = _layers(net, narrow, appearance.drawn_sample, trace.states)
+    if step is not None:
+        layers = [_reached(each, n, step.detail["layer"]) for n, each in enumerate(layers)]
     drawn = [*layers, *(each.slope for each in layers if each.slope)]
     legend = [*_signed_legend(style, drawn), *_past_shades(style, drawn)]
     legend += [remark(style, BELOW, SMALL)] if trace.states else []
@@ -185,6 +192,13 @@ def _layers(
         small = thumbnail(style, made, "gradient")
         found[n] = replace(each, slope=_Layer("", "gradient", (0, 0), small, made))
     return [*found, *_loss(trace, style)]
+
+
+def _reached(layer: _Layer, n: int, stage: int) -> _Layer:
+    """A layer of a film that has come back to some layer."""
+    if layer.slope is None or n >= stage:
+        return layer
+    return replace(layer, slope=replace(layer.slope, later=True))
 
 
 def _loss(trace: Trace, style: Style) -> Iterator[_Layer]:

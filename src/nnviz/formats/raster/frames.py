@@ -12,7 +12,7 @@ from nnviz.figure.layout.page import describe, heading_of
 from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Scene
 from nnviz.formats._figure import boxes
-from nnviz.formats._steps import played
+from nnviz.formats._steps import played, staged
 from nnviz.formats.raster.paint_ops import Box, hull, moved
 from nnviz.formats.raster.painter import SCALE, Painted, Repainted, painted
 from nnviz.records import NamedTuple, replace
@@ -102,6 +102,7 @@ def film(trace: Trace, request: Request, half: int = 0) -> Film:
 
     Drawing them is the first `half` of the work (0) or, of a second film, the other (1).
     """
+    trace = staged(trace, request)
     numbers = _chosen(trace, request)
     trace = replace(trace, from_last=trace.back and tuple(numbers) != tuple(sorted(numbers)))
     appearance = request.appearance
