@@ -220,3 +220,18 @@ def test_what_was_fed_back_hands_its_gradient_to_the_output_before(
 
 def _reaches(side: float, box: Box, end: tuple[float, ...]) -> bool:
     return abs(end[0] - side) < 16 and box.y < end[1] < box.bottom
+
+
+def test_what_comes_from_above_is_said_once_where_rows_would_repeat_it() -> None:
+    x = np.arange(20).reshape(10, 2) % 5
+    said = "from above, each number of ∂h gets 2"
+    scene = drawn(gone_back(x, 2, hidden=4))
+    assert said in words(scene)
+    assert scene.height <= 1030
+    assert not [name for name in arrays(scene) if name.endswith("↑")]
+    several = np.ones((10, 4))
+    several[3] = 2
+    for trace in (gone_back(x[:3], 2, hidden=4), gone_back(x, several, hidden=4)):
+        scene = drawn(trace)  # one row; or not the same everywhere
+        assert said not in words(scene)
+        assert [name for name in arrays(scene) if name.endswith("↑")]

@@ -112,11 +112,6 @@ class Columns(Net):
         """The height of what stands above a column."""
         return max(vectors.height for vectors in self.ys)
 
-    def above(self, t: int) -> list[Vectors]:
-        """What of them there is at a time: h is handed on at every time, or at the last alone."""
-        there = self.plan.has_y(t) if self.y or not self.way else self.arrives(t)
-        return self.ys if there else []
-
     def arrives(self, t: int) -> bool:
         """Whether a gradient that is not 0 arrives at a time."""
         return self.way is not None and bool(self.way.states["output"][t - 1].any())

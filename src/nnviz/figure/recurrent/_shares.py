@@ -11,7 +11,7 @@ from nnviz.figure.formulas.vectors import TermLayout
 from nnviz.figure.layout.blocks import Block, column, flow, remark
 from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import SMALL, Style
-from nnviz.figure.recurrent._net import Net
+from nnviz.figure.recurrent._stacked import Stack
 from nnviz.figure.scene import Scene
 from nnviz.libraries import np
 from nnviz.recurrence import CellStep, Chain
@@ -25,11 +25,17 @@ _FEW, _MOST = 6, 12
 """Times that may have a second line, and past which some are left out."""
 
 
-def gone_back(trace: Trace, appearance: Appearance, net: Net, drawn: Block, title: Words) -> Scene:
+def gone_back(
+    trace: Trace, appearance: Appearance, net: Stack, drawn: Block, title: Words
+) -> Scene:
     """The page of a net gone back through, drawn: what its bars are, and the shares."""
     style = net.style
-    legend = remark(style, Words("bars: how long ∂h is at each time"), SMALL)
-    blocks, facts = [column([drawn, legend], 12), *shares(trace, style)], net.shapes_said()
+    legend = [remark(style, Words("bars: how long ∂h is at each time"), SMALL)]
+    if net.said_once is not None:
+        once = Words("from above, each number of ∂h gets {value}", value=style.show(net.said_once))
+        legend.insert(0, remark(style, once, SMALL))
+    drawn = column([drawn, column(legend, 0)], 12)
+    blocks, facts = [drawn, *shares(trace, style)], net.shapes_said()
     return page(style, trace, appearance, None, blocks, title=title, facts=facts)
 
 

@@ -11,8 +11,9 @@ from functools import cached_property
 from nnviz.figure.layout.lines import Point
 from nnviz.figure.layout.style import BODY, SMALL, Piece, Style, near4, up4, up8
 from nnviz.figure.recurrent._columns import Columns, State
-from nnviz.figure.recurrent._net import LABEL, omitted, spaced
+from nnviz.figure.recurrent._net import LABEL, Vectors, omitted, spaced
 from nnviz.figure.scene import Mark, Rect
+from nnviz.libraries import np
 from nnviz.records import dataclass, replace
 from nnviz.recurrence import CellStep, Chain
 from nnviz.trace import Step, Trace
@@ -50,6 +51,23 @@ class Stack(Columns):
     def hidden(self, i: int) -> int:
         """How many times column `i` stands for."""
         return omitted(self.times, i, (0, self.length + 1))
+
+    # --- what stands above ------------------------------------------------------------
+
+    @property
+    def said_once(self) -> float | None:
+        """What comes from above, where it is one number everywhere that rows would repeat."""
+        given = None if self.y or self.way is None else self.way.states["output"]
+        if given is None or len(self.rows) < 2 or not given.any() or np.ptp(given):
+            return None
+        return float(given.flat[0])
+
+    def above(self, t: int) -> list[Vectors]:
+        """What of them there is at a time: h is handed on at every time, or at the last alone."""
+        if self.said_once is not None:
+            return []
+        there = self.plan.has_y(t) if self.y or not self.way else self.arrives(t)
+        return self.ys if there else []
 
     # --- measures --------------------------------------------------------------------
 
