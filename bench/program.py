@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -87,7 +88,32 @@ def programs(turns: int) -> None:
             max(3, turns // 3),
             0.8,
         )
+        text(Path(folder), turns)
         many(Path(folder), turns)
+
+
+TEXT = """
+import sys
+import numpy as np
+import orjson
+x = np.array(orjson.loads(open(sys.argv[1], "rb").read()))
+sys.stdout.buffer.write(orjson.dumps(np.maximum(x, 0), option=orjson.OPT_SERIALIZE_NUMPY))
+"""
+
+
+def text(folder: Path, turns: int) -> None:
+    """A matrix of 1000×1000 as JSON, in and out."""
+    rng = np.random.default_rng(0)
+    script = find_spec("orjson") and [PYTHON, "-c", TEXT]
+    for what, x in {
+        "floats": rng.normal(size=(1000, 1000)),
+        "whole numbers": rng.integers(-999, 999, (1000, 1000)),
+    }.items():
+        given = str(folder / f"{x.dtype}.json")
+        Path(given).write_text(json.dumps(x.tolist()))
+        peers = {"orjson and NumPy": [*script, given] if script else None}
+        ours = [*NNVIZ, "act", "relu", given, "--json"]
+        compare(f"relu of a million {what}", ours, peers, turns, 2)
 
 
 def vips(folder: str) -> list[str] | None:

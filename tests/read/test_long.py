@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -44,6 +45,53 @@ def test_a_long_text_is_what_a_short_one_is(values: list[int | float]) -> None:
         except NnvizError as error:
             said.append((type(error).__name__, str(error).split("\n")[0]))
     assert said[0] == said[1]
+
+
+DIGITS = st.text("0123456789", min_size=1, max_size=24)
+SPELLED = st.builds(
+    "".join,
+    st.tuples(
+        st.sampled_from(["", "-"]),
+        st.one_of(st.just("0"), st.builds("{}{}".format, st.sampled_from("123456789"), DIGITS)),
+        st.one_of(st.just(""), st.builds(".{}".format, DIGITS)),
+        st.one_of(
+            st.just(""),
+            st.builds("{}{}{}".format, st.sampled_from("eE"), st.sampled_from(["", "-", "+"]),
+                      st.integers(0, 420)),
+        ),
+    ),
+)  # fmt: skip
+"""A number in any way that JSON has for it."""
+SPECIAL = ["-0.0", "-0", "1E5", "1e400", "-1e400", "12345678901234567890", "5e-324", "1e-400",
+           "9223372036854775807", "9223372036854775808", "-9223372036854775808", "0e0",
+           "18446744073709551616", "-98765432109876543210"]  # fmt: skip
+BLANKS = st.text(" \n\t", max_size=3)
+
+
+@given(
+    st.lists(st.tuples(BLANKS, st.one_of(SPELLED, st.sampled_from(SPECIAL)), BLANKS), min_size=1)
+)
+def test_a_number_is_what_the_standard_library_reads(cells: list[tuple[str, str, str]]) -> None:
+    """To the last bit, the sign of a zero too; one that does not fit has its line and column."""
+    text = f"[{','.join(map(''.join, cells))}]"
+    values = json.loads(text)
+    fits = [abs(v) < math.inf if type(v) is float else -(2**63) <= v < 2**63 for v in values]
+    for whole in (text, text + " " * LONG):
+        if all(fits):
+            expected = np.array(values)
+            assert (read(whole).dtype, read(whole).tobytes()) == (
+                expected.dtype,
+                expected.tobytes(),
+            )
+            continue
+        with pytest.raises(NnvizError, match="is too large for a") as caught:
+            read(whole)
+        first = fits.index(False)
+        before = "[" + "".join("".join(cell) + "," for cell in cells[:first]) + cells[first][0]
+        place = caught.value.place
+        assert place is not None
+        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+        assert (place.line, place.column) == (line, column)
 
 
 @pytest.mark.parametrize(
