@@ -28,7 +28,7 @@ FLOP = 0.022  # a multiplication and an addition inside a matrix product
 WRITE = 0.1  # writing a cell of a matrix product, or adding it to another
 COPY = 0.12  # moving a cell into a buffer
 SKIP = 0.35  # moving every second cell, or fewer
-CALL = 300.0  # of one small product among many
+CALL = 100.0  # of one small product among many, or of 128 columns of a wide one
 TURN = 4_000.0  # of one turn of a Python loop over arrays
 
 
@@ -132,7 +132,7 @@ def _cells(plan: TilePlan) -> int:
 def _columns(work: Work, taps: int) -> tuple[float, TilePlan]:
     plan = work.sized("columns", max(work.filters, min(taps, ROOM)), ROOM)
     cost = taps * (COPY if work.axes[2].stride == 1 else SKIP)
-    cost += work.filters * (taps * _flop(plan.rows * plan.cols) + 2 * WRITE)
+    cost += work.filters * (taps * _flop(plan.rows * plan.cols) + WRITE)
     return cost + (4 + taps / work.channels) * TURN / _cells(plan), plan
 
 
@@ -159,7 +159,7 @@ def _banded(work: Work, band: int) -> tuple[float, TilePlan]:
         + inner * _flop(cols) * (work.filters + 0.6 / band)
         + inner * work.filters * band * SKIP / (h.out * w.out)
         + work.filters * WRITE * (1 if band == 1 or work.filters == 1 else 3)
-        + CALL / (band * cols)
+        + CALL / (band * min(cols, 128))
         + (4 + 2 * d.kernel) * TURN / _cells(plan)
     )
     return cost, plan

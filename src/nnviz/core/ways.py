@@ -132,14 +132,23 @@ class _Columns:
     def _products(self, source: Source, tile: Tile) -> Iterator[tuple[Array, Array]]:
         _, h, v = self.axes
         items, groups, step, *kernel = self.columns.shape[:-2]
+        taps = prod(kernel)
         for first in range(0, source.x.shape[2], step):
             some = source._replace(x=source.x[:, :, first : first + step])
             columns = self.columns[:, :, : some.x.shape[2]]
             for z, block in enumerate(_read(some, self.axes, tile)):
-                columns[:, :, :, z] = _slid(block, h, v, tile.rows, tile.cols)
+                if taps == 1 and _follow(block) and block.shape[-2:] == columns.shape[-2:]:
+                    columns = block  # the input itself, under kernels of one cell
+                else:
+                    columns[:, :, :, z] = _slid(block, h, v, tile.rows, tile.cols)
             columns = columns.reshape(items, groups, -1, tile.rows * tile.cols)
-            taps = first * prod(kernel)
-            yield self.w[..., taps : taps + columns.shape[2]], columns
+            at = first * taps
+            yield self.w[..., at : at + columns.shape[2]], columns
+
+
+def _follow(block: Array) -> bool:
+    """Whether each cell of a row follows the last in memory, and each row the last one."""
+    return block.strides[-2:] == (block.shape[-1] * block.itemsize, block.itemsize)
 
 
 _EACH = Axis(1, 1)
