@@ -235,3 +235,12 @@ def test_what_comes_from_above_is_said_once_where_rows_would_repeat_it() -> None
         scene = drawn(trace)  # one row; or not the same everywhere
         assert said not in words(scene)
         assert [name for name in arrays(scene) if name.endswith("↑")]
+
+
+@pytest.mark.parametrize("width", [360, 400, 520, 720])
+def test_what_is_handed_back_stands_between_a_plus_sign_and_the_next_cell(width: int) -> None:
+    scene = drawn(gone_back(X, cell="gru", hidden=2), width=width)
+    cells = [m for m in scene.flat() if isinstance(m, Rect) and m.radius == 12]
+    said = [extent(t) for t in scene.texts() if "⊙z" in t.content]
+    assert said
+    assert not [text for text in said for c in cells if c.x < text.right and text.x < c.x + c.width]

@@ -111,3 +111,8 @@ def test_a_step_on_a_phone_calls_arrays_as_its_sum_does(
         said = words(drawn(trace, 1, width=360, lang=lang))
         assert [w for w in said if w in brief] == brief
     assert not {*brief[1:]} & {*words(drawn(trace, width=360))}  # the whole has no sum
+
+
+def test_channels_that_are_not_drawn_are_counted_where_the_gradient_has_none() -> None:
+    forward = run("norm", np.arange(12).reshape(3, 2, 2), kind="batch", train=True)
+    assert "… and 2 more channels" in words(drawn(backward(forward, None, "gamma")))

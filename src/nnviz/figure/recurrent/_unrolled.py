@@ -58,7 +58,8 @@ class Chain(Stack):
             return max(self.after.size.width + past + 32, self.beside)
         if not self.close:
             return self.first_gap
-        said = max(self.style.width(s, SMALL) for s in (self.symbol("h"), *self.handed.values()))
+        back = [self.style.width(said, SMALL) + 8 for said in self.handed.values()]  # a plus sign
+        said = max(self.style.width(self.symbol("h"), SMALL), *back, 0)
         room = 12 if self.way is None else 4 if self.style.on_phone else 8
         return max(up4(said + room) + self.fed, self.beside)
 

@@ -53,7 +53,9 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     style = Style.of(appearance)
     low = style.for_step(step) if trace.back else style
     blocks = _blocks(trace, low, step, style.room, sample=appearance.drawn_sample)
-    hidden = prod(trace.output.shape[:-2]) // trace.samples - 1 if step is None else 0
+    shapes = [trace.array(name).shape for name in trace.equation if name.isidentifier()]
+    planes = max(prod(shape[:-2]) for shape in shapes) // trace.samples
+    hidden = planes - 1 if step is None else 0
     blocks += more_channels(style, hidden)
     return page(style, trace, appearance, step, blocks, facts=_facts(trace, style, step))
 

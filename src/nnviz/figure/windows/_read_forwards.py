@@ -156,7 +156,7 @@ def through_activation(style: Style, trace: Trace, step: Step | None, at: Index)
         pictures += [named_picture(style, array, role, called, shape, side=SIDE), *sign]
     if max(array.shape) <= MOST:
         low = style.within(style.room, LOW, cut=True)
-        if whole_row(low, parts) is None and style != style.brief:
+        if step and whole_row(low, parts) is None and style != style.brief:
             short = replace(trace, names={**trace.names, **trace.brief})
             return through_activation(style.brief, short, step, at)
         block = largest_fit(low, parts)
