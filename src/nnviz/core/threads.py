@@ -84,20 +84,29 @@ def multiply(a: Array, b: Array, out: Array) -> None:
 
 
 def _in_pieces(a: Array, b: Array, out: Array) -> None:
+    """Some rows times some columns at a time, and what is left over of each."""
     rows, inner, width = a.shape[-2], *b.shape[-2:]
     high = min(rows, ALONE // (inner * min(width, WIDE)) // 8 * 8)
     most = ALONE // (high * inner)
     step = width if most >= width else most // WIDE * WIDE
-    whole = width // step * step
-    cut = _cut(b[..., :whole], step)
-    for first in range(0, rows, high):
-        some = slice(first, first + high)
-        np.matmul(a[..., None, some, :], cut, out=_cut(out[..., some, :whole], step))
-        if whole < width:
-            np.matmul(a[..., some, :], b[..., whole:], out=out[..., some, whole:])
+    for some, tall in _ends(rows, high):
+        for columns, wide in _ends(width, step):
+            into = _cut(out[..., some, columns], tall, wide)
+            np.matmul(_cut(a[..., some, :], tall, inner), _cut(b[..., columns], inner, wide), into)
 
 
-def _cut(matrix: Array, step: int) -> Array:
-    """A view of (…, pieces, rows, step)."""
+def _ends(size: int, step: int) -> list[tuple[slice, int]]:
+    """As many whole steps as there are, and the rest.
+
+    >>> _ends(10, 4)
+    [(slice(0, 8, None), 4), (slice(8, 10, None), 2)]
+    """
+    whole = size // step * step
+    ends = [(slice(0, whole), step), (slice(whole, size), size - whole)]
+    return [(some, count) for some, count in ends if some.start < some.stop]
+
+
+def _cut(matrix: Array, tall: int, wide: int) -> Array:
+    """A view of (…, rows / tall, columns / wide, tall, wide)."""
     *some, rows, width = matrix.shape
-    return matrix.reshape(*some, rows, width // step, step).swapaxes(-2, -3)
+    return matrix.reshape(*some, rows // tall, tall, width // wide, wide).swapaxes(-3, -2)
