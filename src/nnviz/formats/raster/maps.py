@@ -10,7 +10,6 @@ from typing import Any, Literal, TypeAlias
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.formats import Made
-from nnviz.formats.raster import chunks
 from nnviz.libraries import np
 from nnviz.numerals import all_finite
 from nnviz.request import check_sample
@@ -32,6 +31,7 @@ _FORMATS = {
     ".tiff": "TIFF",
 }
 _SETTINGS: dict[str, dict[str, Any]] = {
+    "PNG": {"compress_level": 3, "compress_type": 3},  # Z_RLE: smaller, in two thirds of the time
     "JPEG": {"quality": 95},
     "WEBP": {"lossless": True},
 }
@@ -118,11 +118,9 @@ def _black_and_white(maps: Sequence[np.ndarray], span: Range) -> tuple[float, fl
 
 
 def _encoded(levels: np.ndarray, path: str) -> bytes:
-    form = _FORMATS[_suffix(path)]
-    if form == "PNG":
-        return chunks.png(chunks.grey(levels))
     from PIL import Image
 
+    form = _FORMATS[_suffix(path)]
     buffer = io.BytesIO()
     try:
         Image.fromarray(levels).save(buffer, form, **_SETTINGS.get(form, {}))
