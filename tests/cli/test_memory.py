@@ -146,6 +146,13 @@ def test_what_is_said_is_what_is_taken(op: str, x: Any, given: dict[str, Any]) -
     assert peak / 3 < needs.bytes < 3 * peak
 
 
+def zeros(path: Path, head: bytes, size: int) -> None:
+    """A picture that takes no room on the disk."""
+    with path.open("wb") as file:
+        file.write(head)
+        file.truncate(len(head) + size)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the zeros are written")
 @pytest.mark.parametrize(
     "words", [["conv", "-k", "sobel-x", "--stride", "32"], ["pool", "-k", "32"]]
@@ -154,9 +161,7 @@ def test_a_gigapixel_takes_little_more_than_its_map(
     nnviz: Any, words: list[str], tmp_path: Path
 ) -> None:
     given, made = tmp_path / "x.pgm", tmp_path / "y.npy"
-    with given.open("wb") as file:  # zeros that take no room on the disk
-        file.write(b"P5 32768 32768 255\n")
-        file.truncate(2**30 + file.tell())
+    zeros(given, b"P5 32768 32768 255\n", 2**30)
     nnviz(words[0], "1 2; 3 4", *words[1:3], "--pad", "1", "-o", str(made), "-q")  # loaded once
     tracemalloc.start()
     result = nnviz(words[0], str(given), *words[1:], "-o", str(made), "-q")
@@ -166,3 +171,18 @@ def test_a_gigapixel_takes_little_more_than_its_map(
     output = np.load(made)
     assert output.shape == (1024, 1024)
     assert peak < output.nbytes + 2**24
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the zeros are written")
+@pytest.mark.parametrize("words", [[], ["--gray"], ["--resize", "99x99"]])
+def test_a_large_picture_is_drawn_in_less_than_itself(
+    nnviz: Any, words: list[str], tmp_path: Path
+) -> None:
+    zeros(tmp_path / "x.ppm", b"P6 8000 8000 255\n", 3 * 8000**2)
+    nnviz("show", "1 2; 3 4", "-o", str(tmp_path / "y.png"))  # loaded once
+    tracemalloc.start()
+    result = nnviz("show", str(tmp_path / "x.ppm"), *words, "-o", str(tmp_path / "y.png"))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert result.code == 0, result.err
+    assert peak < 8000**2 * (0.3 if not words else 1.3)  # a channel, where one is made

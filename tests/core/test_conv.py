@@ -289,6 +289,18 @@ def test_views_and_read_only_arrays_are_taken_as_they_are(
     assert made.tolist() == loop_conv(x, w, None, axes).tolist()
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+@pytest.mark.parametrize("padding", [0, 1])
+def test_what_lies_between_windows_far_apart_is_not_held(dtype: Any, padding: int) -> None:
+    x, w = np.ones((1, 1, 4096, 4096), dtype), np.ones((1, 1, 3, 3), np.float32)
+    tracemalloc.start()
+    made = conv(x, w, None, [Axis(4096, 3, 32, 1, padding, padding)] * 2)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (made[0, 0, 0, 0], made[0, 0, 1, 1]) == (4 if padding else 9, 9)
+    assert peak - made.nbytes < 2**23
+
+
 def test_memory_beyond_input_and_output_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     x = np.zeros((1, 1, 20, 200_000), np.uint8)
     w = np.ones((1, 1, 11, 11), np.int64)

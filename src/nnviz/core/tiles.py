@@ -130,7 +130,9 @@ def _cells(plan: TilePlan) -> int:
 
 
 def _columns(work: Work, taps: int) -> tuple[float, TilePlan]:
-    plan = work.sized("columns", max(work.filters, min(taps, ROOM)), ROOM)
+    # What lies between windows that are far apart is held at the edges, where there is padding.
+    between = work.channels * work.axes[1].stride * work.axes[2].stride // 4
+    plan = work.sized("columns", max(work.filters, min(taps, ROOM), between), ROOM)
     cost = taps * (COPY if work.axes[2].stride == 1 else SKIP)
     cost += work.filters * (taps * _flop(plan.rows * plan.cols) + WRITE)
     return cost + (4 + taps / work.channels) * TURN / _cells(plan), plan

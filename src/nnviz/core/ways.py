@@ -159,6 +159,8 @@ def _read(source: Source, axes: Axes3, tile: Tile) -> Iterator[Array]:
     d, h, v = axes
     top, left = h.positions(tile.row)[0], v.positions(tile.col)[0]
     rows, cols = range(top, top + reach(h, tile.rows)), range(left, left + reach(v, tile.cols))
+    if h.stride * v.stride > h.kernel * v.kernel:  # what lies between windows is not worth a cast
+        source = source._replace(dtype=source.x.dtype)
     for depth in d.positions(tile.depth):
         yield source.read(depth, rows, cols)
 

@@ -29,7 +29,7 @@ _PIXELS = {
 """Pillow's names of pixels: how many values each has, and which of them are its colours."""
 _TYPES = {"": "u1", "16": "<u2", "16L": "<u2", "16B": ">u2", "16N": "=u2"}
 """What may follow such a name."""
-_FEWEST = 2**22
+_FEWEST = 2**24
 """Pixels of a file that is mapped; fewer are decoded, as that file may be replaced meanwhile."""
 _BAND = 2**20
 """Pixels made grey at a time."""

@@ -19,14 +19,12 @@ LEAST = 8
 """Cells a side from which a matrix may be a picture: a letter, a digit."""
 
 
-def matrices(trace: Trace, sample: int = 0) -> list[np.ndarray]:
-    """The matrices that are drawn: one (or a vector), or the channels of a sample."""
+def matrices(trace: Trace, sample: int = 0) -> np.ndarray:
+    """The matrices that are drawn, C×H×W or a vector 1×W: one, or the channels of a sample."""
     x = trace.arrays["input"]
     if x.ndim <= 2:
-        return [x if x.ndim else x.reshape(1)]
-    if x.ndim == 3:
-        return list(x)
-    return list(x[sample].reshape(-1, *x.shape[-2:]))
+        return np.atleast_1d(x)[None]
+    return x if x.ndim == 3 else x[sample].reshape(-1, *x.shape[-2:])
 
 
 def title(trace: Trace) -> Words:

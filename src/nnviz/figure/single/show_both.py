@@ -35,7 +35,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The picture at the left, the numbers at the right; a row a channel."""
     style = Style.of(appearance)
     found = parts.matrices(trace, appearance.drawn_sample)
-    drawn = found[:MOST_ROWS]
+    drawn = list(found[:MOST_ROWS])
     if not parts.readable(style, drawn):
         return draw_picture(trace, appearance, step)
     several = len(found) > 1

@@ -7,7 +7,6 @@ from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Scene
 from nnviz.figure.single._show_parts import SHOWN, matrices, picture_block, title
-from nnviz.libraries import np
 from nnviz.request import Appearance
 from nnviz.shades import colored
 from nnviz.trace import Step, Trace
@@ -21,9 +20,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     """The picture in colour, or a picture a channel."""
     style = Style.of(appearance)
     found = matrices(trace, appearance.drawn_sample)
-    if len(found) == 3:
-        whole = np.stack(found)
-        found = [whole] if colored(whole) else found
+    found = found[None] if colored(found) else found
     if len(found) == 1:
         blocks = [picture_block(style, trace, found[0], None, side=LARGE)]
     else:
