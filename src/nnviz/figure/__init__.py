@@ -92,7 +92,7 @@ def _draw(
     stage = trace.stages and trace.steps is trace.stages
     if trace.back and trace.layers and not stage:
         trace = _gone_through(trace, appearance, steps)
-    if steps and appearance.width < PHONE:
+    if len(steps) > 1 or (steps and appearance.width < PHONE):
         trace = replace(trace, names={**trace.names, **trace.brief})
     view = _view(trace, appearance, whole=not steps or bool(stage))
     if appearance.filter is not None and (trace.plan is None or trace.plan.given is None):

@@ -116,3 +116,17 @@ def test_a_step_on_a_phone_calls_arrays_as_its_sum_does(
 def test_channels_that_are_not_drawn_are_counted_where_the_gradient_has_none() -> None:
     forward = run("norm", np.arange(12).reshape(3, 2, 2), kind="batch", train=True)
     assert "… and 2 more channels" in words(drawn(backward(forward, None, "gamma")))
+
+
+def test_panels_have_the_names_of_the_sums_and_stand_side_by_side() -> None:
+    kernel = np.array([[2, 1], [1, 1]])
+    for trace, names in (
+        (backward(run("conv", np.arange(9).reshape(3, 3), kernel=kernel)), ("∂L/∂y", "∂L/∂x")),
+        (back("layer", [[1, 2, 3], [4, 5, 9]]), ("∂L/∂y", "∂L/∂x")),
+    ):
+        scene = drawn(trace, 1, 2, 3, 4)
+        for name in names:
+            assert words(scene).count(name) == 4
+        first, second = (t for t in scene.texts() if t.content in {"step 1", "step 2"})
+        assert first.x < second.x
+        assert scene.height <= 800

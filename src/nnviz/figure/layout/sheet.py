@@ -70,7 +70,8 @@ def _arranged(
     """The panels: as many side by side as the view can have with all of them on a page; where
     that is none, with the middle of its arrays left out; else one below the other.
     """
-    abreast = getattr(view, "ABREAST", ())
+    # Equations between vectors stand in lines of their own: they take the page.
+    abreast = () if steps[0].equations else getattr(view, "ABREAST", ())
     for across, cut in (
         [(n, False) for n in abreast] + [(n, True) for n in abreast[:1]] + [(1, True)]
     ):

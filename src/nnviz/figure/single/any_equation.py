@@ -32,6 +32,7 @@ from nnviz.trace import Index, Step, Trace
 from nnviz.words import Words
 
 RANK = 0
+ABREAST = (2,)
 _AROUND = 84
 """What the axis and the bar of a picture take."""
 _SMALL = 72
