@@ -45,7 +45,7 @@ COMMON = {
 
 MAY_IMPORT: dict[str, set[str]] = {
     "records": set(),
-    "words": set(),
+    "words": {"libraries"},
     "version": set(),
     "errors": {"words"},
     "shapes": set(),

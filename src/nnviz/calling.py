@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -83,7 +84,7 @@ def _in_python(error: NnvizError, operation: Operation[Any], known: set[str]) ->
     options = {flag: o for o in operation.options for flag in (*o.flags, o.off) if flag}
     names = {flag: own.get(o.name, o.name) for flag, o in options.items() if o.name in known}
     error.rename(lambda name: names.get(name, own.get(name, name)))
-    if any(flag in options for flag in FLAG.findall(str(error.hint or ""))):
+    if any(flag in options for flag in re.findall(FLAG, str(error.hint or ""))):
         error.hint = None
     return error
 

@@ -10,7 +10,7 @@ from typing import Any
 from nnviz.records import NamedTuple
 from nnviz.words import Words, safe
 
-FLAG = re.compile(r"--[a-z](?:[a-z0-9-]*[a-z0-9])?")
+FLAG = r"--[a-z](?:[a-z0-9-]*[a-z0-9])?"
 
 
 class Place(NamedTuple):
@@ -69,7 +69,7 @@ class UsageError(NnvizError):
 
 def _renamed(words: Words, name: Callable[[str], str]) -> Words:
     def in_text(text: str) -> str:
-        return FLAG.sub(lambda flag: name(flag[0]), text)
+        return re.sub(FLAG, lambda flag: name(flag[0]), text)
 
     args = {k: in_text(name(v)) if isinstance(v, str) else v for k, v in words.args.items()}
     return type(words)(in_text(words.template), **args)

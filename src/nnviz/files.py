@@ -15,7 +15,7 @@ from time import sleep, time
 
 from nnviz.errors import NnvizError, UsageError
 
-_UNFINISHED = re.compile(r"\..*\.([0-9a-f]{8})-(\d+)-\w{8}\.nnviz", re.DOTALL)
+_UNFINISHED = r"(?s)\..*\.([0-9a-f]{8})-(\d+)-\w{8}\.nnviz"
 """A file that is being written: `.NAME.HOST-PROCESS-RANDOM.nnviz`."""
 _STALE = 24 * 60 * 60
 """Seconds after which no process is still writing one."""
@@ -181,7 +181,7 @@ def _replace(real: Path, *content: bytes | memoryview) -> None:
 def _clear(folder: Path) -> None:
     """Remove what runs that were killed have left in a folder."""
     for path in folder.glob(".*.nnviz"):
-        found = _UNFINISHED.fullmatch(path.name)
+        found = re.fullmatch(_UNFINISHED, path.name)
         if found is None:
             continue
         with contextlib.suppress(OSError):

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["Image", "ImageOps", "difflib", "distinct", "np", "npt", "orjson", "zipfile"]
+__all__ = ["Image", "ImageOps", "difflib", "distinct", "np", "npt", "orjson", "string", "zipfile"]
 
 
 class _Later:
@@ -24,6 +24,7 @@ class _Later:
 
 if TYPE_CHECKING:
     import difflib
+    import string
     import zipfile
 
     import numpy as np
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from PIL import Image, ImageOps
 else:
     difflib, zipfile = _Later("difflib"), _Later("zipfile")
+    string = _Later("string")
     np, npt = _Later("numpy"), _Later("numpy.typing")
     Image, ImageOps = _Later("PIL.Image"), _Later("PIL.ImageOps")
 

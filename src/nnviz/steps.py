@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from nnviz.errors import UsageError
 
-_RANGE = re.compile(r"([0-9]{1,20})(?:-([0-9]{1,20}))?")
+_RANGE = r"([0-9]{1,20})(?:-([0-9]{1,20}))?"
 _EXAMPLES = "write a number (3), a range (1-4), a list (1,5,9), all or none"
 
 
@@ -43,7 +43,7 @@ def check(spec: str) -> None:
     if spec in ("all", "none"):
         return
     for part in spec.split(","):
-        if not _RANGE.fullmatch(part):
+        if not re.fullmatch(_RANGE, part):
             raise UsageError("--steps {spec} is not a choice of steps", spec=spec, hint=_EXAMPLES)
         first, last = _ends(part)
         if not 1 <= first <= last:
@@ -53,6 +53,6 @@ def check(spec: str) -> None:
 
 
 def _ends(part: str) -> tuple[int, int]:
-    match = _RANGE.fullmatch(part)
+    match = re.fullmatch(_RANGE, part)
     assert match is not None
     return int(match[1]), int(match[2] or match[1])

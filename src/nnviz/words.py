@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from string import Formatter
+
+from nnviz.libraries import string
 
 _STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _JOINERS = "\u200c\u200d"
@@ -24,7 +25,7 @@ _MANY = (
 )
 _OF_ONE = {"axes": "axis", "biases": "bias", **{many: many[:-1] for many in _MANY.split(" ")}}
 """What is counted in English, and what one of it is called."""
-_COUNTED = re.compile(rf" ?(?:(?:more|input|significant) )?({'|'.join(_OF_ONE)})\b")
+_COUNTED = rf" ?(?:(?:more|input|significant) )?({'|'.join(_OF_ONE)})\b"
 
 
 def _spelled(character: str) -> str:
@@ -82,7 +83,7 @@ class Words:
     def _of_one(self, template: str, said: dict[str, object]) -> str:
         """A template in which the English nouns after a 1 are of one; so are words after it."""
         made, one = "", False
-        for literal, name, _, _ in Formatter().parse(template):
+        for literal, name, _, _ in string.Formatter().parse(template):
             made += _after(literal, one).replace("{", "{{").replace("}", "}}")
             if name is None:
                 continue
@@ -103,7 +104,7 @@ class Words:
 
 def _after(text: str, one: bool) -> str:
     """What follows a number, of one where that is 1."""
-    match = _COUNTED.match(text) if one else None
+    match = re.match(_COUNTED, text) if one else None
     if match is None:
         return text
     return text[: match.start(1)] + _OF_ONE[match[1]] + text[match.end() :]

@@ -24,7 +24,7 @@ COMPLETION = "_NNVIZ_COMPLETE"
 """What Typer's completion scripts set in the environment."""
 _COMPLETED = "_TYPER_COMPLETE_ARGS"
 """Where those of zsh and fish have the words; they take the last of them whole."""
-_JOINED = re.compile(r"(?<!\S)(--[\w-]+=)\S*\Z")
+_JOINED = r"(?<!\S)(--[\w-]+=)\S*\Z"
 _COMPLETIONS = ("--install-completion", "--show-completion")
 _SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
 _DEBUG = "NNVIZ_DEBUG"
@@ -58,7 +58,7 @@ def _run(words: list[str], env: Mapping[str, str]) -> int:
     if completing:
         os.environ.update(_whole_words(env))
     program = _help.program(reading.names, reading.find, speak, completing=completing)
-    if joined := _JOINED.search(env.get(_COMPLETED, "")):
+    if _COMPLETED in env and (joined := re.search(_JOINED, env[_COMPLETED])):
         program = program._replace(prefix=joined[1])
     if words[:1] and words[0] in _COMPLETIONS and words[1:] and words[1] in _SHELLS:
         return _commands.complete_in(program, words[0], words[1])

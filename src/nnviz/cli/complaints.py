@@ -11,7 +11,7 @@ from nnviz.errors import NnvizError, describe
 from nnviz.read.text import STANDARD_INPUT
 from nnviz.words import Words
 
-_BEYOND = re.compile(r"array is too big|allowed dimension")
+_BEYOND = r"array is too big|allowed dimension"
 _MOST_LINES = 8
 _LONGEST = 300
 """Characters of a line: a message may quote a word of any length."""
@@ -25,7 +25,7 @@ def known(error: Exception) -> NnvizError:
     if isinstance(error, NnvizError):
         return error
     # NumPy refuses an array that no memory could hold in several ways.
-    beyond = isinstance(error, ValueError) and _BEYOND.search(str(error))
+    beyond = isinstance(error, ValueError) and re.search(_BEYOND, str(error))
     if isinstance(error, MemoryError) or beyond:
         return NnvizError(
             "there is not enough memory for this",

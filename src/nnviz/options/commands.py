@@ -22,7 +22,7 @@ from nnviz.options.program import GUARD as _GUARD
 from nnviz.options.program import Declared, Help, Program, Reading, WordsError, ours, unguarded
 from nnviz.words import Words
 
-_NUMBER = re.compile(r"-[0-9.]")
+_NUMBER = r"-[0-9.]"
 _SETTINGS = {
     "help_option_names": ["-h", "--help"],
     "max_content_width": 100,
@@ -90,7 +90,7 @@ def complete_in(program: Program, flag: str, shell: str) -> int:
 
 
 def _guarded(words: Iterable[str]) -> list[str]:
-    return [_GUARD + word if _NUMBER.match(word) else word for word in words]
+    return [_GUARD + word if re.match(_NUMBER, word) else word for word in words]
 
 
 def _reading(context: Any, options: Iterable[Option]) -> Reading:
