@@ -17,6 +17,7 @@ import nnviz
 from nnviz.backpropagation import backward, descended, with_loss
 from nnviz.errors import NnvizError, UsageError
 from nnviz.losses import loss_of
+from nnviz.notation import text
 from nnviz.trace import Trace
 
 
@@ -168,6 +169,17 @@ def test_the_cross_entropy_of_large_numbers_is_finite() -> None:
     made = loss_of(np.array([1e4, -1e4]), np.array(1), "cross-entropy")
     assert made.value == 2e4
     assert made.gradient.tolist() == [1.0, -1.0]
+
+
+@pytest.mark.parametrize(
+    ("output", "written"),
+    [([1e3, 0], "−ln(e⁻¹⁰⁰⁰) = 1000"), ([1e3, 1e3, 0], "−ln(e⁻¹⁰⁰⁰ / 2) ≈ 1001")],
+)
+def test_a_share_too_small_for_a_number_is_written_as_what_it_is(
+    output: list[float], written: str
+) -> None:
+    made = loss_of(np.array(output), len(output) - 1, "cross-entropy")
+    assert text((made.fact.equation,), "{:.4g}".format) == written
 
 
 def test_a_network_of_an_embedding_has_all_gradients_but_that_of_its_input() -> None:

@@ -7,6 +7,7 @@ row, from numbers that softmax has not yet gone over.
 from __future__ import annotations
 
 import math
+from itertools import islice
 from typing import Any, Literal, get_args
 
 from nnviz.errors import NnvizError
@@ -90,12 +91,13 @@ def _cross_entropy(y: np.ndarray, target: np.ndarray) -> Loss:
     away = rows - rows.max(axis=1, keepdims=True)
     shares = np.exp(away)
     shares /= shares.sum(axis=1, keepdims=True)
-    lost = np.log(np.exp(away).sum(axis=1)) - away[at]
+    sums = np.exp(away).sum(axis=1)
+    lost = np.log(sums) - away[at]
     value = float(lost.mean())
     target = np.zeros(shares.shape, int)
     target[at] = 1
-    taken = shares[at].tolist()
-    logs = tuple(Neg(Call("ln", (Num(p, "output"),))) for p in taken[:_WRITTEN])
+    taken = zip(shares[at].tolist(), away[at].tolist(), sums.tolist(), strict=True)
+    logs = tuple(Neg(Call("ln", (_share(*each),))) for each in islice(taken, _WRITTEN))
     total: Expr = Sum(logs) if len(rows) <= _WRITTEN else Name("−Σ ln p")
     said = _said(_mean(total, len(rows)), value)
     made, target, gradient = (
@@ -103,6 +105,14 @@ def _cross_entropy(y: np.ndarray, target: np.ndarray) -> Loss:
     )
     sides = _sides(Words("softmax"), "p", "y", 1, len(rows))
     return Loss(value, gradient, said, made, target, sides)
+
+
+def _share(share: float, away: float, total: float) -> Expr:
+    """The softmax of a class; of one that float64 cannot hold, how it comes about."""
+    if share >= np.finfo(np.float64).tiny:
+        return Num(share, "output")
+    power = Power(Name("e"), Num(away))
+    return power if total == 1 else Quotient(power, Num(total))
 
 
 def _classes(target: np.ndarray, rows: int, count: int) -> np.ndarray:

@@ -21,6 +21,7 @@ REFUSED = [
     ((*NET, *LOSS, "--lr", "1"), 2, "--lr belongs to --update"),
     ((*NET, *LOSS, "--save-weights", "w.safetensors"), 2, "--save-weights belongs to --update"),
     ((*NET, *LOSS, "--update", "--save-weights", "no/w"), 1, "no/w"),
+    ((*NET, *LOSS, "--backward", "--grad", "1"), 2, "--grad and --loss contradict each other"),
     ((*NET, "--target", "3", "--loss", "cross-entropy"), 1, "is no class of the output"),
 ]
 

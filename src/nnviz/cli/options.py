@@ -261,6 +261,7 @@ class GradientOptions:
         kind=_kinds.array(),
         help="The gradient that arrives at the output: its shape, or one number (default: 1).",
         belongs_to=("backward",),
+        apart_from=("loss",),
     )
     of: str = option(
         "--of",

@@ -150,8 +150,10 @@ class _Way(NamedTuple):
 
     @property
     def in_numbers(self) -> bool:
+        if large(self.style, self.part):
+            return False
         tables = [cells(self.g, self.style.precision), cells(self.made, self.style.precision)]
-        return not large(self.style, self.part) and all(fits_page(self.style, [t]) for t in tables)
+        return all(fits_page(self.style, [table]) for table in tables)
 
     def row(self, *, alone: bool = True) -> Block:
         """Input, what arrives → what lands: in numbers where those fit, with fewer digits rather
@@ -302,14 +304,16 @@ class _Way(NamedTuple):
         return replace(self.part, at=windows[0]) if windows else self.part
 
     def _picture(self, name: str, array: np.ndarray, side: int, at: Place | None) -> Block:
-        made = self.arrived() if name == "gradient" else self.landed()
-        room = min(side + 80, self.style.room - USUAL)
-        if max(array.shape) <= MOST and fits_page(self.style, [made.table], room):
-            return largest_fit(self.style, [made], rooms=(room,))
+        if max(array.shape) <= MOST:
+            made = self.arrived() if name == "gradient" else self.landed()
+            room = min(side + 80, self.style.room - USUAL)
+            if fits_page(self.style, [made.table], room):
+                return largest_fit(self.style, [made], rooms=(room,))
         # All of what arrives is there from the start.
         window, last = ((*at, 1, 1), None) if at and name == "gradient" else (None, at)
+        said, shape = self.trace.called(name), self.part.shape(array)
         return named_picture(
-            self.style, array, "gradient", made.name, made.shape, side=side, window=window, at=last
+            self.style, array, "gradient", said, shape, side=side, window=window, at=last
         )
 
     def cut_out(self, room: float) -> list[Block]:
