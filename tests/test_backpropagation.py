@@ -179,6 +179,7 @@ def test_a_share_too_small_for_a_number_is_written_as_what_it_is(
     output: list[float], written: str
 ) -> None:
     made = loss_of(np.array(output), len(output) - 1, "cross-entropy")
+    assert made.fact.equation is not None
     assert text((made.fact.equation,), "{:.4g}".format) == written
 
 
