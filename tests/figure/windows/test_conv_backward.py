@@ -285,6 +285,17 @@ def test_a_picture_is_spread_and_not_turned() -> None:
     assert "∗" in words(drawn(backward(trace.forward, None, "kernel"), 2))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("of", ["kernel", "input"])
+def test_pictures_that_are_added_are_all_there(of: str) -> None:
+    x = np.arange(3 * 40 * 50).reshape(3, 40, 50) % 97
+    w = np.ones((3, 3, 3, 3), int) if of == "input" else np.ones((3, 3), int)
+    scene = drawn(back(of, x, w, None))
+    assert_tidy(scene)
+    said = words(scene)
+    assert {"channel 0, 40×50" if of == "kernel" else "channel 0, 38×48", "channel 1"} <= set(said)
+    assert ("channel 2" in said, "channel 3" in said, said.count("+")) == (True, False, 2)
+
+
 def test_which_of_several_is_said() -> None:
     trace = back("kernel", BATCH, FILTERS, None)
     said = words(drawn(trace, len(trace.steps)))

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from helpers import run
 from nnviz.backpropagation import backward
+from nnviz.figure.arrays.grid import cells
 from nnviz.figure.layout.style import Style
 from nnviz.figure.scene import Rect, Scene, Text
+from nnviz.figure.windows import pool_backward_equation
 from nnviz.request import THEMES, Appearance
 from nnviz.trace import Trace
 from view_checks import drawn, words
@@ -130,6 +132,23 @@ def test_on_every_page(theme: str, width: int, lang: str) -> None:
         drawn(trace, **look)
         assert drawn(trace, 4, **look).height <= (640 if width == 720 else 840)
         drawn(trace, 1, 5, **look)
+
+
+def test_of_a_photograph_no_table_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cell takes a microsecond, and a copy of all for each window took minutes."""
+    made = 0
+
+    def counted(array: np.ndarray, *more: Any) -> Any:
+        nonlocal made
+        made += array.size
+        return cells(array, *more)
+
+    monkeypatch.setattr(pool_backward_equation, "cells", counted)
+    trace = back(np.arange(3 * 90 * 90).reshape(3, 90, 90) % 97, kernel=2)
+    drawn(trace)
+    drawn(trace, 5)
+    drawn(trace, 1, 5)
+    assert made == 0
 
 
 def naive(x: np.ndarray, kernel: int, stride: int) -> dict[tuple[int, int], list[int]]:

@@ -103,7 +103,12 @@ def small_pictures(style: Style, part: Part[Any], c: int | None = None) -> Block
 
 
 def input_picture(
-    style: Style, part: Part[Any], side: int, c: int | None = None, name: Words | None = None
+    style: Style,
+    part: Part[Any],
+    side: int,
+    c: int | None = None,
+    name: Words | str | None = None,
+    shape: str = "",
 ) -> Block:
     """The input, its window outlined: channel `c`, or all three in colour; no larger than the
     picture of its output.
@@ -120,6 +125,7 @@ def input_picture(
         array,
         "input",
         name,
+        shape,
         side=side,
         window=part.seen(),
         shades=shades,

@@ -34,8 +34,13 @@ class Reading(NamedTuple):
     @property
     def first(self) -> Part[Any]:
         """The part of the first row, as the only one."""
+        return self.one(0)
+
+    def one(self, row: int) -> Part[Any]:
+        """The part of a row, as the only one."""
         part, plan = self.part, replace(self.part.plan, channels=1, filters=1, groups=1)
-        return replace(part, plan=plan, x=part.x[:1], w=part.w[:1])
+        own = slice(row, row + 1)
+        return replace(part, plan=plan, x=part.x[own], w=part.w[own])
 
 
 def forward_of(trace: Trace) -> tuple[Trace, WindowPlan[Any]]:

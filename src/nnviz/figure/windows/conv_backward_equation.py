@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from nnviz.figure.arrays.fit import Row, largest_fit, sizes_of
+from nnviz.figure.arrays.fit import Row, largest_fit, sizes_of, smallest_cells
 from nnviz.figure.arrays.grid import CORNERED, CellSize, cells, changed, operator
 from nnviz.figure.arrays.named import NamedCells
 from nnviz.figure.formulas.wrapped import workings
@@ -24,12 +24,15 @@ from nnviz.figure.layout.blocks import (
 from nnviz.figure.layout.page import page
 from nnviz.figure.layout.style import MARGIN, SMALL, Piece, Style
 from nnviz.figure.scene import Scene
-from nnviz.figure.windows._channel_rows import added
+from nnviz.figure.windows._channel_rows import added, braced
 from nnviz.figure.windows._cutout import cutout
 from nnviz.figure.windows._named_arrays import input_cells, kernel_cells, output_cells
 from nnviz.figure.windows._padded import padded
+from nnviz.figure.windows._part import Part
 from nnviz.figure.windows._pictures import (
+    SMALL_SIDE,
     input_picture,
+    kernels_part,
     large,
     output_picture,
     picture_row,
@@ -220,17 +223,34 @@ def _more(trace: Trace, read: Reading, hidden: int) -> list[Block]:
 
 
 def _in_pictures(trace: Trace, read: Reading) -> list[Block]:
-    """Arrays too large for numbers: the first row."""
-    style, part = read.style, read.first
-    more = [remark(style, read.made)] if read.made else []
-    more += _more(trace, read, len(read.which) - 1 + read.hidden)
-    if len(part.w):
-        return [picture_row(style, part, "∗ᵀ" if part.plan.transposed else "∗", 0), *more]
-    given, made = input_picture(style, part, 216, 0), output_picture(style, part, 216)
-    return [
-        flow([operator(style, "Σ"), given, operator(style, "=", SIGN), made], style.room),
-        *more,
-    ]
+    """Arrays too large for numbers: the one row, or small ones that are added."""
+    style, part, count = read.style, read.first, len(read.which)
+    said = [remark(style, read.made)] if read.made else []
+    if count + read.hidden == 1 and len(part.w):
+        return [picture_row(style, part, _sign(part), 0), *said]
+    side = 216 if count + read.hidden == 1 else SMALL_SIDE
+    rows = [_small_row(read, c, side) for c in range(count)]
+    more = _more(trace, read, read.hidden)
+    block = braced(style, rows, more) if count > 1 else column([row(rows[0]), *more])
+    made = [operator(style, "=", SIGN), output_picture(style, part, side)]
+    return [flow([block, *made], style.room), *said]
+
+
+def _small_row(read: Reading, c: int, side: int) -> list[Block]:
+    """What slides over what, in pictures."""
+    style, part = read.style, read.one(c)
+    which, shape = read.which[c][0], part.shape(part.x[0])
+    called = (which, shape) if c and which else (Words("input"), beside(which, shape))
+    given = input_picture(style, part, side, 0, *called)
+    if not len(part.w):
+        return [operator(style, "Σ"), given]
+    kernel = kernels_part(style, part, (0,))
+    size = smallest_cells(style, kernel.tables)
+    return [given, operator(style, _sign(part), 40), kernel.block(size)]
+
+
+def _sign(part: Part[Any]) -> str:
+    return "∗ᵀ" if part.plan.transposed else "∗"
 
 
 def _row(trace: Trace, read: Reading, c: int, step: Step | None) -> Row:
