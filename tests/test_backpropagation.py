@@ -50,13 +50,13 @@ def test_mazur() -> None:
 # --- refused -------------------------------------------------------------------
 
 REFUSED: list[tuple[Any, Any, str, type[Exception]]] = [
-    ("cross-entropy", 3, "--target 3 is no class of the output, which has 3", NnvizError),
-    ("cross-entropy", -1, "--target -1 is no class", NnvizError),
-    ("cross-entropy", 0.5, "--target 0.5 is no class", NnvizError),
-    ("cross-entropy", [0, 1], "--target has 2 numbers, but the output has 1 row", NnvizError),
-    ("mse", [1, 2], "--target is 2, but the output is 3", NnvizError),
-    ("mse", [[1, 2], [3, 4]], "--target is 2×2, but the output is 3", NnvizError),
-    ("mse", 1, "--target is 1, but the output is 3", NnvizError),
+    ("cross-entropy", 3, "^target 3 is no class of the output, which has 3", NnvizError),
+    ("cross-entropy", -1, "^target -1 is no class", NnvizError),
+    ("cross-entropy", 0.5, "^target 0.5 is no class", NnvizError),
+    ("cross-entropy", [0, 1], "^target has 2 numbers, but the output has 1 row", NnvizError),
+    ("mse", [1, 2], "^target is 2, but the output is 3", NnvizError),
+    ("mse", [[1, 2], [3, 4]], "^target is 2×2, but the output is 3", NnvizError),
+    ("mse", 1, "^target is 1, but the output is 3", NnvizError),
     ("mae", [1, 2, 3], "a loss takes target and loss", UsageError),
     (None, [1, 2, 3], "a loss takes target and loss", UsageError),
 ]

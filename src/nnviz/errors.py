@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from nnviz.records import NamedTuple
@@ -59,6 +60,16 @@ class NnvizError(ValueError):
         """Call options as another caller does: `name` gives what a flag, or a name, is there."""
         self.message = _renamed(self.message, name)
         self.hint = None if self.hint is None else _renamed(self.hint, name)
+
+
+@contextmanager
+def called(name: Callable[[str], str]) -> Iterator[None]:
+    """Errors in here call options as `name` gives them."""
+    try:
+        yield
+    except NnvizError as error:
+        error.rename(name)
+        raise
 
 
 class UsageError(NnvizError):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Never, TypeAlias
 from nnviz import formats, lang
 from nnviz import steps as _steps
 from nnviz.differences import gone_back
-from nnviz.errors import NnvizError, UsageError
+from nnviz.errors import NnvizError, UsageError, called
 from nnviz.files import write
 from nnviz.lazy import Lazy
 from nnviz.libraries import np
@@ -179,14 +179,15 @@ class Result(Mapping[str, Any]):
         [[15, 11], [6, 14]]
         """
         read = kinds.array().accept
-        if loss is not None or target is not None:
-            if loss not in LOSSES or target is None or grad is not None:
-                raise UsageError(
-                    "a loss takes target and loss, and no gradient beside them",
-                    hint=Words("losses: {names}", names=", ".join(LOSSES)),
-                )
-            grad = loss_of(self.output, read(target, "target"), loss).gradient
-        return _backward(self, None if grad is None else read(grad, "grad"), of, check)
+        with called(lambda flag: {"--check-grad": "check"}.get(flag, flag.removeprefix("--"))):
+            if loss is not None or target is not None:
+                if loss not in LOSSES or target is None or grad is not None:
+                    raise UsageError(
+                        "a loss takes target and loss, and no gradient beside them",
+                        hint=Words("losses: {names}", names=", ".join(LOSSES)),
+                    )
+                grad = loss_of(self.output, read(target, "target"), loss).gradient
+            return _backward(self, None if grad is None else read(grad, "grad"), of, check)
 
     @property
     def rows(self) -> list[dict[str, Any]]:

@@ -54,3 +54,10 @@ def test_refusals(nnviz: Nnviz, words: tuple[str, ...], message: str) -> None:
 def test_text_goes_back_too(nnviz: Nnviz) -> None:
     words = ("rnn", "--text", "abba", "--hidden", "2", "--backward", "--check-grad")
     assert "gradients agree" in nnviz(*words).out
+
+
+@pytest.mark.parametrize("more", [[], ["--backward"]])
+def test_a_figure_of_a_network_says_that_they_agree(nnviz: Nnviz, more: list[str]) -> None:
+    words = ["net", "dense --units 2 | tanh", "1 2", "--target", "1 0", "--loss", "mse"]
+    done = nnviz(*words, *more, "--check-grad", "-f", "svg")
+    assert "8 gradients agree with finite differences" in done.out

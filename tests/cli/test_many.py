@@ -55,7 +55,7 @@ REFUSED = [
     pytest.param(["in/z*.csv"], 1, "no file matches in/z*.csv", id="a pattern of nothing"),
     pytest.param([*TWO, "in/[xyz].csv"], 1, "no file matches in/[xyz].csv", id="another of it"),
     pytest.param(["in/*", "in/dee?"], 1, "no file matches in/dee?", id="a pattern of folders"),
-    pytest.param([*TWO, "-o", "no/{name}.json"], 1, "there is no folder no", id="no folder"),
+    pytest.param(["1 2", "-o", "no/x.json"], 1, "there is no folder no", id="no folder"),
     pytest.param(
         ["in/**/a2.csv", "-o", "new/{name}/x.json"], 2, "x.json", id="one name in a new folder"
     ),
@@ -169,6 +169,11 @@ def test_folders_of_inputs_are_made(nnviz: Nnviz) -> None:
     made = {str(path) for path in Path("out").rglob("*.json")}
     assert made == {f"out/{name.replace('csv', 'json')}" for name in ALL}
     assert json.loads(Path("out/in/deep/b.json").read_text()) == [[0, 1], [1, 1]]
+
+
+def test_the_folder_of_many_files_is_made(nnviz: Nnviz) -> None:
+    assert nnviz("act", "relu", *TWO, "-o", "new/one/{name}.json").code == 0
+    assert len(list(Path("new/one").iterdir())) == 2
 
 
 def test_a_pattern_of_one_file_names_it_too(nnviz: Nnviz) -> None:

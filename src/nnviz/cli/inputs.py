@@ -116,8 +116,8 @@ def _filled(shared: Shared, given: str, index: int) -> Shared:
 
 
 def prepare(asked: OutputOptions, every: Sequence[Job], sources: Iterable[str]) -> frozenset[str]:
-    """Raise where two INPUTs have one output, or one cannot be written; then make the folders that
-    INPUTs give their names to (any other has to be there).
+    """Raise where two INPUTs have one output, or one cannot be written; then make the folders of
+    files that INPUTs give their names to (any other has to be there).
 
     The files that INPUTs are and make, by their real paths: no other job may write one.
     """
@@ -133,9 +133,10 @@ def prepare(asked: OutputOptions, every: Sequence[Job], sources: Iterable[str]) 
                 path=path,
                 hint="{name}, {parent} or {index} in its name tells them apart",
             )
-    named = [_PLACE.search(os.path.split(path)[0]) for path in (*asked.output, *asked.map)]
-    files.check([path for _, path in outputs], sources, makes=any(named))
-    for _, path in outputs if any(named) else ():
+    named = map(_PLACE.search, (*asked.output, *asked.map))
+    makes = any(named)
+    files.check([path for _, path in outputs], sources, makes=makes)
+    for _, path in outputs if makes else ():
         files.make_folder(path)
     given = (word for job in every for word in job.given.inputs if len(word) <= _LONGEST_PATTERN)
     return frozenset((*owners, *map(os.path.realpath, given)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import dropwhile
 
 from nnviz.figure.arrays.loss_bars import loss_bars
 from nnviz.figure.arrays.thumbnail import thumbnail
@@ -21,8 +22,9 @@ ARRAYS = 12
 
 
 def losses(style: Style, net: Trace) -> list[Block]:
-    """The loss, and after a step of training the new one, as they are worked out."""
-    return [fact_line(style, *fact) for fact in net.facts if fact.equation is not None]
+    """The loss, after a step of training the new one, and what was found of the gradients."""
+    own = dropwhile(lambda fact: fact.equation is None, net.facts)
+    return [fact_line(style, *fact) for fact in own]
 
 
 def compared(style: Style, trace: Trace, sample: int) -> list[Block]:

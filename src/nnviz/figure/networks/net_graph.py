@@ -73,7 +73,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     below = [remark(style, each, SMALL) for each in said]
     blocks = [column([*(graph.row(r) for r in graph.rows), *below], 8)]
     blocks += [*compared(style, trace, 0), *updates(style, trace)]
-    facts = losses(style, trace.forward or trace)
+    facts = losses(style, trace)
     return page(style, trace, appearance, step, blocks, facts=facts)
 
 

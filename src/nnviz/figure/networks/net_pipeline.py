@@ -112,7 +112,7 @@ def draw(trace: Trace, appearance: Appearance, step: Step | None) -> Scene:
     blocks += compared(style, trace, appearance.drawn_sample)
     blocks += updates(style, trace)
     return page(
-        style, trace, appearance, step, blocks, facts=[_total(style, net), *losses(style, net)]
+        style, trace, appearance, step, blocks, facts=[_total(style, net), *losses(style, trace)]
     )
 
 
