@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import latex_reader
@@ -129,6 +129,7 @@ NAMES = st.builds(Name, st.text(max_size=8), st.text(max_size=3), sup=st.text(ma
 
 
 @given(EXPRESSIONS | NAMES)
+@example(Name("", sup="ᵢ"))
 def test_nothing_is_a_mark_of_markdown(expr: Expr) -> None:
     written = latex(Equation((expr,)), rounded)
     assert not _MARKS.search(written)

@@ -59,6 +59,7 @@ _BRACKETS = {
     "abs": (r"\left\lvert ", r" \right\rvert"),
     "√": (r"\sqrt{", "}"),
 }
+_BEGINS_EMPHASIS = re.compile(r"(?<![^\W_])_(?! )")
 _TALL = re.compile(r"\\(frac|begin|left|sqrt)\b")
 _PIECE = re.compile(
     rf"√(?P<root>\w+)|(?P<hat>\w)\u0302|(?P<word>[A-Za-z]{{2,}})|(?P<sign>[{''.join(SIGNS)}])(?P<next>(?=[A-Za-z]))?"
@@ -124,10 +125,9 @@ class Latex(Notation):
                 made += piece.text
                 continue
             sign = "_" if piece.place == "sub" else "^"
-            # A word between marks and an underscore would begin emphasis in Markdown.
-            apart = " " if sign == "_" and not made[-1:].isalnum() else ""
-            made += f"{sign}{apart}{{{piece.text}}}"
-        return made
+            made += f"{sign}{{{piece.text}}}"
+        # A word between marks and an underscore would begin emphasis in Markdown.
+        return _BEGINS_EMPHASIS.sub("_ ", made)
 
     def lines(self, pieces: Iterable[Token]) -> list[str]:
         """Pieces on as many lines as their long sum has."""
