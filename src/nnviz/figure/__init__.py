@@ -173,8 +173,9 @@ def _view(trace: Trace, appearance: Appearance, *, whole: bool = True) -> Any:
     refusals = {name: _refusal(module, trace) for name, module in modules.items()}
     if trace.forward is not None and None not in map(refusals.get, _own(trace.op)):
         # Of a gradient that its own views cannot draw, as over volumes, the sums are still told.
-        modules |= {name: _load(GENERIC, name) for name in _own(GENERIC)}
-        refusals |= {name: _refusal(modules[name], trace) for name in _own(GENERIC)}
+        more = {name: _load(GENERIC, name) for name in _own(GENERIC)}.items() - modules.items()
+        modules |= more
+        refusals |= {name: _refusal(module, trace) for name, module in more}
     fitting = [name for name, why in refusals.items() if why is None]
     if not whole:
         fitting = [name for name in fitting if not getattr(modules[name], "WHOLE", False)]
