@@ -322,3 +322,14 @@ def test_where_several_fall_on_one_pixel_nan_is_seen() -> None:
 def test_numbers_past_float32_are_no_infinities() -> None:
     small = reduced(np.full((900, 4), 1e200), (1, 100))
     assert np.allclose(small, 1e200)
+
+
+@pytest.mark.parametrize("most", [1e-5, 1e-30, 1e-56, 5e-324])
+def test_ends_that_float32_cannot_hold_are_ends_all_the_same(most: float) -> None:
+    array = np.array([[-most, 0, most]], np.float32 if most > 1e-45 else float)
+    for levels_ in (Levels("signed", -most, most), Levels("grey", -most, most)):
+        painted = levels_.paint(array, POLES).tolist()[0]
+        assert painted[0] != painted[1] != painted[2]
+    far = np.array([[-1e-19, 0, 1e-19]], np.float32)
+    painted = Levels("signed", -most, most).paint(far, POLES).tolist()[0]
+    assert painted[1] == list(rgb(POLES.zero))

@@ -126,7 +126,9 @@ def greys(array: np.ndarray, low: float, high: float) -> np.ndarray:
 def _diverging(array: np.ndarray, high: float, poles: Poles) -> np.ndarray:
     """Values from −high through 0 to high as mixtures of three colours."""
     least, zero, most = (np.array(rgb(color), np.float32) for color in poles[:3])
-    unit = np.clip(_finite(array / (high or 1.0)), -1, 1).astype(np.float32)[..., None]
+    with np.errstate(all="ignore"):  # in float64: float32 has no such small end
+        unit = np.clip(_finite(array / np.float64(high or 1.0)), -1, 1)
+    unit = unit.astype(np.float32)[..., None]
     mixed = zero + np.where(unit < 0, (zero - least) * unit, (most - zero) * unit)
     return np.asarray(np.round(mixed), np.uint8)
 
