@@ -7,7 +7,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from io import RawIOBase
 from pathlib import Path
@@ -24,23 +24,30 @@ _STALE = 24 * 60 * 60
 def check(
     outputs: Sequence[str],
     inputs: Iterable[str],
-    others: Collection[str] = (),
+    others: Mapping[str, str] | None = None,
     own: Iterable[str] = (),
     *,
     makes: bool = False,
 ) -> None:
     """Raise where two outputs are one file, one is an input, or its folder is not there, unless
-    it `makes` folders; or where one is among `others`, real paths of what is kept, and not its
-    `own`.
+    it `makes` folders; or where one is among `others`, whose each is by its real path, and not
+    its `own`.
     """
     seen, mine = set[str](), set(map(os.path.realpath, own))
     read = {identity for given in inputs for identity in _identities(given)}
     read.update(_standard_input())
     for path in outputs:
         real = os.path.realpath(path)
-        if real in seen or (real in others and real not in mine):
+        if real in seen:
             raise UsageError(
                 "{path} would be written twice", path=path, hint="give each output its own name"
+            )
+        if others and real in others and real not in mine:
+            raise UsageError(
+                "{path} belongs to the INPUT {name}",
+                path=path,
+                name=others[real],
+                hint="write {index} in front of {name}, as channels have numbers behind it",
             )
         seen.add(real)
         if read.intersection(_identity(path)):
@@ -75,7 +82,7 @@ def _check_folder(path: str, real: str, *, makes: bool) -> None:
         raise NnvizError(
             "cannot write {path}: there is no folder {folder}",
             path=path,
-            folder=str(Path(path).parent),
+            folder=str(Path(real if Path(path).is_symlink() else path).parent),
         )
     if not os.access(folder, os.W_OK):
         raise NnvizError(

@@ -240,8 +240,8 @@ class Trace:
     """What arrays with long names are called where there is little room: ∂L/∂y."""
     snippet: Callable[[], Snippet] | None = None
     """How it is written in PyTorch, where that is known."""
-    saved: tuple[str, Mapping[str, np.ndarray]] | None = None
-    """Arrays that are asked for in a file of their own, and its path."""
+    saved: Mapping[str, np.ndarray] | None = None
+    """Arrays that are asked for in a file of their own."""
     stages: Sequence[Step] = ()
     """What a film of a network gone back through goes through: whose gradient it has come to."""
     updates: tuple[Trace, ...] = ()

@@ -260,7 +260,8 @@ def test_a_numbered_map_is_not_written_over_another(nnviz: Nnviz) -> None:
         Image.fromarray(rng.integers(0, 256, shape, dtype=np.uint8)).save(f"in/{name}.png")
     done = nnviz("act", "relu", "in/c.png", "in/c-1.png", "--map", "{name}.png")
     assert done.code == 1
-    assert "c-1.png would be written twice" in done.err
+    assert "c-1.png belongs to the INPUT in/c-1.png" in done.err
+    assert "{index} in front of {name}" in done.err
     assert written() == {"c-1.png"}
     with Image.open("c-1.png") as made, Image.open("in/c-1.png") as given_:
         levels, greys = np.asarray(made, float), np.asarray(given_, float)

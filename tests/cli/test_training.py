@@ -46,6 +46,23 @@ def test_new_weights_are_written_and_read_again(nnviz: Nnviz, tmp_path: Path) ->
     np.testing.assert_array_equal(saved["a.weight"], made)
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_each_input_has_its_own_new_weights(
+    nnviz: Nnviz, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, jobs: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    inputs, rest = ("1 2; 3 4", "5 6; 7 8"), (*LOSS, "--update", "--json")
+    done = nnviz(
+        *NET[:2], *inputs, *rest, "--save-weights", "w/{index}.safetensors", "--jobs", jobs
+    )
+    assert done.code == 0, done.err
+    for index, each in enumerate(inputs):
+        assert nnviz(*NET[:2], each, *rest, "--save-weights", "one.safetensors").code == 0
+        assert Path(f"w/{index}.safetensors").read_bytes() == Path("one.safetensors").read_bytes()
+    done = nnviz(*NET[:2], *inputs, *rest, "--save-weights", "w.safetensors")
+    assert "would both be written to w.safetensors" in done.err
+
+
 @pytest.mark.parametrize("lang", ["en", "ko"])
 def test_the_terminal_says_both_losses(nnviz: Nnviz, lang: str) -> None:
     out = nnviz(*NET, *LOSS, "--update", "--lr", "0.5", "--lang", lang).out

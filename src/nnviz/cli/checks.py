@@ -27,6 +27,8 @@ from nnviz.words import Words
 
 STANDARD_OUTPUT = "-"
 """What -o calls standard output."""
+SAVED = "save_weights"
+"""The option of a command that names one more file that it writes."""
 
 
 class Written(NamedTuple):
@@ -97,7 +99,7 @@ def outputs(given: Written, shared: Shared) -> list[str]:
         for path in shared.output.map:
             _map.check(path)
         outputs += shared.output.map
-    if saved := given.texts.get("save_weights"):
+    if saved := given.texts.get(SAVED):
         outputs.append(str(saved))
     for flag in ("open", "skip_existing"):
         if getattr(shared.output, flag) and not outputs:

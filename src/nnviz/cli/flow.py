@@ -49,7 +49,7 @@ class Run(NamedTuple):
     """What there is for the one that reads it."""
     memory: int | None = None
     """The bytes that it may use; None: what is free."""
-    taken: frozenset[str] | None = None
+    taken: Mapping[str, str] | None = None
     """Where there are several INPUTs, the files that they are and make."""
 
 
@@ -132,9 +132,11 @@ def one(
             what=Words("standard input") if stdin.is_read else Words("none"),
         )
     made = list(_render(trace, look, shared, besides(shared, look, context), run.taken is None))
+    if trace.saved is not None:
+        made.append(_File(str(given.texts[checks.SAVED]), Made(tensors.safetensors(trace.saved))))
     paths = [file.path for file in made]
     # Once more: the chain may have named files, and a map of channels is several.
-    files.check(paths, stdin.opened, run.taken or (), checks.outputs(given, shared))
+    files.check(paths, stdin.opened, run.taken or {}, checks.outputs(given, shared))
     shown, notes = b"", list(trace.notes)
     if run.stream is not None:
         asked = request(shared, look._replace(lang=run.spoken), screen=run.screen)
@@ -310,9 +312,6 @@ def _render(
         for written, each in made:
             yield _File(written, each)
             yield from (_File(beside_it, Made(content)) for beside_it, content in each.more)
-    if trace.saved is not None:
-        path, arrays = trace.saved
-        yield _File(path, Made(tensors.safetensors(arrays)))
     if asked.map:
         from nnviz.formats.raster import maps as _map
 

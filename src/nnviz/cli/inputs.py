@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from nnviz import files
 from nnviz.cli import checks
 from nnviz.cli.checks import Written
-from nnviz.cli.options import OutputOptions, Shared
+from nnviz.cli.options import Shared
 from nnviz.errors import NnvizError, UsageError
 from nnviz.read.given import is_path, is_written_out
 from nnviz.read.numbers import is_number
@@ -91,35 +91,44 @@ def misplaced(words: Sequence[str]) -> tuple[str, ...]:
 def jobs(given: Written, shared: Shared, inputs: Sequence[str]) -> list[Job]:
     """A job an INPUT, its files called after it; without any, standard input is one."""
     if not inputs:
-        return [Job(given, _filled(shared, "-", 0))]
+        return [_filled(given, shared, "-", 0)]
     return [
-        Job(given._replace(inputs=(each,)), _filled(shared, each, index))
+        _filled(given._replace(inputs=(each,)), shared, each, index)
         for index, each in enumerate(inputs)
     ]
 
 
-def _filled(shared: Shared, given: str, index: int) -> Shared:
-    """The options with the places of -o and --map filled: a matrix is called by its number."""
-    path, _, member = given.partition(":") if not os.path.lexists(given) else (given, "", "")
-    named = os.path.lexists(given) or is_path(given)
-    name = "-".join(filter(None, (Path(path).stem, member))) if named and given != "-" else index
-    said = {"name": name, "index": index, "parent": Path(path).parent if named else "."}
+def _filled(given: Written, shared: Shared, word: str, index: int) -> Job:
+    """A job with the places of its files' names filled: a matrix is called by its number."""
+    asked, saved = shared.output, given.texts.get(checks.SAVED)
+    if not any(map(_PLACE.search, checks.outputs(given, shared))):
+        return Job(given, shared)
+    path, _, member = word.partition(":") if not os.path.lexists(word) else (word, "", "")
+    named = word != "-" and (os.path.lexists(word) or is_path(word))
+    name = "-".join(filter(None, (Path(path).stem, member.replace("/", "-"))))
+    said = {"name": name if named else index, "index": index}
+    parent = Path(path).parent if named else Path()
+    # Beneath another folder, `..` would lead out of that.
+    beneath = Path(*(part for part in Path(os.path.normpath(parent)).parts if part != ".."))
 
-    def filled(paths: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_PLACE.sub(lambda found: str(said[found[1]]), path) for path in paths)
+    def place(found: re.Match[str]) -> str:
+        return str(said.get(found[1], beneath if found.start() else parent))
 
-    asked = shared.output
-    if not any(map(_PLACE.search, (*asked.output, *asked.map))):
-        return shared
-    asked = replace(asked, output=filled(asked.output), map=filled(asked.map))
-    return shared._replace(output=asked)
+    output, drawn = (
+        tuple(_PLACE.sub(place, path) for path in paths) for paths in (asked.output, asked.map)
+    )
+    if isinstance(saved, str):
+        given = given._replace(texts={**given.texts, checks.SAVED: _PLACE.sub(place, saved)})
+    return Job(given, shared._replace(output=replace(asked, output=output, map=drawn)))
 
 
-def prepare(asked: OutputOptions, every: Sequence[Job], sources: Iterable[str]) -> frozenset[str]:
+def prepare(
+    given: Written, shared: Shared, every: Sequence[Job], sources: Iterable[str]
+) -> dict[str, str]:
     """Raise where two INPUTs have one output, or one cannot be written; then make the folders of
     files that INPUTs give their names to (any other has to be there).
 
-    The files that INPUTs are and make, by their real paths: no other job may write one.
+    Whose the files are that INPUTs are and make, by their real paths: no other job may write one.
     """
     owners: dict[str, Job] = {}
     outputs = [(job, path) for job in every for path in job.outputs]
@@ -133,16 +142,16 @@ def prepare(asked: OutputOptions, every: Sequence[Job], sources: Iterable[str]) 
                 path=path,
                 hint="{name}, {parent} or {index} in its name tells them apart",
             )
-    named = map(_PLACE.search, (*asked.output, *asked.map))
-    makes = any(named)
-    files.check([path for _, path in outputs], sources, makes=makes)
-    for _, path in outputs if makes else ():
+    named = any(map(_PLACE.search, checks.outputs(given, shared)))
+    files.check([path for _, path in outputs], sources, makes=named)
+    for _, path in outputs if named else ():
         files.make_folder(path)
-    given = (word for job in every for word in job.given.inputs if len(word) <= _LONGEST_PATTERN)
-    return frozenset((*owners, *map(os.path.realpath, given)))
+    words = (word for job in every for word in job.given.inputs if len(word) <= _LONGEST_PATTERN)
+    taken = {os.path.realpath(word): word for word in words}
+    return taken | {real: str(job.given.input) for real, job in owners.items()}
 
 
-def is_done(job: Job, others: frozenset[str]) -> bool:
+def is_done(job: Job, others: Collection[str]) -> bool:
     """Whether all files of a job are there; a map of channels has numbers, unless another's has
     its name.
     """
@@ -153,7 +162,9 @@ def is_done(job: Job, others: frozenset[str]) -> bool:
         from nnviz.formats.raster.maps import names
 
         own = os.path.realpath(path)
-        candidates = (name for name in names(path) if os.path.realpath(name) not in others - {own})
+        candidates = (
+            name for name in names(path) if os.path.realpath(name) not in {*others} - {own}
+        )
         return any(map(os.path.exists, candidates))
 
     return all(map(there, job.outputs))

@@ -64,10 +64,8 @@ def run_command(operation: Operation[Any], given: Written, env: Mapping[str, str
         every = _jobs(operation, given, shared)
         _check_several(run, given, shared, len(every))
         sources = checks.sources(operation, given._replace(inputs=_all(every)))
-        taken = inputs.prepare(shared.output, every, sources)
-        if len(every) == 1 and not (
-            shared.output.skip_existing and inputs.is_done(every[0], frozenset())
-        ):
+        taken = inputs.prepare(given, shared, every, sources)
+        if len(every) == 1 and not (shared.output.skip_existing and inputs.is_done(every[0], ())):
             done = flow.one(run, operation, *every[0], context, None)
             flow.tell(run, done, shared, set())
             if done.failed is not None:  # what there is of it is drawn

@@ -143,7 +143,7 @@ def _updated(x: np.ndarray, weighted: Filled, before: Trace, options: NetOptions
         done,
         results=Results(**done.results.given, new_loss=np.asarray(loss)),
         facts=(*done.facts, Fact(said, Equation((Num(loss),)))),
-        saved=None if options.save_weights is None else (options.save_weights, new),
+        saved=None if options.save_weights is None else new,
     )
 
 
