@@ -7,7 +7,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 from nnviz import files
 from nnviz.cli import checks
@@ -16,6 +15,7 @@ from nnviz.cli.options import Shared
 from nnviz.errors import NnvizError, UsageError
 from nnviz.read.given import is_path, is_written_out
 from nnviz.read.numbers import is_number
+from nnviz.records import NamedTuple
 
 _MAGIC = re.compile(r"[*?[]")
 _NUMBERS = re.compile(r"[\s\d.,;:+\-/()\[\]eE]*")

@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from threading import Lock
 from time import process_time
-from typing import Any, NamedTuple
+from typing import Any
 
 from nnviz import formats, memory, ops, processors
 from nnviz.cli import checks, complaints, flow, inputs, options, streams, walk, workers
@@ -23,6 +23,7 @@ from nnviz.errors import NnvizError, UsageError
 from nnviz.options.operation import Operation
 from nnviz.options.option import Context
 from nnviz.read import Stdin
+from nnviz.records import NamedTuple
 from nnviz.words import Words, safe
 
 _WORTH = 0.5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from nnviz.core.padded_source import Source
 from nnviz.core.threads import share
 from nnviz.core.tiles import split, tile_plan
 from nnviz.core.ways import WAYS, Axes3, Tile, Way
+from nnviz.records import NamedTuple
 from nnviz.shapes import Axis, PadMode, cells, unravel
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from nnviz.core.exact import Array
+from nnviz.records import NamedTuple
 from nnviz.shapes import Axis, PadMode
 
 Cells = slice | Array | None

@@ -8,11 +8,11 @@ torch.autograd gives of torch.nn.RNN, LSTM and GRU.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 
 from nnviz.core.exact import Array
+from nnviz.records import NamedTuple
 
 
 class Unrolled(NamedTuple):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 from math import prod
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from nnviz.core.threads import available
+from nnviz.records import NamedTuple
 from nnviz.shapes import Axis
 
 Method = Literal["elementwise", "banded", "columns"]

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 from math import gcd, prod
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from nnviz.core.conv import Part, convolve
 from nnviz.core.exact import Array, FloatName, is_whole, to_int64, working_dtype
+from nnviz.records import NamedTuple
 from nnviz.shapes import Axis, TransposedAxis
 
 

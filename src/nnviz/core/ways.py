@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from math import prod
-from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -13,6 +12,7 @@ from nnviz.core.exact import Array
 from nnviz.core.padded_source import Source
 from nnviz.core.threads import multiply
 from nnviz.core.tiles import ROOM, Method, TilePlan, reach
+from nnviz.records import NamedTuple
 from nnviz.shapes import Axis
 
 Axes3 = tuple[Axis, Axis, Axis]

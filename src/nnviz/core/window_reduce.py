@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from nnviz.core.exact import Array
+from nnviz.records import NamedTuple
 from nnviz.shapes import AdaptiveAxis, AnyAxis, Axis
 
 PIECE = 2**17

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from nnviz.records import NamedTuple
 
 _INNER_TAB = re.compile(r"\S *\t[ \t]*\S")
 _WORD = re.compile(r"[^ \t]+")

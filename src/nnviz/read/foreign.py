@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from nnviz.errors import NnvizError
 from nnviz.read.text import STANDARD_INPUT
+from nnviz.records import NamedTuple
 from nnviz.words import Words
 
 HEAD = 4096

@@ -10,13 +10,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from nnviz.errors import NnvizError, UsageError
 from nnviz.libraries import difflib
 from nnviz.read.numbers import is_number
 from nnviz.read.spellings import is_spelled, signs
 from nnviz.read.text import STANDARD_INPUT, short
+from nnviz.records import NamedTuple
 from nnviz.words import Words
 
 _LONGEST_PATH = 4096

@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 import re
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from nnviz.libraries import npt
 from nnviz.read.cells import Cell, Line, cells_of, filled_lines, lines_of, separator_of
 from nnviz.read.numbers import check_commas, is_number
 from nnviz.read.text import STANDARD_INPUT, Written, listed
+from nnviz.records import NamedTuple
 from nnviz.shapes import times
 from nnviz.words import Words
 

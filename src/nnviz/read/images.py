@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nnviz import memory
 from nnviz.errors import NnvizError, UsageError
@@ -17,6 +17,7 @@ from nnviz.libraries import Image, ImageOps, np, npt
 from nnviz.read.deep import WHITE, deep_planes, layout
 from nnviz.read.mapped import Rows, grey, header, mapped, rows_of
 from nnviz.read.text import faults, reason
+from nnviz.records import NamedTuple
 
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile

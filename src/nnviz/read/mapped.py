@@ -7,11 +7,12 @@ a picture of any size takes no memory of its own, and none can be a bomb.
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nnviz.errors import NnvizError
 from nnviz.libraries import Image, np, npt
 from nnviz.read.deep import luma
+from nnviz.records import NamedTuple
 from nnviz.shapes import times
 
 if TYPE_CHECKING:

@@ -10,13 +10,14 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from nnviz import memory
 from nnviz.errors import NnvizError
 from nnviz.libraries import np, npt
 from nnviz.read.objects import numbers_of
 from nnviz.read.text import reason, short
+from nnviz.records import NamedTuple
 
 _FEW = 64
 """Numbers of an array that is read in any case: axes, sizes."""

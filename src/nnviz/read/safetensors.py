@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 from nnviz.errors import NnvizError
 from nnviz.libraries import np, npt
 from nnviz.read.arrays import Choose, bytes_of, plain
 from nnviz.read.text import short
+from nnviz.records import NamedTuple
 from nnviz.words import Words
 
 LONGEST_HEADER = 100_000_000

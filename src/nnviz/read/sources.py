@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from nnviz import memory
 from nnviz.errors import NnvizError, UsageError
@@ -15,6 +15,7 @@ from nnviz.read.given import Given, Stdin, opened
 from nnviz.read.images import ImageOptions, read_image
 from nnviz.read.numbers import text_bytes
 from nnviz.read.text import decode, has_utf16_mark
+from nnviz.records import NamedTuple
 from nnviz.words import Words
 
 Kind = Literal["npy", "zip", "safetensors", "image", "text"]

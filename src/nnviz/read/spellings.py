@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import NamedTuple
 
 from nnviz.read.text import Written, start_of
+from nnviz.records import NamedTuple
 
 SIGNS = str.maketrans(
     "０１２３４５６７８９．，、；／＋－＝｜＃［］（）｛｝\N{IDEOGRAPHIC SPACE}"

@@ -7,9 +7,10 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from nnviz.errors import NnvizError, Place
+from nnviz.records import NamedTuple
 
 _BLANKS = re.compile(r"\s*")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
