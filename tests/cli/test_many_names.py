@@ -76,3 +76,15 @@ def test_a_member_of_a_file_does_not_either(nnviz: Nnviz) -> None:
     words = ["act", "relu", "in/f.npz:a/../../../x", "in/f.npz:y"]
     assert nnviz(*words, "-o", "m/{name}.json").code == 0
     assert written() == {"m/f-a-..-..-..-x.json", "m/f-y.json"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links and pipes with names are POSIX's")
+def test_a_pattern_takes_files_and_goes_through_no_link(nnviz: Nnviz) -> None:
+    Path("in/round").symlink_to(".")
+    Path("in/file.csv").symlink_to("a2.csv")
+    os.mkfifo("in/pipe.csv")
+    deep = ["in/a10.csv", "in/a2.csv", "in/deep/a2.csv", "in/deep/b.csv", "in/file.csv"]
+    assert sorted(inputs.expanded(["in/**/*.csv"])) == deep
+    assert sorted(inputs.expanded(["**/*.csv"])) == deep
+    assert list(inputs.expanded(["in/round/a*.csv"])) == ["in/round/a2.csv", "in/round/a10.csv"]
+    assert "no file matches in/p*" in nnviz("show", "in/p*").err

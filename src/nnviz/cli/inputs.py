@@ -65,8 +65,16 @@ def expanded(words: Iterable[str]) -> Iterator[str]:
 def _files(pattern: str) -> list[str]:
     from glob import glob  # few words are patterns; Path's own cannot begin at any place
 
-    found = (p for p in glob(pattern, recursive=True) if not Path(p).is_dir())  # noqa: PTH207
-    return sorted(found, key=_natural)
+    found = filter(os.path.isfile, glob(pattern, recursive=True))  # noqa: PTH207
+    return sorted((path for path in found if not _through_link(path, pattern)), key=_natural)
+
+
+def _through_link(path: str, pattern: str) -> bool:
+    """Whether `**` led through a link to a folder, which may lead round and round."""
+    start, deep, _ = pattern.partition("**")
+    parts = Path(path).parts
+    inside = range(len(Path(start).parts) + 1, len(parts))
+    return bool(deep) and any(Path(*parts[:n]).is_symlink() for n in inside)
 
 
 def _natural(path: str) -> tuple[list[int | str], str]:
