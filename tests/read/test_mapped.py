@@ -256,3 +256,16 @@ def test_a_large_picture_is_refused_where_it_is_packed_or_cut_short(tmp_path: Pa
     with pytest.raises(NnvizError, match="pictures end at 178 megapixels") as caught:
         read_image(io.BytesIO(packed), "x", ImageOptions())
     assert "not compressed: as PGM" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize("options", [{}, {"gray": True}, {"resize": (2, 3)}])
+def test_a_small_ppm_of_16_bits_keeps_them(options: dict[str, Any]) -> None:
+    pixels = np.arange(18).reshape(2, 3, 3) * 3641 + 7
+    data = b"P6 3 2 65535\n" + pixels.astype(">u2").tobytes()
+    made = read_image(io.BytesIO(data), "x.ppm", ImageOptions(**options))
+    if options.get("gray"):
+        assert abs(made - pixels @ [0.299, 0.587, 0.114]).max() < 1
+    else:
+        assert made.tolist() == pixels.transpose(2, 0, 1).tolist()
+    with pytest.raises(NnvizError, match="cut short"):
+        read_image(io.BytesIO(data[:-1]), "x.ppm", ImageOptions(**options))

@@ -32,6 +32,8 @@ _TYPES = {"": "u1", "16": "<u2", "16L": "<u2", "16B": ">u2", "16N": "=u2"}
 """What may follow such a name."""
 _FEWEST = 2**24
 """Pixels of a file that is mapped; fewer are decoded, as that file may be replaced meanwhile."""
+_CUT = [("ppm", ("RGB", 65535))]
+"""What Pillow makes 8 bits of: of these, few pixels too are read from the file."""
 _BAND = 2**20
 """Pixels made grey at a time."""
 _ORIENTATION = 0x0112
@@ -72,14 +74,13 @@ def header(stream: BinaryIO) -> ImageFile:
 def rows_of(image: ImageFile) -> Rows | None:
     """Where its rows lie, one after another and upright; None where they do not, or are few."""
     width, height = image.size
-    if (
-        image.format not in _FORMATS
-        or width * height < _FEWEST
-        or not image.tile
-        or _is_turned(image)
-    ):
+    cut = [(tile[0], tile[3]) for tile in image.tile] == _CUT
+    few = width * height < _FEWEST and not cut
+    if image.format not in _FORMATS or few or not image.tile or _is_turned(image):
         return None
     coders, extents, offsets, args = zip(*image.tile, strict=True)
+    if cut:
+        coders, args = ("raw",), ("RGB;16B",)
     name, stride, step = (*args[0], 0, 1)[:3] if isinstance(args[0], tuple) else (args[0], 0, 1)
     pixel, _, bits = str(name).partition(";")
     if {*coders} != {"raw"} or len({*args}) > 1 or pixel not in _PIXELS or bits not in _TYPES:
