@@ -20,7 +20,7 @@ def test_standard_input_is_kept_for_who_asked_first() -> None:
     with pytest.raises(UsageError, match="both INPUT and --kernel"):
         stdin.read("--kernel")
     assert stdin.read("INPUT") == b"1 2"
-    with pytest.raises(UsageError, match="both INPUT and INPUT"):
+    with pytest.raises(UsageError, match="two of INPUT"):
         stdin.read("INPUT")
 
 

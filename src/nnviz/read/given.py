@@ -45,11 +45,18 @@ class Stdin:
     def reserve(self, name: str) -> None:
         """Keep it for the argument called `name`, before anything is read or waited for."""
         if self._taker is not None:
+            hint = Words("give one of them a file or the matrix itself")
+            if name == self._taker:
+                raise UsageError(
+                    "standard input can be read once, and two of {name} ask for it",
+                    name=name,
+                    hint=hint,
+                )
             raise UsageError(
                 "standard input can be read once, and both {first} and {second} ask for it",
                 first=self._taker,
                 second=name,
-                hint="give one of them a file or the matrix itself",
+                hint=hint,
             )
         self._taker = name
 
