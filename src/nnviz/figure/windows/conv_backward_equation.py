@@ -232,6 +232,9 @@ def _in_pictures(trace: Trace, read: Reading) -> list[Block]:
     rows = [_small_row(read, c, side) for c in range(count)]
     more = _more(trace, read, read.hidden)
     block = braced(style, rows, more) if count > 1 else column([row(rows[0]), *more])
+    if block.width > style.room:
+        plus = [[operator(style, "+", SIGN), *each] for each in rows[1:]]
+        block = column([*(flow(each, style.room) for each in [rows[0], *plus]), *more])
     made = [operator(style, "=", SIGN), output_picture(style, part, side)]
     return [flow([block, *made], style.room), *said]
 
