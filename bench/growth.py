@@ -187,6 +187,7 @@ LARGE: Mapping[str, Make] = {
 
 def memory() -> None:
     """Markdown: what 100 megapixels need beyond what is given and returned."""
+    gigapixel()  # first: what a process is said to hold at most begins with its parent's
     print("\n| 100 megapixels | MiB beyond input and output (goal 128) |\n|---|---|")
     for name, make in LARGE.items():
         call = make(10**8)
@@ -195,7 +196,6 @@ def memory() -> None:
         more = tracemalloc.get_traced_memory()[1] - made
         tracemalloc.stop()
         print(f"| {name} | {more / 2**20:.1f} |", flush=True)
-    gigapixel()
 
 
 SIDE = 2**15
