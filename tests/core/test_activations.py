@@ -165,3 +165,10 @@ def test_many_odd_numbers_reach_the_limits() -> None:
     x = np.resize(np.array([-np.inf, np.inf, np.nan, -1e38, 1e38], np.float32), BLOCK + 1)
     for name, ends in (("gelu", [0, np.inf, np.nan, 0, 1e38]), ("sigmoid", [0, 1, np.nan, 0, 1])):
         np.testing.assert_array_equal(activate(x, name)[:5], np.array(ends, np.float32))
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_relu_of_minus_zero_is_zero(dtype: str) -> None:
+    made = activate(np.array([-0.0, -1, 0, 2], dtype), "relu")
+    assert made.tolist() == [0, 0, 0, 2]
+    assert not np.signbit(made).any()

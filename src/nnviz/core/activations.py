@@ -93,6 +93,13 @@ def sigmoid(x: Array, out: Array | None = None) -> Array:
     return made
 
 
+def _positive(x: Array, out: Array) -> None:
+    # Between two ends: quicker than the larger of x and 0. It keeps −0, which the sum makes 0.
+    np.clip(x, 0, np.inf if x.dtype.kind == "f" else None, out=out)
+    if x.dtype.kind == "f":
+        out += 0
+
+
 def _gated(x: Array, twice: Array) -> Array:
     """x·(twice/2), halved first: it goes to 0 where x goes to −∞, and is x for the largest x."""
     return np.asarray(np.where(twice == 0, 0, x * (twice / 2)).astype(x.dtype, copy=False))
@@ -102,8 +109,7 @@ Function = Callable[[Array, Array], object]
 """Writes what it makes of its first argument into the second."""
 
 _IN_PLACE: dict[str, Function] = {
-    # Between two ends: twice as quick as the larger of x and 0.
-    "relu": lambda x, out: np.clip(x, 0, np.inf if x.dtype.kind == "f" else None, out=out),
+    "relu": _positive,
     "tanh": lambda x, out: np.tanh(x, out=out),
     "sigmoid": sigmoid,
 }
