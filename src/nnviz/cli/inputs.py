@@ -170,9 +170,7 @@ def is_done(job: Job, others: Collection[str]) -> bool:
         from nnviz.formats.raster.maps import names
 
         own = os.path.realpath(path)
-        candidates = (
-            name for name in names(path) if os.path.realpath(name) not in {*others} - {own}
-        )
-        return any(map(os.path.exists, candidates))
+        real = map(os.path.realpath, names(path))
+        return any(os.path.exists(name) for name in real if name == own or name not in others)
 
     return all(map(there, job.outputs))
